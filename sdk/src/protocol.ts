@@ -1,0 +1,155 @@
+/**
+ * The wire words: everything that crosses between a gate, its kiosks and the SDK.
+ *
+ * The server imports this file too, so a word is spelled in one place only.
+ * JSON is snake_case; durations end in their unit; no field carries a wall-clock time that a kiosk
+ * would have to compare with its own clock, because a kiosk's clock may be wrong.
+ */
+
+/** Where a sign-in stands, as its kiosk sees it. `pending` is the only state without a stored row. */
+export type SignInState =
+  | 'pending'
+  | 'scanned'
+  | 'approved'
+  | 'claimed'
+  | 'denied'
+  | 'cancelled'
+  | 'expired'
+  | 'ended'
+
+/** Nothing follows these. */
+export const finalStates: ReadonlySet<SignInState> = new Set([
+  'denied',
+  'cancelled',
+  'expired',
+  'ended',
+])
+
+/** Why a final state was reached; for the words on the screen and for logs, never for decisions. */
+export type FinalReason =
+  | 'unscanned' // expired: nobody scanned in time
+  | 'abandoned' // expired: scanned, but the visitor did not sign in in time
+  | 'unclaimed' // expired: approved, but the kiosk never came for it
+  | 'kiosk' // cancelled or ended on the kiosk
+  | 'not_my_phone' // cancelled: the person at the kiosk says another phone scanned
+  | 'absolute' // ended: the longest allowed visit is over
+
+/** What kind of phone scanned: enough for a person to recognise their own, too little to track it. */
+export type PhoneKind = 'iphone' | 'android' | 'other'
+
+/** A QR code's content for a stretch of time; durations count from the moment of asking. */
+export interface Frame {
+  /** What to draw, to the letter: upper case keeps the QR in its small alphanumeric mode. */
+  url: string
+  /** Milliseconds until this frame is due. */
+  starts_in_ms: number
+  /** Milliseconds it is to be shown. */
+  lasts_ms: number
+}
+
+/** Answer of `POST /api/v1/sign-ins`. */
+export interface StartAnswer {
+  /** UUIDv7; public. */
+  id: string
+  /** Proves "I am the screen that started this". Keep it in memory; never in a URL, never in the QR. */
+  kiosk_secret: string
+  /** Seconds until an unscanned sign-in expires. */
+  expires_in: number
+  frame: Frame
+}
+
+/** What the holder of the kiosk secret may see of a sign-in. Says nothing about who signed in. */
+export interface SignInView {
+  id: string
+  /** Rises with every change; a view whose `seq` is not above the last one seen is old news. */
+  seq: number
+  state: SignInState
+  reason?: FinalReason
+  /** Milliseconds until the present state runs out; absent in final states. */
+  expires_in_ms?: number
+  /** From `scanned` on. */
+  phone?: PhoneKind
+}
+
+/** Who signed in, as far as this kiosk may know. */
+export interface ClaimedAccount {
+  /** Stable and opaque: the same person at the same relying party, always. */
+  sub: string
+  /** Masked: 홍*동, J*** D**. */
+  name: string
+}
+
+/** Answer of `POST /api/v1/sign-ins/{id}/claim`; the same for every repeat by the same kiosk secret. */
+export interface ClaimAnswer {
+  id: string
+  state: 'claimed'
+  account: ClaimedAccount
+  /** Seconds since 1970 (RFC 7519 NumericDate): when the visitor proved who they are. */
+  auth_time: number
+  /** RFC 8176 method names, e.g. `["pwd"]`. */
+  amr: string[]
+}
+
+/** Answer of `GET /api/v1/kiosk`: what the kiosk's own page needs to introduce itself. */
+export interface KioskView {
+  /** The kiosk's number, unique at this gate. */
+  number: number
+  site: Localized
+  name: Localized
+  mode: 'demo' | 'serve'
+}
+
+export interface Localized {
+  ko: string
+  en: string
+}
+
+/** Every refusal has this shape; `code` is stable, `message` is for people and may be reworded. */
+export interface Refused {
+  code: string
+  message: string
+}
+
+/** What a kiosk may say on `WS /api/v1/kiosk`; the first message must be a `watch`. */
+export type KioskMessage =
+  | { type: 'watch'; id: string; kiosk_secret: string; renew?: boolean }
+  | { type: 'frames'; id: string; ask: number }
+  | { type: 'ping' }
+
+/** What the gate says on `WS /api/v1/kiosk`. */
+export type GateMessage =
+  | ({ type: 'state' } & SignInView)
+  /** `ask` echoes the request's number, so that a late answer is recognised. */
+  | { type: 'frames'; id: string; ask: number; frames: Frame[] }
+  /** A watched sign-in with `renew` ran out unscanned: here is its successor, already watched. */
+  | ({ type: 'next'; after: string } & StartAnswer)
+  | { type: 'pong' }
+  /** One message was refused (`id` where it named a sign-in); the socket goes on. */
+  | ({ type: 'refused'; id?: string } & Refused)
+
+/** Close codes of `WS /api/v1/kiosk` (RFC 6455 §7.4.2 leaves 4000-4999 to applications). */
+export const closeCodes = {
+  /** A message that is not one of {@link KioskMessage}. */
+  badMessage: 4400,
+  /** No `watch` with a right secret within 5 s. */
+  unproven: 4401,
+  /** The kiosk was revoked. */
+  forbidden: 4403,
+  /** A newer socket watches the same sign-in. */
+  replaced: 4409,
+  /** RFC 6455 registry: the gate restarts; the reason is `{"retry_after_ms": n}`. */
+  restarting: 1012,
+  /** RFC 6455 registry: the gate is full; the reason is `{"retry_after_ms": n}`. */
+  tryLater: 1013,
+} as const
+
+/** Paths of the kiosk's API, relative to the gate's origin. */
+export const paths = {
+  /** GET: {@link KioskView}; as a WebSocket: {@link KioskMessage} and {@link GateMessage}. */
+  kiosk: '/api/v1/kiosk',
+  kioskEnrol: '/api/v1/kiosk/enrol',
+  signIns: '/api/v1/sign-ins',
+  signIn: (id: string) => `/api/v1/sign-ins/${id}`,
+  cancel: (id: string) => `/api/v1/sign-ins/${id}/cancel`,
+  claim: (id: string) => `/api/v1/sign-ins/${id}/claim`,
+} as const

@@ -1,0 +1,28 @@
+import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** A cookie that only the gate reads. */
+export interface OwnCookie {
+  read(request: FastifyRequest): string | undefined
+  write(reply: FastifyReply, value: string): void
+}
+
+/**
+ * Host-only, HttpOnly, and over https with the `__Host-` prefix (ASVS 3.3.1); browsers drop such
+ * cookies on plain http, so there the name goes without.
+ */
+export function ownCookie(
+  name: string,
+  publicUrl: string,
+  options: { maxAge: number; sameSite: 'lax' | 'strict' },
+): OwnCookie {
+  const secure = publicUrl.startsWith('https:')
+  const fullName = secure ? `__Host-${name}` : name
+  const attributes: CookieSerializeOptions = { ...options, path: '/', httpOnly: true, secure }
+  return {
+    read: request => request.cookies[fullName],
+    write: (reply, value) => {
+      reply.setCookie(fullName, value, attributes)
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Refusal } from '../errors.ts'
+import type { SignIn } from '../signin/sign-in.ts'
+import { isSignInId } from '../signin/sign-in-id.ts'
+import type { PhoneView } from './phone/page.ts'
+
+type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
+
+/** What the phone that scanned is told by its script's polling. */
+export function phoneState({ state, reason }: SignIn) {
+  return { state, ...(reason && { reason }) }
+}
+
+/** The page that goes with the state of the phone's own sign-in. */
+export function viewOfSignIn(
+  { id, state, reason }: SignIn,
+  registration: boolean,
+  form: unknown,
+): WithoutPlace<PhoneView> {
+  switch (state) {
+    case 'scanned':
+      return form === 'sign-up' && registration
+        ? { kind: 'sign-up', id }
+        : { kind: 'sign-in', id, registration }
+    case 'cancelled':
+      return { kind: 'cancelled', id, reason }
+    case 'expired':
+      return { kind: reason === 'unclaimed' ? 'unclaimed' : 'expired', id }
+    default:
+      return { kind: state, id }
+  }
+}
+
+/** The page that says why there is nothing to sign in to. */
+export function viewOfRefusal({ code, status }: Refusal, params: unknown): PhoneView {
+  const { id } = (params ?? {}) as { id?: string }
+  const place = null
+  if (status === 503) return { kind: 'busy', place, ...(id && isSignInId(id) && { id }) }
+  switch (code) {
+    case 'in_use':
+    case 'not_your_phone':
+      return { kind: 'in-use', place }
+    case 'ticket_stale':
+    case 'receipt_stale':
+    case 'expired':
+    case 'over':
+      return { kind: 'stale', place }
+    case 'ticket_unknown':
+    case 'kiosk_not_enrolled':
+    case 'not_found':
+    case 'malformed':
+      return { kind: 'unknown', place }
+    default:
+      return { kind: 'error', code, place }
+  }
+}

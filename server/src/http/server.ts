@@ -1,0 +1,102 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { Refusal, type RefusalCode } from '../errors.ts'
+import { requestLanguage } from './language.ts'
+import { answerClientError, refusalBody } from './refusal-reply.ts'
+
+/** A Fastify that knows the types of its schemas. */
+export type HttpServer = ReturnType<typeof createHttpServer>
+
+/** The JWT of the seed's API stands in paths. */
+const longestPathPart = 1024
+
+/** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
+export function createHttpServer(logger: FastifyBaseLogger) {
+  const server = Fastify({
+    loggerInstance: logger,
+    // The default line would log addresses, and some addresses hold tickets.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16_384,
+    connectionTimeout: 30_000,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 65_000,
+    maxRequestsPerSocket: 10_000,
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
+    routerOptions: { maxParamLength: longestPathPart },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+  })
+    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .withTypeProvider<TypeBoxTypeProvider>()
+
+  server.register(cookie)
+  server.register(formbody, { bodyLimit: 16_384 })
+
+  server.setErrorHandler(refuse)
+  server.setNotFoundHandler(() => {
+    throw new Refusal('not_found')
+  })
+
+  server.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request
+    const ms = Math.round(reply.elapsedTime * 10) / 10
+    request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+  })
+
+  let closing = false
+  server.addHook('preClose', async () => {
+    closing = true
+  })
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+
+  return server
+}
+
+/** Answers in the one shape of refusals; pages and the seed's routes have shapes of their own. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = beginRefusal(error, request, reply)
+  reply.send(refusalBody(refusal, requestLanguage(request)))
+}
+
+/** Status, headers and log line of a refusal; the caller sends the body. */
+export function beginRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Refusal {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
+  reply.code(refusal.status)
+  return refusal
+}
+
+const codeOfStatus: Record<number, RefusalCode> = {
+  404: 'not_found',
+  408: 'request_timeout',
+  413: 'too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
+}
+
+/** Whatever was thrown, as one of our refusals. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  const { statusCode = 500, message } = error as Partial<FastifyError>
+  if (statusCode >= 500) return new Refusal('internal', message)
+  return new Refusal(codeOfStatus[statusCode] ?? 'malformed', message)
+}

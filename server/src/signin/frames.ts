@@ -1,0 +1,57 @@
+import type { Frame } from '@qrgate/sdk/protocol'
+import { startedAt } from './sign-in-id.ts'
+import type { Tickets } from './ticket.ts'
+
+/** How QR codes rotate, in milliseconds. */
+export interface Rotation {
+  /** A new frame this often. */
+  every: number
+  /** A frame is accepted this long after its time … */
+  acceptedLate: number
+  /** … and this long before it, as the kiosk may show it a moment early. */
+  acceptedEarly: number
+}
+
+/** Enough for one question of the kiosk; it asks again before they run out. */
+const batch = 30_000
+
+/** The frame of this moment. @param address writes a ticket as the QR's URL. */
+export function presentFrame(
+  id: string,
+  kiosk: number,
+  now: number,
+  { tickets, rotation, address }: FrameParts,
+): Frame {
+  const age = Math.max(0, now - startedAt(id))
+  const at = age - (age % rotation.every)
+  const url = address(tickets.mint({ id, kiosk, seconds: Math.floor(at / 1000) }))
+  return { url, starts_in_ms: at - age, lasts_ms: rotation.every }
+}
+
+export interface FrameParts {
+  tickets: Tickets
+  rotation: Rotation
+  address(ticket: string): string
+}
+
+/** The frames of the next half minute, none of them beyond the sign-in's own end. */
+export function nextFrames(
+  id: string,
+  kiosk: number,
+  now: number,
+  parts: FrameParts & { pending: number },
+): Frame[] {
+  const end = Math.min(now + batch, startedAt(id) + parts.pending)
+  const frames: Frame[] = []
+  for (let at = now; at < end; at += parts.rotation.every) {
+    const frame = presentFrame(id, kiosk, at, parts)
+    frames.push({ ...frame, starts_in_ms: frame.starts_in_ms + (at - now) })
+  }
+  return frames
+}
+
+/** True while a frame of this age may be scanned. */
+export function isFresh(seconds: number, id: string, now: number, rotation: Rotation): boolean {
+  const age = now - (startedAt(id) + seconds * 1000)
+  return age >= -rotation.acceptedEarly && age <= rotation.acceptedLate
+}

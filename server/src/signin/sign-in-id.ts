@@ -1,0 +1,33 @@
+/** Sign-in ids are UUIDv7 (RFC 9562 §5.7): 48 bits of start time, 74 random bits. They are public. */
+
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** @param random 10 bytes from the CSPRNG; no counter, so that ids cannot be guessed from each other. */
+export function createSignInId(now: number, random: Uint8Array): string {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(now, 0, 6)
+  bytes.set(random.subarray(0, 10), 6)
+  bytes[6] = 0x70 | (bytes.readUInt8(6) & 0x0f)
+  bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f)
+  return signInIdFromBytes(bytes)
+}
+
+export function isSignInId(text: string): boolean {
+  return pattern.test(text)
+}
+
+/** When the sign-in was started, in milliseconds since 1970. */
+export function startedAt(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+}
+
+export function signInIdToBytes(id: string): Buffer {
+  return Buffer.from(id.replaceAll('-', ''), 'hex')
+}
+
+/** @param bytes 16 bytes. */
+export function signInIdFromBytes(bytes: Buffer): string {
+  const hex = bytes.toString('hex')
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)]
+  return [...parts, hex.slice(20)].join('-')
+}

@@ -1,0 +1,40 @@
+import type { SignIn } from '../signin/sign-in.ts'
+import type { SignInsTable } from './tables.ts'
+
+export function signInToRow(signIn: SignIn): SignInsTable {
+  return {
+    id: signIn.id,
+    kiosk: signIn.kiosk,
+    claimable: signIn.claimable ? 1 : 0,
+    state: signIn.state,
+    reason: signIn.reason,
+    seq: signIn.seq,
+    deadline: signIn.deadline,
+    phone_hash: signIn.phoneHash,
+    phone_kind: signIn.phoneKind,
+    account: signIn.account,
+    amr: signIn.amr?.join(' ') ?? null,
+    approved_at: signIn.approvedAt,
+    claimed_at: signIn.claimedAt,
+    updated_at: signIn.updatedAt,
+  }
+}
+
+export function signInFromRow(row: SignInsTable): SignIn {
+  return {
+    id: row.id,
+    kiosk: row.kiosk,
+    claimable: row.claimable === 1,
+    state: row.state as SignIn['state'],
+    reason: row.reason as SignIn['reason'],
+    seq: row.seq,
+    deadline: row.deadline,
+    phoneHash: row.phone_hash,
+    phoneKind: row.phone_kind as SignIn['phoneKind'],
+    account: row.account,
+    amr: row.amr?.split(' ') ?? null,
+    approvedAt: row.approved_at,
+    claimedAt: row.claimed_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,32 @@
+import type { KioskMessage } from '@qrgate/sdk/protocol'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+
+const id = Type.String({ minLength: 36, maxLength: 36 })
+const closed = { additionalProperties: false }
+
+const message = Compile(
+  Type.Union([
+    Type.Object(
+      {
+        type: Type.Literal('watch'),
+        id,
+        kiosk_secret: Type.String({ maxLength: 64 }),
+        renew: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+    Type.Object({ type: Type.Literal('frames'), id, ask: Type.Integer() }, closed),
+    Type.Object({ type: Type.Literal('ping') }, closed),
+  ]),
+)
+
+/** The message in this text, or undefined for anything else. */
+export function parseKioskMessage(text: string): KioskMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return message.Check(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,26 @@
+import { finalStates } from '@qrgate/sdk/protocol'
+import type { WebSocket } from 'ws'
+import type { Delivery } from '../signin/delivery.ts'
+import { isApproved } from '../signin/sign-in.ts'
+import type { Kiosk } from '../store/store.ts'
+import type { SocketLimits } from './socket-limits.ts'
+
+/** Sends the bare text `success` once the sign-in is approved, and never who approved it. */
+export function seedSocket(delivery: Delivery, limits: SocketLimits) {
+  return (socket: WebSocket, { id, kiosk }: { id: string; kiosk: Kiosk }) => {
+    if (!limits.admit(socket)) return
+    const leave = limits.join(id, socket)
+    const watch = delivery.watch(id, kiosk, signIn => {
+      if (isApproved(signIn)) {
+        socket.send('success')
+        socket.close(1000)
+      } else if (finalStates.has(signIn.state)) {
+        socket.close(1000, signIn.state)
+      }
+    })
+    socket.on('close', () => {
+      watch.stop()
+      leave()
+    })
+  }
+}

@@ -1,0 +1,78 @@
+import { closeCodes } from '@qrgate/sdk/protocol'
+import type { WebSocket } from 'ws'
+
+/** What every socket of this node is held to. */
+export interface SocketLimits {
+  /** False, and the socket closed, when the node is full or about to stop. */
+  admit(socket: WebSocket): boolean
+  /**
+   * At most three sockets may watch the same sign-in; the newest win.
+   * @returns how to leave before the socket closes.
+   */
+  join(id: string, socket: WebSocket): () => void
+  /** Tells every socket to come back later, spread out, and admits no more. */
+  close(): void
+}
+
+const watchersOfOne = 3
+const heartbeat = 30_000
+/** A peer that reads so little that this much is waiting is cut off. */
+const mostBuffered = 65_536
+/** Reconnecting kiosks are spread over this long. */
+const reconnectSpread = 2_000
+
+export function createSocketLimits(maxSockets: number): SocketLimits {
+  const alive = new Map<WebSocket, boolean>()
+  const watchers = new Map<string, Set<WebSocket>>()
+  let closing = false
+
+  const timer = setInterval(() => {
+    for (const [socket, answered] of alive) {
+      if (!answered || socket.bufferedAmount > mostBuffered) socket.terminate()
+      else {
+        alive.set(socket, false)
+        socket.ping()
+      }
+    }
+  }, heartbeat)
+  timer.unref()
+
+  const retryLater = (socket: WebSocket, code: number) => {
+    const retryAfter = Math.round(Math.random() * reconnectSpread)
+    socket.close(code, JSON.stringify({ retry_after_ms: retryAfter }))
+  }
+
+  return {
+    admit(socket) {
+      // Whatever is wrong with a peer's bytes, ws has closed the socket already.
+      socket.on('error', () => socket.terminate())
+      if (closing || alive.size >= maxSockets) {
+        retryLater(socket, closing ? closeCodes.restarting : closeCodes.tryLater)
+        return false
+      }
+      alive.set(socket, true)
+      const answered = () => alive.set(socket, true)
+      socket.on('pong', answered).on('message', answered)
+      socket.on('close', () => alive.delete(socket))
+      return true
+    },
+
+    join(id, socket) {
+      const all = watchers.get(id) ?? new Set()
+      watchers.set(id, all)
+      all.add(socket)
+      const [oldest] = all
+      if (all.size > watchersOfOne) oldest?.close(closeCodes.replaced)
+      return () => {
+        all.delete(socket)
+        if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
+      }
+    },
+
+    close() {
+      closing = true
+      clearInterval(timer)
+      for (const socket of alive.keys()) retryLater(socket, closeCodes.restarting)
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { TestContext } from 'node:test'
+import pino from 'pino'
+import { type App, createApp } from '../../server/src/app.ts'
+import { type Clock, createClock } from '../../server/src/clock.ts'
+import { readConfig } from '../../server/src/config.ts'
+import type { SettingName } from '../../server/src/settings.ts'
+
+export type Settings = Partial<Record<SettingName, string>>
+
+export interface Gate {
+  app: App
+  /** The public origin. */
+  url: string
+  /** Moves the gate's clock; the test's own timers stay as they are. */
+  passTime(ms: number): void
+  /** Everything logged so far, one JSON object a line. */
+  log(): string
+  dataDir: string
+  close(): Promise<void>
+}
+
+/** A real gate in this process, on a port and in a folder of its own; closes itself after the test. */
+export async function startGate(t: TestContext, settings: Settings = {}): Promise<Gate> {
+  const dataDir = temporaryFolder(t)
+  const port = await freePort()
+  const url = settings.PUBLIC_URL ?? `http://127.0.0.1:${port}`
+  const config = readConfig(
+    {
+      HOST: '127.0.0.1',
+      PORT: `${port}`,
+      PUBLIC_URL: url,
+      SECRET_KEY: 'a secret key that only this test uses, 32 bytes and more',
+      QRGATE_DATA_DIR: dataDir,
+      ...settings,
+    },
+    'demo',
+  )
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  let passed = 0
+  const real = createClock()
+  const clock: Clock = () => real() + passed
+  const app = await createApp(config, pino({ level: 'debug' }, sink), clock)
+  await app.listen()
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= app.close()
+    return closed
+  }
+  t.after(close)
+  return {
+    app,
+    url,
+    dataDir,
+    close,
+    log: () => lines.join(''),
+    passTime: ms => {
+      passed += ms
+    },
+  }
+}
+
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'qrgate-test-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      probe.close(() => resolve(port))
+    })
+  })
+}
