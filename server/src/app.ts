@@ -74,6 +74,7 @@ export async function createApp(
     receipts: receipts(keyring('receipt'), publicUrl),
     timings,
     rotation,
+    registration: config.registration,
     ticketAddress: (ticket, kind) => {
       return kind === 'compact'
         ? `${publicUrl}/q/${ticket}`.toUpperCase()

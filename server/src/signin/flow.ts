@@ -35,6 +35,8 @@ export interface FlowParts {
   receipts: Receipts
   timings: Timings
   rotation: Rotation
+  /** Whether visitors may add accounts themselves. */
+  registration: boolean
   /** Writes a ticket as the address that the QR holds. */
   ticketAddress(ticket: string, kind: Kiosk['ticket']): string
   randomBytes(size: number): Uint8Array
@@ -98,6 +100,19 @@ export function createFlow(parts: FlowParts) {
     if (row?.phoneHash !== phoneHash(phoneKey, id)) throw new Refusal('not_your_phone')
     const kiosk = await kiosks.usable(row.kiosk)
     return { signIn: observe(row, momentOf(id, kiosk)) as SignIn, kiosk }
+  }
+
+  /** Registers, or recognises its own earlier call: a lost answer must not cost an account. */
+  async function registerOnce(newAccount: NewAccount, mayRegister: boolean): Promise<Account> {
+    try {
+      if (mayRegister) return await accounts.register(newAccount)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'account_exists') throw error
+    }
+    return accounts.authenticate(newAccount.id, newAccount.password).catch(error => {
+      const wrong = error instanceof Refusal && error.code === 'wrong_credentials'
+      throw wrong ? new Refusal(mayRegister ? 'account_exists' : 'over') : error
+    })
   }
 
   return {
@@ -175,27 +190,19 @@ export function createFlow(parts: FlowParts) {
 
     /** The submit names the place, so signing in is the approval: one move. */
     async signIn(id: string, phoneKey: string, credentials: Credentials): Promise<SignIn> {
-      const { kiosk } = await ofPhone(id, phoneKey)
+      const { kiosk, signIn } = await ofPhone(id, phoneKey)
+      requireOpen(signIn)
       const account = await accounts.authenticate(credentials.id, credentials.password)
-      return take(id, kiosk, {
-        type: 'approve',
-        ...proof(account),
-        phoneHash: phoneHash(phoneKey, id),
-      })
+      return take(id, kiosk, approval(account, signIn.phoneHash))
     },
 
     /** A new account, and with the same submit its first sign-in. */
     async signUp(id: string, phoneKey: string, newAccount: NewAccount): Promise<SignIn> {
       const { kiosk, signIn } = await ofPhone(id, phoneKey)
-      if (signIn.state !== 'scanned') {
-        throw new Refusal(signIn.state === 'expired' ? 'expired' : 'over')
-      }
-      const account = await accounts.register(newAccount)
-      return take(id, kiosk, {
-        type: 'approve',
-        ...proof(account),
-        phoneHash: phoneHash(phoneKey, id),
-      })
+      requireOpen(signIn)
+      if (!parts.registration) throw new Refusal('registration_closed')
+      const account = await registerOnce(newAccount, signIn.state === 'scanned')
+      return take(id, kiosk, approval(account, signIn.phoneHash))
     },
 
     /** The seed's one call: from the QR straight to approved, for whoever holds the JWT. */
@@ -207,7 +214,7 @@ export function createFlow(parts: FlowParts) {
       const account = await accounts.authenticate(credentials.id, credentials.password)
       // Nobody holds this key, so no phone can take over what the seed's client has approved.
       const hash = phoneHash(createPhoneKey(parts.randomBytes(32)), ticket.id)
-      return take(ticket.id, kiosk, { type: 'approve_at_once', ...proof(account), phoneHash: hash })
+      return take(ticket.id, kiosk, { ...approval(account, hash), type: 'approve_at_once' })
     },
 
     /** Where the seed's socket listens; the JWT stays good for it as long again as for signing in. */
@@ -254,8 +261,19 @@ export function createFlow(parts: FlowParts) {
   }
 }
 
-function proof(account: Account) {
-  return { account: account.key, amr: ['pwd'] }
+function approval(account: Account, phoneHash: string | null) {
+  return {
+    type: 'approve' as const,
+    account: account.key,
+    amr: ['pwd'],
+    phoneHash: phoneHash ?? '',
+  }
+}
+
+/** Spares a password hash where the answer is no already; the move itself checks again. */
+function requireOpen({ state }: SignIn): void {
+  if (state === 'expired') throw new Refusal('expired')
+  if (finalStates.has(state)) throw new Refusal('over')
 }
 
 /** A sign-in in the words of the wire; nothing in it depends on who signed in. */

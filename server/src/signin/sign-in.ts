@@ -109,6 +109,7 @@ export function advance(old: SignIn | null, step: Step, moment: Moment): Move {
       if (current.state === 'pending') {
         return move(approval(step, moment), 'scan', 'sign_in', 'approve')
       }
+      if (scannedBy(current, step.phoneHash) && isApproved(current)) return repeat()
       throw new Refusal(current.state === 'expired' ? 'expired' : 'over')
     }
 

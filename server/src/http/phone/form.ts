@@ -1,0 +1,64 @@
+import { html, type Markup } from './markup.ts'
+import { type Field, type Problem, problemsInPlace } from './problem.ts'
+import type { SignInForm, SignUpForm } from './view.ts'
+import type { Words } from './vocabulary.ts'
+
+/** What a step's form posts to, and the receipt that it carries until the scan is committed. */
+export function stepForm(
+  form: SignInForm | SignUpForm,
+  step: 'scan' | 'sign-in' | 'sign-up' | 'deny',
+  content: Markup,
+): Markup {
+  const receipt =
+    form.receipt !== undefined && html`<input type="hidden" name="receipt" value="${form.receipt}">`
+  return html`<form method="post" action="/s/${form.id}/${step}" data-step="${step}">${receipt}${content}</form>`
+}
+
+/** The script's whole input: its own text is constant, so that a policy can name its hash. */
+export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
+  const spoken = { ...words.progress, problems: problemsInPlace(words) }
+  const state = form.receipt === undefined ? 'scanned' : 'pending'
+  return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-words="${JSON.stringify(spoken)}"></div>`
+}
+
+/** Stands before the fields, where it is still in sight when the keyboard is open. */
+export function problemBox(problem: Problem | null): Markup {
+  return html`<p class="problem" id="problem" role="alert" data-problem ${problem === null ? 'hidden' : ''}>${problem?.sentence}</p>`
+}
+
+/** Where the script says what it is waiting for. */
+export function progressLine(): Markup {
+  return html`<p class="progress" role="status" data-progress></p>`
+}
+
+export function accountField(words: Words, value: string | undefined, problem: Problem | null) {
+  return html`<div class="field">
+<label for="account">${words.account}</label>
+<input id="account" name="account" type="text" inputmode="email" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="64" required value="${value ?? ''}"${pointed('account', problem)}>
+</div>`
+}
+
+export function nameField(words: Words, value: string | undefined, problem: Problem | null) {
+  return html`<div class="field">
+<label for="name">${words.signUp.name}</label>
+<input id="name" name="name" type="text" autocomplete="name" enterkeyhint="next" maxlength="64" required value="${value ?? ''}"${pointed('name', problem)}>
+</div>`
+}
+
+/** The button that shows the password stays hidden until the script gives it something to do. */
+export function passwordField(words: Words, purpose: 'current' | 'new', problem: Problem | null) {
+  const hint = purpose === 'new' && html` <span class="hint">${words.signUp.passwordHint}</span>`
+  const least = purpose === 'new' && html` minlength="8"`
+  return html`<div class="field">
+<label for="password">${words.password}${hint}</label>
+<div class="password">
+<input id="password" name="password" type="password" autocomplete="${purpose}-password" autocapitalize="none" enterkeyhint="go" required${least}${pointed('password', problem)}>
+<button type="button" class="reveal" data-reveal data-conceal="${words.conceal}" aria-controls="password" hidden>${words.reveal}</button>
+</div>
+</div>`
+}
+
+function pointed(field: Field, problem: Problem | null): Markup {
+  const here = problem?.field === field && html` aria-invalid="true" autofocus`
+  return html` aria-describedby="problem"${here}`
+}

@@ -1,0 +1,17 @@
+import { html, type Markup } from './markup.ts'
+
+export type IconName = 'place' | 'check' | 'cross' | 'clock' | 'attention' | 'waiting'
+
+const shapes: Record<IconName, Markup> = {
+  place: html`<path d="M12 21s7-6.2 7-11.5a7 7 0 0 0-14 0C5 14.8 12 21 12 21z" /><circle cx="12" cy="9.5" r="2.5" />`,
+  check: html`<path d="m5 12.5 4.5 4.5L19 7.5" />`,
+  cross: html`<path d="m7 7 10 10M17 7 7 17" />`,
+  clock: html`<circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" />`,
+  attention: html`<path d="M12 5.5v8M12 18v.2" />`,
+  waiting: html`<circle class="track" cx="12" cy="12" r="9" /><path d="M12 3a9 9 0 0 1 9 9" />`,
+}
+
+/** Decoration only: the words beside it say the same. */
+export function icon(name: IconName): Markup {
+  return html`<svg class="icon icon-${name}" viewBox="0 0 24 24" aria-hidden="true">${shapes[name]}</svg>`
+}

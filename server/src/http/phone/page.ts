@@ -1,0 +1,80 @@
+import { icon } from './icon.ts'
+import { html, type Markup, raw } from './markup.ts'
+import { obstaclePage, outcomePage } from './outcome-page.ts'
+import type { Sheet } from './sheet.ts'
+import { signInPage } from './sign-in-page.ts'
+import { signUpPage } from './sign-up-page.ts'
+import type { PhoneView, Place, Shell } from './view.ts'
+import { words } from './words.ts'
+
+export type { PhoneView, Place, Shell } from './view.ts'
+
+/**
+ * A page for the visitor's phone, whole: one response carries its style and its script.
+ * Their text is constant, so that the content security policy can allow them by hash.
+ */
+export function renderPage(view: PhoneView, { lang, css, script }: Shell): string {
+  const { title, main, footnote } = sheet(view, lang)
+  const page = html`<!doctype html>
+<html lang="${lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="format-detection" content="telephone=no">
+<meta name="robots" content="noindex">
+<title>${title}${view.place && ` · ${view.place.site}`}</title>
+${view.kind === 'approved' && refreshWithoutScript}
+<style>${raw(css)}</style>
+</head>
+<body>
+${view.place && placeCard(view.place)}
+<main>
+${main}
+</main>
+<footer>
+${footnote}
+${languageSwitch(view, lang === 'ko' ? 'en' : 'ko')}
+</footer>
+<script type="module">${raw(script)}</script>
+</body>
+</html>
+`
+  return page.toString()
+}
+
+function sheet(view: PhoneView, lang: Shell['lang']): Sheet {
+  switch (view.kind) {
+    case 'sign-in':
+      return signInPage(view, words[lang])
+    case 'sign-up':
+      return signUpPage(view, words[lang])
+    case 'in-use':
+    case 'stale':
+    case 'unknown':
+    case 'busy':
+    case 'error':
+      return obstaclePage(view, words[lang])
+    default:
+      return outcomePage(view, words[lang])
+  }
+}
+
+const refreshWithoutScript = html`<noscript><meta http-equiv="refresh" content="3"></noscript>`
+
+function placeCard({ site, kiosk }: Place): Markup {
+  return html`<header class="place">
+<span class="pin">${icon('place')}</span>
+<p><strong>${site}</strong> <span>${kiosk}</span></p>
+</header>`
+}
+
+/**
+ * Before the scan is committed the visitor is still at the ticket's address and must stay there.
+ * After, the sign-in's own address is named, because a refused form stands at one that has no page.
+ */
+function languageSwitch(view: PhoneView, other: Shell['lang']): Markup {
+  const uncommitted = 'receipt' in view && view.receipt !== undefined
+  const address = 'id' in view && view.id !== undefined && !uncommitted ? `/s/${view.id}` : ''
+  const form = view.kind === 'sign-up' ? 'form=sign-up&' : ''
+  return html`<p><a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${words[other].languageName}</a></p>`
+}

@@ -1,0 +1,8 @@
+import type { Markup } from './markup.ts'
+
+/** What a page kind puts between the place and the language switch. */
+export interface Sheet {
+  title: string
+  main: Markup
+  footnote?: Markup
+}

@@ -1,0 +1,46 @@
+import {
+  accountField,
+  passwordField,
+  problemBox,
+  progressLine,
+  scriptInput,
+  stepForm,
+} from './form.ts'
+import { html, type Markup } from './markup.ts'
+import { problemOf } from './problem.ts'
+import type { Sheet } from './sheet.ts'
+import type { SignInForm } from './view.ts'
+import type { Words } from './vocabulary.ts'
+
+export function signInPage(form: SignInForm, words: Words): Sheet {
+  const problem = problemOf(form.error, words)
+  const { title, lead, submit, deny, warning } = words.signIn
+  const fields = html`
+${problemBox(problem)}
+${accountField(words, form.accountId, problem)}
+${passwordField(words, 'current', problem)}
+<button class="primary">${submit}</button>`
+
+  const main = html`${scriptInput(form, words)}
+<h1>${title}</h1>
+<p class="lead">${lead}</p>
+${stepForm(form, 'sign-in', fields)}
+${stepForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
+${progressLine()}`
+
+  const footnote = html`${form.registration && newHere(form, words)}
+<p>${warning}</p>`
+
+  return { title, main, footnote }
+}
+
+/** A link where the scan is committed; before, a form, because a link would lose the receipt. */
+function newHere(form: SignInForm, words: Words): Markup {
+  const { newHere: question, signUp } = words.signIn
+  if (form.receipt === undefined) {
+    return html`<p>${question} <a href="/s/${form.id}?form=sign-up">${signUp}</a></p>`
+  }
+  const ask = html`<input type="hidden" name="next" value="sign-up">
+<p>${question} <button class="link">${signUp}</button></p>`
+  return stepForm(form, 'scan', ask)
+}

@@ -1,0 +1,40 @@
+import {
+  accountField,
+  nameField,
+  passwordField,
+  problemBox,
+  progressLine,
+  scriptInput,
+  stepForm,
+} from './form.ts'
+import { html, type Markup } from './markup.ts'
+import { problemOf } from './problem.ts'
+import type { Sheet } from './sheet.ts'
+import type { SignUpForm } from './view.ts'
+import type { Words } from './vocabulary.ts'
+
+export function signUpPage(form: SignUpForm, words: Words): Sheet {
+  const problem = problemOf(form.error, words)
+  const { title, lead, submit } = words.signUp
+  const fields = html`
+${problemBox(problem)}
+${accountField(words, form.accountId, problem)}
+${nameField(words, form.name, problem)}
+${passwordField(words, 'new', problem)}
+<button class="primary">${submit}</button>`
+
+  const main = html`${scriptInput(form, words)}
+<h1>${title}</h1>
+<p class="lead">${lead}</p>
+${stepForm(form, 'sign-up', fields)}
+${backToSignIn(form, words)}
+${progressLine()}`
+
+  return { title, main, footnote: html`<p>${words.signIn.warning}</p>` }
+}
+
+function backToSignIn(form: SignUpForm, words: Words): Markup {
+  const { back } = words.signUp
+  if (form.receipt === undefined) return html`<a class="plain" href="/s/${form.id}">${back}</a>`
+  return stepForm(form, 'scan', html`<button class="plain">${back}</button>`)
+}

@@ -1,0 +1,51 @@
+import type { FinalReason } from '@qrgate/sdk/protocol'
+import type { Language, RefusalCode } from '../../errors.ts'
+
+/** Where the visitor is about to sign in, in the language of the page. */
+export interface Place {
+  site: string
+  kiosk: string
+}
+
+export interface SignInForm {
+  kind: 'sign-in'
+  id: string
+  /** Present until the scan is committed. */
+  receipt?: string | undefined
+  /** What the visitor typed before, so that a refusal costs them nothing. */
+  accountId?: string | undefined
+  error?: RefusalCode | undefined
+  /** Whether new accounts are taken here. */
+  registration: boolean
+}
+
+export interface SignUpForm {
+  kind: 'sign-up'
+  id: string
+  receipt?: string | undefined
+  accountId?: string | undefined
+  name?: string | undefined
+  error?: RefusalCode | undefined
+}
+
+/** How a sign-in stands, or ended, for the phone that scanned it. */
+export type Outcome =
+  | { kind: 'approved' | 'claimed' | 'unclaimed' | 'denied' | 'expired' | 'ended'; id: string }
+  | { kind: 'cancelled'; id: string; reason?: FinalReason | null | undefined }
+
+/** Why there is no sign-in to show. */
+export type Obstacle =
+  | { kind: 'in-use' | 'stale' | 'unknown' }
+  /** With an id, trying again asks for that sign-in; without, for the same address once more. */
+  | { kind: 'busy'; id?: string | undefined }
+  | { kind: 'error'; code: RefusalCode }
+
+/** Everything a phone page may show. */
+export type PhoneView = { place: Place | null } & (SignInForm | SignUpForm | Outcome | Obstacle)
+
+/** What is the same on every page: the language and the built files, inlined. */
+export interface Shell {
+  lang: Language
+  css: string
+  script: string
+}

@@ -1,0 +1,110 @@
+import type { Words } from './vocabulary.ts'
+
+export const en: Words = {
+  languageName: 'English',
+  signIn: {
+    title: 'Are you at this screen?',
+    lead: 'Signing in starts check-in on this kiosk.',
+    submit: 'Sign in and check in',
+    deny: 'Not me',
+    newHere: 'First time here?',
+    signUp: 'Sign up',
+    warning: 'If someone sent you this QR code, do not sign in.',
+  },
+  signUp: {
+    title: 'Sign up',
+    lead: 'Signing up starts check-in on this kiosk.',
+    name: 'Name',
+    passwordHint: '8 characters or more',
+    submit: 'Sign up and check in',
+    back: 'Back to sign-in',
+  },
+  account: 'ID',
+  password: 'Password',
+  reveal: 'Show',
+  conceal: 'Hide',
+  outcomes: {
+    approved: {
+      title: 'Look at the kiosk',
+      text: ['You approved the sign-in.', 'The kiosk is checking it.'],
+    },
+    claimed: {
+      title: 'Signed in at the kiosk',
+      text: ['Now look at the kiosk.', 'You can close this page.'],
+    },
+    unclaimed: {
+      title: 'The screen did not answer',
+      text: [
+        'You approved, but the kiosk is not signed in.',
+        'Scan the new QR code on the screen, or ask the staff.',
+      ],
+    },
+    denied: {
+      title: 'Sign-in denied',
+      text: ['The kiosk was told nothing about you.', 'You can close this page.'],
+    },
+    cancelled: {
+      title: 'Cancelled at the kiosk',
+      text: ['To try again, scan the new QR code on the screen.'],
+    },
+    'not-my-phone': {
+      title: 'Taken for another phone',
+      text: [
+        'Someone at the kiosk pressed “Not my phone”.',
+        'If that was you, scan the new QR code on the screen.',
+      ],
+    },
+    expired: {
+      title: 'Time is up',
+      text: ['You are not signed in.', 'Scan the new QR code on the screen.'],
+    },
+    ended: {
+      title: 'All finished',
+      text: ['You are signed out of this kiosk.', 'You can close this page.'],
+    },
+  },
+  obstacles: {
+    'in-use': {
+      title: 'Someone else is using this code',
+      text: ['Please get a new code from the screen.'],
+    },
+    stale: {
+      title: 'This code is too old',
+      text: ['Codes change often to keep you safe.', 'Scan the QR code on the screen again.'],
+    },
+    unknown: {
+      title: 'We do not know this address',
+      text: ['Scan the QR code on the kiosk again.'],
+    },
+    busy: {
+      title: 'Many people are signing in',
+      text: ['Please try again in a moment.'],
+    },
+    error: {
+      title: 'Something went wrong',
+      text: ['Scan the new QR code on the screen, or ask the staff.'],
+    },
+  },
+  retry: 'Try again',
+  errorCode: 'Error code',
+  problems: {
+    wrong_credentials: 'The ID or the password is wrong.',
+    account_unusable: 'This account cannot be used. Please ask the staff.',
+    account_exists: 'This ID is taken. Please choose another.',
+    account_id_invalid: 'An ID has 2 to 64 letters, digits or . _ - @ +',
+    name_invalid: 'Please write your name in 64 characters or fewer.',
+    password_too_short: 'A password has 8 characters or more.',
+    password_too_long: 'This password is too long.',
+    registration_closed: 'Sign-up is closed here.',
+    receipt_stale: 'This page is too old. Scan the QR code again.',
+    expired: 'The time to sign in is over. Scan the QR code again.',
+    busy: 'Many people are signing in. Please try again in a moment.',
+    other: 'Something went wrong. Please try again.',
+  },
+  progress: {
+    checking: 'Checking…',
+    waiting: 'Many people are signing in. Trying again in {seconds} s.',
+    asking: 'No answer yet. Checking whether you are signed in…',
+    lost: 'The connection was lost and you are not signed in. Please try again.',
+  },
+}

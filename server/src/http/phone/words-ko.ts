@@ -1,0 +1,110 @@
+import type { Words } from './vocabulary.ts'
+
+export const ko: Words = {
+  languageName: '한국어',
+  signIn: {
+    title: '이 화면 앞에 계신가요?',
+    lead: '로그인하면 이 키오스크에서 접수가 시작됩니다.',
+    submit: '로그인하고 접수하기',
+    deny: '거절',
+    newHere: '처음이신가요?',
+    signUp: '회원가입',
+    warning: '문자나 메신저로 받은 QR이라면 로그인하지 마세요.',
+  },
+  signUp: {
+    title: '회원가입',
+    lead: '가입하면 이 키오스크에서 바로 접수가 시작됩니다.',
+    name: '이름',
+    passwordHint: '8자 이상',
+    submit: '가입하고 접수하기',
+    back: '로그인으로 돌아가기',
+  },
+  account: '아이디',
+  password: '비밀번호',
+  reveal: '표시',
+  conceal: '숨기기',
+  outcomes: {
+    approved: {
+      title: '키오스크 화면을 봐 주세요',
+      text: ['로그인을 승인했습니다.', '키오스크가 확인하고 있어요.'],
+    },
+    claimed: {
+      title: '키오스크에 로그인되었습니다',
+      text: ['이제 키오스크 화면을 봐 주세요.', '이 창은 닫아도 됩니다.'],
+    },
+    unclaimed: {
+      title: '화면이 응답하지 않았어요',
+      text: [
+        '승인은 되었지만 키오스크에 로그인되지 않았습니다.',
+        '화면의 새 QR을 비추거나 직원에게 말씀해 주세요.',
+      ],
+    },
+    denied: {
+      title: '로그인을 거절했습니다',
+      text: ['키오스크에는 아무 정보도 전해지지 않았어요.', '이 창은 닫아도 됩니다.'],
+    },
+    cancelled: {
+      title: '키오스크에서 취소했어요',
+      text: ['다시 하려면 화면의 새 QR을 비춰 주세요.'],
+    },
+    'not-my-phone': {
+      title: '다른 휴대폰으로 확인되었어요',
+      text: [
+        '키오스크에서 ‘내 휴대폰이 아니에요’를 눌렀습니다.',
+        '본인이라면 화면의 새 QR을 비춰 주세요.',
+      ],
+    },
+    expired: {
+      title: '시간이 지났어요',
+      text: ['로그인되지 않았습니다.', '화면의 새 QR을 다시 비춰 주세요.'],
+    },
+    ended: {
+      title: '이용이 끝났습니다',
+      text: ['이 키오스크에서 로그아웃되었어요.', '이 창은 닫아도 됩니다.'],
+    },
+  },
+  obstacles: {
+    'in-use': {
+      title: '다른 분이 이 코드를 쓰고 있어요',
+      text: ['화면에서 새 코드를 받아 주세요.'],
+    },
+    stale: {
+      title: '지난 코드예요',
+      text: ['코드는 안전을 위해 자주 바뀝니다.', '지금 화면에 보이는 QR을 다시 비춰 주세요.'],
+    },
+    unknown: {
+      title: '알 수 없는 주소예요',
+      text: ['키오스크 화면의 QR을 다시 비춰 주세요.'],
+    },
+    busy: {
+      title: '지금 이용하는 분이 많아요',
+      text: ['잠시 후 다시 시도해 주세요.'],
+    },
+    error: {
+      title: '문제가 생겼어요',
+      text: ['화면의 새 QR을 비추거나 직원에게 말씀해 주세요.'],
+    },
+  },
+  retry: '다시 시도',
+  errorCode: '오류 코드',
+  problems: {
+    wrong_credentials: '아이디 또는 비밀번호가 맞지 않아요.',
+    account_unusable: '사용할 수 없는 계정이에요. 직원에게 말씀해 주세요.',
+    account_exists: '이미 사용 중인 아이디예요. 다른 아이디를 적어 주세요.',
+    account_id_invalid: '아이디는 글자, 숫자, . _ - @ + 를 2~64자로 적어 주세요.',
+    name_invalid: '이름을 64자 이내로 적어 주세요.',
+    password_too_short: '비밀번호는 8자 이상이어야 해요.',
+    password_too_long: '비밀번호가 너무 길어요.',
+    registration_closed: '여기서는 회원가입을 받지 않아요.',
+    receipt_stale: '오래된 화면이에요. QR을 다시 비춰 주세요.',
+    expired: '로그인 시간이 지났어요. QR을 다시 비춰 주세요.',
+    busy: '지금 이용하는 분이 많아요. 잠시 후 다시 시도해 주세요.',
+    other: '문제가 생겼어요. 다시 시도해 주세요.',
+  },
+  progress: {
+    checking: '확인하는 중…',
+    waiting: '지금 이용하는 분이 많아요. {seconds}초 뒤에 다시 시도합니다.',
+    asking: '응답을 받지 못했어요. 로그인되었는지 확인하는 중…',
+    lost: '연결이 불안정해 로그인되지 않았어요. 다시 시도해 주세요.',
+  },
+}
