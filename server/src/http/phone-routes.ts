@@ -48,7 +48,7 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
   }
   const show = (request: FastifyRequest, reply: FastifyReply, view: PhoneView) => {
     const lang = pageLanguage(request, reply)
-    reply.type('text/html; charset=utf-8').header('vary', 'Accept-Language, Cookie')
+    reply.type('text/html; charset=utf-8').header('vary', 'Accept, Accept-Language, Cookie')
     return reply.send(renderPage(view, { lang, ...parts.assets }))
   }
 

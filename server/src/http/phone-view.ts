@@ -6,16 +6,24 @@ import type { PhoneView } from './phone/page.ts'
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
 
 /** What the phone that scanned is told by its script's polling. */
-export function phoneState({ state, reason }: SignIn) {
-  return { state, ...(reason && { reason }) }
+export function phoneState(signIn: SignIn) {
+  const { reason } = signIn
+  return { state: shownState(signIn), ...(reason && { reason }) }
+}
+
+/** Where nobody will claim, being approved is being done; a page must not wait for more. */
+function shownState({ state, claimable }: SignIn): SignIn['state'] {
+  return state === 'approved' && !claimable ? 'claimed' : state
 }
 
 /** The page that goes with the state of the phone's own sign-in. */
 export function viewOfSignIn(
-  { id, state, reason }: SignIn,
+  signIn: SignIn,
   registration: boolean,
   form: unknown,
 ): WithoutPlace<PhoneView> {
+  const { id, reason } = signIn
+  const state = shownState(signIn)
   switch (state) {
     case 'scanned':
       return form === 'sign-up' && registration

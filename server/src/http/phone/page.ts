@@ -22,6 +22,7 @@ export function renderPage(view: PhoneView, { lang, css, script }: Shell): strin
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="format-detection" content="telephone=no">
 <meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
 ${view.kind === 'approved' && refreshWithoutScript}
 <style>${raw(css)}</style>

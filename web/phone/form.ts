@@ -1,0 +1,73 @@
+import { ask, submit } from './gate.ts'
+import { clearProblem, say, setBusy, showProblem } from './notice.ts'
+import { address, type Page, showTruth, type Words } from './page.ts'
+import { wait } from './wait.ts'
+import { hasMoved } from './watch.ts'
+
+const attempts = 3
+
+/** Sends the forms by fetch, so that a lost answer can be looked into instead of guessed at. */
+export function takeOverForms(page: Page, words: Words): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-step]')) {
+    form.addEventListener('submit', event => {
+      if (form.dataset.step === 'scan') return leaveForNext(event, form, page)
+      event.preventDefault()
+      if (!page.busy) void send(form, page, words)
+    })
+  }
+}
+
+/** Once the scan is committed, this form has nothing left to carry and is a plain link. */
+function leaveForNext(event: Event, form: HTMLFormElement, page: Page): void {
+  if (page.state === 'pending') return
+  event.preventDefault()
+  const next = new FormData(form).get('next')
+  location.assign(address(page) + (next === null ? '' : `?form=${next}`))
+}
+
+/** Every repeat is harmless: the gate knows this phone by its key and does each step once. */
+async function send(form: HTMLFormElement, page: Page, words: Words): Promise<void> {
+  const fields = fieldsOf(form)
+  const button = form.querySelector('button:not([type])')
+  clearProblem()
+  const release = setBusy(page, button, words.checking)
+  let problem = words.problems.other
+
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const answer = await submit(form.action, fields)
+    if (answer.kind === 'state') return showTruth(page)
+    if (answer.kind === 'refused') {
+      problem = words.problems[answer.code]
+      if (problem === undefined && answer.status < 500) return showTruth(page)
+      break
+    }
+    if (answer.kind === 'later') {
+      problem = words.problems.busy
+      say(words.waiting.replace('{seconds}', String(answer.seconds)))
+      await wait(answer.seconds * 1000)
+    } else {
+      problem = { sentence: words.lost, field: null }
+      say(words.asking)
+      if (await movedMeanwhile(page)) return showTruth(page)
+    }
+    say('')
+  }
+  release()
+  showProblem(problem ?? words.problems.other, form)
+}
+
+/** Asks until the gate answers, however long that takes: a guess here would be a lie. */
+async function movedMeanwhile(page: Page): Promise<boolean> {
+  for (;;) {
+    await wait(1000)
+    const answer = await ask(page)
+    if (answer.kind === 'later') await wait(answer.seconds * 1000)
+    else if (answer.kind !== 'lost') return hasMoved(page, answer)
+  }
+}
+
+function fieldsOf(form: HTMLFormElement): URLSearchParams {
+  const fields = new URLSearchParams()
+  for (const [name, value] of new FormData(form)) fields.append(name, String(value))
+  return fields
+}

@@ -1,0 +1,62 @@
+import { address, type Page, type PhoneState } from './page.ts'
+
+/** What became of a request. */
+export type Answer =
+  | { kind: 'state'; state: PhoneState }
+  | { kind: 'refused'; status: number; code: string }
+  /** Nothing was done; asking again makes sense after so many seconds. */
+  | { kind: 'later'; seconds: number }
+  /** No answer: the gate may have heard the request, or not. */
+  | { kind: 'lost' }
+
+const patience = 10_000
+
+export function ask(page: Page): Promise<Answer> {
+  return call(address(page), {})
+}
+
+export function commitScan(page: Page): Promise<Answer> {
+  return call(`${address(page)}/scan`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ receipt: page.receipt }),
+  })
+}
+
+export function submit(action: string, fields: URLSearchParams): Promise<Answer> {
+  return call(action, { method: 'POST', body: fields })
+}
+
+async function call(path: string, init: RequestInit): Promise<Answer> {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), patience)
+  const headers = { ...init.headers, accept: 'application/json' }
+  try {
+    const response = await fetch(path, {
+      ...init,
+      headers,
+      signal: abort.signal,
+      credentials: 'same-origin',
+      cache: 'no-store',
+    })
+    const { status } = response
+    if (status === 503 || status === 429) return { kind: 'later', seconds: retryAfter(response) }
+    return read(status, await response.json())
+  } catch {
+    // Also where a proxy or a hotel's Wi-Fi answered in the gate's stead, in something else than JSON.
+    return { kind: 'lost' }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function read(status: number, body: { state?: PhoneState; code?: string }): Answer {
+  if (status < 300 && body.state !== undefined) return { kind: 'state', state: body.state }
+  if (body.code !== undefined) return { kind: 'refused', status, code: body.code }
+  return { kind: 'lost' }
+}
+
+function retryAfter(response: Response): number {
+  const seconds = Number(response.headers.get('retry-after'))
+  return seconds > 0 && seconds < 60 ? Math.ceil(seconds) : 2
+}

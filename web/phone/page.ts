@@ -1,0 +1,51 @@
+import type { SignInState } from '@qrgate/sdk/protocol'
+
+export type PhoneState = Exclude<SignInState, 'pending'>
+
+/** A refusal that the visitor can mend in the form. */
+export interface Problem {
+  sentence: string
+  field: string | null
+}
+
+/** What the script says; the server chose the language. */
+export interface Words {
+  checking: string
+  waiting: string
+  asking: string
+  lost: string
+  problems: Record<string, Problem>
+}
+
+/** Everything variable comes from attributes, because the script's own text must be constant. */
+export interface Page {
+  readonly id: string
+  /** The state that the visitor is looking at; `pending` until the scan is committed. */
+  state: PhoneState | 'pending'
+  receipt: string
+  /** A form is on its way, so that a second tap does nothing. */
+  busy: boolean
+  readonly words: Words | null
+}
+
+export function readPage(): Page | null {
+  const source = document.querySelector<HTMLElement>('[data-sign-in]')
+  if (source === null) return null
+  const { signIn = '', state, receipt = '', words } = source.dataset
+  return {
+    id: signIn,
+    state: state as Page['state'],
+    receipt,
+    busy: false,
+    words: words === undefined ? null : (JSON.parse(words) as Words),
+  }
+}
+
+export function address(page: Page): string {
+  return `/s/${page.id}`
+}
+
+/** The server has a page for every state, and only the server knows which is true. */
+export function showTruth(page: Page): void {
+  location.replace(address(page))
+}
