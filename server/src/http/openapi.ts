@@ -22,6 +22,12 @@ export async function addOpenApi(server: HttpServer, publicUrl: string): Promise
       components: { securitySchemes: { kiosk_secret: { type: 'http', scheme: 'bearer' } } },
     },
   })
-  await server.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
+  await server.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: true,
+    // On plain http in a LAN the upgrade would ask a port that speaks no TLS.
+    transformStaticCSP: policy =>
+      publicUrl.startsWith('https:') ? policy : policy.replace(/upgrade-insecure-requests;?/, ''),
+  })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
 }

@@ -5,7 +5,7 @@ import type { PhoneAssets } from './phone-assets.ts'
 import type { HttpServer } from './server.ts'
 
 /** Nothing here needs a sensor, a camera or a payment; the visitor's phone has its own camera app. */
-const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial', 'bluetooth']
+const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial']
 
 /**
  * The same headers on every answer (ASVS 3.4). What would upgrade to https follows the scheme of
@@ -38,6 +38,9 @@ export async function addSecurityHeaders(
       },
     },
     crossOriginEmbedderPolicy: false,
+    // Browsers ignore both on plain http, and complain.
+    crossOriginOpenerPolicy: https,
+    originAgentCluster: https,
     frameguard: { action: config.mode === 'demo' ? 'sameorigin' : 'deny' },
     hsts: https && { maxAge: 31_536_000, includeSubDomains: false },
     referrerPolicy: { policy: 'same-origin' },
