@@ -4,6 +4,7 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
+  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
@@ -53,6 +54,8 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
   })
 
+  refuseStrayUpgrades(server)
+
   let closing = false
   server.addHook('preClose', async () => {
     closing = true
@@ -63,6 +66,23 @@ export function createHttpServer(logger: FastifyBaseLogger) {
   })
 
   return server
+}
+
+/**
+ * The WebSocket plugin lets an upgrade in at every address, and where nobody speaks it closes the
+ * socket and logs the address, which may hold a ticket.
+ */
+function refuseStrayUpgrades(server: FastifyInstance): void {
+  const spoken = new Set<string>()
+  server.addHook('onRoute', ({ url, websocket, wsHandler }) => {
+    if (websocket || wsHandler) spoken.add(url)
+  })
+  // Before any body is read: after an upgrade none will come.
+  server.addHook('preParsing', async ({ ws, method, routeOptions }) => {
+    if (ws && !(method === 'GET' && spoken.has(routeOptions.url ?? ''))) {
+      throw new Refusal('not_found')
+    }
+  })
 }
 
 /** Answers in the one shape of refusals; pages and the seed's routes have shapes of their own. */

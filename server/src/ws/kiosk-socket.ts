@@ -34,6 +34,7 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
     if (!limits.admit(socket)) return
     const watched = new Map<string, Watched>()
     let proven = false
+    let turn = Promise.resolve()
     const say = (message: GateMessage) => socket.send(JSON.stringify(message))
     const unproven = setTimeout(() => socket.close(closeCodes.unproven), proveWithin)
 
@@ -112,7 +113,10 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
         socket.close(closeCodes.badMessage)
         return
       }
-      hear(message).catch(error => refuse(error, 'id' in message ? message.id : undefined))
+      // One after the other: what follows a `watch` may rely on it.
+      turn = turn
+        .then(() => hear(message))
+        .catch(error => refuse(error, 'id' in message ? message.id : undefined))
     })
 
     socket.on('close', () => {

@@ -1,0 +1,39 @@
+// Writes `.env.example` and docs/config.md from the one table of settings; with --check, as part of
+// `npm run lint`, it only says whether they are up to date.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Setting, settings } from '../server/src/settings.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const entries = Object.entries(settings) as [string, Setting][]
+
+const example = entries.map(([name, { default: preset, about }]) => {
+  return `# ${about}\n#${name}=${preset}\n`
+})
+const rows = entries.map(([name, { default: preset, about, least, most }]) => {
+  const range = least === undefined && most === undefined ? '' : ` From ${least ?? 0} to ${most}.`
+  return `| \`${name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${about}${range} |`
+})
+
+const files: Record<string, string> = {
+  '.env.example': `# Copy to .env and fill in what you need; every line may stay as it is for \`npm start\`.\n\n${example.join('\n')}`,
+  'docs/config.md': `# Settings
+
+Environment variables, or lines of a \`.env\` file in the working directory; the environment wins.
+This page is written from [the table of settings](../server/src/settings.ts).
+
+| setting | default | what it is for |
+|---|---|---|
+${rows.join('\n')}
+`,
+}
+
+for (const [file, text] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) {
+    mkdirSync(`${root}docs`, { recursive: true })
+    writeFileSync(root + file, text)
+  } else if (readFileSync(root + file, 'utf8') !== text) {
+    console.error(`${file} is out of date; run: npm run docs`)
+    process.exitCode = 1
+  }
+}

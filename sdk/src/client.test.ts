@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Client } from './client.ts'
+
+const server = 'https://gate.example.org'
+const started = { id: 'i', kiosk_secret: 's', expires_in: 300, frame: {} }
+
+/** A client whose gate answers as told, and what it was asked. */
+function clientOf(answer: () => Response | Promise<Response>, timeoutMs = 1_000) {
+  const asked: { url: string; init: RequestInit }[] = []
+  const client = new Client({
+    server: `${server}/some/page`,
+    timeoutMs,
+    fetch: (input, init = {}) => {
+      asked.push({ url: String(input), init })
+      init.signal?.throwIfAborted()
+      return Promise.race([
+        answer(),
+        new Promise<Response>((_, reject) => {
+          init.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+        }),
+      ])
+    },
+  })
+  return { client, asked }
+}
+
+const refused = (status: number, body: string, headers = {}) =>
+  clientOf(() => new Response(body, { status, headers })).client.start()
+
+describe('the client', () => {
+  it('starts without a body, so that no preflight is needed', async () => {
+    const { client, asked } = clientOf(() => Response.json(started, { status: 201 }))
+    assert.equal((await client.start()).id, 'i')
+    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins`)
+    assert.deepEqual(asked[0]?.init.headers, { accept: 'application/json' })
+    assert.equal(asked[0]?.init.body, null)
+  })
+
+  it('shows the kiosk secret in the header and never in the address', async () => {
+    const { client, asked } = clientOf(() => Response.json({ id: 'i' }))
+    await client.cancel('i', 'secret', 'not_my_phone')
+    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/cancel`)
+    assert.equal(new Headers(asked[0]?.init.headers).get('authorization'), 'Bearer secret')
+    assert.equal(asked[0]?.init.body, '{"reason":"not_my_phone"}')
+  })
+
+  it('passes a refusal on with its code, status and wait', async () => {
+    const body = JSON.stringify({ code: 'busy', message: 'Try again shortly.' })
+    await assert.rejects(refused(503, body, { 'retry-after': '2' }), {
+      name: 'GateError',
+      code: 'busy',
+      status: 503,
+      retryAfterMs: 2_000,
+      passing: true,
+    })
+  })
+
+  it('takes a refusal of the sign-in for final', async () => {
+    const body = JSON.stringify({ code: 'over', message: 'Over.' })
+    await assert.rejects(refused(409, body), { code: 'over', passing: false })
+  })
+
+  it('calls a proxy that answers in place of the gate unreachable', async () => {
+    await assert.rejects(refused(502, '<html>Bad gateway</html>'), { code: 'unreachable' })
+  })
+
+  it('does not take a captive portal for a gate', async () => {
+    await assert.rejects(refused(200, '<html>Welcome</html>'), { code: 'unreachable' })
+    await assert.rejects(refused(200, '{"hello":1}'), { code: 'unreachable' })
+  })
+
+  it('gives up on a gate that does not answer', async () => {
+    const { client } = clientOf(() => new Promise<Response>(() => {}), 10)
+    // Node does not wait for the timer of a timeout signal.
+    const alive = setInterval(() => {}, 5)
+    await assert.rejects(client.start(), { code: 'unreachable', passing: true })
+    clearInterval(alive)
+  })
+
+  it('passes the caller’s own abort on as it is', async () => {
+    const { client } = clientOf(() => Response.json(started))
+    const answer = await client.start(AbortSignal.abort('gone')).catch(reason => reason)
+    assert.equal(answer, 'gone')
+  })
+})

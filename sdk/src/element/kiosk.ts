@@ -1,0 +1,186 @@
+import type { CancelReason } from '../client.ts'
+import { pause, systemClock } from '../clock.ts'
+import type { ClaimAnswer } from '../protocol.ts'
+import { type StartOptions, startSignIn } from '../start-sign-in.ts'
+import { languageOf } from './language.ts'
+import { look } from './look.ts'
+import { Screen } from './screen.ts'
+import type { KioskState, KioskStep } from './step.ts'
+import { Turn, type TurnEnd } from './turn.ts'
+
+/** For how long a kiosk says how a turn ended before the next visitor finds it idle. */
+const endedMs = 8_000
+const lingerSeconds = 12
+/** An always-on screen starts turns no faster than this, whatever ends them. */
+const shortestTurnMs = 1_000
+
+// Server-side rendering imports pages too, and has no elements.
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
+
+/**
+ * `<qrgate-kiosk>`: a whole kiosk in one element.
+ *
+ * Attributes: `server` (the gate's origin; by default the page's own), `lang` (`ko` or `en`; by
+ * default the page's), `start` (`touch`, or `always` for a screen that always shows a QR), `linger`
+ * (seconds that `claimed` stays on the screen, 12 by default; 0 until {@link reset}).
+ * Reflected for styling: `state`.
+ *
+ * Events, all of them bubbling and composed: `qrgate-state` (detail {@link KioskStep}, at every
+ * change of state or QR), `qrgate-claimed` (detail {@link ClaimAnswer}), `qrgate-trouble` (detail
+ * `{ code }`).
+ *
+ * Slots replace the default words: `idle`, `pending` (above the card), `scanned`, `approved`,
+ * `done`, `ended`, `trouble`.
+ * Parts: `card`, `qr`, `bar`, `time`, `title`, `text`, `button`.
+ * Custom properties: `--qrgate-ink`, `-ink-soft`, `-line`, `-line-strong`, `-accent`, `-accent-deep`,
+ * `-accent-wash`, `-green`, `-amber`, `-red` and their `-wash`, `-shadow`, `-text-scale`.
+ */
+export class KioskElement extends Base {
+  static readonly observedAttributes = ['server', 'lang', 'start']
+
+  #screen: Screen | undefined
+  #step: KioskStep = { state: 'idle' }
+  #turn: Turn | undefined
+  readonly #pageLanguage = new MutationObserver(() => this.#draw())
+
+  get state(): KioskState {
+    return this.#step.state
+  }
+
+  connectedCallback(): void {
+    this.#screen ??= this.#build()
+    this.#screen.connect()
+    this.#pageLanguage.observe(document.documentElement, { attributeFilter: ['lang'] })
+    this.#free()
+  }
+
+  disconnectedCallback(): void {
+    this.#pageLanguage.disconnect()
+    this.#screen?.disconnect()
+    this.#turn?.stop()
+    this.#turn = undefined
+  }
+
+  attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    if (!this.isConnected || !this.#screen || old === value) return
+    if (name === 'lang') this.#draw()
+    else if (name === 'server') this.reset()
+    else if (this.state === 'idle') this.#free()
+  }
+
+  /**
+   * Starts a sign-in; does nothing while one is under way, so a double tap is one tap.
+   * @param resume a sign-in that the page's own backend has started.
+   */
+  start(resume?: StartOptions['resume']): void {
+    if (!this.isConnected || this.#underWay) return
+    this.#turn?.stop()
+    const turn = new Turn({
+      begin: signal => {
+        const once = resume
+        resume = undefined
+        return this.#begin(signal, once)
+      },
+      show: step => turn === this.#turn && this.#show(step),
+      claimed: answer => turn === this.#turn && this.#tell<ClaimAnswer>('qrgate-claimed', answer),
+      clock: systemClock,
+      isOffline: () => navigator.onLine === false,
+    })
+    this.#turn = turn
+    const started = systemClock.now()
+    turn.run().then(end => this.#settle(turn, end, systemClock.now() - started))
+  }
+
+  /**
+   * Gives the present sign-in up. The screen changes at once and the gate is told behind it.
+   * After `not_my_phone` a new code follows by itself.
+   */
+  async cancel(reason: CancelReason = 'kiosk'): Promise<void> {
+    if (!this.#underWay) return
+    // The sign-in may be over at the gate by now, which is all that was wanted.
+    const told = this.#turn?.cancel(reason).catch(() => {})
+    if (reason === 'not_my_phone') this.#restart()
+    await told
+  }
+
+  /** Leaves whatever is on the screen for the next visitor. */
+  reset(): void {
+    if (this.#underWay) this.#turn?.cancel('kiosk').catch(() => {})
+    this.#free()
+  }
+
+  get #underWay(): boolean {
+    return this.#turn !== undefined && !settled.has(this.state)
+  }
+
+  get #always(): boolean {
+    return this.getAttribute('start') === 'always'
+  }
+
+  #build(): Screen {
+    const shadow = this.attachShadow({ mode: 'open' })
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(look)
+    shadow.adoptedStyleSheets = [sheet]
+    return new Screen(shadow, {
+      start: () => this.start(),
+      notMyPhone: () => this.cancel('not_my_phone'),
+    })
+  }
+
+  #begin(signal: AbortSignal, resume: StartOptions['resume']) {
+    const server = this.getAttribute('server')
+    return startSignIn({
+      signal,
+      renew: this.#always,
+      ...(server && { server }),
+      ...(resume && { resume }),
+    })
+  }
+
+  #restart(): void {
+    this.#turn = undefined
+    this.start()
+  }
+
+  #free(): void {
+    this.#turn?.stop()
+    this.#turn = undefined
+    if (this.#always) this.start()
+    else this.#show({ state: 'idle' })
+  }
+
+  /** Leaves the end of a turn on the screen for a while. */
+  async #settle(turn: Turn, end: TurnEnd, lasted: number): Promise<void> {
+    if (end === 'stopped' || turn !== this.#turn) return
+    const linger = Number(this.getAttribute('linger') ?? lingerSeconds)
+    if (end === 'claimed' && !(linger > 0)) return
+    const ended = this.#always ? Math.max(0, shortestTurnMs - lasted) : endedMs
+    await pause(systemClock, end === 'claimed' ? linger * 1000 : ended)
+    if (turn === this.#turn) this.#free()
+  }
+
+  #show(step: KioskStep): void {
+    this.#step = step
+    this.setAttribute('state', step.state)
+    this.#draw()
+    this.#tell<KioskStep>('qrgate-state', step)
+    if (step.code) this.#tell('qrgate-trouble', { code: step.code })
+  }
+
+  #draw(): void {
+    this.#screen?.show(this.#step, languageOf(this), this.#always)
+  }
+
+  #tell<T>(name: string, detail: T): void {
+    this.dispatchEvent(new CustomEvent<T>(name, { detail, bubbles: true, composed: true }))
+  }
+}
+
+const settled: ReadonlySet<KioskState> = new Set([
+  'idle',
+  'claimed',
+  'denied',
+  'cancelled',
+  'expired',
+])

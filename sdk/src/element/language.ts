@@ -1,0 +1,10 @@
+import type { Language } from './words.ts'
+
+/** The element's own `lang`, or that of the nearest ancestor, or the page's, or the browser's. */
+export function languageOf(element: Element): Language {
+  const said =
+    element.closest<HTMLElement>('[lang]')?.lang ||
+    document.documentElement.lang ||
+    navigator.language
+  return /^ko\b/i.test(said) ? 'ko' : 'en'
+}

@@ -1,0 +1,126 @@
+/** The element's look; every colour can be set from the page, but the QR's own never can. */
+export const look = `
+:host {
+  --_ink: var(--qrgate-ink, #0b1f2a);
+  --_ink-soft: var(--qrgate-ink-soft, #4a6572);
+  --_line: var(--qrgate-line, #d5e2e6);
+  --_line-strong: var(--qrgate-line-strong, #b9cdd3);
+  --_accent: var(--qrgate-accent, #0f766e);
+  --_accent-deep: var(--qrgate-accent-deep, #0b5d57);
+  --_accent-wash: var(--qrgate-accent-wash, #e1f2f0);
+  --_green: var(--qrgate-green, #15803d);
+  --_green-wash: var(--qrgate-green-wash, #e5f5ea);
+  --_amber: var(--qrgate-amber, #92400e);
+  --_amber-wash: var(--qrgate-amber-wash, #fef3c7);
+  --_red: var(--qrgate-red, #b42318);
+  --_red-wash: var(--qrgate-red-wash, #fdeceb);
+  --_shadow: var(--qrgate-shadow,
+    0 24px 60px -24px rgb(11 31 42 / 18%), 0 2px 8px rgb(11 31 42 / 5%));
+  --_scale: var(--qrgate-text-scale, 1);
+  display: block;
+  inline-size: min(100%, 32rem);
+  margin-inline: auto;
+  container-type: inline-size;
+  color: var(--_ink);
+  text-align: center;
+  word-break: keep-all;
+  overflow-wrap: anywhere;
+}
+:host([hidden]), [hidden] { display: none !important; }
+.screen { display: flex; flex-direction: column; align-items: center; gap: 4cqi; }
+.screen:focus { outline: none; }
+.message { display: flex; flex-direction: column; align-items: center; gap: 4cqi; inline-size: 100%; }
+h2 {
+  margin: 0;
+  font-size: calc(clamp(1.25rem, 7.2cqi, 3.25rem) * var(--_scale));
+  font-weight: 700;
+  line-height: 1.25;
+  letter-spacing: -0.02em;
+  text-wrap: balance;
+}
+p { margin: 0; }
+.text {
+  max-inline-size: 24em;
+  color: var(--_ink-soft);
+  font-size: calc(clamp(1rem, 4.2cqi, 2rem) * var(--_scale));
+  line-height: 1.55;
+  text-wrap: pretty;
+}
+button {
+  min-block-size: max(3.5rem, 48px);
+  margin-block-start: 2cqi;
+  padding: 0.7em 1.6em;
+  border: 1px solid var(--_line-strong);
+  border-radius: 16px;
+  color: var(--_ink);
+  background: #fff;
+  font: inherit;
+  font-size: calc(clamp(1.0625rem, 4cqi, 1.75rem) * var(--_scale));
+  font-weight: 600;
+  cursor: pointer;
+}
+button.primary {
+  border-color: transparent;
+  border-radius: 20px;
+  padding: 0.9em 2.2em;
+  color: #fff;
+  background: var(--_accent);
+  font-weight: 700;
+}
+button.primary:hover { background: var(--_accent-deep); }
+button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
+.badge {
+  display: grid;
+  place-items: center;
+  inline-size: clamp(5rem, 24cqi, 9rem);
+  aspect-ratio: 1;
+  border-radius: 50%;
+  color: var(--_accent);
+  background: var(--_accent-wash);
+}
+.badge svg { inline-size: 54%; fill: none; stroke: currentcolor; stroke-width: 2; }
+.badge path { stroke-linecap: round; stroke-linejoin: round; }
+.badge.good { color: var(--_green); background: var(--_green-wash); }
+.badge.attention { color: var(--_amber); background: var(--_amber-wash); }
+.badge.refused { color: var(--_red); background: var(--_red-wash); }
+.card {
+  box-sizing: border-box;
+  display: grid;
+  place-items: center;
+  inline-size: 100%;
+  aspect-ratio: 1;
+  padding: 3.5cqi;
+  border-radius: 24px;
+  background: #fff;
+  box-shadow: var(--_shadow);
+  forced-color-adjust: none;
+}
+.qr { display: block; image-rendering: pixelated; }
+.bar {
+  inline-size: 91%;
+  block-size: clamp(5px, 1.2cqi, 12px);
+  border-radius: 99px;
+  background: var(--_line);
+  overflow: hidden;
+}
+.fill { block-size: 100%; border-radius: inherit; background: var(--_accent); transform-origin: left; }
+.fill:dir(rtl) { transform-origin: right; }
+.time {
+  color: var(--_ink-soft);
+  font-size: calc(clamp(1rem, 4cqi, 2rem) * var(--_scale));
+  font-variant-numeric: tabular-nums;
+}
+.time b { color: var(--_ink); font-weight: 700; }
+.unseen {
+  position: absolute;
+  inline-size: 1px;
+  block-size: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+@media (forced-colors: active) {
+  .bar { border: 1px solid CanvasText; }
+  .fill { background: CanvasText; }
+}
+`

@@ -1,0 +1,44 @@
+import { node } from './node.ts'
+
+/** The bar and the words that say how long the QR can still be scanned. */
+export class TimeLeft {
+  readonly #fill = node('div', { class: 'fill' })
+  readonly #label = node('span')
+  readonly #clock = node('b')
+  readonly bar = node('div', { part: 'bar', class: 'bar', 'aria-hidden': 'true' }, this.#fill)
+  readonly time = node('p', { part: 'time', class: 'time' }, this.#label, ' ', this.#clock)
+  #id = ''
+  #totalMs = 0
+  #deadline = 0
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  show(id: string, remainingMs: number, label: string): void {
+    if (id !== this.#id) this.#totalMs = remainingMs
+    this.#id = id
+    this.#deadline = performance.now() + remainingMs
+    this.#label.textContent = label
+    this.bar.hidden = this.time.hidden = false
+    this.#tick()
+    this.#timer ??= setInterval(() => this.#tick(), 250)
+  }
+
+  hide(): void {
+    this.bar.hidden = this.time.hidden = true
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #tick(): void {
+    const left = Math.max(0, this.#deadline - performance.now())
+    const clock = clockFace(left)
+    if (clock === this.#clock.textContent) return
+    this.#clock.textContent = clock
+    this.#fill.style.transform = `scaleX(${Math.min(1, left / this.#totalMs)})`
+  }
+}
+
+/** `3:54`; counts a second that has begun as a whole one, so that it ends at `0:00` and not before. */
+export function clockFace(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

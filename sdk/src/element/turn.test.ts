@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FakeClock, settle } from '../fake-clock.ts'
+import { GateError } from '../gate-error.ts'
+import type { ClaimAnswer } from '../protocol.ts'
+import type { Step } from '../sign-in.ts'
+import { Steps } from '../steps.ts'
+import type { KioskStep } from './step.ts'
+import { Turn, type TurnEnd } from './turn.ts'
+
+const answer: ClaimAnswer = {
+  id: 'a',
+  state: 'claimed',
+  account: { sub: 'x', name: '홍*동' },
+  auth_time: 1_800_000_000,
+  amr: ['pwd'],
+}
+
+/** A turn whose gate is the test: it refuses the given number of starts first. */
+function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
+  const clock = new FakeClock()
+  const shown: string[] = []
+  const cancelled: string[] = []
+  const claimed: string[] = []
+  let steps = new Steps<Step>(() => {})
+  let starts = 0
+  let end: TurnEnd | undefined
+  const turn = new Turn({
+    clock,
+    random: () => 1,
+    isOffline: () => false,
+    show: step => shown.push(line(step)),
+    claimed: ({ account }) => claimed.push(account.name),
+    begin: async () => {
+      starts += 1
+      if (starts <= refusals) throw new GateError('busy', { status: 503 })
+      const own = new Steps<Step>(() => own.end())
+      steps = own
+      return {
+        [Symbol.asyncIterator]: () => own,
+        cancel: async reason => void cancelled.push(reason ?? 'kiosk'),
+        close: () => own.end(),
+        claim: async () => {
+          const claim_ = await claim()
+          own.end()
+          return claim_
+        },
+      }
+    },
+  })
+  turn.run().then(ended => {
+    end = ended
+  })
+  const says = async (step: Partial<Step>) => {
+    steps.push({ id: 'a', seq: 0, state: 'pending', connection: 'online', ...step }, () => false)
+    if (step.state === 'denied' || step.state === 'expired') steps.end()
+    await settle()
+  }
+  const fails = async (code: string) => {
+    steps.end(new GateError(code))
+    await settle()
+  }
+  return {
+    turn,
+    clock,
+    shown,
+    cancelled,
+    claimed,
+    says,
+    fails,
+    end: () => end,
+    starts: () => starts,
+  }
+}
+
+function line({ state, qr, code, name, reason }: KioskStep): string {
+  return [state, qr, code, name, reason].filter(Boolean).join(' ')
+}
+
+describe('a turn at the kiosk', () => {
+  it('goes from start to claim', async () => {
+    const { says, shown, claimed, end } = setUp()
+    await settle()
+    await says({ qr: 'F0' })
+    await says({ state: 'scanned' })
+    await says({ state: 'approved' })
+    assert.deepEqual(shown, ['starting', 'pending F0', 'scanned', 'approved', 'claimed 홍*동'])
+    assert.deepEqual(claimed, ['홍*동'])
+    assert.equal(end(), 'claimed')
+  })
+
+  it('keeps trying to start and goes on when the gate is back', async () => {
+    const { clock, shown, starts, says } = setUp({ refusals: 2 })
+    await clock.pass(10_000)
+    assert.deepEqual(shown, ['starting', 'trouble busy', 'trouble busy'])
+    assert.equal(starts(), 3)
+    await says({ qr: 'F0' })
+    assert.equal(shown.at(-1), 'pending F0')
+  })
+
+  it('says nothing of a short silence', async () => {
+    const { clock, shown, says } = setUp()
+    await settle()
+    await says({ qr: 'F0' })
+    await says({ connection: 'reconnecting' })
+    await clock.pass(2_900)
+    await says({ qr: 'F1' })
+    await clock.pass(10_000)
+    assert.deepEqual(shown, ['starting', 'pending F0', 'pending', 'pending F1'])
+  })
+
+  it('keeps the QR through a long silence as long as it is fresh', async () => {
+    const { clock, shown, says } = setUp()
+    await settle()
+    await says({ qr: 'F0', connection: 'reconnecting' })
+    await clock.pass(20_000)
+    assert.equal(shown.at(-1), 'pending F0')
+    await says({ connection: 'reconnecting' })
+    assert.equal(shown.at(-1), 'trouble unreachable')
+  })
+
+  it('says that something is wrong when the gate falls silent behind a scanned phone', async () => {
+    const { clock, shown, says } = setUp()
+    await settle()
+    await says({ state: 'scanned', connection: 'reconnecting' })
+    await clock.pass(3_000)
+    assert.equal(shown.at(-1), 'trouble unreachable')
+    await says({ state: 'scanned' })
+    assert.equal(shown.at(-1), 'scanned')
+  })
+
+  it('gives a gate that is heard again a moment before it calls it slow', async () => {
+    const { clock, shown, says } = setUp()
+    await settle()
+    await says({ connection: 'reconnecting' })
+    await clock.pass(10_000)
+    await says({ connection: 'online' })
+    assert.equal(shown.at(-1), 'trouble unreachable')
+    await clock.pass(3_000)
+    assert.equal(shown.at(-1), 'trouble slow')
+  })
+
+  it('starts anew when the gate will never answer for a sign-in', async () => {
+    const { clock, shown, fails, starts } = setUp()
+    await settle()
+    await fails('kiosk_secret_wrong')
+    assert.equal(shown.at(-1), 'trouble kiosk_secret_wrong')
+    await clock.pass(1_000)
+    assert.equal(starts(), 2)
+  })
+
+  it('says how it ended', async () => {
+    const { says, shown, end } = setUp()
+    await settle()
+    await says({ state: 'expired', reason: 'abandoned' })
+    assert.equal(shown.at(-1), 'expired abandoned')
+    assert.equal(end(), 'ended')
+  })
+
+  it('ends honestly when the gate refuses the claim', async () => {
+    const claim = () => Promise.reject(new GateError('account_unusable', { status: 403 }))
+    const { says, shown, claimed, end } = setUp({ claim })
+    await settle()
+    await says({ state: 'approved' })
+    assert.equal(shown.at(-1), 'expired account_unusable unclaimed')
+    assert.deepEqual(claimed, [])
+    assert.equal(end(), 'ended')
+  })
+
+  it('is cancelled at once, and tells the gate', async () => {
+    const { turn, says, shown, cancelled, end } = setUp()
+    await settle()
+    await says({ qr: 'F0' })
+    turn.cancel('kiosk')
+    await settle()
+    assert.equal(shown.at(-1), 'cancelled kiosk')
+    assert.deepEqual(cancelled, ['kiosk'])
+    assert.equal(end(), 'ended')
+  })
+
+  it('stops without a word, even in the middle of trouble', async () => {
+    const { turn, clock, shown, starts, end } = setUp({ refusals: 99 })
+    await clock.pass(300)
+    turn.stop()
+    await clock.pass(60_000)
+    assert.equal(end(), 'stopped')
+    assert.equal(shown.at(-1), 'trouble busy')
+    assert.ok(starts() <= 3)
+    assert.equal(clock.timers, 0)
+  })
+})

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { KioskState } from './step.ts'
+import { clockFace } from './time-left.ts'
+import { messageOf } from './words.ts'
+
+const states: KioskState[] = [
+  'idle',
+  'starting',
+  'pending',
+  'scanned',
+  'approved',
+  'claimed',
+  'denied',
+  'cancelled',
+  'expired',
+  'trouble',
+]
+
+it('every state has words in both languages', () => {
+  for (const state of states) {
+    assert.match(messageOf({ state }, 'ko').title, /[가-힣]/)
+    assert.match(messageOf({ state }, 'en').title, /[a-z]/)
+  }
+})
+
+it('trouble without words of its own is told in general words', () => {
+  const { title } = messageOf({ state: 'trouble', code: 'never_heard_of' }, 'en')
+  assert.equal(title, 'The server cannot be reached')
+})
+
+it('time left ends at 0:00 and not before', () => {
+  assert.deepEqual([234_000, 60_001, 59_001, 1, 0].map(clockFace), [
+    '3:54',
+    '1:01',
+    '1:00',
+    '0:01',
+    '0:00',
+  ])
+})

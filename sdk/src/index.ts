@@ -1,0 +1,19 @@
+export {
+  type CancelReason,
+  Client,
+  type ClientOptions,
+} from './client.ts'
+export { GateError } from './gate-error.ts'
+export type {
+  ClaimAnswer,
+  ClaimedAccount,
+  FinalReason,
+  PhoneKind,
+  SignInState,
+  SignInView,
+  StartAnswer,
+} from './protocol.ts'
+export { finalStates } from './protocol.ts'
+export type { SignIn, Step } from './sign-in.ts'
+export type { Connection } from './socket.ts'
+export { type StartOptions, startSignIn } from './start-sign-in.ts'

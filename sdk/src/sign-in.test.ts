@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FakeClock, settle } from './fake-clock.ts'
+import { GateError } from './gate-error.ts'
+import type { ClaimAnswer, SignInView } from './protocol.ts'
+import { SignIn, type Step } from './sign-in.ts'
+import type { Connection, Watcher } from './socket.ts'
+
+const frames = (first: number, count = 10) =>
+  Array.from({ length: count }, (_, n) => ({
+    url: `F${first + n}`,
+    starts_in_ms: n * 3_000,
+    lasts_ms: 3_000,
+  }))
+
+const started = (id: string, url = 'F0') => ({
+  id,
+  kiosk_secret: `secret of ${id}`,
+  expires_in: 300,
+  frame: { url, starts_in_ms: 0, lasts_ms: 3_000 },
+})
+
+const claimed: ClaimAnswer = {
+  id: 'a',
+  state: 'claimed',
+  account: { sub: 'x', name: '홍*동' },
+  auth_time: 1_800_000_000,
+  amr: ['pwd'],
+}
+
+/** A sign-in whose gate is the test. */
+function setUp({ renew = false, answer = started('a') as Parameters<typeof build>[1] } = {}) {
+  return build(renew, answer)
+}
+
+function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) {
+  const clock = new FakeClock()
+  const watchers = new Map<string, Watcher>()
+  const asked: string[] = []
+  const called: string[] = []
+  const claims: (() => Promise<ClaimAnswer>)[] = []
+  const socket = {
+    connection: 'online' as Connection,
+    watch: (watcher: Watcher) => void watchers.set(watcher.id, watcher),
+    unwatch: (id: string) => void watchers.delete(id),
+    askFrames: (id: string) => (socket.connection === 'online' ? asked.push(id) : undefined),
+    restart: () => void called.push('restart'),
+  }
+  const client = {
+    cancel: async (id: string, secret: string, reason?: string) =>
+      void called.push(`cancel ${id} ${secret} ${reason}`),
+    claim: () => (claims.shift() ?? (() => Promise.resolve(claimed)))(),
+  }
+  const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
+  const parts = { client, socket, clock, renew, random: () => 1 }
+  const signIn = new SignIn(parts, answer, asking)
+
+  const told: string[] = []
+  let over: string | undefined
+  const reading = (async () => {
+    for await (const step of signIn) told.push(line(step))
+    over = 'over'
+  })().catch(error => {
+    over = error instanceof GateError ? error.code : String(error)
+  })
+  const says = async (view: Partial<SignInView> & { seq: number }) => {
+    const id = view.id ?? 'a'
+    watchers.get(id)?.view({ id, state: 'pending', ...view })
+    await settle()
+  }
+  const connects = async (connection: Connection) => {
+    socket.connection = connection
+    for (const watcher of watchers.values()) watcher.connection(connection)
+    await settle()
+  }
+  const answers = async (first: number, count?: number) => {
+    watchers.get(asked.at(-1) ?? '')?.frames(asked.length, frames(first, count))
+    await settle()
+  }
+  return {
+    signIn,
+    clock,
+    watchers,
+    asked,
+    called,
+    claims,
+    told,
+    reading,
+    says,
+    connects,
+    answers,
+    over: () => over,
+  }
+}
+
+function line(step: Step): string {
+  return [step.id, step.state, step.qr ?? '-', step.connection].join(' ')
+}
+
+describe('a sign-in', () => {
+  it('shows the first frame at once and asks for more', async () => {
+    const { told, asked, answers, clock } = setUp()
+    await settle()
+    assert.deepEqual(told, ['a pending F0 online'])
+    assert.deepEqual(asked, ['a'])
+    await answers(0)
+    await clock.pass(6_000)
+    assert.deepEqual(told.slice(1), ['a pending F1 online', 'a pending F2 online'])
+  })
+
+  it('asks again with ten seconds in hand, and not before', async () => {
+    const { asked, answers, clock } = setUp()
+    await answers(0)
+    await clock.pass(20_000)
+    assert.equal(asked.length, 1)
+    await clock.pass(1_000)
+    assert.equal(asked.length, 2)
+  })
+
+  it('throws late frames away and asks again', async () => {
+    const { asked, answers, clock, told } = setUp()
+    await clock.pass(3_500)
+    await answers(0)
+    assert.equal(told.at(-1), 'a pending - online')
+    assert.equal(asked.length, 2)
+    await answers(1)
+    assert.equal(told.at(-1), 'a pending F1 online')
+  })
+
+  it('never shows a dead QR while the gate is silent', async () => {
+    const { connects, answers, clock, told } = setUp()
+    await answers(0)
+    await connects('reconnecting')
+    assert.equal(told.at(-1), 'a pending F0 reconnecting')
+    await clock.pass(600_000)
+    assert.equal(told.at(-1), 'a pending - reconnecting')
+  })
+
+  it('hides the QR after a sleep and asks anew', async () => {
+    const { answers, clock, told, called, asked } = setUp()
+    await answers(0)
+    clock.sleep(5_000)
+    await clock.pass(1_000)
+    assert.equal(told.at(-1), 'a pending - online')
+    assert.deepEqual(called, ['restart'])
+    assert.equal(asked.length, 2)
+  })
+
+  it('hides the QR the moment it is scanned', async () => {
+    const { told, says, answers } = setUp()
+    await answers(0)
+    await says({ seq: 1, state: 'scanned', phone: 'iphone', expires_in_ms: 180_000 })
+    assert.equal(told.at(-1), 'a scanned - online')
+  })
+
+  it('ignores old news', async () => {
+    const { told, says } = setUp()
+    await says({ seq: 2, state: 'approved' })
+    await says({ seq: 1, state: 'scanned' })
+    await says({ seq: 2, state: 'approved' })
+    assert.deepEqual(told.slice(1), ['a approved - online'])
+  })
+
+  it('ends after a final state and leaves nothing behind', async () => {
+    const { says, over, told, clock, watchers } = setUp()
+    await says({ seq: 1, state: 'denied' })
+    assert.equal(told.at(-1), 'a denied - online')
+    assert.equal(over(), 'over')
+    assert.equal(watchers.size, 0)
+    assert.equal(clock.timers, 0)
+  })
+
+  it('claims until it is answered, and ends claimed', async () => {
+    const { signIn, claims, says, told, over, clock } = setUp()
+    const lost = () => Promise.reject(new GateError('unreachable'))
+    claims.push(lost, lost)
+    await says({ seq: 2, state: 'approved' })
+    const answer = signIn.claim()
+    assert.equal(signIn.claim(), answer)
+    await clock.pass(2_000)
+    assert.equal((await answer).account.name, '홍*동')
+    assert.equal(told.at(-1), 'a claimed - online')
+    assert.equal(over(), 'over')
+  })
+
+  it('throws when the gate will never answer', async () => {
+    const { watchers, over } = setUp()
+    watchers.get('a')?.failed(new GateError('kiosk_revoked'))
+    await settle()
+    assert.equal(over(), 'kiosk_revoked')
+  })
+
+  it('resumes what a backend has started and shows nothing before it knows', async () => {
+    const { told, says, answers } = setUp({ answer: { id: 'a', kiosk_secret: 's' } })
+    await settle()
+    assert.deepEqual(told, [])
+    await says({ seq: 0, expires_in_ms: 200_000 })
+    await answers(7)
+    assert.deepEqual(told, ['a pending - online', 'a pending F7 online'])
+  })
+
+  it('tells the gate why it was cancelled', async () => {
+    const { signIn, called } = setUp()
+    await signIn.cancel('not_my_phone')
+    assert.deepEqual(called, ['cancel a secret of a not_my_phone'])
+  })
+})
+
+describe('an always-on sign-in', () => {
+  const next = async ({ watchers }: ReturnType<typeof setUp>) => {
+    watchers.get('a')?.next(started('b', 'G0'))
+    await settle()
+  }
+
+  it('goes on with its successor', async () => {
+    const screen = setUp({ renew: true })
+    await settle()
+    await next(screen)
+    await screen.says({ seq: 1, state: 'expired', reason: 'unscanned' })
+    assert.deepEqual(screen.told, ['a pending F0 online', 'b pending G0 online'])
+    assert.deepEqual([...screen.watchers.keys()], ['b'])
+  })
+
+  it('waits a moment for its successor, and then ends honestly', async () => {
+    const screen = setUp({ renew: true })
+    await screen.says({ seq: 1, state: 'expired', reason: 'unscanned' })
+    assert.equal(screen.over(), undefined)
+    await screen.clock.pass(2_000)
+    assert.equal(screen.told.at(-1), 'a expired - online')
+    assert.equal(screen.over(), 'over')
+  })
+
+  it('follows a visitor who scanned the last frame of the one before', async () => {
+    const screen = setUp({ renew: true })
+    await next(screen)
+    await screen.says({ id: 'a', seq: 1, state: 'scanned' })
+    assert.equal(screen.told.at(-1), 'a scanned - online')
+    await screen.says({ id: 'b', seq: 1, state: 'scanned' })
+    assert.equal(screen.told.at(-1), 'a scanned - online')
+    assert.deepEqual(screen.called, ['cancel b secret of b kiosk'])
+  })
+
+  it('asks for one successor only, however often it reconnects', async () => {
+    const screen = setUp({ renew: true })
+    const first = screen.watchers.get('a')
+    assert.equal(first?.renews(), true)
+    await next(screen)
+    assert.equal(first?.renews(), false)
+    assert.equal(screen.watchers.get('b')?.renews(), true)
+  })
+})

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FakeClock } from './fake-clock.ts'
+import { FakeWebSocket } from './fake-web-socket.ts'
+import { closeCodes, type GateMessage } from './protocol.ts'
+import { KioskSocket, type Watcher } from './socket.ts'
+
+const pending = (id: string, seq = 0): GateMessage => ({ type: 'state', id, seq, state: 'pending' })
+
+/** A socket with the greatest jitter, and what its watchers were told. */
+function setUp() {
+  FakeWebSocket.made = []
+  const clock = new FakeClock()
+  const told: string[] = []
+  const watcher = (id: string): Watcher => ({
+    id,
+    kiosk_secret: `secret of ${id}`,
+    renews: () => false,
+    view: view => told.push(`${id} ${view.state} ${view.seq}`),
+    frames: (ask, frames) => told.push(`${id} frames ${ask} ${frames.length}`),
+    next: answer => told.push(`${id} next ${answer.id}`),
+    connection: connection => told.push(`${id} ${connection}`),
+    failed: error => told.push(`${id} failed ${error.code}`),
+  })
+  const socket = new KioskSocket('http://gate.test:8080', {
+    clock,
+    random: () => 1,
+    WebSocket: FakeWebSocket as unknown as typeof WebSocket,
+  })
+  return { clock, told, watcher, socket }
+}
+
+/** The same with one sign-in watched and heard of. */
+function watching() {
+  const all = setUp()
+  all.socket.watch(all.watcher('a'))
+  FakeWebSocket.last.opens()
+  FakeWebSocket.last.says(pending('a'))
+  return all
+}
+
+describe('the kiosk socket', () => {
+  it('proves the sign-in with its first message', () => {
+    watching()
+    assert.equal(FakeWebSocket.last.url, 'ws://gate.test:8080/api/v1/kiosk')
+    assert.deepEqual(FakeWebSocket.last.heard, [
+      { type: 'watch', id: 'a', kiosk_secret: 'secret of a' },
+    ])
+  })
+
+  it('carries every sign-in of a page', () => {
+    const { socket, watcher, told } = watching()
+    socket.watch(watcher('b'))
+    FakeWebSocket.last.says(pending('b', 3))
+    assert.equal(FakeWebSocket.made.length, 1)
+    assert.deepEqual(told, ['a pending 0', 'b pending 3'])
+  })
+
+  it('comes back with jitter and watches everything anew', async () => {
+    const { socket, watcher, told, clock } = watching()
+    socket.watch(watcher('b'))
+    FakeWebSocket.last.drops()
+    await clock.pass(249)
+    assert.equal(FakeWebSocket.made.length, 1)
+    await clock.pass(1)
+    FakeWebSocket.last.opens()
+    assert.deepEqual(
+      FakeWebSocket.last.heard.map(message => 'id' in message && message.id),
+      ['a', 'b'],
+    )
+    FakeWebSocket.last.says(pending('a'))
+    assert.deepEqual(told.slice(1), [
+      'a reconnecting',
+      'b reconnecting',
+      'a online',
+      'b online',
+      'a pending 0',
+    ])
+  })
+
+  it('waits longer after each failed try', async () => {
+    const { clock } = watching()
+    for (const wait of [250, 500, 1_000]) {
+      FakeWebSocket.last.drops()
+      const before = FakeWebSocket.made.length
+      await clock.pass(wait - 1)
+      assert.equal(FakeWebSocket.made.length, before)
+      await clock.pass(1)
+      assert.equal(FakeWebSocket.made.length, before + 1)
+    }
+  })
+
+  it('comes back no earlier than a restarting gate asked for', async () => {
+    const { clock } = watching()
+    FakeWebSocket.last.drops(closeCodes.restarting, '{"retry_after_ms":1500}')
+    await clock.pass(1_749)
+    assert.equal(FakeWebSocket.made.length, 1)
+    await clock.pass(1)
+    assert.equal(FakeWebSocket.made.length, 2)
+  })
+
+  it('takes a socket that owes frames for five seconds for dead', async () => {
+    const { clock, socket, told } = watching()
+    assert.equal(socket.askFrames('a'), 1)
+    await clock.pass(4_999)
+    assert.equal(told.at(-1), 'a pending 0')
+    await clock.pass(1)
+    assert.equal(told.at(-1), 'a reconnecting')
+  })
+
+  it('pings when nothing else was asked for fifteen seconds', async () => {
+    const { clock, told } = watching()
+    await clock.pass(15_000)
+    assert.deepEqual(FakeWebSocket.last.heard.at(-1), { type: 'ping' })
+    FakeWebSocket.last.says({ type: 'pong' })
+    await clock.pass(14_000)
+    assert.equal(told.at(-1), 'a pending 0')
+    await clock.pass(6_000)
+    assert.equal(told.at(-1), 'a reconnecting')
+  })
+
+  it('does not ask for frames before the gate knows whose they are', () => {
+    const { socket, watcher } = setUp()
+    socket.watch(watcher('a'))
+    assert.equal(socket.askFrames('a'), undefined)
+    FakeWebSocket.last.opens()
+    assert.equal(socket.askFrames('a'), undefined)
+    FakeWebSocket.last.says(pending('a'))
+    assert.equal(socket.askFrames('a'), 1)
+  })
+
+  it('passes frames and successors on to whom they belong', () => {
+    const { socket, told } = watching()
+    socket.askFrames('a')
+    const frame = { url: 'F', starts_in_ms: 0, lasts_ms: 3_000 }
+    FakeWebSocket.last.says({ type: 'frames', id: 'a', ask: 1, frames: [frame] })
+    const successor = { id: 'b', kiosk_secret: 's', expires_in: 300, frame }
+    FakeWebSocket.last.says({ type: 'next', after: 'a', ...successor })
+    assert.deepEqual(told.slice(1), ['a frames 1 1', 'a next b'])
+  })
+
+  it('gives a sign-in up whose watch is refused, and no other', () => {
+    const { socket, watcher, told } = watching()
+    socket.watch(watcher('b'))
+    const refused = { code: 'kiosk_secret_wrong', message: 'No.' }
+    FakeWebSocket.last.says({ type: 'refused', id: 'b', ...refused })
+    assert.deepEqual(told.slice(1), ['b failed kiosk_secret_wrong'])
+  })
+
+  it('makes nothing of frames refused because the sign-in is over', async () => {
+    const { socket, told, clock } = watching()
+    socket.askFrames('a')
+    FakeWebSocket.last.says({ type: 'refused', id: 'a', code: 'over', message: 'Over.' })
+    await clock.pass(6_000)
+    assert.deepEqual(told, ['a pending 0'])
+  })
+
+  it('comes back when the gate is only busy', () => {
+    const { told } = watching()
+    FakeWebSocket.last.says({ type: 'refused', code: 'storage_busy', message: 'Later.' })
+    assert.equal(told.at(-1), 'a reconnecting')
+  })
+
+  it('gives up when the kiosk was revoked or its secret is wrong, not when it was slow', async () => {
+    const { told, clock } = watching()
+    FakeWebSocket.last.drops(closeCodes.unproven)
+    assert.equal(told.at(-1), 'a reconnecting')
+    await clock.pass(250)
+    FakeWebSocket.last.drops(closeCodes.unproven)
+    assert.equal(told.at(-1), 'a failed kiosk_secret_wrong')
+
+    const other = watching()
+    FakeWebSocket.last.drops(closeCodes.forbidden)
+    assert.equal(other.told.at(-1), 'a failed kiosk_revoked')
+  })
+
+  it('leaves neither socket nor timer behind when nobody watches any more', async () => {
+    const { socket, clock } = watching()
+    socket.unwatch('a')
+    await clock.pass(2_000)
+    assert.equal(FakeWebSocket.last.readyState, 3)
+    assert.equal(clock.timers, 0)
+  })
+
+  it('keeps its socket for a sign-in that follows at once', async () => {
+    const { socket, watcher, clock } = watching()
+    socket.unwatch('a')
+    socket.watch(watcher('b'))
+    FakeWebSocket.last.says(pending('b'))
+    await clock.pass(3_000)
+    assert.equal(FakeWebSocket.made.length, 1)
+    assert.equal(FakeWebSocket.last.readyState, 1)
+  })
+})

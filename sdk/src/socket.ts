@@ -1,0 +1,295 @@
+import { Backoff } from './backoff.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { GateError } from './gate-error.ts'
+import { readGateMessage, readRetryAfter } from './gate-message.ts'
+import {
+  closeCodes,
+  type Frame,
+  type GateMessage,
+  type KioskMessage,
+  paths,
+  type SignInView,
+  type StartAnswer,
+} from './protocol.ts'
+import { onWake } from './wake.ts'
+
+/** Whether the gate is heard right now. */
+export type Connection = 'online' | 'reconnecting'
+
+/** Who watches a sign-in over the socket. */
+export interface Watcher {
+  readonly id: string
+  readonly kiosk_secret: string
+  /** Whether the gate is to send a successor; asked again at every connection. */
+  renews(): boolean
+  view(view: SignInView): void
+  frames(ask: number, frames: readonly Frame[]): void
+  next(answer: StartAnswer): void
+  connection(connection: Connection): void
+  /** The gate will never answer this watch. */
+  failed(error: GateError): void
+}
+
+export interface SocketParts {
+  clock?: Clock
+  random?: () => number
+  WebSocket?: typeof WebSocket
+}
+
+const answerWithinMs = 5_000
+const connectWithinMs = 10_000
+const pingEveryMs = 15_000
+/** An always-on screen starts anew within this time and keeps its socket. */
+const lingerMs = 2_000
+/** A socket that lived shorter than this counts as a failed try. */
+const settledMs = 5_000
+
+/** Refusals that say something about the gate's moment, not about the sign-in. */
+const momentary = new Set(['busy', 'storage_busy', 'restarting', 'internal'])
+
+/**
+ * One socket to one gate, for every sign-in of a page.
+ *
+ * It exists while somebody watches, comes back by itself, and watches everything anew each time.
+ * Whatever it asks is answered within five seconds, or the socket is taken for dead.
+ */
+export class KioskSocket {
+  readonly #url: string
+  readonly #clock: Clock
+  readonly #backoff: Backoff
+  readonly #WebSocket: typeof WebSocket
+  readonly #watchers = new Map<string, Watcher>()
+  /** What the gate owes an answer, with the timer that runs out on it. */
+  readonly #owed = new Map<string, () => void>()
+  #socket: WebSocket | undefined
+  #connection: Connection = 'online'
+  #asks = 0
+  #connectedAt = 0
+  #unproven = 0
+  #stopWaiting = () => {}
+  #stopPinging = () => {}
+  #stopListening: (() => void) | undefined
+
+  constructor(server: string, parts: SocketParts = {}) {
+    const { clock = systemClock, random = Math.random } = parts
+    this.#url = server.replace(/^http/, 'ws') + paths.kiosk
+    this.#clock = clock
+    this.#backoff = new Backoff({ random })
+    this.#WebSocket = parts.WebSocket ?? globalThis.WebSocket
+  }
+
+  get connection(): Connection {
+    return this.#connection
+  }
+
+  /** @param already the gate said so itself, with `next`; only a later socket has to ask again. */
+  watch(watcher: Watcher, already = false): void {
+    this.#watchers.set(watcher.id, watcher)
+    if (this.#isOpen()) {
+      if (!already) this.#sendWatch(watcher)
+    } else if (!this.#socket) {
+      this.#stopListening ??= onWake(() => this.#wake())
+      this.#stopWaiting()
+      this.#connect()
+    }
+  }
+
+  unwatch(id: string): void {
+    if (!this.#watchers.delete(id) || this.#watchers.size > 0) return
+    this.#stopWaiting()
+    this.#stopWaiting = this.#clock.after(lingerMs, () => {
+      if (this.#watchers.size === 0) this.#close()
+    })
+  }
+
+  /** Asks for frames; the number comes back with the answer. None when nobody would answer it. */
+  askFrames(id: string): number | undefined {
+    if (!this.#isOpen() || this.#owed.has(`watch ${id}`)) return undefined
+    this.#asks += 1
+    this.#ask({ type: 'frames', id, ask: this.#asks }, `frames ${id} ${this.#asks}`)
+    return this.#asks
+  }
+
+  /** After a sleep the old socket is most likely dead and the old answers are most likely wrong. */
+  restart(): void {
+    if (this.#socket) this.#lost()
+  }
+
+  #connect(): void {
+    let socket: WebSocket
+    try {
+      socket = new this.#WebSocket(this.#url)
+    } catch {
+      // Later, so that nobody is told of it before they finished watching.
+      this.#stopWaiting = this.#clock.after(0, () => this.#lost())
+      return
+    }
+    this.#socket = socket
+    this.#connectedAt = this.#clock.now()
+    this.#owe('connection', connectWithinMs)
+    socket.onopen = () => {
+      this.#met('connection')
+      for (const watcher of this.#watchers.values()) this.#sendWatch(watcher)
+    }
+    socket.onmessage = event => {
+      const message = readGateMessage(event.data)
+      if (message) this.#hear(message)
+    }
+    socket.onclose = event => this.#closed(event.code, event.reason)
+  }
+
+  #sendWatch(watcher: Watcher): void {
+    const { id, kiosk_secret } = watcher
+    const renew = watcher.renews()
+    this.#ask({ type: 'watch', id, kiosk_secret, ...(renew && { renew }) }, `watch ${id}`)
+  }
+
+  #hear(message: GateMessage): void {
+    this.#say('online')
+    switch (message.type) {
+      case 'pong':
+        this.#met('pong')
+        break
+      case 'state': {
+        const { type: _, ...view } = message
+        this.#met(`watch ${view.id}`)
+        this.#watchers.get(view.id)?.view(view)
+        break
+      }
+      case 'frames':
+        this.#met(`frames ${message.id} ${message.ask}`)
+        this.#watchers.get(message.id)?.frames(message.ask, message.frames)
+        break
+      case 'next': {
+        const { type: _, after, ...answer } = message
+        this.#watchers.get(after)?.next(answer)
+        break
+      }
+      case 'refused':
+        this.#refused(message.code, message.message, message.id)
+    }
+  }
+
+  #refused(code: string, message: string, id: string | undefined): void {
+    if (momentary.has(code)) {
+      this.#lost()
+      return
+    }
+    const watcher = this.#watchers.get(id ?? '')
+    // Frames of a sign-in that is over are refused too, but that says nothing new.
+    const hopeless = this.#owed.has(`watch ${id}`)
+    for (const what of [...this.#owed.keys()]) {
+      if (id !== undefined && what.includes(id)) this.#met(what)
+    }
+    if (watcher && hopeless) this.#fail(watcher, code, message)
+  }
+
+  #closed(code: number, reason: string): void {
+    const why = this.#whyNever(code)
+    if (!why) {
+      this.#lost(readRetryAfter(reason))
+      return
+    }
+    this.#close()
+    for (const watcher of [...this.#watchers.values()]) this.#fail(watcher, why)
+  }
+
+  #whyNever(code: number): string | undefined {
+    if (code === closeCodes.forbidden) return 'kiosk_revoked'
+    if (code === closeCodes.replaced) return 'replaced'
+    // Once may be a slow network; twice is a kiosk secret that the gate does not know.
+    this.#unproven = code === closeCodes.unproven ? this.#unproven + 1 : 0
+    return this.#unproven > 1 ? 'kiosk_secret_wrong' : undefined
+  }
+
+  #fail(watcher: Watcher, code: string, message = code): void {
+    this.unwatch(watcher.id)
+    watcher.failed(new GateError(code, { message }))
+  }
+
+  #lost(retryAfterMs?: number): void {
+    this.#abandon()
+    if (this.#clock.now() - this.#connectedAt > settledMs && this.#connection === 'online') {
+      this.#backoff.reset()
+    }
+    if (this.#watchers.size === 0) {
+      this.#close()
+      return
+    }
+    this.#stopWaiting()
+    this.#stopWaiting = this.#clock.after(this.#backoff.next(retryAfterMs), () => this.#connect())
+    this.#say('reconnecting')
+  }
+
+  #wake(): void {
+    if (this.#watchers.size === 0) return
+    if (this.#isOpen()) this.#ping()
+    if (this.#socket) return
+    this.#stopWaiting()
+    this.#connect()
+  }
+
+  #say(connection: Connection): void {
+    if (connection === this.#connection) return
+    this.#connection = connection
+    for (const watcher of [...this.#watchers.values()]) watcher.connection(connection)
+  }
+
+  #ask(message: KioskMessage, what: string): void {
+    this.#socket?.send(JSON.stringify(message))
+    this.#owe(what, answerWithinMs)
+    this.#stopPinging()
+    this.#stopPinging = this.#clock.after(pingEveryMs, () => this.#ping())
+  }
+
+  #ping(): void {
+    if (this.#isOpen()) this.#ask({ type: 'ping' }, 'pong')
+  }
+
+  #owe(what: string, withinMs: number): void {
+    if (this.#owed.has(what)) return
+    this.#owed.set(
+      what,
+      this.#clock.after(withinMs, () => this.#lost()),
+    )
+  }
+
+  #met(what: string): void {
+    this.#owed.get(what)?.()
+    this.#owed.delete(what)
+  }
+
+  #isOpen(): boolean {
+    return this.#socket?.readyState === 1
+  }
+
+  #close(): void {
+    this.#abandon()
+    this.#stopWaiting()
+    this.#stopListening?.()
+    this.#stopListening = undefined
+    this.#connection = 'online'
+  }
+
+  /** Lets go of the present socket; nothing it still says is heard. */
+  #abandon(): void {
+    for (const what of [...this.#owed.keys()]) this.#met(what)
+    this.#stopPinging()
+    const socket = this.#socket
+    this.#socket = undefined
+    if (!socket) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    // Closing a socket that is still connecting reports an error, which Node prints unless it is heard.
+    socket.onerror = () => {}
+    socket.close()
+  }
+}
+
+const sockets = new Map<string, KioskSocket>()
+
+/** The page's one socket to a gate. */
+export function socketTo(server: string): KioskSocket {
+  const socket = sockets.get(server) ?? new KioskSocket(server)
+  sockets.set(server, socket)
+  return socket
+}

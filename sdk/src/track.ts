@@ -1,0 +1,45 @@
+import { finalStates, type SignInView } from './protocol.ts'
+
+/** One sign-in as its kiosk knows it: the last view that was news, and when its state runs out. */
+export class Track {
+  readonly id: string
+  readonly secret: string
+  #view: SignInView | undefined
+  #deadline = Number.POSITIVE_INFINITY
+
+  constructor(id: string, secret: string) {
+    this.id = id
+    this.secret = secret
+  }
+
+  get view(): SignInView | undefined {
+    return this.#view
+  }
+
+  /** No phone has it, as far as is known. */
+  get open(): boolean {
+    return this.#view === undefined || this.#view.state === 'pending'
+  }
+
+  get final(): boolean {
+    return this.#view !== undefined && finalStates.has(this.#view.state)
+  }
+
+  /**
+   * Takes a view in; `false` when it is old news.
+   *
+   * The same view again is no news, but it measures the time left anew.
+   */
+  take(view: SignInView, now: number): boolean {
+    const seen = this.#view?.seq ?? -1
+    if (view.seq < seen) return false
+    if (view.expires_in_ms !== undefined) this.#deadline = now + view.expires_in_ms
+    if (view.seq === seen) return false
+    this.#view = view
+    return true
+  }
+
+  remainingMs(now: number): number {
+    return Math.max(0, this.#deadline - now)
+  }
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, readConfig } from './config.ts'
+import { type Setting, type SettingName, settings } from './settings.ts'
+
+const key = 'a secret key of these tests, 32 bytes'
+
+function refuses(name: SettingName, values: readonly string[], others: NodeJS.ProcessEnv = {}) {
+  for (const value of values) {
+    assert.throws(
+      () => readConfig({ ...others, [name]: value }, 'demo'),
+      (error: unknown) => error instanceof ConfigError && error.message.includes(name),
+      `${name}=${value}`,
+    )
+  }
+}
+
+test('a demo needs no setting at all', () => {
+  const config = readConfig({}, 'demo')
+  assert.equal(config.host, '0.0.0.0')
+  assert.equal(config.port, 8080)
+  assert.match(config.publicUrl, /^http:\/\/\d+\.\d+\.\d+\.\d+:8080$/)
+  assert.equal(config.databaseUrl, 'sqlite:data/qrgate.sqlite')
+  assert.deepEqual(config.secretKeys, [])
+  assert.deepEqual(config.allowedOrigins, ['*'])
+  assert.equal(config.registration, true)
+  assert.deepEqual(config.site, { ko: '서울내과의원', en: 'Seoul Clinic' })
+})
+
+test('the timings are those of the design', () => {
+  const { timings, rotation } = readConfig({}, 'serve')
+  assert.deepEqual(timings, {
+    pending: 300_000,
+    scanned: 180_000,
+    approved: 120_000,
+    claimAgain: 120_000,
+    visit: 600_000,
+  })
+  assert.deepEqual(rotation, { every: 3_000, acceptedLate: 30_000, acceptedEarly: 3_000 })
+})
+
+test('outside demo mode sign-up is closed and no other origin may call, unless said otherwise', () => {
+  const config = readConfig({}, 'serve')
+  assert.equal(config.registration, false)
+  assert.deepEqual(config.allowedOrigins, [])
+  const open = readConfig(
+    {
+      QRGATE_REGISTRATION: 'open',
+      QRGATE_ALLOWED_ORIGINS: 'https://a.example, https://b.example,',
+    },
+    'serve',
+  )
+  assert.equal(open.registration, true)
+  assert.deepEqual(open.allowedOrigins, ['https://a.example', 'https://b.example'])
+})
+
+test('an empty variable counts as none', () => {
+  const empty = Object.fromEntries(Object.keys(settings).map(name => [name, '']))
+  assert.deepEqual(readConfig(empty, 'demo'), readConfig({}, 'demo'))
+})
+
+test('every number outside its bounds is refused by name', () => {
+  const names = Object.keys(settings) as SettingName[]
+  const bounded = names.filter(name => 'least' in settings[name])
+  assert.ok(bounded.length > 5)
+  for (const name of bounded) {
+    const { least = 0, most = 0 }: Setting = settings[name]
+    refuses(name, [`${least - 1}`, `${most + 1}`, 'many', '3 s', 'NaN', 'Infinity', '-1', ' '])
+    readConfig({ [name]: `${least}` }, 'demo')
+    readConfig({ [name]: `${most}` }, 'demo')
+  }
+})
+
+test('a port is a whole number', () => {
+  refuses('PORT', ['80.5', '0'])
+})
+
+test('S129: a secret key that is too short is refused, counted in bytes', () => {
+  refuses('SECRET_KEY', ['x', 'YOUR_JWT_SECRET_KEY', 'x'.repeat(31)])
+  assert.deepEqual(readConfig({ SECRET_KEY: '열쇠'.repeat(6) }, 'serve').secretKeys.length, 1)
+})
+
+test('S129: an accepted key that is too short is refused too', () => {
+  refuses('SECRET_KEYS_ACCEPTED', ['x', `${key},short`], { SECRET_KEY: key })
+})
+
+test('the current key comes first, then the accepted ones', () => {
+  const older = 'the secret key of last year: 32 bytes'
+  const { secretKeys } = readConfig(
+    { SECRET_KEY: key, SECRET_KEYS_ACCEPTED: ` ${older} ,` },
+    'serve',
+  )
+  assert.deepEqual(secretKeys, [key, older])
+})
+
+test('S128: an accepted key is never taken for the current one', () => {
+  for (const mode of ['demo', 'serve'] as const) {
+    assert.throws(() => readConfig({ SECRET_KEYS_ACCEPTED: key }, mode), /SECRET_KEY\b/)
+  }
+})
+
+test('the public address is an origin and nothing more', () => {
+  const of = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }, 'serve').publicUrl
+  assert.equal(of('https://gate.example.org'), 'https://gate.example.org')
+  assert.equal(of('https://gate.example.org/'), 'https://gate.example.org')
+  assert.equal(of('HTTPS://Gate.Example.ORG:443'), 'https://gate.example.org')
+  assert.equal(of('http://192.168.0.7:8080'), 'http://192.168.0.7:8080')
+  const wrong = [
+    'gate.example.org',
+    'ftp://gate.example.org',
+    'https://gate.example.org/gate',
+    'https://',
+  ]
+  refuses('PUBLIC_URL', wrong)
+  refuses('PUBLIC_URL', [
+    'https://a:b@gate.example.org',
+    'https://gate.example.org/?a',
+    'https://g/#a',
+  ])
+})
+
+test('without a public address it is the host and port, where they can be reached', () => {
+  const of = (HOST: string) => readConfig({ HOST, PORT: '9000' }, 'demo').publicUrl
+  assert.equal(of('127.0.0.1'), 'http://127.0.0.1:9000')
+  assert.equal(of('::1'), 'http://[::1]:9000')
+  assert.equal(of('gate.local'), 'http://gate.local:9000')
+  assert.doesNotMatch(of('::'), /\[|0\.0\.0\.0/)
+})
+
+test('whether people may sign up, and how much is logged, are one of a few words', () => {
+  refuses('QRGATE_REGISTRATION', ['yes', 'true', 'Open'])
+  refuses('QRGATE_LOG_LEVEL', ['loud', 'INFO!', '3'])
+})
+
+test('an allowed origin that is none is refused by name', () => {
+  refuses('QRGATE_ALLOWED_ORIGINS', ['a.example', 'https://a.example/page', 'https://a.example,b'])
+})
+
+test('the data folder moves the database with it', () => {
+  const { databaseUrl, dataDir } = readConfig({ QRGATE_DATA_DIR: '/var/lib/qrgate' }, 'serve')
+  assert.equal(dataDir, '/var/lib/qrgate')
+  assert.equal(databaseUrl, 'sqlite:/var/lib/qrgate/qrgate.sqlite')
+})
+
+test('every setting says what it is for, in one line', () => {
+  for (const [name, { about }] of Object.entries(settings)) {
+    assert.match(about, /^\S[^\n]+\.$/, name)
+  }
+})
