@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import pino from 'pino'
 import { type App, createApp } from '../../server/src/app.ts'
 import { type Clock, createClock } from '../../server/src/clock.ts'
-import { readConfig } from '../../server/src/config.ts'
+import { type Mode, readConfig } from '../../server/src/config.ts'
 import type { SettingName } from '../../server/src/settings.ts'
 
 export type Settings = Partial<Record<SettingName, string>>
@@ -25,9 +25,13 @@ export interface Gate {
 }
 
 /** A real gate in this process, on a port and in a folder of its own; closes itself after the test. */
-export async function startGate(t: TestContext, settings: Settings = {}): Promise<Gate> {
+export async function startGate(
+  t: TestContext,
+  settings: Settings = {},
+  mode: Mode = 'demo',
+): Promise<Gate> {
   const dataDir = temporaryFolder(t)
-  const port = await freePort()
+  const port = settings.PORT ?? (await freePort())
   const url = settings.PUBLIC_URL ?? `http://127.0.0.1:${port}`
   const config = readConfig(
     {
@@ -38,7 +42,7 @@ export async function startGate(t: TestContext, settings: Settings = {}): Promis
       QRGATE_DATA_DIR: dataDir,
       ...settings,
     },
-    'demo',
+    mode,
   )
   const lines: string[] = []
   const sink = new Writable({

@@ -21,8 +21,8 @@ export interface TurnParts {
 /** How a turn ended: the visitor is signed in, or is not, or somebody stopped it. */
 export type TurnEnd = 'claimed' | 'ended' | 'stopped'
 
-/** A visitor is not bothered with a hitch shorter than this. */
-const hitchMs = 3_000
+/** A visitor is not bothered with a hitch shorter than this; a gate restarts within it. */
+const hitchMs = 5_000
 
 /**
  * One visitor's turn at the kiosk: from the start to a claim or another end.
@@ -125,7 +125,8 @@ export class Turn {
     if (finalStates.has(step.state) || step.state === 'claimed') return
     const now = this.#parts.clock.now()
     const silent = step.connection === 'reconnecting'
-    const blind = step.qr === undefined && (silent || step.state === 'pending')
+    // A gate that is not heard will most likely not answer a phone either: its QR leads nowhere.
+    const blind = silent || (step.qr === undefined && step.state === 'pending')
     // A gate that is heard again gets a moment to send a QR.
     if (!silent && this.#silentSince !== undefined) this.#blindSince = undefined
     this.#silentSince = silent ? (this.#silentSince ?? now) : undefined

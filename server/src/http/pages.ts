@@ -14,14 +14,17 @@ export async function addPages(
     prefix: '/assets/',
     index: false,
     // Their names carry a hash of what is in them.
-    setHeaders: reply => reply.header('cache-control', 'public, max-age=31536000, immutable'),
+    maxAge: '1y',
+    immutable: true,
   })
 
   const page = (url: string, file: string) =>
     server.get(url, { schema: { hide: true } }, (request, reply) => {
       // Cookies and QR codes belong to one origin, so a page works under no other.
       if (mode === 'demo' && request.host !== new URL(publicUrl).host) {
-        return reply.redirect(publicUrl + request.url, 307)
+        // The request line may name a whole URL, of any host (RFC 9112 §3.2.2).
+        const { pathname, search } = new URL(request.url, publicUrl)
+        return reply.redirect(publicUrl + pathname + search, 307)
       }
       reply.header('cache-control', 'no-cache')
       return reply.sendFile(file, fileURLToPath(publicDir), { cacheControl: false })

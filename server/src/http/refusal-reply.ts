@@ -8,6 +8,12 @@ export function refusalBody(refusal: Refusal, lang: Language): Refused {
   return { code: refusal.code, message: sentence(refusal.code, lang) }
 }
 
+/** For answers that are given before any hook could add the headers of all the others. */
+export const guards = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
+
 /** Answers what was not even HTTP; there is no request yet, so no language either. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -21,6 +27,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...Object.entries(guards).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -23,7 +23,7 @@ export interface SeedParts {
 }
 
 const success = Type.Object({ success: Type.Boolean() })
-const detail = Type.Object({ detail: Type.String() })
+const detail = Type.Object({ detail: Type.String(), code: Type.String() })
 const tokenPath = Type.Object({ token: Type.String({ maxLength: 1024 }) })
 const credentials = Type.Object({
   id: Type.String({ maxLength: 256 }),
@@ -41,6 +41,8 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
   server.register(async raw => {
     const scope: HttpServer = raw.withTypeProvider()
     scope.setErrorHandler(answerDetail)
+    // JSON only: it is what a form on a page of another site cannot send.
+    scope.removeContentTypeParser('application/x-www-form-urlencoded')
 
     scope.get(
       '/api/qr/start',

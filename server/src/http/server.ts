@@ -11,7 +11,7 @@ import Fastify, {
 } from 'fastify'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { requestLanguage } from './language.ts'
-import { answerClientError, refusalBody } from './refusal-reply.ts'
+import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
 
 /** A Fastify that knows the types of its schemas. */
 export type HttpServer = ReturnType<typeof createHttpServer>
@@ -35,7 +35,7 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(guards)),
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>()

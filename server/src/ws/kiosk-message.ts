@@ -1,6 +1,7 @@
 import type { KioskMessage } from '@qrgate/sdk/protocol'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { isSignInId } from '../signin/sign-in-id.ts'
 
 const id = Type.String({ minLength: 36, maxLength: 36 })
 const closed = { additionalProperties: false }
@@ -25,7 +26,9 @@ const message = Compile(
 export function parseKioskMessage(text: string): KioskMessage | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return message.Check(value) ? value : undefined
+    if (!message.Check(value)) return undefined
+    // Other spellings of an id stand for the same bytes, so its secret would prove them too.
+    return 'id' in value && !isSignInId(value.id) ? undefined : value
   } catch {
     return undefined
   }

@@ -18,6 +18,8 @@ const watchersOfOne = 3
 const heartbeat = 30_000
 /** A peer that reads so little that this much is waiting is cut off. */
 const mostBuffered = 65_536
+/** A peer that is gone answers no goodbye and must not hold up the gate's own. */
+const goodbyeWithin = 1_000
 /** Reconnecting kiosks are spread over this long. */
 const reconnectSpread = 2_000
 
@@ -51,8 +53,12 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
         return false
       }
       alive.set(socket, true)
-      const answered = () => alive.set(socket, true)
-      socket.on('pong', answered).on('message', answered)
+      // Whoever speaks without reading would have the answers pile up here until the next heartbeat.
+      const heard = () => {
+        if (socket.bufferedAmount > mostBuffered) socket.terminate()
+        else alive.set(socket, true)
+      }
+      socket.on('pong', heard).on('ping', heard).on('message', heard)
       socket.on('close', () => alive.delete(socket))
       return true
     },
@@ -62,7 +68,11 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
       watchers.set(id, all)
       all.add(socket)
       const [oldest] = all
-      if (all.size > watchersOfOne) oldest?.close(closeCodes.replaced)
+      if (oldest && all.size > watchersOfOne) {
+        // At once: until its goodbye is answered the next one would find the same oldest.
+        all.delete(oldest)
+        oldest.close(closeCodes.replaced)
+      }
       return () => {
         all.delete(socket)
         if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
@@ -73,6 +83,9 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
       closing = true
       clearInterval(timer)
       for (const socket of alive.keys()) retryLater(socket, closeCodes.restarting)
+      setTimeout(() => {
+        for (const socket of alive.keys()) socket.terminate()
+      }, goodbyeWithin).unref()
     },
   }
 }

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** A demo gate in a process, a folder and on a port of its own. */
+export class DemoGate {
+  readonly url: string
+  readonly #process: ChildProcess
+  readonly #folder: string
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url
+    this.#process = child
+    this.#folder = folder
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<DemoGate> {
+    const folder = mkdtempSync(join(tmpdir(), 'qrgate-screens-'))
+    const url = `http://127.0.0.1:${await freePort()}`
+    const child = spawn(
+      process.execPath,
+      ['-C', 'source', fileURLToPath(new URL('../server/src/cli.ts', import.meta.url)), 'demo'],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: {
+          ...process.env,
+          HOST: '127.0.0.1',
+          PORT: new URL(url).port,
+          PUBLIC_URL: url,
+          QRGATE_DATA_DIR: folder,
+          ...settings,
+        },
+      },
+    )
+    const gate = new DemoGate(url, child, folder)
+    process.on('exit', () => child.kill())
+    await gate.#answers()
+    return gate
+  }
+
+  async stop(): Promise<void> {
+    const over = once(this.#process, 'exit')
+    this.#process.kill()
+    await over
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #answers(): Promise<void> {
+    const deadline = performance.now() + 15_000
+    while (this.#process.exitCode === null && performance.now() < deadline) {
+      const answered = await fetch(`${this.url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+      if (answered) return
+      await sleep(100)
+    }
+    throw new Error('The gate did not start.')
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  return typeof address === 'object' && address ? address.port : 0
+}

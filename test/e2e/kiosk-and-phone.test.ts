@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { generate } from 'lean-qr'
+import {
+  openKiosk,
+  openPhone,
+  showQr,
+  signIn,
+  signUp,
+  stands,
+  startBrowser,
+  visitor,
+} from '../support/browser.ts'
+import { freePort, startGate } from '../support/gate.ts'
+
+test('the QR is read off the screen, a visitor signs up, and the kiosk greets by the masked name', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  assert.match(qr, /^HTTP:\/\/127\.0\.0\.1:\d+\/Q\/[A-Z2-7]{53}$/)
+  assert.ok(generate(qr).size <= 33)
+
+  const { page: phone } = await openPhone(browser, qr)
+  await stands(kiosk, 'scanned')
+  assert.equal(await kiosk.locator('qrgate-kiosk').locator('[part~=qr]').isVisible(), false)
+  assert.match(await kiosk.locator('main').innerText(), /아이폰/)
+  await phone.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  await signUp(phone)
+  await stands(kiosk, 'done')
+  assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
+  await phone.getByText('키오스크에 로그인되었습니다').waitFor()
+
+  await kiosk.locator('footer .leave').click()
+  await stands(kiosk, 'idle')
+  assert.doesNotMatch(await kiosk.locator('body').innerText(), /홍/)
+})
+
+test('over plain http on a host that is not localhost', async t => {
+  const port = await freePort()
+  const gate = await startGate(t, { PORT: `${port}`, PUBLIC_URL: `http://gate.test:${port}` })
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const { page: phone } = await openPhone(browser, await showQr(kiosk))
+  await stands(kiosk, 'scanned')
+  await signUp(phone)
+  await stands(kiosk, 'done')
+})
+
+test('with scripts off on the phone, for id and password', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const first = await openKiosk(browser, gate.url)
+  const withScript = await openPhone(browser, await showQr(first))
+  await signUp(withScript.page)
+  await stands(first, 'done')
+
+  const kiosk = await openKiosk(browser, gate.url)
+  const { page: phone } = await openPhone(browser, await showQr(kiosk), {
+    javaScriptEnabled: false,
+  })
+  await phone.locator('[name=account]').fill(visitor.account)
+  await phone.locator('[name=password]').fill('not the password')
+  await phone.locator('form[action$="/sign-in"] .primary').click()
+  await phone.getByRole('alert').waitFor()
+  await stands(kiosk, 'scanned')
+  await signIn(phone)
+  await stands(kiosk, 'done')
+  await phone.getByText('키오스크에 로그인되었습니다').waitFor()
+})
+
+test('a second phone is told that the code is in use, and the first goes on undisturbed', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  const first = await openPhone(browser, qr)
+  await stands(kiosk, 'scanned')
+  const second = await openPhone(browser, qr)
+  await second.page.getByText('다른 분이 이 코드를 쓰고 있어요').waitFor()
+  await signUp(first.page)
+  await stands(kiosk, 'done')
+})
+
+test('"not my phone" ends the other phone\'s sign-in and shows a new code at once', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const { page: phone } = await openPhone(browser, await showQr(kiosk))
+  await stands(kiosk, 'scanned')
+  await kiosk.getByRole('button', { name: '내 휴대폰이 아니에요' }).click()
+  await stands(kiosk, 'pending')
+  await phone.getByText('키오스크에서 다른 휴대폰으로').or(phone.locator('h1')).first().waitFor()
+  await phone.locator('[data-state="cancelled"]').waitFor({ state: 'attached' })
+})
+
+test('S058: a link preview changes nothing, and opening the link signs nobody in', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  const url = gate.url + new URL(qr).pathname
+  await fetch(url)
+  await fetch(url, { method: 'HEAD' })
+  await fetch(url, { headers: { 'sec-purpose': 'prefetch;prerender' } })
+  const { page: phone } = await openPhone(browser, `${gate.url}/healthz`)
+  await phone.evaluate(href => {
+    const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href })
+    document.head.append(link)
+  }, url)
+  await kiosk.waitForTimeout(1_000)
+  await stands(kiosk, 'pending')
+  const opened = await openPhone(browser, qr)
+  await stands(kiosk, 'scanned')
+  await opened.page.waitForTimeout(500)
+  await stands(kiosk, 'scanned')
+})
+
+test('the kiosk page says so when the gate is gone, shows no dead QR, and heals by itself', async t => {
+  const port = await freePort()
+  const settings = {
+    PORT: `${port}`,
+    QRGATE_FRAME_SECONDS: '1',
+    QRGATE_FRAME_ACCEPTED_SECONDS: '1',
+  }
+  const gate = await startGate(t, settings)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  await showQr(kiosk)
+  await gate.close()
+  await stands(kiosk, 'trouble')
+  assert.equal(await kiosk.locator('qrgate-kiosk').locator('[part~=qr]').isVisible(), false)
+  await startGate(t, settings)
+  await stands(kiosk, 'pending')
+})
+
+test('an always-on screen gets its next code by itself', async t => {
+  const gate = await startGate(t, { QRGATE_PENDING_SECONDS: '33' })
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url, '?start=always')
+  await stands(kiosk, 'pending')
+  await kiosk.locator('qrgate-kiosk').locator('[part~=qr]').waitFor()
+  const ids = new Set<string>()
+  kiosk.on('websocket', () => assert.fail('one socket must do for all codes'))
+  for (let round = 0; round < 8; round += 1) {
+    const shown = await kiosk.evaluate(
+      () =>
+        new Promise<string>(resolve => {
+          const listen = (event: Event) => {
+            const { qr } = (event as CustomEvent<{ qr?: string }>).detail
+            if (qr) resolve(qr)
+          }
+          document.querySelector('qrgate-kiosk')?.addEventListener('qrgate-state', listen, {
+            once: true,
+          })
+        }),
+    )
+    ids.add(shown.split('/').at(-1)?.slice(0, 20) ?? '')
+    if (ids.size > 1) return
+  }
+  assert.fail('no new code came')
+})

@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import type { TestContext } from 'node:test'
+import jsqr from 'jsqr'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { PNG } from 'pngjs'
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost. */
+export async function startBrowser(t: TestContext): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP *.test 127.0.0.1',
+    ],
+  })
+  t.after(() => browser.close())
+  return browser
+}
+
+export const portrait = { width: 1080, height: 1920 }
+export const phoneSize = { width: 390, height: 844 }
+
+/** What an independent reader makes of the picture of a screen; both readers must agree. */
+export async function readQr(page: Page): Promise<string> {
+  const picture = await page.screenshot()
+  const { data, width, height } = PNG.sync.read(picture)
+  const byJsqr = jsqr(new Uint8ClampedArray(data), width, height)?.data
+  const byZbar = spawnSync('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', '-'], {
+    input: picture,
+    encoding: 'utf8',
+  }).stdout.trim()
+  if (byJsqr !== byZbar) throw new Error(`the readers disagree: jsqr ${byJsqr}, zbar ${byZbar}`)
+  return byZbar
+}
+
+/** Opens the kiosk page and shows its QR. */
+export async function openKiosk(browser: Browser, url: string, query = ''): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: portrait, locale: 'ko' })).newPage()
+  await page.goto(`${url}/kiosk${query}`)
+  return page
+}
+
+export function stands(kiosk: Page, screen: string): Promise<void> {
+  return kiosk.locator(`main[data-screen="${screen}"]`).waitFor()
+}
+
+/** Presses the check-in button and reads the QR off a picture of the screen. */
+export async function showQr(kiosk: Page): Promise<string> {
+  await stands(kiosk, 'idle')
+  await kiosk.getByRole('button', { name: '접수 시작하기' }).click()
+  await stands(kiosk, 'pending')
+  await kiosk.locator('qrgate-kiosk').locator('[part~=qr]').waitFor()
+  await kiosk.waitForTimeout(300)
+  return readQr(kiosk)
+}
+
+export async function openPhone(
+  browser: Browser,
+  qr: string,
+  options: { javaScriptEnabled?: boolean } = {},
+): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await browser.newContext({
+    viewport: phoneSize,
+    locale: 'ko',
+    userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Mobile Safari/604.1',
+    ...options,
+  })
+  const page = await context.newPage()
+  await page.goto(qr)
+  return { page, context }
+}
+
+export const visitor = { account: 'gildong', name: '홍길동', password: 'correct horse battery' }
+
+/** Goes from the sign-in form to the sign-up form and fills it in. */
+export async function signUp(phone: Page, who = visitor): Promise<void> {
+  await phone
+    .getByRole('button', { name: '회원가입' })
+    .or(phone.getByRole('link', { name: '회원가입' }))
+    .first()
+    .click()
+  for (const [field, value] of Object.entries(who)) {
+    await phone.locator(`[name=${field}]`).fill(value)
+  }
+  await phone.locator('form[action$="/sign-up"] .primary').click()
+}
+
+export async function signIn(phone: Page, who = visitor): Promise<void> {
+  await phone.locator('[name=account]').fill(who.account)
+  await phone.locator('[name=password]').fill(who.password)
+  await phone.locator('form[action$="/sign-in"] .primary').click()
+}
+
+/** What axe finds wrong with the page as it stands. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axePath }).catch(async () => {
+    // The page's own policy refuses foreign scripts, as it should; the debugger may add one.
+    const { readFile } = await import('node:fs/promises')
+    await page.evaluate(await readFile(axePath, 'utf8'))
+  })
+  return page.evaluate(async () => {
+    const { axe: runner } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    const { violations } = await runner.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
+  })
+}

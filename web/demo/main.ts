@@ -1,0 +1,3 @@
+import { DemoPage } from './demo-page.ts'
+
+customElements.define('demo-page', DemoPage)

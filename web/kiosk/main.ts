@@ -1,0 +1,4 @@
+import '@qrgate/sdk/kiosk-element'
+import { KioskPage } from './kiosk-page.ts'
+
+customElements.define('kiosk-page', KioskPage)

@@ -1,0 +1,22 @@
+import { html, svg, type TemplateResult } from 'lit'
+
+const drawing = (content: TemplateResult<2>, width: number) => html`
+  <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width=${width}
+    stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${content}</svg>`
+
+export const mark = drawing(svg`<path d="M12 7v10M7 12h10"/>`, 2.2)
+export const check = drawing(svg`<path d="m5 12.5 4.7 4.7L19 7.8"/>`, 2.8)
+export const phone = drawing(
+  svg`<rect x="7" y="2.5" width="10" height="19" rx="2.4"/><path d="M11 18h2"/>`,
+  1.7,
+)
+export const clock = drawing(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`, 1.8)
+export const cross = drawing(svg`<path d="m7 7 10 10M17 7 7 17"/>`, 2.4)
+export const unplugged = drawing(
+  svg`<path d="M4.5 9.5a11 11 0 0 1 4-2.3M19.5 9.5a11 11 0 0 0-6-2.9M8 13.2a6 6 0 0 1 2-1.2M16 13.2a6 6 0 0 0-1.2-.8M4 4l16 16"/><path d="M12 17.5h.01" stroke-width="2.6"/>`,
+  1.8,
+)
+export const corners = drawing(
+  svg`<path d="M3 8V5.5A2.5 2.5 0 0 1 5.5 3H8M16 3h2.5A2.5 2.5 0 0 1 21 5.5V8M21 16v2.5a2.5 2.5 0 0 1-2.5 2.5H16M8 21H5.5A2.5 2.5 0 0 1 3 18.5V16"/>`,
+  0.5,
+)

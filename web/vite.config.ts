@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const conditions = ['source', ...defaultClientConditions]
+
+/**
+ * The server inlines the phone's script into its pages, so it must stand alone: one classic script
+ * under a fixed name, sharing no chunk with any other page.
+ */
+function phoneScript(): Plugin {
+  return {
+    name: 'qrgate-phone-script',
+    async generateBundle() {
+      const built = await build({
+        configFile: false,
+        root: here('.'),
+        logLevel: 'warn',
+        resolve: { conditions },
+        build: {
+          write: false,
+          lib: { entry: here('phone/phone.ts'), name: 'qrgatePhone', formats: ['iife'] },
+        },
+      })
+      const outputs = Array.isArray(built) ? built : 'output' in built ? [built] : []
+      const script = outputs[0]?.output[0].code
+      if (script === undefined) throw new Error('phone/phone.ts gave no script')
+      this.emitFile({ type: 'asset', fileName: 'phone.js', source: script })
+    },
+  }
+}
+
+export default defineConfig({
+  root: here('.'),
+  base: '/',
+  plugins: [phoneScript()],
+  resolve: { conditions },
+  build: {
+    outDir: here('../server/public'),
+    emptyOutDir: true,
+    // A data: address would need a wider content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: {
+        kiosk: here('kiosk.html'),
+        demo: here('demo.html'),
+        phone: here('phone/phone.css'),
+      },
+      output: {
+        assetFileNames: ({ names }) =>
+          names.includes('phone.css') ? '[name][extname]' : 'assets/[name]-[hash][extname]',
+      },
+    },
+  },
+})
