@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ConfigError, readConfig } from './config.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
-const key = 'a secret key of these tests, 32 bytes'
+const key = 'a secret key of these tests: 32 bytes'
 
 function refuses(name: SettingName, values: readonly string[], others: NodeJS.ProcessEnv = {}) {
   for (const value of values) {

@@ -33,27 +33,42 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+const logLevels = new Set(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const text = (name: SettingName) => env[name] || settings[name].default
   const number = (name: SettingName) => {
     const { least = 0, most = Number.MAX_SAFE_INTEGER }: Setting = settings[name]
     const value = Number(text(name))
-    if (text(name) !== '' && value >= least && value <= most) return value
-    throw new ConfigError(`${name} must be a number from ${least} to ${most}, not "${text(name)}".`)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    const range = `a whole number from ${least} to ${most}`
+    throw new ConfigError(`${name} must be ${range}, not "${text(name)}".`)
   }
   const list = (name: SettingName) =>
     text(name)
       .split(',')
       .map(part => part.trim())
       .filter(Boolean)
-  const seconds = (name: SettingName) => Math.round(number(name) * 1000)
+  const seconds = (name: SettingName) => number(name) * 1000
 
   const host = text('HOST')
   const port = number('PORT')
   const dataDir = text('QRGATE_DATA_DIR')
   const secretKey = text('SECRET_KEY')
-  if (secretKey !== '' && Buffer.byteLength(secretKey) < 32) {
+  const acceptedKeys = list('SECRET_KEYS_ACCEPTED')
+  const short = (key: string) => Buffer.byteLength(key) < 32
+  if (secretKey !== '' && short(secretKey)) {
     throw new ConfigError('SECRET_KEY must have at least 32 bytes.')
+  }
+  if (acceptedKeys.some(short)) {
+    throw new ConfigError('SECRET_KEYS_ACCEPTED: each key must have at least 32 bytes.')
+  }
+  if (secretKey === '' && acceptedKeys.length > 0) {
+    throw new ConfigError('SECRET_KEY is missing; SECRET_KEYS_ACCEPTED are never used to sign.')
+  }
+  const logLevel = text('QRGATE_LOG_LEVEL')
+  if (!logLevels.has(logLevel)) {
+    throw new ConfigError(`QRGATE_LOG_LEVEL must be one of ${[...logLevels].join(', ')}.`)
   }
   const registration = text('QRGATE_REGISTRATION') || (mode === 'demo' ? 'open' : 'closed')
   if (registration !== 'open' && registration !== 'closed') {
@@ -65,14 +80,16 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     host,
     port,
     publicUrl: readOrigin(text('PUBLIC_URL')) ?? `http://${reachableHost(host)}:${port}`,
-    secretKeys: [secretKey, ...list('SECRET_KEYS_ACCEPTED')].filter(Boolean),
+    secretKeys: [secretKey, ...acceptedKeys].filter(Boolean),
     databaseUrl: text('DATABASE_URL') || `sqlite:${dataDir}/qrgate.sqlite`,
     dataDir,
     site: { ko: text('QRGATE_SITE_NAME'), en: text('QRGATE_SITE_NAME_EN') },
     registration: registration === 'open',
     allowedOrigins:
-      mode === 'demo' && !env.QRGATE_ALLOWED_ORIGINS ? ['*'] : list('QRGATE_ALLOWED_ORIGINS'),
-    logLevel: text('QRGATE_LOG_LEVEL'),
+      mode === 'demo' && !env.QRGATE_ALLOWED_ORIGINS
+        ? ['*']
+        : list('QRGATE_ALLOWED_ORIGINS').map(requireOrigin),
+    logLevel,
     hashQueue: number('QRGATE_HASH_QUEUE'),
     maxSockets: number('QRGATE_MAX_SOCKETS'),
     timings: {
@@ -88,6 +105,13 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
       acceptedEarly: seconds('QRGATE_FRAME_SECONDS'),
     },
   }
+}
+
+function requireOrigin(text: string): string {
+  if (text === '*' || URL.parse(text)?.origin === text) return text
+  throw new ConfigError(
+    `QRGATE_ALLOWED_ORIGINS must be like https://www.example.org, not "${text}".`,
+  )
 }
 
 function readOrigin(text: string): string | undefined {

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
-import jsqr from 'jsqr'
+import jsqrModule from 'jsqr'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 
+// A CommonJS module whose types describe an ES module: what is imported is the function itself.
+const jsqr = jsqrModule as unknown as typeof jsqrModule.default
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost. */

@@ -4,7 +4,7 @@ const pattern = /^[\p{L}\p{M}\p{N}._@+-]{2,64}$/u
 
 /** What makes two ids the same: compatibility forms and case do not tell people apart. */
 export function accountIdKey(id: string): string {
-  return id.normalize('NFKC').toLowerCase()
+  return id.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 
 /** @throws Refusal `account_id_invalid`. */

@@ -30,7 +30,8 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     requestTimeout: 15_000,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 10_000,
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
+    // The two time-outs above and here are looked at only so often; Node's default is 30 s.
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     routerOptions: { maxParamLength: longestPathPart },
     return503OnClosing: false,
     forceCloseConnections: 'idle',

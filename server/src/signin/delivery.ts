@@ -57,21 +57,29 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       }
 
       const read = async () => {
-        do {
-          again = false
-          const row = await signIns.read(id)
-          const { claimable, number } = kiosk
-          const moment = { id, kiosk: number, claimable, now: clock(), timings }
-          const current = observe(row, moment)
-          if (stopped) return
-          if (current.seq > seen) {
-            seen = current.seq
-            tell(current)
-          }
-          if (finalStates.has(current.state)) return stop()
-          // A pending sign-in runs out without anybody writing it down, so nobody will hint at it.
-          if (current.deadline !== null) readLater(current.deadline - moment.now + 1)
-        } while (again)
+        try {
+          do {
+            again = false
+            const row = await signIns.read(id)
+            const { claimable, number } = kiosk
+            const moment = { id, kiosk: number, claimable, now: clock(), timings }
+            const current = observe(row, moment)
+            if (stopped) return
+            if (current.seq > seen) {
+              seen = current.seq
+              tell(current)
+            }
+            if (finalStates.has(current.state)) return stop()
+            // A pending sign-in runs out without anybody writing it down, so nobody will hint at it.
+            if (current.deadline !== null) readLater(current.deadline - moment.now + 1)
+          } while (again)
+        } catch (error) {
+          parts.onError(error)
+          if (!stopped) readLater(retryAfter)
+        } finally {
+          // In the same turn as the last look at `again`: a hint in between would be lost.
+          reading = undefined
+        }
       }
 
       /** Hints that come during a read make it read once more, however many they are. */
@@ -82,13 +90,6 @@ export function createDelivery(parts: DeliveryParts): Delivery {
           return
         }
         reading = read()
-          .catch(error => {
-            parts.onError(error)
-            if (!stopped) readLater(retryAfter)
-          })
-          .finally(() => {
-            reading = undefined
-          })
       }
 
       const unsubscribe = bus.subscribe(id, hear)

@@ -41,9 +41,12 @@ export function nextFrames(
   now: number,
   parts: FrameParts & { pending: number },
 ): Frame[] {
+  const { every } = parts.rotation
   const end = Math.min(now + batch, startedAt(id) + parts.pending)
+  // From the present frame's own beginning on, so that the last one reaches the end of the batch.
+  const first = now - (Math.max(0, now - startedAt(id)) % every)
   const frames: Frame[] = []
-  for (let at = now; at < end; at += parts.rotation.every) {
+  for (let at = first; at < end; at += every) {
     const frame = presentFrame(id, kiosk, at, parts)
     frames.push({ ...frame, starts_in_ms: frame.starts_in_ms + (at - now) })
   }

@@ -1,5 +1,5 @@
 import { type Key, type Keyring, mac, sameText } from './keyring.ts'
-import { signInIdToBytes } from './sign-in-id.ts'
+import { isSignInId, signInIdToBytes } from './sign-in-id.ts'
 
 /**
  * The kiosk secret proves "I am the screen that started this". It is derived, never stored:
@@ -11,7 +11,7 @@ export interface KioskSecrets {
   read(id: string, secret: string): number | undefined
 }
 
-const textLength = 50
+const pattern = /^[A-Za-z0-9_-]{50}$/
 
 export function kioskSecrets(keyring: Keyring, origin: string): KioskSecrets {
   const write = (key: Key, id: string, kiosk: number) => {
@@ -26,7 +26,7 @@ export function kioskSecrets(keyring: Keyring, origin: string): KioskSecrets {
     mint: (id, kiosk) => write(keyring.current, id, kiosk),
 
     read(id, secret) {
-      if (secret.length !== textLength) return undefined
+      if (!pattern.test(secret) || !isSignInId(id)) return undefined
       const kiosk = Buffer.from(secret.slice(0, 8), 'base64url').readUInt32BE(1)
       // Minting again and comparing text leaves exactly one spelling of each secret.
       return keyring.accepted.some(key => sameText(write(key, id, kiosk), secret))

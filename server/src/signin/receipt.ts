@@ -14,7 +14,7 @@ export interface Receipts {
 export type Receipt = { kiosk: number } | 'wrong' | 'stale'
 
 const lifetime = 180
-const textLength = 55
+const pattern = /^[A-Za-z0-9_-]{55}$/
 
 export function receipts(keyring: Keyring, origin: string): Receipts {
   const write = (key: Key, id: string, kiosk: number, phoneHash: string, expiry: number) => {
@@ -31,7 +31,7 @@ export function receipts(keyring: Keyring, origin: string): Receipts {
       write(keyring.current, id, kiosk, phoneHash, Math.floor(now / 1000) + lifetime),
 
     read(id, phoneHash, text, now) {
-      if (text.length !== textLength) return 'wrong'
+      if (!pattern.test(text)) return 'wrong'
       const head = Buffer.from(text.slice(0, 12), 'base64url')
       const kiosk = head.readUInt32BE(1)
       const expiry = head.readUInt32BE(5)

@@ -4,9 +4,12 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely'
 /** Prepared statements kept; Kysely writes the same few dozen texts again and again. */
 const kept = 200
 
+/** While it starts, a process may wait in SQLite itself for another one that is migrating. */
+const startPatience = 5_000
+
 /** Lets Kysely's SQLite dialect drive `node:sqlite`. */
 export function openNodeSqlite(path: string): SqliteDatabase {
-  const database = new DatabaseSync(path, { timeout: 100 })
+  const database = new DatabaseSync(path, { timeout: startPatience })
   // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits in a power cut.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   const statements = new Map<string, SqliteStatement>()
@@ -37,6 +40,8 @@ function adapt(statement: StatementSync): SqliteStatement {
 
 /** `node:sqlite` takes a leading object for named parameters and shifts the others silently. */
 function bindable(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value
-  throw new TypeError(`a ${typeof value} cannot be a column's value`)
+  if (value === null || typeof value === 'string' || Number.isSafeInteger(value)) {
+    return value as SQLInputValue
+  }
+  throw new TypeError(`${String(value)} cannot be a column's value`)
 }

@@ -20,7 +20,8 @@ export interface Engine {
   isLocked(error: unknown): boolean
 }
 
-const attempts = 8
+/** How long to wait for a database that another process has locked. */
+const patience = 3_000
 /** Built-in kiosks have the numbers below. */
 const firstKioskNumber = 100
 
@@ -37,13 +38,14 @@ export function sqlStore(db: Kysely<Tables>, engine: Engine): Store {
 
 /** Runs `work` until the database is free, waiting outside the database so that the loop goes on. */
 async function persist<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  const end = performance.now() + patience
+  for (;;) {
     try {
       return await work()
     } catch (error) {
       if (!engine.isLocked(error)) throw error
-      if (attempt === attempts) throw new Refusal('storage_busy', String(error))
-      await sleep(Math.random() * 50 * attempt)
+      if (performance.now() >= end) throw new Refusal('storage_busy', String(error))
+      await sleep(5 + Math.random() * 45)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import { type Engine, sqlStore } from './sql.ts'
@@ -20,8 +20,23 @@ const engine: Engine = {
 /** One connection per process: a second writer here would block the event loop. */
 export async function openSqliteStore(path: string): Promise<Store> {
   mkdirSync(dirname(path), { recursive: true })
-  const dialect = new SqliteDialect({ database: openNodeSqlite(path) })
+  const dialect = new Dialect({ database: openNodeSqlite(path) })
   const db = new Kysely<Tables>({ dialect })
   await migrate(db)
+  // From now on nobody waits inside SQLite, where waiting would block the event loop.
+  await sql`PRAGMA busy_timeout = 0`.execute(db)
   return sqlStore(db, engine)
+}
+
+/** Migrates inside a transaction: SQLite can take back a change of tables, Kysely expects it cannot. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter()
+  }
 }

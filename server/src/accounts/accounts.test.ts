@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, test } from 'node:test'
+import { Refusal, type RefusalCode } from '../errors.ts'
+import { openSqliteStore } from '../store/sqlite.ts'
+import { createAccounts } from './accounts.ts'
+import { createPasswordHasher, type PasswordHasher } from './password.ts'
+
+const password = 'correct horse battery'
+const now = 1_800_000_000_000
+const store = await openSqliteStore(':memory:')
+after(() => store.close())
+const hasher = await createPasswordHasher(50)
+let hashed = 0
+const passwords: PasswordHasher = {
+  hash: hasher.hash,
+  matches: (...given) => {
+    hashed += 1
+    return hasher.matches(...given)
+  },
+}
+const clock = () => now
+const accounts = createAccounts({ records: store.accounts, passwords, clock, randomBytes })
+
+const refusal = (code: RefusalCode) => (error: unknown) =>
+  error instanceof Refusal && error.code === code
+let count = 0
+const freshId = () => {
+  count += 1
+  return `visitor${count}`
+}
+const register = (password: string, id = freshId(), name = '') =>
+  accounts.register({ id, name, password })
+const matches = (id: string, password: string) =>
+  accounts.authenticate(id, password).then(
+    () => true,
+    (error: unknown) => {
+      assert.ok(refusal('wrong_credentials')(error), String(error))
+      return false
+    },
+  )
+
+test('whoever registers can sign in, by any spelling of the id', async () => {
+  const account = await register(password, '홍Gildong', ' 홍길동 ')
+  assert.equal(account.name, '홍길동')
+  assert.equal(account.createdAt, now)
+  for (const id of ['홍Gildong', '홍gildong', ' 홍GILDONG ', '홍Gildong'.normalize('NFD')]) {
+    assert.deepEqual(await accounts.authenticate(id, password), account)
+  }
+})
+
+test('S130: what is stored of a password is a hash', async () => {
+  const account = await register(password)
+  assert.ok(!JSON.stringify(await store.accounts.byKey(account.key)).includes(password))
+})
+
+test('S048: an unknown id, a wrong password and a disabled account get the same refusal', async () => {
+  const known = await register(password)
+  const disabled = { ...known, key: 'disabled', id: 'disabled', disabledAt: now }
+  await store.accounts.add(disabled, 'disabled')
+  const refusals: Refusal[] = []
+  const tries = [
+    ['nobody', password],
+    [known.id, 'wrong horse'],
+    ['disabled', password],
+  ] as const
+  for (const [id, password] of tries) {
+    hashed = 0
+    await assert.rejects(accounts.authenticate(id, password), (error: unknown) => {
+      assert.ok(error instanceof Refusal)
+      refusals.push(error)
+      return true
+    })
+    assert.equal(hashed, 1, `the work of one hash for ${id}`)
+  }
+  for (const { code, status, message } of refusals) {
+    assert.deepEqual([code, status, message], ['wrong_credentials', 401, 'wrong_credentials'])
+  }
+})
+
+test('S049: an unknown id takes as long as a wrong password', async () => {
+  const { id } = await register(password)
+  const times = { known: [] as number[], unknown: [] as number[] }
+  for (let round = 0; round < 15; round += 1) {
+    for (const [kind, who] of [
+      ['known', id],
+      ['unknown', `nobody${round}`],
+    ] as const) {
+      const started = performance.now()
+      await matches(who, 'wrong horse battery')
+      times[kind].push(performance.now() - started)
+    }
+  }
+  // The fastest of each: other work on the machine only ever adds.
+  const ratio = Math.min(...times.known) / Math.min(...times.unknown)
+  assert.ok(ratio > 0.5 && ratio < 2, `${ratio}`)
+})
+
+test('S050: a password is its characters, however the keyboard composes them', async () => {
+  const composed = '가나다라마바사아'
+  const decomposed = composed.normalize('NFD')
+  assert.notEqual(decomposed, composed)
+  const one = await register(composed)
+  const other = await register(decomposed)
+  for (const { id } of [one, other]) {
+    assert.equal(await matches(id, composed), true)
+    assert.equal(await matches(id, decomposed), true)
+  }
+})
+
+test('S050: a blank more, another case or one letter less is another password', async () => {
+  const { id } = await register(' Correct horse😀 ')
+  assert.equal(await matches(id, ' Correct horse😀 '), true)
+  const others = ['Correct horse😀', ' Correct horse😀', ' correct horse😀 ', ' Correct horse ', '']
+  for (const other of others) assert.equal(await matches(id, other), false, other)
+  assert.equal(await matches(id, ' Correct horse😀  '), false)
+})
+
+test('S050: 8 to 1 024 characters are taken, 7 and 1 025 are not', async () => {
+  for (const length of [8, 64, 1_024]) {
+    const { id } = await register('x'.repeat(length))
+    assert.equal(await matches(id, 'x'.repeat(length)), true)
+    assert.equal(await matches(id, 'x'.repeat(length - 1)), false)
+  }
+  await assert.rejects(register('x'.repeat(7)), refusal('password_too_short'))
+  await assert.rejects(register('x'.repeat(1_025)), refusal('password_too_long'))
+})
+
+test('S054: 1 025 characters are refused before any hashing', async () => {
+  hashed = 0
+  assert.equal(await matches('nobody', 'x'.repeat(1_025)), false)
+  assert.equal(hashed, 0)
+})
+
+test('who asks decides how short a password may be', async () => {
+  const rule = { shortestPassword: 1 }
+  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, rule)
+  assert.equal(await matches(id, '1'), true)
+})
+
+test('S052: an id is taken in every spelling, and the first one keeps it', async () => {
+  const first = await register(password, 'Taken')
+  for (const id of ['taken', 'TAKEN', 'ｔａｋｅｎ']) {
+    await assert.rejects(register('another password', id), refusal('account_exists'))
+  }
+  assert.deepEqual(await accounts.authenticate('taken', password), first)
+})
+
+test('S018: of ten who register one id at once, one gets it', async () => {
+  const tries = Array.from({ length: 10 }, (_, index) => register(`${password} ${index}`, 'race'))
+  const results = await Promise.allSettled(tries)
+  const winner = results.findIndex(result => result.status === 'fulfilled')
+  assert.equal(results.filter(result => result.status === 'fulfilled').length, 1)
+  assert.equal(await matches('race', `${password} ${winner}`), true)
+  assert.equal(await matches('race', `${password} ${(winner + 1) % 10}`), false)
+})
+
+test('S067: a name of control or direction characters, or of more than 64, is refused', async () => {
+  for (const name of ['a\0b', '\u202eevil', 'zero\u200bwidth', '\x1b[31m', 'x'.repeat(65)]) {
+    await assert.rejects(register(password, freshId(), name), refusal('name_invalid'))
+  }
+  const { name } = await register(password, freshId(), '  남궁   민수\t')
+  assert.equal(name, '남궁 민수')
+})
+
+test('S028: what is issued asks whether the account may still be used', async () => {
+  const account = await register(password)
+  assert.deepEqual(await accounts.assertUsable(account.key), account)
+  const disabled = { ...account, key: 'switched-off', id: 'off', disabledAt: now }
+  await store.accounts.add(disabled, 'off')
+  await assert.rejects(accounts.assertUsable('switched-off'), refusal('account_unusable'))
+  await assert.rejects(accounts.assertUsable('no such key'), refusal('account_unusable'))
+})
+
+test('S095: a subject is stable, differs by relying party and account, and shows neither', async () => {
+  const one = await register(password)
+  const other = await register(password)
+  const sub = accounts.subject(one, 'hospital')
+  assert.equal(accounts.subject(one, 'hospital'), sub)
+  assert.notEqual(accounts.subject(one, 'library'), sub)
+  assert.notEqual(accounts.subject(other, 'hospital'), sub)
+  assert.match(sub, /^[A-Za-z0-9_-]{43}$/)
+})

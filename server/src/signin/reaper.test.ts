@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { localBus } from '../bus/local.ts'
+import { openSqliteStore } from '../store/sqlite.ts'
+import type { SignIns } from '../store/store.ts'
+import { startReaper } from './reaper.ts'
+import { advance, type Step } from './sign-in.ts'
+import { createSignInId } from './sign-in-id.ts'
+
+const timings = {
+  pending: 300_000,
+  scanned: 180_000,
+  approved: 120_000,
+  claimAgain: 120_000,
+  visit: 600_000,
+}
+const phoneHash = 'hash of the phone'
+const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
+const approve: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
+
+/** A reaper over a real store; its rounds come when the test says, at the time the test says. */
+async function setUp(t: TestContext, reapers = 1) {
+  const store = await openSqliteStore(':memory:')
+  t.after(() => store.close())
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const bus = localBus()
+  const signIns: SignIns = { ...store.signIns }
+  let now = 1_800_000_000_000
+  const clock = () => now
+  const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  const stops = Array.from({ length: reapers }, () =>
+    startReaper({ signIns, bus, clock, timings, onError }),
+  )
+  t.after(() => {
+    for (const stop of stops) stop()
+  })
+  let count = 0
+  return {
+    bus,
+    signIns,
+    errors,
+    stop: () => stops.forEach(stop => void stop()),
+    pass: (ms: number) => {
+      now += ms
+    },
+    round: async () => {
+      t.mock.timers.tick(1_000)
+      await sleep(15)
+    },
+    /** A sign-in that has come so far. */
+    after: async (...steps: Step[]) => {
+      count += 1
+      const id = createSignInId(now, Buffer.alloc(10, count))
+      for (const step of steps) {
+        await store.signIns.update(id, old =>
+          advance(old, step, { id, kiosk: 101, claimable: true, now, timings }),
+        )
+      }
+      return id
+    },
+    events: async (id: string) => (await store.audit.ofSignIn(id)).map(({ event }) => event),
+    read: store.signIns.read,
+  }
+}
+
+test('I12: what has run out is written down, audited once and hinted at', async t => {
+  const gate = await setUp(t)
+  const scanned = await gate.after(scan)
+  const approved = await gate.after(scan, approve)
+  const claimed = await gate.after(scan, approve, { type: 'claim' })
+  const hints: string[] = []
+  for (const id of [scanned, approved, claimed]) gate.bus.subscribe(id, () => hints.push(id))
+
+  gate.pass(timings.approved)
+  await gate.round()
+  assert.deepEqual(hints, [approved])
+  gate.pass(timings.visit)
+  await gate.round()
+  await gate.round()
+  assert.deepEqual(hints, [approved, scanned, claimed])
+  assert.deepEqual(await gate.events(scanned), ['scan', 'expire'])
+  assert.deepEqual(await gate.events(approved), ['scan', 'sign_in', 'approve', 'expire'])
+  assert.deepEqual(await gate.events(claimed), ['scan', 'sign_in', 'approve', 'claim', 'end'])
+  assert.equal((await gate.read(scanned))?.reason, 'abandoned')
+  assert.equal((await gate.read(approved))?.reason, 'unclaimed')
+  assert.equal((await gate.read(claimed))?.state, 'ended')
+})
+
+test('what has time left is let be', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan)
+  gate.pass(timings.scanned - 1)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'scanned')
+  gate.pass(1)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'expired')
+})
+
+test('I10: of several nodes that reap at once one has an effect', async t => {
+  const gate = await setUp(t, 4)
+  const ids = await Promise.all(Array.from({ length: 20 }, () => gate.after(scan)))
+  let hints = 0
+  for (const id of ids) gate.bus.subscribe(id, () => void hints++)
+  gate.pass(timings.scanned)
+  await gate.round()
+  await gate.round()
+  for (const id of ids) assert.deepEqual(await gate.events(id), ['scan', 'expire'])
+  assert.equal(hints, ids.length)
+})
+
+test('a final row stays for an hour, and its audit rows for longer', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan, { type: 'deny', phoneHash })
+  gate.pass(3_600_000)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'denied')
+  gate.pass(1)
+  await gate.round()
+  assert.equal(await gate.read(id), null)
+  assert.deepEqual(await gate.events(id), ['scan', 'deny'])
+})
+
+test('an old sign-in that is only now written down is still kept for an hour', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan)
+  gate.pass(24 * 3_600_000)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'expired')
+})
+
+test('a round that fails is reported, and the next one does its work', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan)
+  gate.pass(timings.scanned)
+  const { overdue } = gate.signIns
+  gate.signIns.overdue = () => Promise.reject(new Error('the database is away'))
+  await gate.round()
+  assert.equal(gate.errors.length, 1)
+  gate.signIns.overdue = overdue
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'expired')
+})
+
+test('a slow round is not overtaken by the next one', async t => {
+  const gate = await setUp(t)
+  let rounds = 0
+  let finish = () => {}
+  gate.signIns.overdue = () => {
+    rounds += 1
+    return new Promise(resolve => {
+      finish = () => resolve([])
+    })
+  }
+  await gate.round()
+  await gate.round()
+  assert.equal(rounds, 1)
+  finish()
+  await sleep(5)
+  await gate.round()
+  assert.equal(rounds, 2)
+})
+
+test('a reaper that is stopped does nothing more', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan)
+  gate.pass(timings.scanned)
+  gate.stop()
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'scanned')
+})

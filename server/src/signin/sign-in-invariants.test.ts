@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { finalStates } from '@qrgate/sdk/protocol'
+import fc from 'fast-check'
+import { Refusal } from '../errors.ts'
+import {
+  type AuditEvent,
+  advance,
+  isApproved,
+  type Moment,
+  observe,
+  type SignIn,
+  type Step,
+} from './sign-in.ts'
+import { createSignInId } from './sign-in-id.ts'
+
+const start = 1_800_000_000_000
+const id = createSignInId(start, Buffer.alloc(10, 7))
+const timings = { pending: 300, scanned: 180, approved: 120, claimAgain: 120, visit: 600 }
+const terminal: readonly AuditEvent[] = ['deny', 'cancel', 'expire', 'end']
+
+const phoneHash = fc.constantFrom('phone a', 'phone b', 'phone c')
+const account = fc.constantFrom('u1', 'u2')
+const amr = fc.constant<string[]>(['pwd'])
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ type: fc.constant('scan'), phoneHash, phoneKind: fc.constant('android') }),
+  fc.record({ type: fc.constant('approve'), phoneHash, account, amr }),
+  fc.record({ type: fc.constant('approve_at_once'), phoneHash, account, amr }),
+  fc.record({ type: fc.constant('deny'), phoneHash }),
+  fc.record({ type: fc.constant('cancel'), reason: fc.constantFrom('kiosk', 'not_my_phone') }),
+  fc.record({ type: fc.constant('claim') }),
+  fc.record({ type: fc.constant('expire') }),
+)
+/** Short waits mostly, so that many steps fall into one state, and now and then one to a deadline. */
+const wait = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 0, max: 30 }) },
+  { weight: 2, arbitrary: fc.constantFrom(119, 120, 179, 180, 300, 600) },
+)
+const story = fc.array(fc.record({ step, wait }), { maxLength: 25 })
+
+interface Turn {
+  before: SignIn | null
+  step: Step
+  moment: Moment
+  after: SignIn | null
+  events: AuditEvent[]
+}
+
+/** Plays a story as the store would: a refusal, or a move without events, writes nothing. */
+function play(story: readonly { step: Step; wait: number }[], claimable: boolean): Turn[] {
+  let row: SignIn | null = null
+  let now = start
+  return story.map(({ step, wait }) => {
+    now += wait
+    const moment = { id, kiosk: 101, claimable, now, timings }
+    const before: SignIn | null = row
+    let events: AuditEvent[] = []
+    try {
+      // The reaper reads overdue rows only, so it never asks about a sign-in without a row.
+      if (step.type !== 'expire' || before) {
+        const move = advance(before, step, moment)
+        events = move.events
+        if (events.length === 0) assert.deepEqual(move.next, before)
+        else row = move.next
+      }
+    } catch (error) {
+      assert.ok(error instanceof Refusal, String(error))
+    }
+    return { before, step, moment, after: row, events }
+  })
+}
+
+/** Holds in every story, for kiosks that may claim and for the seed's. */
+function always(sentence: string, holds: (turns: Turn[]) => void): void {
+  test(sentence, () => {
+    const property = fc.property(story, fc.boolean(), (steps, claimable) => {
+      holds(play(steps, claimable))
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+}
+
+always(
+  'I1: the account of a sign-in is written once, and only by the phone that scanned',
+  turns => {
+    for (const { before, after, step } of turns) {
+      if (before?.account) assert.equal(after?.account, before.account)
+      else if (after?.account) {
+        assert.ok(step.type === 'approve' || step.type === 'approve_at_once')
+        assert.equal(after.account, step.account)
+        assert.equal(after.phoneHash, step.phoneHash)
+        if (step.type === 'approve') assert.equal(before?.phoneHash, step.phoneHash)
+      }
+    }
+  },
+)
+
+always('the phone of a sign-in is written once', turns => {
+  for (const { before, after } of turns) {
+    if (before?.phoneHash) assert.equal(after?.phoneHash, before.phoneHash)
+  }
+})
+
+always(
+  'I4: claimed is reached from approved only, once, and never where nobody may claim',
+  turns => {
+    const claims = turns.filter(turn => turn.events.includes('claim'))
+    assert.ok(claims.length <= 1)
+    for (const { before, after, moment } of claims) {
+      assert.equal(before?.state, 'approved')
+      assert.equal(after?.claimedAt, moment.now)
+      assert.ok(moment.claimable)
+    }
+  },
+)
+
+always('I5: nothing follows a final state', turns => {
+  for (const { before, after } of turns) {
+    if (before && finalStates.has(before.state)) assert.equal(after, before)
+  }
+})
+
+always('I6: nothing becomes approved at or after its deadline', turns => {
+  for (const { before, after, moment } of turns) {
+    if (after?.state !== 'approved' || before?.state === 'approved') continue
+    const deadline = before ? before.deadline : start + timings.pending
+    assert.ok(deadline !== null && moment.now < deadline)
+    assert.equal(after.approvedAt, moment.now)
+  }
+})
+
+always('I10: each final state has exactly one audit event that says so', turns => {
+  const ends = turns.flatMap(turn => turn.events).filter(event => terminal.includes(event))
+  const last = turns.at(-1)?.after
+  assert.equal(ends.length, last && finalStates.has(last.state) ? 1 : 0)
+})
+
+always('I14: seq rises by one with every change and stays with every other step', turns => {
+  for (const { before, after, events } of turns) {
+    const risen = (after?.seq ?? 0) - (before?.seq ?? 0)
+    assert.equal(risen, events.length > 0 ? 1 : 0)
+  }
+})
+
+always('S017: the same step once more, at the same moment, changes nothing', turns => {
+  for (const { after, step, moment, events } of turns) {
+    if (events.length === 0) continue
+    assert.deepEqual(advance(after, step, moment), { next: after, events: [] })
+  }
+})
+
+always('what is observed is what the reaper writes, whenever it comes', turns => {
+  for (const { after, moment } of turns) {
+    if (!after) continue
+    for (const wait of [0, 1, 119, 120, 180, 600, 10_000]) {
+      const later = { ...moment, now: moment.now + wait }
+      const seen = observe(after, later)
+      const { next } = advance(after, { type: 'expire' }, later)
+      assert.deepEqual(seen, next)
+      const afterwards = observe(next, { ...later, now: later.now + 3_600_000 })
+      if (finalStates.has(next.state)) assert.deepEqual(afterwards, next)
+    }
+  }
+})
+
+always(
+  'I12: every row is final once its deadlines have passed, and only final rows have none',
+  turns => {
+    for (const { after, moment } of turns) {
+      if (!after) continue
+      assert.equal(after.deadline === null, finalStates.has(after.state))
+      const late = observe(after, { ...moment, now: moment.now + 3_600_000 })
+      assert.ok(finalStates.has(late.state))
+    }
+  },
+)
+
+always('I13: an approval knows its account, method and time, and nothing before it does', turns => {
+  for (const { before, after } of turns) {
+    if (!after) continue
+    const { account, amr, approvedAt } = after
+    const known = [account, amr, approvedAt].filter(value => value !== null).length
+    if (isApproved(after)) assert.equal(known, 3)
+    else assert.equal(known, before?.account ? 3 : 0)
+    const claimed = after.state === 'claimed' || typeof before?.claimedAt === 'number'
+    assert.equal(after.claimedAt !== null, claimed)
+  }
+})

@@ -1,0 +1,8 @@
+import { localBus } from '../../server/src/bus/local.ts'
+import { busSuite } from './bus-suite.ts'
+
+busSuite('local bus', async t => {
+  const bus = localBus()
+  t.after(() => bus.close())
+  return bus
+})

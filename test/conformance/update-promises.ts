@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Refusal } from '../../server/src/errors.ts'
+import type { SignIn } from '../../server/src/signin/sign-in.ts'
+import type { OpenStore } from './open-store.ts'
+import { freshId, scan, scanned, start } from './rows.ts'
+
+const bump = (old: SignIn | null) => {
+  if (!old) throw new Error('there is no row yet')
+  return { next: { ...old, seq: old.seq + 1 }, events: ['approve' as const] }
+}
+
+/** What `signIns.update` promises: atomic, one after the other, all or nothing. */
+export function updatePromises(name: string, open: OpenStore): void {
+  test(`${name}: a sign-in that nobody has touched has no row and no history`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    assert.equal(await signIns.read(id), null)
+    assert.deepEqual(await audit.ofSignIn(id), [])
+  })
+
+  test(`${name}: update answers what was and what is, and read gives it back`, async t => {
+    const { signIns } = await open(t)
+    const id = freshId()
+    const born = await signIns.update(id, old => {
+      assert.equal(old, null)
+      return scan(id)()
+    })
+    assert.deepEqual(born, { old: null, next: scanned(id), events: ['scan'] })
+    const { old, next } = await signIns.update(id, bump)
+    assert.deepEqual(old, scanned(id))
+    assert.deepEqual(await signIns.read(id), next)
+    assert.equal(next.seq, 2)
+  })
+
+  test(`${name}: every column comes back as it was written, empty ones too`, async t => {
+    const { signIns } = await open(t)
+    const full: Partial<SignIn> = {
+      kiosk: 2 ** 32 - 1,
+      claimable: false,
+      state: 'approved',
+      reason: 'not_my_phone',
+      seq: 2 ** 31 - 1,
+      deadline: Number.MAX_SAFE_INTEGER,
+      phoneHash: `'; DROP TABLE sign_ins; -- \\ " %`,
+      phoneKind: 'other',
+      account: '홍길동 👩🏽‍⚕️',
+      amr: ['pwd', 'hwk'],
+      approvedAt: 0,
+      claimedAt: start,
+    }
+    const empty: Partial<SignIn> = { deadline: null, phoneHash: null, phoneKind: null }
+    for (const change of [full, empty, { amr: ['pwd'] }]) {
+      const id = freshId()
+      await signIns.update(id, scan(id, change))
+      assert.deepEqual(await signIns.read(id), scanned(id, change))
+    }
+  })
+
+  test(`${name}: each event has its audit row, in order, with who and where and why`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    await signIns.update(id, scan(id))
+    await signIns.update(id, old => {
+      const next = { ...scanned(id), seq: 2, account: 'u1', updatedAt: start + 5 }
+      assert.ok(old)
+      return { next, events: ['sign_in', 'approve'] }
+    })
+    const reason = 'unclaimed'
+    const next = scanned(id, { state: 'expired', reason, account: 'u1', updatedAt: start + 9 })
+    await signIns.update(id, () => ({ next, events: ['expire'] }))
+    const row = { signIn: id, kiosk: 101, account: 'u1', reason: null }
+    assert.deepEqual(await audit.ofSignIn(id), [
+      { ...row, at: start, event: 'scan', account: null },
+      { ...row, at: start + 5, event: 'sign_in' },
+      { ...row, at: start + 5, event: 'approve' },
+      { ...row, at: start + 9, event: 'expire', reason },
+    ])
+  })
+
+  test(`${name}: nothing is written for a move without events`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    await signIns.update(id, () => ({ next: scanned(id), events: [] }))
+    assert.equal(await signIns.read(id), null)
+    await signIns.update(id, scan(id))
+    await signIns.update(id, () => ({ next: scanned(id, { seq: 9 }), events: [] }))
+    assert.deepEqual(await signIns.read(id), scanned(id))
+    assert.equal((await audit.ofSignIn(id)).length, 1)
+  })
+
+  test(`${name}: what advance throws is passed on and has changed nothing`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    const refuse = () => {
+      throw new Refusal('over', 'a detail')
+    }
+    await assert.rejects(signIns.update(id, refuse), new Refusal('over', 'a detail'))
+    assert.equal(await signIns.read(id), null)
+    await signIns.update(id, scan(id))
+    await assert.rejects(signIns.update(id, refuse), new Refusal('over', 'a detail'))
+    assert.deepEqual(await signIns.read(id), scanned(id))
+    assert.equal((await audit.ofSignIn(id)).length, 1)
+    assert.equal((await signIns.update(id, bump)).next.seq, 2)
+  })
+
+  test(`${name}: row and audit rows come together or not at all`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    // The row can be written and its audit row cannot.
+    const broken = ['scan', null] as unknown as ['scan']
+    await assert.rejects(signIns.update(id, () => ({ next: scanned(id), events: broken })))
+    assert.equal(await signIns.read(id), null)
+    assert.deepEqual(await audit.ofSignIn(id), [])
+    await signIns.update(id, scan(id))
+    await assert.rejects(
+      signIns.update(id, () => ({ next: scanned(id, { seq: 2 }), events: broken })),
+    )
+    assert.deepEqual(await signIns.read(id), scanned(id))
+    assert.equal((await audit.ofSignIn(id)).length, 1)
+  })
+
+  test(`${name}: a number that no column holds exactly is refused and changes nothing`, async t => {
+    const { signIns, audit } = await open(t)
+    for (const deadline of [2 ** 53 + 2, 2 ** 63, 1e300, Number.NaN, Infinity, -Infinity, 0.5]) {
+      const id = freshId()
+      await assert.rejects(signIns.update(id, scan(id, { deadline })), `${deadline}`)
+      assert.equal(await signIns.read(id), null)
+      assert.deepEqual(await audit.ofSignIn(id), [])
+    }
+  })
+
+  test(`${name}: 200 updates of one sign-in at once happen one after the other`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    await signIns.update(id, scan(id, { seq: 0 }))
+    const results = await Promise.all(Array.from({ length: 200 }, () => signIns.update(id, bump)))
+    const seen = results.map(({ next }) => next.seq).toSorted((a, b) => a - b)
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 200 }, (_, index) => index + 1),
+    )
+    for (const { old, next } of results) assert.equal(next.seq, (old?.seq ?? Number.NaN) + 1)
+    assert.equal((await signIns.read(id))?.seq, 200)
+    assert.equal((await audit.ofSignIn(id)).length, 201)
+  })
+
+  test(`${name}: S018: of 50 phones that scan at once the first has the sign-in`, async t => {
+    const { signIns, audit } = await open(t)
+    const id = freshId()
+    const first = (phoneHash: string) => (old: SignIn | null) => {
+      if (old) throw new Refusal('in_use')
+      return scan(id, { phoneHash })()
+    }
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, phone) => signIns.update(id, first(`phone ${phone}`))),
+    )
+    const won = results.filter(result => result.status === 'fulfilled')
+    assert.equal(won.length, 1)
+    for (const result of results) {
+      if (result.status === 'rejected') assert.equal(result.reason.code, 'in_use')
+    }
+    assert.deepEqual(await signIns.read(id), won[0]?.value.next)
+    assert.equal((await audit.ofSignIn(id)).length, 1)
+  })
+
+  test(`${name}: S027: updates of many sign-ins at once do not touch each other`, async t => {
+    const { signIns } = await open(t)
+    const ids = Array.from({ length: 51 }, freshId)
+    await Promise.all(ids.map((id, kiosk) => signIns.update(id, scan(id, { kiosk }))))
+    await Promise.all(ids.map(id => signIns.update(id, bump)))
+    for (const [kiosk, id] of ids.entries()) {
+      assert.deepEqual(await signIns.read(id), scanned(id, { kiosk, seq: 2 }))
+    }
+  })
+}
