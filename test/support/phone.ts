@@ -25,7 +25,7 @@ export class Phone {
     const answer = await fetch(this.url + path, {
       method: 'POST',
       redirect: 'manual',
-      headers: { ...this.#headers, cookie: this.cookies, accept, origin: this.url },
+      headers: { origin: this.url, ...this.#headers, cookie: this.cookies, accept },
       body: new URLSearchParams(fields),
     })
     this.#keep(answer)

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { attack } from '../support/attack.ts'
+import { stored } from '../support/database.ts'
+import { readJwt } from '../support/jwt.ts'
+import { SeedClient } from '../support/seed-client.ts'
+import { addAccount, visitor } from '../support/visitor.ts'
+
+const { id: user, password: pwd } = visitor
+
+attack("the seed's whole story works as its README tells it", async gate => {
+  const client = new SeedClient(gate.url)
+  assert.deepEqual(await client.insert(user, pwd), { success: true })
+  assert.deepEqual(await client.insert(user, 'another password'), { success: false })
+
+  const started = await fetch(`${gate.url}/api/qr/start`)
+  assert.equal(started.headers.get('cache-control'), 'no-store')
+  const { token, success } = (await started.json()) as { token: string; success: boolean }
+  assert.equal(success, true)
+  const { header, payload } = readJwt(token)
+  assert.equal(header.alg, 'HS256')
+  assert.equal(Number(payload.exp) - Number(payload.iat), 300)
+  assert.match(String(payload.jti), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+
+  const screen = client.listen(token)
+  assert.equal(await screen.status, 101)
+  await sleep(50)
+  assert.deepEqual(screen.heard, [])
+  const answer = await client.auth(token, user, pwd)
+  assert.equal(answer.status, 200)
+  assert.deepEqual(await answer.json(), { success: true })
+  await screen.closed
+  assert.deepEqual(screen.heard, ['success'])
+})
+
+attack('the seed refuses with 401 and a detail, and malformed bodies with 422', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const spent = await client.start()
+  await client.auth(spent, user, pwd)
+  const refusals = [
+    await client.auth(token, user, 'wrong'),
+    await client.auth(token, 'nobody', pwd),
+    await client.auth('not-a-token', user, pwd),
+    await client.auth(spent, 'nobody', pwd),
+  ]
+  gate.passTime(300_000)
+  refusals.push(await client.auth(token, user, pwd))
+  for (const answer of refusals) {
+    assert.equal(answer.status, 401)
+    const { detail } = (await answer.json()) as { detail: string }
+    assert.ok(detail.length > 0)
+  }
+  const malformed = await fetch(`${gate.url}/api/qr/auth/${await client.start()}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"user":"hong"}',
+  })
+  assert.equal(malformed.status, 422)
+  assert.ok(((await malformed.json()) as { detail: string }).detail)
+  assert.equal((await fetch(`${gate.url}/api/test/insert?user_id=hong`)).status, 422)
+})
+
+attack('accounts can be added with GET, as the front end of the seed does', async gate => {
+  const client = new SeedClient(gate.url)
+  assert.deepEqual(await client.insert('user_example', 'secure_password', 'GET'), { success: true })
+  assert.deepEqual(await client.insert('USER_EXAMPLE', 'other', 'GET'), { success: false })
+  const signedIn = await client.auth(await client.start(), 'user_example', 'secure_password')
+  assert.equal(signedIn.status, 200)
+})
+
+attack('regression: twenty kiosks wait and all twenty can be signed in', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => client.start()))
+  const screens = tokens.map(token => client.listen(token))
+  await Promise.all(screens.map(screen => screen.status))
+  for (const token of tokens) assert.equal((await client.auth(token, user, pwd)).status, 200)
+  await Promise.all(screens.map(screen => screen.closed))
+  assert.deepEqual(
+    screens.map(screen => screen.heard.join()),
+    tokens.map(() => 'success'),
+  )
+})
+
+attack(
+  'regression: a kiosk whose socket comes late, or comes again, still hears it',
+  async gate => {
+    await addAccount(gate)
+    const client = new SeedClient(gate.url)
+    const token = await client.start()
+    gate.passTime(299_000)
+    assert.equal((await client.auth(token, user, pwd)).status, 200)
+    gate.passTime(120_000)
+    for (let again = 0; again < 3; again += 1) {
+      const screen = client.listen(token)
+      await screen.closed
+      assert.deepEqual(screen.heard, ['success'])
+    }
+    gate.passTime(300_000)
+    assert.equal(await client.listen(token).status, 401)
+  },
+)
+
+attack('regression: the ticket of the QR never says who signed in', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const screen = client.listen(token)
+  await screen.status
+  const answer = await client.auth(token, user, pwd)
+  await screen.closed
+  assert.deepEqual(screen.heard, ['success'])
+  assert.equal(await answer.text(), '{"success":true}')
+})
+
+attack('regression: of many accounts at one ticket exactly one succeeds', async gate => {
+  const accounts = Array.from({ length: 8 }, (_, n) => `visitor-${n}`)
+  for (const account of accounts) await addAccount(gate, account)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const answers = await Promise.all(accounts.map(account => client.auth(token, account, pwd)))
+  const statuses = answers.map(answer => answer.status).sort()
+  assert.deepEqual(statuses, [200, ...Array.from({ length: 7 }, () => 401)])
+})
+
+attack('regression: a forged token is a 401 with a detail and never a 500', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const forged = [`${token}x`, token.slice(1), 'a.b.c', '...', '{}', '%', 'null', ' ', '가']
+  for (const text of forged) {
+    const answer = await client.auth(text, user, pwd)
+    assert.equal(answer.status, 401, text)
+    assert.ok(((await answer.json()) as { detail: string }).detail)
+    assert.equal(await client.listen(text).status, 401, text)
+  }
+})
+
+attack('regression: a sign-in holds nobody else up while its password is checked', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const hashing = Array.from({ length: 20 }, () => client.auth(token, user, 'wrong'))
+  await sleep(20)
+  const waits: number[] = []
+  for (let n = 0; n < 20; n += 1) {
+    const began = performance.now()
+    await client.start()
+    waits.push(performance.now() - began)
+  }
+  const worst = waits.sort((a, b) => b - a)[1] ?? 0
+  assert.ok(worst < 100, `a start took ${worst} ms; the seed took 213`)
+  await Promise.all(hashing)
+})
+
+attack('regression: an unknown user takes as long to refuse as a wrong password', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const spent = { known: [] as number[], unknown: [] as number[] }
+  for (let n = 0; n < 60; n += 1) {
+    const [kind, id] = n % 2 === 0 ? (['known', user] as const) : (['unknown', 'nobody'] as const)
+    const began = performance.now()
+    await (await client.auth(token, id, 'wrong password')).text()
+    spent[kind].push(performance.now() - began)
+  }
+  const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1] ?? 0
+  const ratio = median(spent.unknown) / median(spent.known)
+  assert.ok(ratio > 0.7 && ratio < 1.4, `unknown users take ${ratio} times as long`)
+})
+
+attack('regression: a wrong password leaves the ticket to whoever comes next', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  for (let n = 0; n < 5; n += 1) assert.equal((await client.auth(token, user, 'wrong')).status, 401)
+  assert.deepEqual(stored(gate.dataDir).sign_ins, [])
+  assert.equal((await client.auth(token, user, pwd)).status, 200)
+  assert.equal((await client.auth(token, user, pwd)).status, 401)
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { paths } from '@qrgate/sdk/protocol'
+import { attack } from '../support/attack.ts'
+import type { Gate } from '../support/gate.ts'
+import { Phone } from '../support/phone.ts'
+import { scannedSignIn } from '../support/visitor.ts'
+
+const allowed = 'https://kiosk.example.org'
+const foreign = [
+  'null',
+  'https://evil.example',
+  'http://kiosk.example.org',
+  'https://kiosk.example.org.evil.example',
+  'https://kiosk.example.org:444',
+]
+const id = '01890000-0000-7000-8000-000000000000'
+const apis = [
+  ['GET', '/api/qr/start'],
+  ['POST', '/api/qr/auth/x'],
+  ['POST', '/api/test/insert'],
+  ['POST', paths.signIns],
+  ['GET', paths.signIn(id)],
+  ['POST', paths.claim(id)],
+  ['POST', paths.cancel(id)],
+  ['GET', paths.kiosk],
+  ['POST', paths.kioskEnrol],
+] as const
+
+/** What the gate lets a page of this origin do with one route, asked beforehand and done. */
+async function grants({ url }: Gate, method: string, path: string, origin: string) {
+  const headers = { origin, cookie: 'qrgate-phone=x' }
+  const asked = await fetch(url + path, {
+    method: 'OPTIONS',
+    headers: { ...headers, 'access-control-request-method': method },
+  })
+  const done = await fetch(url + path, { method, headers })
+  for (const answer of [asked, done]) {
+    assert.equal(answer.headers.get('access-control-allow-credentials'), null, path)
+    assert.ok(answer.status < 500)
+  }
+  const methods = asked.headers.get('access-control-allow-methods')
+  if (methods !== null) assert.equal(methods, 'GET, POST')
+  return [asked, done].map(answer => answer.headers.get('access-control-allow-origin'))
+}
+
+attack(
+  'S069 only allowed origins may read an answer, and never with cookies',
+  async gate => {
+    for (const [method, path] of apis) {
+      assert.deepEqual(await grants(gate, method, path, allowed), [allowed, allowed], path)
+      for (const origin of foreign) {
+        assert.deepEqual(
+          await grants(gate, method, path, origin),
+          [null, null],
+          `${path} ${origin}`,
+        )
+      }
+    }
+    const answer = await fetch(`${gate.url}/api/qr/start`, { headers: { origin: allowed } })
+    assert.match(answer.headers.get('vary') ?? '', /Origin/)
+  },
+  { settings: { QRGATE_ALLOWED_ORIGINS: `${allowed}, https://other.example.org` } },
+)
+
+attack('S069 a demo lets any page read the API, and never with cookies', async gate => {
+  for (const [method, path] of apis) {
+    for (const origin of [allowed, ...foreign]) {
+      assert.deepEqual(await grants(gate, method, path, origin), ['*', '*'], path)
+    }
+  }
+})
+
+attack('S069 no page of another site reads what a phone or an operator sees', async gate => {
+  const { phone, signIn } = await scannedSignIn(gate)
+  const ticket = new URL(signIn.frame.url).pathname
+  for (const path of [`/s/${signIn.id}`, ticket, '/kiosk', '/healthz', '/api/openapi.json']) {
+    const headers = { origin: allowed, cookie: phone.cookies }
+    const answer = await fetch(gate.url + path, { headers, redirect: 'manual' })
+    assert.equal(answer.headers.get('access-control-allow-origin'), null, path)
+    assert.equal(answer.headers.get('cross-origin-resource-policy'), 'same-origin', path)
+  }
+  const stranger = await new Phone(gate.url, { origin: allowed }).get(`/s/${signIn.id}`)
+  assert.equal(stranger.headers.get('access-control-allow-origin'), null)
+})

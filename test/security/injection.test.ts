@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { paths } from '@qrgate/sdk/protocol'
+import { accountIdKey, requireAccountId } from '../../server/src/accounts/account-id.ts'
+import { createAccounts } from '../../server/src/accounts/accounts.ts'
+import { readConfig } from '../../server/src/config.ts'
+import { jwtTickets } from '../../server/src/signin/jwt-ticket.ts'
+import { deriveKeyring } from '../../server/src/signin/keyring.ts'
+import { kioskSecrets } from '../../server/src/signin/kiosk-secret.ts'
+import { isPhoneKey } from '../../server/src/signin/phone-key.ts'
+import { receipts } from '../../server/src/signin/receipt.ts'
+import { isSignInId } from '../../server/src/signin/sign-in-id.ts'
+import { compactTickets } from '../../server/src/signin/ticket.ts'
+import { parseKioskMessage } from '../../server/src/ws/kiosk-message.ts'
+import { attack } from '../support/attack.ts'
+import { stored } from '../support/database.ts'
+import { Kiosk } from '../support/kiosk.ts'
+import { exchange, request } from '../support/raw-http.ts'
+import { SeedClient } from '../support/seed-client.ts'
+import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
+
+const { password } = visitor
+
+attack('S071 a forwarding header of an untrusted peer changes nothing at all', async gate => {
+  const plain = await exchange(gate.url, request(gate.url, 'GET /q/x'))
+  const body = (text: string) => text.split('\r\n\r\n')[1]
+  const hops = Array.from({ length: 50 }, (_, n) => `10.0.0.${n}`).join(', ')
+  const values = [
+    'a',
+    '',
+    '127.0.0.1',
+    hops,
+    'fe80::1%eth0',
+    '::ffff:127.0.0.1',
+    '9'.repeat(10_000),
+  ]
+  for (const value of values) {
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'x-forwarded-proto']) {
+      const answer = await exchange(gate.url, request(gate.url, 'GET /q/x', { [name]: value }))
+      assert.equal(answer.status, plain.status)
+      assert.equal(body(answer.text), body(plain.text))
+    }
+  }
+  assert.ok(!gate.log().includes('10.0.0.'))
+})
+
+const sql = [
+  "' OR '1'='1",
+  "hong'--",
+  "hong' --",
+  `hong"; DROP TABLE accounts; --`,
+  "') UNION SELECT key, id, id_key, name, password_hash FROM accounts --",
+  "hong'/**/OR/**/1=1",
+  '%',
+  'h_ng%',
+  'hong\u0000',
+  '\\',
+  "hong' AND sleep(5) --",
+  'CHAR(39)',
+  '?1',
+  ':id',
+  '@p1;',
+  '$1',
+]
+
+attack('S072 the language of the database means nothing in any field', async gate => {
+  await addAccount(gate)
+  const { phone, id, kiosk, signIn } = await scannedSignIn(gate)
+  const client = new SeedClient(gate.url)
+  const token = await client.start()
+  const before = stored(gate.dataDir)
+  for (const text of sql) {
+    const said = JSON.stringify(text)
+    assert.equal((await phone.signIn(id, text, password)).status, 401, said)
+    assert.equal((await phone.signIn(id, visitor.id, text)).status, 401, said)
+    assert.equal((await client.auth(token, text, password)).status, 401, said)
+    assert.equal((await client.auth(text, visitor.id, password)).status, 401, said)
+    assert.equal((await phone.signUp(id, text, text, password)).status, 422, said)
+    const secret = { ...signIn, kiosk_secret: encodeURIComponent(text) }
+    assert.equal((await kiosk.claim(secret)).status, 401, said)
+    const path = paths.signIn(encodeURIComponent(`${id}${text}`))
+    assert.equal((await fetch(gate.url + path)).status, 400, said)
+    const inserted = await fetch(
+      `${gate.url}/api/test/insert?${new URLSearchParams({ user_id: text, user_pwd: text })}`,
+    )
+    assert.equal(inserted.status, 422, said)
+  }
+  assert.deepEqual(stored(gate.dataDir), before)
+  assert.equal((await phone.signIn(id, visitor.id, password)).status, 200)
+})
+
+attack('S073 a field is text, and an object in its place is refused', async gate => {
+  await addAccount(gate)
+  const token = await new SeedClient(gate.url).start()
+  const odd = [{ $gt: '' }, ['hong'], 7, true, null]
+  const bodies = [
+    ...odd.map(id => ({ id, pwd: password })),
+    ...odd.map(pwd => ({ id: visitor.id, pwd })),
+    { id: visitor.id },
+    {},
+    [],
+    'text',
+    7,
+  ]
+  for (const body of bodies) {
+    const answer = await fetch(`${gate.url}/api/qr/auth/${token}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    assert.equal(answer.status, 422, JSON.stringify(body))
+  }
+  const twice = '?user_id=a1&user_id=a2&user_pwd=x'
+  assert.equal((await fetch(`${gate.url}/api/test/insert${twice}`)).status, 422)
+  assert.equal(stored(gate.dataDir).accounts?.length, 1)
+})
+
+attack('S074 no name of a field reaches the prototype of anything', async gate => {
+  await addAccount(gate)
+  const { phone, id } = await scannedSignIn(gate)
+  const token = await new SeedClient(gate.url).start()
+  const json = [
+    '{"__proto__":{"polluted":1},"id":"hong","pwd":"x"}',
+    '{"constructor":{"prototype":{"polluted":1}},"id":"hong","pwd":"x"}',
+    '{"id":"hong","pwd":"x","__proto__":{"polluted":1}}',
+    '{"\\u005f_proto__":{"polluted":1},"id":"hong","pwd":"x"}',
+  ]
+  for (const body of json) {
+    for (const path of [`/api/qr/auth/${token}`, paths.signIns, `/s/${id}/sign-in`]) {
+      const answer = await fetch(gate.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie: phone.cookies, origin: gate.url },
+        body,
+      })
+      assert.ok([400, 422].includes(answer.status), `${path} ${body}: ${answer.status}`)
+    }
+  }
+  const names = [
+    '__proto__[polluted]',
+    '__proto__.polluted',
+    'constructor[prototype][polluted]',
+    '__proto__',
+  ]
+  for (const name of names) {
+    await phone.post(`/s/${id}/sign-in`, { [name]: '1', account: 'x', password: 'x' })
+    await phone.get(`/s/${id}?${encodeURIComponent(name)}=1`)
+    await fetch(`${gate.url}/healthz`, { headers: { cookie: `${name}=1` } })
+  }
+  for (const account of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    assert.equal((await phone.signIn(id, account, password)).status, 401, account)
+  }
+  assert.equal(({} as Record<string, unknown>).polluted, undefined)
+})
+
+const origin = 'https://gate.example.org'
+const keyring = deriveKeyring(['a key that only this test knows, 32 bytes long'], 'test')
+const id = '01890000-0000-7000-8000-000000000000'
+const never = () => Promise.reject(new Error('nothing here gets so far'))
+const accounts = createAccounts({
+  records: { add: never, byIdKey: never, byKey: never },
+  passwords: { hash: never, matches: never },
+  clock: () => 0,
+  randomBytes: size => new Uint8Array(size),
+})
+const register = (id: string, name: string, password: string) => {
+  accounts.register({ id, name, password }).catch(() => undefined)
+}
+
+const validators: Record<string, (text: string) => unknown> = {
+  'compact ticket': compactTickets(keyring, origin).read,
+  JWT: jwtTickets(keyring, origin, 300).read,
+  'kiosk secret': text => kioskSecrets(keyring, origin).read(id, text),
+  receipt: text => receipts(keyring, origin).read(id, 'hash', text, 0),
+  'phone key': isPhoneKey,
+  'sign-in id': isSignInId,
+  'kiosk message': parseKioskMessage,
+  'account id': requireAccountId,
+  'account id key': accountIdKey,
+  'account name': text => register('hong', text, 'long enough'),
+  password: text => register('hong', 'name', text),
+  'public URL': text => readConfig({ PUBLIC_URL: text }, 'serve'),
+  number: text => readConfig({ PORT: text }, 'serve'),
+}
+
+test('S076 fifty thousand letters keep no validator busy', () => {
+  const size = 50_000
+  const fill = (text: string) => text.repeat(Math.ceil(size / text.length))
+  const units = [
+    'a',
+    ' ',
+    '\t ',
+    '.',
+    'A2',
+    '가',
+    'e\u0301',
+    '\u0000',
+    '-',
+    '{"a":',
+    '[',
+    '\\',
+    '😀',
+    '\ud800',
+  ]
+  const hostile = units.flatMap(unit => [
+    fill(unit),
+    `${fill(unit)}!`,
+    `!${fill(unit)}`,
+    `a${fill(unit)}a`,
+  ])
+  hostile.push(`https://${fill('a')}.`, `${fill('a.')}${fill('=')}`, `a.${fill('e30')}.a`)
+  for (const [name, validate] of Object.entries(validators)) {
+    for (const text of hostile) {
+      const spent = [1, 2, 3].map(() => {
+        const began = performance.now()
+        try {
+          validate(text)
+        } catch {
+          // A refusal is the right answer; only its time counts.
+        }
+        return performance.now() - began
+      })
+      assert.ok(
+        Math.min(...spent) < 10,
+        `${name}: ${spent} ms for ${JSON.stringify(text.slice(0, 20))}`,
+      )
+    }
+  }
+})
+
+attack('S077 a flood of starts costs no storage and keeps no kiosk waiting', async gate => {
+  const kiosk = new Kiosk(gate.url)
+  const waits: number[] = []
+  for (let wave = 0; wave < 20; wave += 1) {
+    const flood = Array.from({ length: 100 }, () =>
+      fetch(gate.url + paths.signIns, { method: 'POST' }),
+    )
+    await Promise.all(flood.map(async answer => (await answer).arrayBuffer()))
+    const began = performance.now()
+    await kiosk.start()
+    waits.push(performance.now() - began)
+  }
+  assert.deepEqual(stored(gate.dataDir).sign_ins, [])
+  assert.deepEqual(stored(gate.dataDir).audit, [])
+  assert.ok((waits.sort((a, b) => a - b)[18] ?? 0) < 100, `${waits}`)
+})

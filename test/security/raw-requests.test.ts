@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { paths } from '@qrgate/sdk/protocol'
+import { attack } from '../support/attack.ts'
+import { stored } from '../support/database.ts'
+import type { Gate } from '../support/gate.ts'
+import { exchange, openRaw, request } from '../support/raw-http.ts'
+import { SeedClient } from '../support/seed-client.ts'
+import { addAccount, visitor } from '../support/visitor.ts'
+
+const json = { 'content-type': 'application/json' }
+const start = `POST ${paths.signIns}`
+
+attack(
+  'S075 requests of two minds about their length are refused and smuggle nothing',
+  async gate => {
+    const { url } = gate
+    const host = `host: ${new URL(url).host}`
+    const smuggled = `GET /smuggled HTTP/1.1\r\n${host}\r\n\r\n`
+    const lines = (...more: string[]) => [`${start} HTTP/1.1`, host, ...more, '', ''].join('\r\n')
+    const chunked = 'transfer-encoding: chunked'
+    const cases: Record<string, string> = {
+      'CL and TE': `${lines('content-length: 5', chunked)}0\r\n\r\n${smuggled}`,
+      'TE and CL': `${lines(chunked, 'content-length: 500')}0\r\n\r\n${smuggled}`,
+      'two CL': `${lines('content-length: 2', 'content-length: 70')}{}${smuggled}`,
+      'a list of CL': `${lines('content-length: 2, 2')}{}${smuggled}`,
+      'a signed CL': `${lines('content-length: +2')}{}${smuggled}`,
+      'a negative CL': `${lines('content-length: -2')}{}${smuggled}`,
+      'a hexadecimal CL': `${lines('content-length: 0x2')}{}${smuggled}`,
+      'TE twice': `${lines(chunked, 'transfer-encoding: identity')}0\r\n\r\n${smuggled}`,
+      'TE misspelled': `${lines('transfer-encoding: xchunked')}0\r\n\r\n${smuggled}`,
+      'TE with a tab': `${lines('transfer-encoding:\tchunked\x0b')}0\r\n\r\n${smuggled}`,
+      'a space before the colon': `${lines('content-length : 2')}{}${smuggled}`,
+      'a folded header': `${lines('x-a: b', ' content-length: 2')}{}${smuggled}`,
+      'a bare line feed': `${start} HTTP/1.1\n${host}\n\n${smuggled}`,
+      'a bare line feed in a header': `${lines('x-a: b\ncontent-length: 2')}{}${smuggled}`,
+      'a NUL in a header': `${lines('x-a: b\u0000c')}${smuggled}`,
+      'a chunk size that is none': `${lines(chunked)}zz\r\n{}\r\n0\r\n\r\n${smuggled}`,
+      'a chunk size beyond all numbers': `${lines(chunked)}ffffffffffffffff1\r\n{}\r\n${smuggled}`,
+      'a chunk that ends elsewhere': `${lines(chunked)}2\r\n{}XX0\r\n\r\n${smuggled}`,
+      'no such version': `${start} HTTP/9.9\r\n${host}\r\n\r\n${smuggled}`,
+      'no version': `${start}\r\n\r\n${smuggled}`,
+    }
+    for (const [name, bytes] of Object.entries(cases)) {
+      const { status, text } = await exchange(url, bytes, 60)
+      assert.ok([0, 400, 413, 415, 505].includes(status), `${name}: ${status}`)
+      assert.ok(!text.includes('HTTP/1.1 404'), `${name} reached a second request`)
+    }
+    assert.ok(!gate.log().includes('"status":404'))
+  },
+)
+
+attack(
+  'S075 a body that is too long, too deep, zipped or no text is refused quickly',
+  async gate => {
+    await addAccount(gate)
+    const { url } = gate
+    const token = await new SeedClient(url).start()
+    const line = `POST /api/qr/auth/${token}`
+    const bomb = gzipSync(Buffer.alloc(10 * 2 ** 20))
+    const keys = Array.from({ length: 1_200 }, (_, n) => `"k${n}":1`).join()
+    const cases: [string, number[], string, string | Buffer, Record<string, string>?][] = [
+      ['17 KB', [413], line, `{"id":"${'x'.repeat(17_000)}","pwd":"x"}`],
+      ['a gigabyte announced', [413], line, '{', { 'content-length': '1000000000' }],
+      ['deep arrays', [422], line, '['.repeat(16_000)],
+      ['deep objects', [422], line, `${'{"a":'.repeat(2_600)}1${'}'.repeat(2_600)}`],
+      ['many keys', [422], line, `{${keys}}`],
+      ['NaN', [422], line, '{"id":NaN,"pwd":1}'],
+      ['nothing', [422], line, ''],
+      ['invalid UTF-8', [401, 422], line, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+      ['a BOM', [401, 422], line, '\ufeff{"id":"hong","pwd":"x"}'],
+      [
+        'gzip',
+        [415, 422],
+        line,
+        gzipSync('{"id":"hong","pwd":"x"}'),
+        { 'content-encoding': 'gzip' },
+      ],
+      ['a gzip bomb', [413, 415, 422], line, bomb, { 'content-encoding': 'gzip' }],
+      ['UTF-16', [422], line, Buffer.from('{"id":"hong","pwd":"x"}', 'utf16le')],
+      ['deep on v1', [400], start, '['.repeat(16_000)],
+      ['17 KB on v1', [413], start, `{"a":"${'x'.repeat(17_000)}"}`],
+    ]
+    for (const [name, statuses, to, body, headers] of cases) {
+      const length = `${Buffer.byteLength(body)}`
+      const head = request(url, to, { ...json, 'content-length': length, ...headers })
+      const began = performance.now()
+      const { status } = await exchange(url, [head, body], 300)
+      assert.ok(statuses.includes(status), `${name}: ${status}`)
+      assert.ok(performance.now() - began < 1_000, name)
+    }
+    const chunk = `${(8_192).toString(16)}\r\n${'x'.repeat(8_192)}\r\n`
+    const endless = request(url, line, { ...json, 'transfer-encoding': 'chunked' })
+    const { status } = await exchange(
+      url,
+      [endless, ...Array.from({ length: 200 }, () => chunk)],
+      300,
+    )
+    assert.ok([0, 413].includes(status), `${status} for an endless chunked body`)
+    assert.deepEqual(stored(gate.dataDir).sign_ins, [])
+  },
+)
+
+/** Opens connections that each send one byte more, now and then, until the test is over. */
+function drip(t: TestContext, { url }: Gate, count: number, begin: string) {
+  const sockets = Array.from({ length: count }, () => openRaw(url))
+  for (const socket of sockets) {
+    socket.resume()
+    socket.write(begin)
+  }
+  const timer = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write('x')
+  }, 200)
+  t.after(() => {
+    clearInterval(timer)
+    for (const socket of sockets) socket.destroy()
+  })
+  return { open: () => sockets.filter(socket => !socket.closed).length }
+}
+
+attack('S075 hundreds of slow requests keep nobody waiting and are hung up on', async (gate, t) => {
+  await addAccount(gate)
+  const { server } = gate.app.server
+  assert.deepEqual([server.headersTimeout, server.requestTimeout], [10_000, 15_000])
+  const host = new URL(gate.url).host
+  const slowHead = drip(t, gate, 200, `GET /healthz HTTP/1.1\r\nhost: ${host}\r\nx-slow: `)
+  const length = { ...json, 'content-length': '5000' }
+  const slowBody = drip(t, gate, 200, request(gate.url, start, length, '{"a":"'))
+  await sleep(200)
+  assert.equal(slowHead.open() + slowBody.open(), 400)
+  const waits: number[] = []
+  const client = new SeedClient(gate.url)
+  for (let round = 0; round < 20; round += 1) {
+    const token = await client.start()
+    const began = performance.now()
+    assert.equal((await client.auth(token, visitor.id, visitor.password)).status, 200)
+    waits.push(performance.now() - began)
+  }
+  assert.ok((waits.sort((a, b) => a - b)[18] ?? 0) < 100, `${waits}`)
+
+  // The same in a tenth of the time.
+  server.headersTimeout = 1_000
+  server.requestTimeout = 1_500
+  await sleep(4_000)
+  assert.deepEqual([slowHead.open(), slowBody.open()], [0, 0])
+})

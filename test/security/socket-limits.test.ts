@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { assertUnharmed } from '../support/aftermath.ts'
+import { attack } from '../support/attack.ts'
+import { startGate } from '../support/gate.ts'
+import { KioskSocket } from '../support/kiosk.ts'
+import { frameBytes, opcodes, RawSocket } from '../support/raw-socket.ts'
+import { SeedClient } from '../support/seed-client.ts'
+import { scannedSignIn, visitor } from '../support/visitor.ts'
+
+attack(
+  'S039 a peer that asks and never reads is cut off before it fills the memory',
+  async gate => {
+    const { signIn, kiosk, id } = await scannedSignIn(gate)
+    const pending = await kiosk.start()
+    const greedy = await RawSocket.open(gate.url)
+    greedy.socket.pause()
+    const say = (message: object) => ({ opcode: opcodes.text, payload: JSON.stringify(message) })
+    greedy.send(say({ type: 'watch', id: pending.id, kiosk_secret: pending.kiosk_secret }))
+    await sleep(50)
+    const ask = frameBytes(say({ type: 'frames', id: pending.id, ask: 1 }))
+    const many = Buffer.concat(Array.from({ length: 500 }, () => ask))
+    let cut = false
+    greedy.socket.on('close', () => {
+      cut = true
+    })
+    for (let sent = 0; sent < 200 && !cut; sent += 1) {
+      greedy.socket.write(many)
+      await sleep(5)
+      if (sent % 20 === 19) greedy.socket.read(1)
+    }
+    greedy.socket.resume()
+    await sleep(100)
+    assert.ok(cut, 'it was served for ever')
+    const socket = await kiosk.watch(signIn)
+    await socket.state(id, 'scanned')
+    socket.cut()
+  },
+)
+
+test('S040 S042 who proves nothing is closed after 5 s, who answers no ping after a minute', async t => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
+  const gate = await startGate(t)
+  const { signIn, kiosk, id } = await scannedSignIn(gate)
+  const settle = () => new Promise(resolve => setImmediate(resolve))
+  const alive = await kiosk.watch(signIn)
+  await alive.state(id, 'scanned')
+  const silent = await RawSocket.open(gate.url)
+  const watch = { type: 'watch', id, kiosk_secret: signIn.kiosk_secret }
+  silent.send({ opcode: opcodes.text, payload: JSON.stringify(watch) })
+  await new Promise(resolve => silent.socket.once('data', resolve))
+  const mute = await KioskSocket.open(gate.url)
+
+  t.mock.timers.tick(5_000)
+  assert.equal((await mute.closed).code, 4401)
+  t.mock.timers.tick(25_000)
+  const before = performance.now()
+  while (performance.now() - before < 100) await settle()
+  assert.equal(silent.socket.closed, false)
+  t.mock.timers.tick(30_000)
+  assert.equal(await silent.closed, 1006)
+  while (performance.now() - before < 300) await settle()
+  alive.say({ type: 'ping' })
+  await alive.until(message => message.type === 'pong')
+  alive.cut()
+  await assertUnharmed(gate)
+})
+
+attack('S040 at most three sockets watch one sign-in, and the newest win', async gate => {
+  const { signIn, kiosk, phone, id } = await scannedSignIn(gate)
+  const sockets: KioskSocket[] = []
+  for (let n = 0; n < 3; n += 1) {
+    const socket = await kiosk.watch(signIn)
+    await socket.state(id, 'scanned')
+    sockets.push(socket)
+  }
+  const crowd = await Promise.all(Array.from({ length: 12 }, () => kiosk.watch(signIn)))
+  await sleep(200)
+  await phone.deny(id)
+  await sleep(100)
+  const told = [...sockets, ...crowd].filter(socket =>
+    socket.heard.some(m => m.type === 'state' && m.state === 'denied'),
+  )
+  assert.equal(told.length, 3)
+  for (const socket of sockets) assert.equal((await socket.closed).code, 4409)
+  for (const socket of crowd) socket.cut()
+})
+
+attack('S040 one socket watches at most 32 sign-ins, however fast it asks', async gate => {
+  const { kiosk } = await scannedSignIn(gate)
+  const signIns = await Promise.all(Array.from({ length: 60 }, () => kiosk.start()))
+  const socket = await kiosk.watch(...signIns)
+  socket.say({ type: 'ping' })
+  await socket.until(message => message.type === 'pong')
+  await sleep(100)
+  assert.equal(socket.heard.filter(m => m.type === 'state').length, 32)
+  assert.equal(socket.heard.filter(m => m.type === 'refused').length, 28)
+  socket.cut()
+})
+
+attack(
+  'S040 a full gate sends sockets away with a time to come back',
+  async gate => {
+    const full = await Promise.all(Array.from({ length: 5 }, () => KioskSocket.open(gate.url)))
+    const turnedAway = await KioskSocket.open(gate.url)
+    const { code, reason } = await turnedAway.closed
+    assert.equal(code, 1013)
+    const { retry_after_ms: wait } = JSON.parse(reason) as { retry_after_ms: number }
+    assert.ok(wait >= 0 && wait <= 2_000)
+    full[0]?.cut()
+    await sleep(50)
+    const { signIn, kiosk, id } = await scannedSignIn(gate)
+    const admitted = await kiosk.watch(signIn)
+    await admitted.state(id, 'scanned')
+    for (const socket of [admitted, ...full]) socket.cut()
+  },
+  { settings: { QRGATE_MAX_SOCKETS: '5' } },
+)
+
+attack('S041 a second message cannot reach into a sign-in of somebody else', async gate => {
+  const [mine, theirs] = [await scannedSignIn(gate), await scannedSignIn(gate)]
+  const socket = await mine.kiosk.watch(mine.signIn)
+  await socket.state(mine.id, 'scanned')
+  const { kiosk_secret } = mine.signIn
+  socket.say({ type: 'watch', id: theirs.id, kiosk_secret })
+  await socket.until(m => m.type === 'refused' && m.code === 'kiosk_secret_wrong')
+  socket.say({ type: 'frames', id: theirs.id, ask: 1 })
+  await socket.until(m => m.type === 'refused' && m.id === theirs.id)
+  await theirs.phone.deny(theirs.id)
+  await mine.phone.deny(mine.id)
+  await socket.state(mine.id, 'denied')
+  const ids = socket.heard.flatMap(m => (m.type === 'state' ? [m.id] : []))
+  assert.deepEqual(new Set(ids), new Set([mine.id]))
+  socket.cut()
+
+  const { id } = mine
+  const patterns = [
+    '*'.repeat(36),
+    `${id.slice(0, 35)}*`,
+    `${id.slice(0, 33)}\r\nP`,
+    id.toUpperCase(),
+  ]
+  for (const pattern of patterns) {
+    const prying = await mine.kiosk.watch({ id: pattern, kiosk_secret })
+    assert.ok([4400, 4401].includes((await prying.closed).code), pattern)
+    assert.deepEqual(prying.heard, [])
+  }
+})
+
+attack('S041 of two thousand random pairs of id and secret none is let in', async gate => {
+  const { kiosk } = await scannedSignIn(gate)
+  const all = await Promise.all(Array.from({ length: 45 }, () => kiosk.start()))
+  const proven = await scannedSignIn(gate)
+  const socket = await kiosk.watch(proven.signIn)
+  await socket.state(proven.id, 'scanned')
+  const pairs = all.flatMap(a => all.filter(b => b !== a).map(b => [a.id, b.kiosk_secret] as const))
+  for (const [id, kiosk_secret] of pairs) socket.say({ type: 'watch', id, kiosk_secret })
+  socket.say({ type: 'ping' })
+  await socket.until(message => message.type === 'pong')
+  assert.equal(socket.heard.filter(m => m.type === 'state').length, 1)
+  assert.equal(socket.heard.filter(m => m.type === 'refused').length, pairs.length)
+  socket.cut()
+})
+
+attack('S042 sockets that come and go leave nothing behind', async gate => {
+  const client = new SeedClient(gate.url)
+  const { signIn, kiosk, phone, id } = await scannedSignIn(gate)
+  for (let round = 0; round < 100; round += 1) {
+    const socket = await kiosk.watch(signIn)
+    const seed = client.listen(await client.start())
+    await seed.status
+    socket.cut()
+    seed.cut()
+  }
+  await sleep(100)
+  const connections = await new Promise<number>((resolve, reject) => {
+    gate.app.server.server.getConnections((error, count) =>
+      error ? reject(error) : resolve(count),
+    )
+  })
+  assert.ok(connections < 20, `${connections} connections are still open`)
+  const socket = await kiosk.watch(signIn)
+  await phone.signUp(id, visitor.id, visitor.name, visitor.password)
+  await socket.state(id, 'approved')
+  socket.cut()
+})

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { GateMessage } from '@qrgate/sdk/protocol'
+import { attack } from '../support/attack.ts'
+import { eventsOf, stored } from '../support/database.ts'
+import { GateProcess } from '../support/gate-process.ts'
+import { readJwt } from '../support/jwt.ts'
+import { Kiosk } from '../support/kiosk.ts'
+import { Phone } from '../support/phone.ts'
+import { SeedClient } from '../support/seed-client.ts'
+import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
+
+const minute = 60_000
+
+attack('S011 a JWT signs in until a second before its expiry and never from it on', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const signIn = async (token: string) => {
+    return (await client.auth(token, visitor.id, visitor.password)).status
+  }
+  const [early, late] = [await client.start(), await client.start()]
+  gate.passTime(5 * minute - 1_000)
+  assert.equal(await signIn(early), 200)
+  gate.passTime(1_000)
+  assert.equal(await signIn(late), 401)
+  gate.passTime(1_000)
+  assert.equal(await signIn(late), 401)
+  assert.equal(stored(gate.dataDir).sign_ins?.length, 1)
+})
+
+attack('S011 every stage ends exactly when it said it would', async gate => {
+  await addAccount(gate)
+  const [punctual, tardy] = [await scannedSignIn(gate), await scannedSignIn(gate)]
+  const pending = await punctual.kiosk.start()
+  const { expires_in_ms: left = 0 } = await tardy.kiosk.view(tardy.signIn)
+  assert.ok(left > 179_000 && left <= 180_000)
+  gate.passTime(180_000 - 2_000)
+  const inTime = await punctual.phone.signIn(punctual.id, visitor.id, visitor.password)
+  assert.equal(inTime.status, 200)
+  gate.passTime(2_000)
+  const tooLate = await tardy.phone.signIn(tardy.id, visitor.id, visitor.password)
+  assert.equal(tooLate.status, 410)
+  assert.equal((await tardy.kiosk.view(tardy.signIn)).state, 'expired')
+  gate.passTime(118_000)
+  assert.equal((await punctual.kiosk.claim(punctual.signIn)).status, 410)
+  assert.equal((await punctual.kiosk.view(pending)).state, 'pending')
+  gate.passTime(2_000)
+  assert.equal((await punctual.kiosk.view(pending)).state, 'expired')
+})
+
+for (const zone of ['Asia/Seoul', 'America/New_York', 'Pacific/Kiritimati']) {
+  test(`S012 a sign-in lives five minutes in ${zone}`, async t => {
+    const gate = await GateProcess.start(t, { TZ: zone })
+    await addAccount(gate)
+    const client = new SeedClient(gate.url)
+    const token = await client.start()
+    const { iat, exp } = readJwt(token).payload as { iat: number; exp: number }
+    assert.equal(exp - iat, 300)
+    assert.ok(Math.abs(iat - Date.now() / 1000) < 2, `${iat} is not now`)
+    assert.equal((await client.auth(token, visitor.id, visitor.password)).status, 200)
+
+    const kiosk = new Kiosk(gate.url)
+    const signIn = await kiosk.start()
+    const { state, expires_in_ms: left = 0 } = await kiosk.view(signIn)
+    assert.equal(state, 'pending')
+    assert.ok(left > 298_000 && left <= 300_000, `${left} ms left`)
+  })
+}
+
+attack(
+  'S015 an approval whose password check outlives the time is refused when it is written',
+  async gate => {
+    await addAccount(gate)
+    const { kiosk, signIn, phone, id } = await scannedSignIn(gate)
+    const socket = await kiosk.watch(signIn)
+    await socket.state(id, 'scanned')
+    const inFront = Array.from({ length: 25 }, async (_, n) => {
+      return new SeedClient(gate.url).insert(`in-front-${n}`, visitor.password)
+    })
+    await inFront[0]
+    const approval = phone.signIn(id, visitor.id, visitor.password)
+    await new Promise(resolve => setTimeout(resolve, 40))
+    gate.passTime(180_000)
+    assert.equal((await approval).status, 410)
+    await Promise.all(inFront)
+    await socket.state(id, 'expired')
+    const told = socket.heard.map((m: GateMessage) => (m.type === 'state' ? m.state : m.type))
+    assert.deepEqual(told, ['scanned', 'expired'])
+    assert.equal((await phone.state(id)).body.state, 'expired')
+    assert.ok(!eventsOf(gate.dataDir, id).includes('approve'))
+  },
+)
+
+attack('S016 a frame is good for half a minute and a photograph of it no longer', async gate => {
+  const kiosk = new Kiosk(gate.url)
+  const signIn = await kiosk.start()
+  const socket = await kiosk.watch(signIn)
+  const open = async (url: string) => (await new Phone(gate.url).open(url)).status
+  const framesAt = async (ask: number) => {
+    socket.say({ type: 'frames', id: signIn.id, ask })
+    const answer = await socket.until(m => m.type === 'frames' && m.ask === ask)
+    return answer.type === 'frames' ? answer.frames.map(frame => frame.url) : []
+  }
+  await socket.state(signIn.id, 'pending')
+
+  const [first = '', next = '', ...later] = await framesAt(1)
+  assert.equal(await open(first), 200)
+  assert.equal(await open(next), 200, 'a screen may be a moment ahead')
+  for (const url of later.slice(1)) assert.equal(await open(url), 410, 'from the future')
+  gate.passTime(29_000)
+  assert.equal(await open(first), 200)
+  gate.passTime(2_500)
+  assert.equal(await open(first), 410)
+  const [present = ''] = await framesAt(2)
+  assert.equal(await open(present), 200)
+  assert.deepEqual(stored(gate.dataDir).sign_ins, [], 'looking changes nothing')
+  assert.equal((await kiosk.view(signIn)).state, 'pending')
+})
+
+attack('S014 a ticket from a clock ahead of ours waits for its time', async gate => {
+  const kiosk = new Kiosk(gate.url)
+  gate.passTime(10 * minute)
+  const ahead = await kiosk.start()
+  gate.passTime(-10 * minute)
+  assert.equal((await new Phone(gate.url).open(ahead.frame.url)).status, 410)
+})

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { openDatabase } from './database.ts'
+import type { Gate } from './gate.ts'
+import { visitor } from './visitor.ts'
+
+export interface Aftermath {
+  /** The attack fills a queue, so the deliberate 503 is a right answer. */
+  busy?: boolean
+}
+
+interface LogLine {
+  level: number
+  status?: number
+  err?: { code?: string }
+}
+
+/**
+ * Tickets, kiosk secrets, receipts, phone keys and hashes are all longer than any word of a log,
+ * and nothing else is: an id has 36 characters.
+ */
+const secretLike = /[\w-]{40,}/
+
+/** What must be true after every attack, whatever it was. */
+export async function assertUnharmed(
+  gate: Pick<Gate, 'url' | 'log' | 'dataDir'>,
+  { busy = false }: Aftermath = {},
+): Promise<void> {
+  assert.equal((await fetch(`${gate.url}/healthz`)).status, 200, 'the gate still answers')
+
+  for (const line of gate.log().split('\n').filter(Boolean)) {
+    const { level, status, err } = JSON.parse(line) as LogLine
+    assert.ok(status === undefined || status < 500 || (busy && status === 503), line)
+    // The WebSocket plugin logs every frame against the protocol as an error of its own.
+    assert.ok(level < 50 || err?.code?.startsWith('WS_ERR_'), `an error was logged: ${line}`)
+    assert.doesNotMatch(line, secretLike)
+    assert.ok(!line.includes(visitor.password), `a password was logged: ${line}`)
+  }
+  assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)
+
+  const database = openDatabase(gate.dataDir)
+  try {
+    assert.deepEqual({ ...database.prepare('PRAGMA integrity_check').get() }, intact)
+  } finally {
+    database.close()
+  }
+}
+
+const intact = { integrity_check: 'ok' }

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort, temporaryFolder } from './gate.ts'
+
+const cli = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+
+/** Some tests start a gate dozens of times; compiled once, it is up in half the time. */
+const compiled = join(tmpdir(), 'qrgate-test-compiled')
+
+export interface Exit {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** A demo gate as a process of its own, at one address and folder over all its restarts. */
+export class GateProcess {
+  readonly url: string
+  readonly dataDir: string
+  readonly #env: Record<string, string>
+  #child: ChildProcess | undefined
+  #output = ''
+  #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null })
+
+  private constructor(dataDir: string, port: number, env: Record<string, string>) {
+    this.url = `http://127.0.0.1:${port}`
+    this.dataDir = dataDir
+    this.#env = { HOST: '127.0.0.1', PORT: `${port}`, QRGATE_DATA_DIR: dataDir, ...env }
+  }
+
+  static async start(t: TestContext, env: Record<string, string> = {}): Promise<GateProcess> {
+    const gate = new GateProcess(temporaryFolder(t), await freePort(), env)
+    t.after(() => gate.kill('SIGKILL'))
+    await gate.boot()
+    return gate
+  }
+
+  /** Starts the process and waits until it answers. */
+  async boot(): Promise<void> {
+    // Directly, without a shell: a signal must reach the gate itself.
+    const child = spawn(process.execPath, ['-C', 'source', cli, 'demo'], {
+      cwd: this.dataDir,
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child = child
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', chunk => {
+        this.#output += chunk
+      })
+    }
+    this.#exited = new Promise(resolve => {
+      child.on('exit', (code, signal) => resolve({ code, signal }))
+    })
+    for (let waited = 0; waited < 500; waited += 1) {
+      const answer = await fetch(`${this.url}/healthz`).catch(() => undefined)
+      await answer?.body?.cancel()
+      if (answer?.ok) return
+      if (child.exitCode !== null) break
+      await sleep(20)
+    }
+    throw new Error(`the gate did not start: ${this.#output}`)
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name)
+  }
+
+  /** Nobody reads what it says any more, as when a log collector dies. */
+  closeOutput(): void {
+    this.#child?.stdout?.destroy()
+    this.#child?.stderr?.destroy()
+  }
+
+  get exited(): Promise<Exit> {
+    return this.#exited
+  }
+
+  async kill(name: NodeJS.Signals): Promise<Exit> {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(name)
+    return this.#exited
+  }
+
+  /** The log lines of all its lives; what a demo prints for people is left out. */
+  log(): string {
+    const lines = this.#output.split('\n').filter(line => line.startsWith('{'))
+    return lines.join('\n')
+  }
+}

@@ -1,0 +1,67 @@
+import { WebSocket } from 'ws'
+
+/** A client written for the seed: knows its four routes and nothing else of QRGate. */
+export class SeedClient {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  async start(): Promise<string> {
+    const answer = await fetch(`${this.url}/api/qr/start`)
+    const { token, success } = (await answer.json()) as { token: string; success: boolean }
+    if (answer.status !== 200 || !success) throw new Error(`start: ${answer.status}`)
+    return token
+  }
+
+  auth(token: string, id: string, pwd: string): Promise<Response> {
+    return fetch(`${this.url}/api/qr/auth/${encodeURIComponent(token)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, pwd }),
+    })
+  }
+
+  async insert(id: string, pwd: string, method = 'POST'): Promise<{ success: boolean }> {
+    const query = new URLSearchParams({ user_id: id, user_pwd: pwd })
+    const answer = await fetch(`${this.url}/api/test/insert?${query}`, { method })
+    return (await answer.json()) as { success: boolean }
+  }
+
+  listen(token: string): SeedSocket {
+    return new SeedSocket(this.url, token)
+  }
+}
+
+/** The seed's waiting screen. */
+export class SeedSocket {
+  readonly heard: string[] = []
+  /** The handshake's answer: 101 where it was let in. */
+  readonly status: Promise<number>
+  readonly closed: Promise<{ code: number; reason: string }>
+  readonly #socket: WebSocket
+
+  constructor(url: string, token: string) {
+    const path = `/api/qr/ws/loading/${encodeURIComponent(token)}`
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + path)
+    this.#socket = socket
+    this.status = new Promise((resolve, reject) => {
+      socket.on('open', () => resolve(101))
+      socket.on('unexpected-response', (_request, answer) => {
+        resolve(answer.statusCode ?? 0)
+        answer.resume()
+        socket.terminate()
+      })
+      socket.on('error', reject)
+    })
+    socket.on('message', data => this.heard.push(data.toString()))
+    this.closed = new Promise(resolve => {
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+    })
+  }
+
+  cut(): void {
+    this.#socket.terminate()
+  }
+}
