@@ -32,6 +32,7 @@ export type FinalReason =
   | 'unclaimed' // expired: approved, but the kiosk never came for it
   | 'kiosk' // cancelled or ended on the kiosk
   | 'not_my_phone' // cancelled: the person at the kiosk says another phone scanned
+  | 'revoked' // cancelled: the kiosk was switched off
   | 'absolute' // ended: the longest allowed visit is over
 
 /** What kind of phone scanned: enough for a person to recognise their own, too little to track it. */
@@ -69,6 +70,21 @@ export interface SignInView {
   expires_in_ms?: number
   /** From `scanned` on. */
   phone?: PhoneKind
+}
+
+/** Answer of `GET /api/v1/sign-ins/{id}`: the view, and the QR's content where it was asked for. */
+export interface PollAnswer extends SignInView {
+  frames?: Frame[]
+}
+
+/** Answer of `POST /api/v1/sign-ins/{id}/user-code` (the names are RFC 8628's). */
+export interface UserCodeAnswer {
+  /** For a person to type, e.g. `WDJB-MJHT`. */
+  user_code: string
+  /** Where to type it. */
+  verification_uri: string
+  /** Seconds. */
+  expires_in: number
 }
 
 /** Who signed in, as far as this kiosk may know. */
@@ -151,5 +167,6 @@ export const paths = {
   signIns: '/api/v1/sign-ins',
   signIn: (id: string) => `/api/v1/sign-ins/${id}`,
   cancel: (id: string) => `/api/v1/sign-ins/${id}/cancel`,
+  userCode: (id: string) => `/api/v1/sign-ins/${id}/user-code`,
   claim: (id: string) => `/api/v1/sign-ins/${id}/claim`,
 } as const

@@ -1,6 +1,12 @@
 /** The time in milliseconds since 1970. Nothing below the edges reads `Date.now()` itself. */
 export type Clock = () => number
 
+/** A clock that can be set by a better one. */
+export interface NodeClock extends Clock {
+  /** From now on this machine's wall clock does not matter. @param time what the better one says. */
+  follow(time: number): void
+}
+
 /** A wall clock that jumps is believed only after the jump has lasted this long. */
 const lasting = 60_000
 /** Smaller differences are drift, followed without ever stepping back. */
@@ -15,14 +21,14 @@ const pace = 0.1
 export function createClock(
   wall: () => number = Date.now,
   monotonic: () => number = () => performance.now(),
-): Clock {
+): NodeClock {
   let last = monotonic()
   let base = wall() - last
   let jump: { by: number; at: number } | undefined
   let latest = 0
+  let following = false
 
-  return () => {
-    const tick = monotonic()
+  const correct = (tick: number) => {
     const offset = wall() - tick - base
     if (Math.abs(offset) <= drift) {
       const most = (tick - last) * pace
@@ -36,7 +42,20 @@ export function createClock(
       jump = undefined
     }
     last = tick
+  }
+
+  const clock = () => {
+    const tick = monotonic()
+    if (!following) correct(tick)
     latest = Math.max(latest, Math.floor(base + tick))
     return latest
   }
+  return Object.assign(clock, {
+    follow(time: number) {
+      following = true
+      base = time - monotonic()
+      // A step back larger than drift was a wrong clock at boot; staying ahead of it would be wrong.
+      if (latest - time > drift) latest = 0
+    },
+  })
 }

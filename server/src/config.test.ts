@@ -5,6 +5,9 @@ import { type Setting, type SettingName, settings } from './settings.ts'
 
 const key = 'a secret key of these tests: 32 bytes'
 
+/** What `serve` cannot do without. */
+const safe = { SECRET_KEY: key, PUBLIC_URL: 'https://gate.example.org' }
+
 function refuses(name: SettingName, values: readonly string[], others: NodeJS.ProcessEnv = {}) {
   for (const value of values) {
     assert.throws(
@@ -28,7 +31,7 @@ test('a demo needs no setting at all', () => {
 })
 
 test('the timings are those of the design', () => {
-  const { timings, rotation } = readConfig({}, 'serve')
+  const { timings, rotation } = readConfig(safe, 'serve')
   assert.deepEqual(timings, {
     pending: 300_000,
     scanned: 180_000,
@@ -40,11 +43,12 @@ test('the timings are those of the design', () => {
 })
 
 test('outside demo mode sign-up is closed and no other origin may call, unless said otherwise', () => {
-  const config = readConfig({}, 'serve')
+  const config = readConfig(safe, 'serve')
   assert.equal(config.registration, false)
   assert.deepEqual(config.allowedOrigins, [])
   const open = readConfig(
     {
+      ...safe,
       QRGATE_REGISTRATION: 'open',
       QRGATE_ALLOWED_ORIGINS: 'https://a.example, https://b.example,',
     },
@@ -52,6 +56,29 @@ test('outside demo mode sign-up is closed and no other origin may call, unless s
   )
   assert.equal(open.registration, true)
   assert.deepEqual(open.allowedOrigins, ['https://a.example', 'https://b.example'])
+})
+
+test('serve names everything that is missing or unsafe, all at once', () => {
+  const message = (env: NodeJS.ProcessEnv) => {
+    try {
+      readConfig(env, 'serve')
+      return ''
+    } catch (error) {
+      assert.ok(error instanceof ConfigError)
+      return error.message
+    }
+  }
+  assert.match(message({}), /SECRET_KEY.*\n.*PUBLIC_URL/)
+  assert.match(message({ ...safe, PUBLIC_URL: 'http://192.168.0.7:8080' }), /^PUBLIC_URL/)
+  assert.match(message({ ...safe, SECRET_KEY: 'short' }), /^SECRET_KEY must have at least 32 bytes/)
+  assert.equal(message(safe), '')
+})
+
+test('the seed API is open in demo mode, and in serve mode only where it is asked for', () => {
+  assert.equal(readConfig({}, 'demo').seedApi, true)
+  assert.equal(readConfig(safe, 'serve').seedApi, false)
+  assert.equal(readConfig({ ...safe, QRGATE_SEED_API: '1' }, 'serve').seedApi, true)
+  refuses('QRGATE_SEED_API', ['yes', 'true', '2'])
 })
 
 test('an empty variable counts as none', () => {
@@ -77,7 +104,7 @@ test('a port is a whole number', () => {
 
 test('S129: a secret key that is too short is refused, counted in bytes', () => {
   refuses('SECRET_KEY', ['x', 'YOUR_JWT_SECRET_KEY', 'x'.repeat(31)])
-  assert.deepEqual(readConfig({ SECRET_KEY: '열쇠'.repeat(6) }, 'serve').secretKeys.length, 1)
+  assert.deepEqual(readConfig({ SECRET_KEY: '열쇠'.repeat(6) }, 'demo').secretKeys.length, 1)
 })
 
 test('S129: an accepted key that is too short is refused too', () => {
@@ -86,10 +113,7 @@ test('S129: an accepted key that is too short is refused too', () => {
 
 test('the current key comes first, then the accepted ones', () => {
   const older = 'the secret key of last year: 32 bytes'
-  const { secretKeys } = readConfig(
-    { SECRET_KEY: key, SECRET_KEYS_ACCEPTED: ` ${older} ,` },
-    'serve',
-  )
+  const { secretKeys } = readConfig({ ...safe, SECRET_KEYS_ACCEPTED: ` ${older} ,` }, 'serve')
   assert.deepEqual(secretKeys, [key, older])
 })
 
@@ -100,7 +124,7 @@ test('S128: an accepted key is never taken for the current one', () => {
 })
 
 test('the public address is an origin and nothing more', () => {
-  const of = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }, 'serve').publicUrl
+  const of = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }, 'demo').publicUrl
   assert.equal(of('https://gate.example.org'), 'https://gate.example.org')
   assert.equal(of('https://gate.example.org/'), 'https://gate.example.org')
   assert.equal(of('HTTPS://Gate.Example.ORG:443'), 'https://gate.example.org')
@@ -137,7 +161,10 @@ test('an allowed origin that is none is refused by name', () => {
 })
 
 test('the data folder moves the database with it', () => {
-  const { databaseUrl, dataDir } = readConfig({ QRGATE_DATA_DIR: '/var/lib/qrgate' }, 'serve')
+  const { databaseUrl, dataDir } = readConfig(
+    { ...safe, QRGATE_DATA_DIR: '/var/lib/qrgate' },
+    'serve',
+  )
   assert.equal(dataDir, '/var/lib/qrgate')
   assert.equal(databaseUrl, 'sqlite:/var/lib/qrgate/qrgate.sqlite')
 })
@@ -146,4 +173,27 @@ test('every setting says what it is for, in one line', () => {
   for (const [name, { about }] of Object.entries(settings)) {
     assert.match(about, /^\S[^\n]+\.$/, name)
   }
+})
+
+test('an address with an unescaped password is refused, and the password is not repeated', () => {
+  for (const name of ['DATABASE_URL', 'REDIS_URL']) {
+    assert.throws(
+      () => readConfig({ [name]: 'postgres://gate:se/cret#X@db/gate' }, 'demo'),
+      (error: Error) => error.message.includes(name) && !error.message.includes('cret'),
+    )
+  }
+})
+
+test('proxies are trusted by address or range only', () => {
+  const trusted = (value: string) => readConfig({ QRGATE_TRUSTED_PROXIES: value }, 'demo')
+  assert.deepEqual(trusted('10.0.0.0/8, ::1').trustedProxies, ['10.0.0.0/8', '::1'])
+  assert.throws(() => trusted('caddy'), /QRGATE_TRUSTED_PROXIES/)
+})
+
+test('the public address is an origin as browsers write it', () => {
+  assert.equal(readConfig({ HOST: '127.0.0.1', PORT: '80' }, 'demo').publicUrl, 'http://127.0.0.1')
+})
+
+test('S128: a secret key that could not be listed among others is refused', () => {
+  assert.throws(() => readConfig({ SECRET_KEY: `${'k'.repeat(40)},` }, 'demo'), /comma/)
 })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Localized } from '@qrgate/sdk/protocol'
 import { type Setting, type SettingName, settings } from './settings.ts'
@@ -16,33 +17,49 @@ export interface Config {
   /** The current key first; in demo mode it may still be missing and is then made. */
   secretKeys: readonly string[]
   databaseUrl: string
+  /** Empty for a single node, whose bus is a map. */
+  redisUrl: string
   dataDir: string
+  /** Whether the seed's routes answer; in serve mode they let anybody start. */
+  seedApi: boolean
+  /** Addresses and CIDR ranges whose forwarding headers count. */
+  trustedProxies: readonly string[]
   site: Localized
   registration: boolean
   /** Origins whose pages may call the API; `*` for any, always without credentials. */
   allowedOrigins: readonly string[]
   logLevel: string
   hashQueue: number
+  failureRules: FailureRules
   maxSockets: number
   timings: Timings
   rotation: Rotation
 }
 
-/** A setting is missing or wrong; the message names it and says what would be right. */
+/** Wrong passwords allowed; the window is in seconds and holds for account and network. */
+export interface FailureRules {
+  window: number
+  perAccount: number
+  perAccountAndDay: number
+  perNetwork: number
+}
+
+/** Settings are missing or wrong; the message names every one and says what would be right. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-const logLevels = new Set(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-
+/** @throws ConfigError. */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
+  const demo = mode === 'demo'
+  const faults: string[] = []
   const text = (name: SettingName) => env[name] || settings[name].default
   const number = (name: SettingName) => {
     const { least = 0, most = Number.MAX_SAFE_INTEGER }: Setting = settings[name]
     const value = Number(text(name))
     if (Number.isInteger(value) && value >= least && value <= most) return value
-    const range = `a whole number from ${least} to ${most}`
-    throw new ConfigError(`${name} must be ${range}, not "${text(name)}".`)
+    faults.push(`${name} must be a whole number from ${least} to ${most}, not "${text(name)}".`)
+    return least
   }
   const list = (name: SettingName) =>
     text(name)
@@ -50,47 +67,82 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
       .map(part => part.trim())
       .filter(Boolean)
   const seconds = (name: SettingName) => number(name) * 1000
+  const choice = <T extends string>(name: SettingName, preset: T, ...values: T[]) => {
+    const value = text(name) || preset
+    const chosen = [preset, ...values].find(known => known === value)
+    if (chosen === undefined) {
+      const all = [...new Set([preset, ...values])].join(', ')
+      faults.push(`${name} must be one of ${all}, not "${value}".`)
+    }
+    return chosen ?? preset
+  }
 
   const host = text('HOST')
   const port = number('PORT')
   const dataDir = text('QRGATE_DATA_DIR')
   const secretKey = text('SECRET_KEY')
   const acceptedKeys = list('SECRET_KEYS_ACCEPTED')
-  const short = (key: string) => Buffer.byteLength(key) < 32
+  const publicUrl = readOrigin(text('PUBLIC_URL'))
+  const trustedProxies = list('QRGATE_TRUSTED_PROXIES')
+  const origins = list('QRGATE_ALLOWED_ORIGINS')
+  const short = (key: string) => Buffer.byteLength(key) < shortestKey
   if (secretKey !== '' && short(secretKey)) {
-    throw new ConfigError('SECRET_KEY must have at least 32 bytes.')
+    faults.push(`SECRET_KEY must have at least ${shortestKey} bytes.`)
+  }
+  if (secretKey.includes(',')) {
+    faults.push('SECRET_KEY must not hold a comma, or it could not move to SECRET_KEYS_ACCEPTED.')
   }
   if (acceptedKeys.some(short)) {
-    throw new ConfigError('SECRET_KEYS_ACCEPTED: each key must have at least 32 bytes.')
+    faults.push(`SECRET_KEYS_ACCEPTED: each key must have at least ${shortestKey} bytes.`)
   }
   if (secretKey === '' && acceptedKeys.length > 0) {
-    throw new ConfigError('SECRET_KEY is missing; SECRET_KEYS_ACCEPTED are never used to sign.')
+    faults.push('SECRET_KEY is missing; SECRET_KEYS_ACCEPTED are never used to sign.')
+  } else if (secretKey === '' && !demo) {
+    faults.push('SECRET_KEY is missing; make one with: openssl rand -base64 48')
   }
-  const logLevel = text('QRGATE_LOG_LEVEL')
-  if (!logLevels.has(logLevel)) {
-    throw new ConfigError(`QRGATE_LOG_LEVEL must be one of ${[...logLevels].join(', ')}.`)
+  if (text('PUBLIC_URL') !== '' && !publicUrl) {
+    faults.push(`PUBLIC_URL must be like https://gate.example.org, not "${text('PUBLIC_URL')}".`)
+  } else if (!demo && !publicUrl?.startsWith('https:')) {
+    faults.push('PUBLIC_URL must be the https address under which phones reach this gate.')
   }
-  const registration = text('QRGATE_REGISTRATION') || (mode === 'demo' ? 'open' : 'closed')
-  if (registration !== 'open' && registration !== 'closed') {
-    throw new ConfigError('QRGATE_REGISTRATION must be "open" or "closed".')
+  for (const origin of origins.filter(text => text !== '*' && readOrigin(text) !== text)) {
+    faults.push(`QRGATE_ALLOWED_ORIGINS must be like https://www.example.org, not "${origin}".`)
   }
 
-  return {
+  for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
+    const plain = text(name) === '' || text(name).startsWith('sqlite:') || URL.canParse(text(name))
+    // Without the value: it may hold a password.
+    if (!plain) faults.push(`${name} is no URL; write special characters of its password as %XX.`)
+  }
+  for (const part of trustedProxies.filter(range => !isIP(range.split('/')[0] ?? ''))) {
+    faults.push(`QRGATE_TRUSTED_PROXIES takes addresses and CIDR ranges, not "${part}".`)
+  }
+
+  const config: Config = {
     mode,
     host,
     port,
-    publicUrl: readOrigin(text('PUBLIC_URL')) ?? `http://${reachableHost(host)}:${port}`,
+    // As an origin: browsers leave the port of http out where it is 80.
+    publicUrl: publicUrl ?? new URL(`http://${reachableHost(host)}:${port}`).origin,
     secretKeys: [secretKey, ...acceptedKeys].filter(Boolean),
     databaseUrl: text('DATABASE_URL') || `sqlite:${dataDir}/qrgate.sqlite`,
+    redisUrl: text('REDIS_URL'),
     dataDir,
+    seedApi: choice('QRGATE_SEED_API', demo ? '1' : '0', '0', '1') === '1',
+    trustedProxies,
     site: { ko: text('QRGATE_SITE_NAME'), en: text('QRGATE_SITE_NAME_EN') },
-    registration: registration === 'open',
-    allowedOrigins:
-      mode === 'demo' && !env.QRGATE_ALLOWED_ORIGINS
-        ? ['*']
-        : list('QRGATE_ALLOWED_ORIGINS').map(requireOrigin),
-    logLevel,
+    registration:
+      choice('QRGATE_REGISTRATION', demo ? 'open' : 'closed', 'open', 'closed') === 'open',
+    allowedOrigins: demo && origins.length === 0 ? ['*'] : origins,
+    // Whoever tries a demo at a terminal wants to read its addresses, not a line for each request.
+    logLevel: choice('QRGATE_LOG_LEVEL', demo ? 'warn' : 'info', ...logLevels),
     hashQueue: number('QRGATE_HASH_QUEUE'),
+    failureRules: {
+      window: Math.round(number('QRGATE_FAILURES_SECONDS')),
+      perAccount: number('QRGATE_FAILURES_PER_ACCOUNT'),
+      perAccountAndDay: number('QRGATE_FAILURES_PER_ACCOUNT_DAY'),
+      perNetwork: number('QRGATE_FAILURES_PER_NETWORK'),
+    },
     maxSockets: number('QRGATE_MAX_SOCKETS'),
     timings: {
       pending: seconds('QRGATE_PENDING_SECONDS'),
@@ -105,23 +157,18 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
       acceptedEarly: seconds('QRGATE_FRAME_SECONDS'),
     },
   }
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  return config
 }
 
-function requireOrigin(text: string): string {
-  if (text === '*' || URL.parse(text)?.origin === text) return text
-  throw new ConfigError(
-    `QRGATE_ALLOWED_ORIGINS must be like https://www.example.org, not "${text}".`,
-  )
-}
+const shortestKey = 32
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+/** The origin, or undefined for anything that is more or less than one. */
 function readOrigin(text: string): string | undefined {
-  if (text === '') return undefined
   const url = URL.parse(text)
-  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search
-  if (!plain || url.username || url.hash) {
-    throw new ConfigError(`PUBLIC_URL must be like https://gate.example.org, not "${text}".`)
-  }
-  return url.origin
+  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/'
+  return plain && !url.search && !url.hash && !url.username ? url.origin : undefined
 }
 
 /** The address to print and to put into QR codes: the host itself where it is a single address. */

@@ -20,6 +20,7 @@ const refusals = {
 
   kiosk_not_enrolled: [401, 'This screen is not enrolled.', '등록되지 않은 화면입니다.'],
   kiosk_revoked: [403, 'This screen has been switched off.', '사용이 중지된 화면입니다.'],
+  link_used: [410, 'This link was used or is too old.', '이미 사용했거나 오래된 링크입니다.'],
   kiosk_secret_wrong: [
     401,
     'The kiosk secret is not right.',
@@ -32,6 +33,12 @@ const refusals = {
     'This code is too old. Scan the screen again.',
     '지난 코드입니다. 다시 비춰 주세요.',
   ],
+  user_code_unknown: [
+    404,
+    'This code is not known, or its time is over.',
+    '없는 코드이거나 시간이 지난 코드입니다.',
+  ],
+  too_many_codes: [429, 'Too many codes. Wait a little.', '코드를 너무 많이 요청했습니다.'],
   receipt_wrong: [403, 'This page belongs to another phone.', '다른 휴대폰의 화면입니다.'],
   receipt_stale: [410, 'This page is too old. Scan again.', '오래된 화면입니다. 다시 비춰 주세요.'],
   not_your_phone: [
@@ -54,8 +61,8 @@ const refusals = {
   account_exists: [409, 'This id is taken.', '이미 사용 중인 아이디입니다.'],
   account_id_invalid: [
     422,
-    'An id has 2 to 64 letters, digits or . _ - @ +',
-    '아이디는 글자, 숫자, . _ - @ + 를 2~64자로 적어 주세요.',
+    'An id has 1 to 64 letters, digits and signs, without spaces.',
+    '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
   ],
   name_invalid: [422, 'A name has 1 to 64 characters.', '이름을 64자 이내로 적어 주세요.'],
   password_too_short: [
@@ -64,6 +71,16 @@ const refusals = {
     '비밀번호는 8자 이상이어야 합니다.',
   ],
   password_too_long: [422, 'A password has at most 1024 characters.', '비밀번호가 너무 깁니다.'],
+  password_too_common: [
+    422,
+    'Too many people would guess this password. Choose another.',
+    '너무 흔한 비밀번호입니다. 다른 비밀번호를 적어 주세요.',
+  ],
+  too_many_tries: [
+    429,
+    'Too many sign-in attempts. Wait a while.',
+    '로그인 시도가 너무 많았습니다. 잠시 뒤에 다시 시도해 주세요.',
+  ],
   registration_closed: [403, 'Sign-up is closed here.', '여기서는 회원가입을 받지 않습니다.'],
 
   busy: [503, 'Many people are signing in. Try again shortly.', '잠시 후 다시 시도해 주세요.'],

@@ -16,5 +16,16 @@ const secret = [
 /** One event, one line of JSON; secrets are cut out even where somebody logs too much. */
 export function createLogger(level: string): Logger {
   const paths = secret.flatMap(name => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
-  return pino({ level, redact: { paths, remove: true }, base: null })
+  return pino({
+    level,
+    redact: { paths, remove: true },
+    base: null,
+    serializers: { err: withoutInput },
+  })
+}
+
+/** Node puts what could not be parsed into its errors: an address may hold a password. */
+function withoutInput(error: Error) {
+  const { input: _, ...rest } = pino.stdSerializers.err(error)
+  return rest
 }

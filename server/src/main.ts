@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { generate } from 'lean-qr'
 import { type App, createApp } from './app.ts'
-import { type Config, type Mode, readConfig } from './config.ts'
+import { type Config, ConfigError, type Mode, readConfig } from './config.ts'
 import { createLogger } from './logger.ts'
 
 /** Runs a gate until it is told to stop; then finishes what is in flight within 5 s. */
 export async function runGate(mode: Mode): Promise<void> {
   const config = withSecretKey(readConfig(process.env, mode))
   const logger = createLogger(config.logLevel)
+  if (mode === 'serve' && config.seedApi) {
+    logger.warn('QRGATE_SEED_API is on: anybody may start a sign-in through the seed routes')
+  }
   let app: App | undefined
 
   closeWithGrace({ delay: 5_000, logger }, async ({ err, signal }) => {
@@ -28,13 +31,22 @@ function withSecretKey(config: Config): Config {
   if (config.mode !== 'demo' || config.secretKeys.length > 0) return config
   mkdirSync(config.dataDir, { recursive: true })
   const file = join(config.dataDir, 'secret-key')
+  // Written whole under another name and then linked: of two demos that start at once both read the
+  // same key, and a full disk leaves no half of one.
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
   try {
-    // Fails where the file exists: of two demos that start at once, both read the same key.
-    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    linkSync(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    unlinkSync(draft)
   }
-  return { ...config, secretKeys: [readFileSync(file, 'utf8').trim()] }
+  const key = readFileSync(file, 'utf8').trim()
+  if (Buffer.byteLength(key) < 32) {
+    throw new ConfigError(`${file} is damaged; remove it, and the next start makes a new key.`)
+  }
+  return { ...config, secretKeys: [key] }
 }
 
 function greeting(publicUrl: string): string {

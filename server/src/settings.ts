@@ -21,9 +21,16 @@ export const settings = {
   },
   SECRET_KEYS_ACCEPTED: {
     default: '',
-    about: 'Older keys, by commas: still accepted, never used.',
+    about: 'Further keys, by commas, older or next: accepted, never used to sign.',
   },
-  DATABASE_URL: { default: '', about: '`sqlite:PATH`. Default: qrgate.sqlite in the data folder.' },
+  DATABASE_URL: {
+    default: '',
+    about: '`sqlite:PATH` or `postgres://…`. Default: qrgate.sqlite in the data folder.',
+  },
+  REDIS_URL: {
+    default: '',
+    about: '`redis://…`, so that several nodes tell each other at once. Default: one node alone.',
+  },
   QRGATE_DATA_DIR: { default: 'data', about: 'The folder for what the gate itself must keep.' },
   QRGATE_SITE_NAME: { default: '서울내과의원', about: 'The name of the place, in Korean.' },
   QRGATE_SITE_NAME_EN: { default: 'Seoul Clinic', about: 'The name of the place, in English.' },
@@ -35,12 +42,48 @@ export const settings = {
     default: '',
     about: 'Origins whose pages may call the API, by commas. In demo mode: any.',
   },
-  QRGATE_LOG_LEVEL: { default: 'info', about: 'fatal, error, warn, info, debug, trace or silent.' },
+  QRGATE_TRUSTED_PROXIES: {
+    default: '',
+    about: 'Addresses or CIDR ranges, by commas, of proxies whose X-Forwarded-For is believed.',
+  },
+  QRGATE_SEED_API: {
+    default: '',
+    about: '`1` opens the seed API in serve mode, where anybody may then start a sign-in.',
+  },
+  QRGATE_LOG_LEVEL: {
+    default: '',
+    about: 'fatal, error, warn, info, debug, trace or silent. In demo mode warn, else info.',
+  },
   QRGATE_HASH_QUEUE: {
     default: '200',
     about: 'Password checks that may wait; beyond it people are asked to try again.',
     least: 1,
     most: 10_000,
+  },
+  QRGATE_FAILURES_PER_ACCOUNT: {
+    default: '10',
+    about: 'Wrong passwords for one account from one network in one window; then it waits there.',
+    least: 1,
+    most: 1_000,
+  },
+  QRGATE_FAILURES_PER_ACCOUNT_DAY: {
+    default: '100',
+    about:
+      'Wrong passwords for one account in 24 hours; a network where it signed in has its own count.',
+    least: 1,
+    most: 100_000,
+  },
+  QRGATE_FAILURES_PER_NETWORK: {
+    default: '300',
+    about: 'Wrong passwords from one address in one window; a whole building may share one.',
+    least: 1,
+    most: 1_000_000,
+  },
+  QRGATE_FAILURES_SECONDS: {
+    default: '900',
+    about: 'How long the window for counting wrong passwords is.',
+    least: 1,
+    most: 86_400,
   },
   QRGATE_MAX_SOCKETS: {
     default: '20000',
@@ -87,7 +130,7 @@ export const settings = {
   QRGATE_FRAME_ACCEPTED_SECONDS: {
     default: '30',
     about: 'How old a QR may be when it is scanned.',
-    least: 1,
+    least: 12,
     most: 60,
   },
 } as const satisfies Record<string, Setting>

@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { createAccounts } from './accounts.ts'
+import { createFailureLimits } from './failure-limits.ts'
 import { createPasswordHasher, type PasswordHasher } from './password.ts'
 
 const password = 'correct horse battery'
@@ -12,15 +13,33 @@ const store = await openSqliteStore(':memory:')
 after(() => store.close())
 const hasher = await createPasswordHasher(50)
 let hashed = 0
+let made = 0
 const passwords: PasswordHasher = {
-  hash: hasher.hash,
+  ...hasher,
+  hash: password => {
+    made += 1
+    return hasher.hash(password)
+  },
   matches: (...given) => {
     hashed += 1
     return hasher.matches(...given)
   },
 }
 const clock = () => now
-const accounts = createAccounts({ records: store.accounts, passwords, clock, randomBytes })
+const accounts = createAccounts({
+  records: store.accounts,
+  passwords,
+  failures: createFailureLimits({
+    window: 900,
+    perAccount: 1_000,
+    perAccountAndDay: 1_000,
+    perNetwork: 1_000,
+  }),
+  siteNames: ['서울내과의원', 'Seoul Clinic'],
+  clock,
+  randomBytes,
+  onError: error => assert.fail(String(error)),
+})
 
 const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
@@ -31,8 +50,10 @@ const freshId = () => {
 }
 const register = (password: string, id = freshId(), name = '') =>
   accounts.register({ id, name, password })
+const authenticate = (id: string, password: string) =>
+  accounts.authenticate({ id, password, address: '192.0.2.1' })
 const matches = (id: string, password: string) =>
-  accounts.authenticate(id, password).then(
+  authenticate(id, password).then(
     () => true,
     (error: unknown) => {
       assert.ok(refusal('wrong_credentials')(error), String(error))
@@ -45,7 +66,7 @@ test('whoever registers can sign in, by any spelling of the id', async () => {
   assert.equal(account.name, '홍길동')
   assert.equal(account.createdAt, now)
   for (const id of ['홍Gildong', '홍gildong', ' 홍GILDONG ', '홍Gildong'.normalize('NFD')]) {
-    assert.deepEqual(await accounts.authenticate(id, password), account)
+    assert.deepEqual(await authenticate(id, password), account)
   }
 })
 
@@ -57,7 +78,7 @@ test('S130: what is stored of a password is a hash', async () => {
 test('S048: an unknown id, a wrong password and a disabled account get the same refusal', async () => {
   const known = await register(password)
   const disabled = { ...known, key: 'disabled', id: 'disabled', disabledAt: now }
-  await store.accounts.add(disabled, 'disabled')
+  await store.accounts.add(disabled, 'disabled', 'disabled')
   const refusals: Refusal[] = []
   const tries = [
     ['nobody', password],
@@ -66,7 +87,7 @@ test('S048: an unknown id, a wrong password and a disabled account get the same 
   ] as const
   for (const [id, password] of tries) {
     hashed = 0
-    await assert.rejects(accounts.authenticate(id, password), (error: unknown) => {
+    await assert.rejects(authenticate(id, password), (error: unknown) => {
       assert.ok(error instanceof Refusal)
       refusals.push(error)
       return true
@@ -76,24 +97,6 @@ test('S048: an unknown id, a wrong password and a disabled account get the same 
   for (const { code, status, message } of refusals) {
     assert.deepEqual([code, status, message], ['wrong_credentials', 401, 'wrong_credentials'])
   }
-})
-
-test('S049: an unknown id takes as long as a wrong password', async () => {
-  const { id } = await register(password)
-  const times = { known: [] as number[], unknown: [] as number[] }
-  for (let round = 0; round < 15; round += 1) {
-    for (const [kind, who] of [
-      ['known', id],
-      ['unknown', `nobody${round}`],
-    ] as const) {
-      const started = performance.now()
-      await matches(who, 'wrong horse battery')
-      times[kind].push(performance.now() - started)
-    }
-  }
-  // The fastest of each: other work on the machine only ever adds.
-  const ratio = Math.min(...times.known) / Math.min(...times.unknown)
-  assert.ok(ratio > 0.5 && ratio < 2, `${ratio}`)
 })
 
 test('S050: a password is its characters, however the keyboard composes them', async () => {
@@ -116,16 +119,6 @@ test('S050: a blank more, another case or one letter less is another password', 
   assert.equal(await matches(id, ' Correct horse😀  '), false)
 })
 
-test('S050: 8 to 1 024 characters are taken, 7 and 1 025 are not', async () => {
-  for (const length of [8, 64, 1_024]) {
-    const { id } = await register('x'.repeat(length))
-    assert.equal(await matches(id, 'x'.repeat(length)), true)
-    assert.equal(await matches(id, 'x'.repeat(length - 1)), false)
-  }
-  await assert.rejects(register('x'.repeat(7)), refusal('password_too_short'))
-  await assert.rejects(register('x'.repeat(1_025)), refusal('password_too_long'))
-})
-
 test('S054: 1 025 characters are refused before any hashing', async () => {
   hashed = 0
   assert.equal(await matches('nobody', 'x'.repeat(1_025)), false)
@@ -133,8 +126,8 @@ test('S054: 1 025 characters are refused before any hashing', async () => {
 })
 
 test('who asks decides how short a password may be', async () => {
-  const rule = { shortestPassword: 1 }
-  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, rule)
+  await assert.rejects(register('1'), refusal('password_too_short'))
+  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, 'any')
   assert.equal(await matches(id, '1'), true)
 })
 
@@ -143,7 +136,16 @@ test('S052: an id is taken in every spelling, and the first one keeps it', async
   for (const id of ['taken', 'TAKEN', 'ｔａｋｅｎ']) {
     await assert.rejects(register('another password', id), refusal('account_exists'))
   }
-  assert.deepEqual(await accounts.authenticate('taken', password), first)
+  assert.deepEqual(await authenticate('taken', password), first)
+})
+
+test('S077: asking for an id that is taken costs no hash', async () => {
+  const { id } = await register(password)
+  made = 0
+  for (const spelling of [id, id.toUpperCase()]) {
+    await assert.rejects(register('another password', spelling), refusal('account_exists'))
+  }
+  assert.equal(made, 0)
 })
 
 test('S018: of ten who register one id at once, one gets it', async () => {
@@ -167,7 +169,7 @@ test('S028: what is issued asks whether the account may still be used', async ()
   const account = await register(password)
   assert.deepEqual(await accounts.assertUsable(account.key), account)
   const disabled = { ...account, key: 'switched-off', id: 'off', disabledAt: now }
-  await store.accounts.add(disabled, 'off')
+  await store.accounts.add(disabled, 'off', 'off')
   await assert.rejects(accounts.assertUsable('switched-off'), refusal('account_unusable'))
   await assert.rejects(accounts.assertUsable('no such key'), refusal('account_unusable'))
 })

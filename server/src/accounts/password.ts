@@ -1,18 +1,23 @@
 import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
+import { hash, verify as verifyArgon2 } from '@node-rs/argon2'
+import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 import pLimit from 'p-limit'
 import { Refusal } from '../errors.ts'
+import { hashCost, hashKind } from './password-hash.ts'
 
-/** Argon2id with OWASP's parameters: 19 MiB, two passes, one lane. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 /** One core stays free for everybody who is not signing in. */
 const atOnce = Math.max(1, availableParallelism() - 1)
 
 export interface PasswordHasher {
   /** @returns a PHC string. @throws Refusal `busy` when the queue is full. */
   hash(password: string): Promise<string>
-  /** Takes the same time whether or not there is a hash to compare with. @throws Refusal `busy`. */
+  /**
+   * Takes the same time whether or not there is a hash to compare with: that of argon2id, which all
+   * accounts have after their first sign-in. @throws Refusal `busy`.
+   */
   matches(password: string, passwordHash: string | null): Promise<boolean>
+  /** Since when people are turned away (by `performance.now()`), or null while there is room. */
+  fullSince(): number | null
 }
 
 /**
@@ -22,26 +27,39 @@ export interface PasswordHasher {
  */
 export async function createPasswordHasher(queueLength: number): Promise<PasswordHasher> {
   const limit = pLimit(atOnce)
+  let full: number | null = null
   const queued = <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.pendingCount >= queueLength) throw new Refusal('busy', 'the hash queue is full')
-    return limit(work)
+    if (limit.pendingCount < queueLength) {
+      full = null
+      return limit(work)
+    }
+    full ??= performance.now()
+    throw new Refusal('busy', 'the hash queue is full')
   }
-  const nobody = await hash('nobody has this password', cost)
+  const nobody = await hash('nobody has this password', hashCost)
 
   return {
-    hash: async password => queued(() => hash(password, cost)),
+    hash: async password => queued(() => hash(password, hashCost)),
     matches: async (password, passwordHash) => {
-      const same = await queued(() => check(passwordHash ?? nobody, password))
-      return same && passwordHash !== null
+      const kind = hashKind(passwordHash ?? '')
+      // A hash that cannot be read matches nothing, as slowly as any other.
+      const known = kind === undefined || passwordHash === null ? nobody : passwordHash
+      const verify = kind === 'bcrypt' ? bcrypt : argon2
+      return (await queued(() => verify(password, known))) && known !== nobody
     },
+    fullSince: () => (limit.pendingCount < queueLength ? null : full),
   }
 }
 
-async function check(passwordHash: string, password: string): Promise<boolean> {
+function bcrypt(password: string, passwordHash: string): Promise<boolean> {
+  return verifyBcrypt(password, passwordHash)
+}
+
+async function argon2(password: string, passwordHash: string): Promise<boolean> {
   try {
-    return await verify(passwordHash, password)
+    return await verifyArgon2(passwordHash, password)
   } catch {
-    // A hash that cannot be read matches nothing.
+    // It looked like a hash and is none.
     return false
   }
 }

@@ -23,6 +23,8 @@ export function localBus(): Bus {
       }
     },
 
+    lostSince: () => null,
+    onRejoin: () => {},
     close: async () => listeners.clear(),
   }
 }

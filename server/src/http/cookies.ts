@@ -26,3 +26,11 @@ export function ownCookie(
     },
   }
 }
+
+/** As long as browsers keep a cookie (RFC 6265bis §5.6.2): a kiosk is enrolled once. */
+const credentialLife = 400 * 24 * 3600
+
+/** What an enrolled screen proves itself with. */
+export function kioskCredentialCookie(publicUrl: string): OwnCookie {
+  return ownCookie('qrgate-kiosk', publicUrl, { maxAge: credentialLife, sameSite: 'strict' })
+}

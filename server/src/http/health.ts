@@ -1,10 +1,76 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import type { HttpServer } from './server.ts'
 
-/** For load balancers and process supervisors: the process answers. */
-export function addHealth(server: HttpServer): void {
-  const response = { 200: Type.Object({ status: Type.Literal('ok') }) }
-  server.get('/healthz', { schema: { tags: ['machines'], response } }, async () => {
-    return { status: 'ok' as const }
-  })
+/** Why a part does not work fully, or null while it does. */
+export interface Degraded {
+  /** Milliseconds since it began. */
+  for_ms: number
+  reason: string
 }
+
+/** A part of the gate that can be asked how it is; asking takes at most a second. */
+export interface Part {
+  name: 'database' | 'bus' | 'passwords'
+  /** True where the gate cannot do its work without it. */
+  vital: boolean
+  degraded(): Promise<Degraded | null>
+}
+
+const partState = Type.Object({
+  status: Type.Enum(['ok', 'degraded']),
+  for_ms: Type.Optional(Type.Number()),
+  reason: Type.Optional(Type.String()),
+})
+const readiness = Type.Object({
+  status: Type.Enum(['ready', 'degraded', 'not_ready']),
+  parts: Type.Record(Type.String(), partState),
+})
+
+type Status = Static<typeof readiness>['status']
+
+/** For load balancers and process supervisors. */
+export function addHealth(server: HttpServer, parts: readonly Part[]): void {
+  const tags = ['machines']
+  let stopping = false
+  server.addHook('preClose', async () => {
+    stopping = true
+  })
+
+  server.get(
+    '/healthz',
+    {
+      schema: {
+        tags,
+        summary: 'The process answers',
+        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+
+  server.get(
+    '/readyz',
+    {
+      schema: {
+        tags,
+        summary: 'Whether sign-ins should be sent here, and which part is degraded since when',
+        response: { 200: readiness, 503: readiness },
+      },
+    },
+    async (_request, reply) => {
+      const states = await Promise.all(parts.map(part => part.degraded()))
+      const failing = parts.some((part, index) => part.vital && states[index] !== null)
+      const down = stopping || failing
+      if (down) reply.code(503).header('retry-after', 1)
+      const named = parts.map((part, index) => {
+        const degraded = states[index]
+        return [part.name, degraded ? { status: 'degraded' as const, ...degraded } : ok] as const
+      })
+      const limping = states.some(state => state !== null)
+      const status: Status = down ? 'not_ready' : limping ? 'degraded' : 'ready'
+      return { status, parts: Object.fromEntries(named) }
+    },
+  )
+}
+
+const ok = { status: 'ok' as const }

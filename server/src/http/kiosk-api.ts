@@ -1,5 +1,5 @@
-import { paths } from '@qrgate/sdk/protocol'
-import type { FastifyRequest } from 'fastify'
+import { type KioskView, paths, type SignInView } from '@qrgate/sdk/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Config } from '../config.ts'
@@ -7,22 +7,38 @@ import { Refusal } from '../errors.ts'
 import { type Kiosks, openKiosk } from '../kiosks/kiosks.ts'
 import type { Flow } from '../signin/flow.ts'
 import type { Kiosk } from '../store/store.ts'
-import { ownCookie } from './cookies.ts'
+import { kioskCredentialCookie } from './cookies.ts'
 import { isSameOrigin, requireSameOrigin } from './same-origin.ts'
-import { claimAnswer, kioskView, refused, signInPath, signInView, startAnswer } from './schemas.ts'
+import {
+  claimAnswer,
+  kioskView,
+  pollAnswer,
+  pollQuery,
+  refused,
+  signInPath,
+  signInView,
+  startAnswer,
+  userCodeAnswer,
+} from './schemas.ts'
 import type { HttpServer } from './server.ts'
 
 export interface KioskApiParts {
   config: Pick<Config, 'mode' | 'publicUrl' | 'site' | 'allowedOrigins'>
   flow: Flow
   kiosks: Kiosks
+  /** The view once its `seq` is above `since`, or the present one after so many milliseconds. */
+  awaitChange(
+    id: string,
+    kiosk: Kiosk,
+    since: number,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<SignInView>
   /** Speaks to a kiosk's page; the page proves itself in its first message. */
   listen(socket: WebSocket): void
 }
 
 const tags = ['kiosk']
-/** As long as browsers keep a cookie (RFC 6265bis §5.6.2): a kiosk is enrolled once. */
-const credentialLife = 400 * 24 * 3600
 const reason = Type.Optional(
   Type.Union([Type.Literal('kiosk'), Type.Literal('not_my_phone')], { default: 'kiosk' }),
 )
@@ -32,10 +48,11 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
   const { config, flow, kiosks } = parts
   const { publicUrl } = config
   const demo = config.mode === 'demo'
-  const credential = ownCookie('qrgate-kiosk', publicUrl, {
-    maxAge: credentialLife,
-    sameSite: 'strict',
-  })
+  const credential = kioskCredentialCookie(publicUrl)
+
+  const view = ({ number, nameKo, nameEn }: Kiosk): KioskView => {
+    return { number, site: config.site, name: { ko: nameKo, en: nameEn }, mode: config.mode }
+  }
 
   /** The enrolled kiosk that sent this, by its cookie; a cookie speaks only for our own pages. */
   const enrolled = async (request: FastifyRequest): Promise<Kiosk> => {
@@ -44,8 +61,13 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
     return kiosks.byCredential(value)
   }
 
-  /** Who may start. In demo mode everybody may, under the open kiosk's number. */
+  /**
+   * Who may start: an enrolled screen by its cookie, a backend by its credential, and in demo mode
+   * everybody, under the open kiosk's number.
+   */
   const starter = async (request: FastifyRequest): Promise<Kiosk> => {
+    const value = bearer(request)
+    if (value !== undefined) return kiosks.byCredential(value)
     const ownPage = isSameOrigin(request, publicUrl) && credential.read(request) !== undefined
     if (ownPage) return enrolled(request)
     if (demo) return openKiosk
@@ -54,16 +76,17 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
 
   const proven = (request: FastifyRequest): Promise<Kiosk> => {
     const { id } = request.params as { id: string }
-    const [scheme, secret] = request.headers.authorization?.split(' ') ?? []
-    if (scheme?.toLowerCase() !== 'bearer' || !secret) throw new Refusal('kiosk_secret_wrong')
+    const secret = bearer(request)
+    if (secret === undefined) throw new Refusal('kiosk_secret_wrong')
     return flow.proveKiosk(id, secret)
   }
 
   server.register(async raw => {
     const scope: HttpServer = raw.withTypeProvider()
     // A kiosk says nearly everything in the address and the header; no body is an empty one.
-    scope.addHook('preValidation', async request => {
+    scope.addHook('preValidation', (request, _reply, done) => {
       if (request.method === 'POST') request.body ??= {}
+      done()
     })
 
     scope.route({
@@ -77,9 +100,11 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       preValidation: async request => {
         if (request.ws) requireAllowedOrigin(request, [publicUrl, ...config.allowedOrigins])
       },
-      handler: async request => {
-        const { number, nameKo, nameEn } = await enrolled(request)
-        return { number, site: config.site, name: { ko: nameKo, en: nameEn }, mode: config.mode }
+      handler: async (request, reply) => {
+        const kiosk = await enrolled(request)
+        // A screen that is in use stays enrolled: the cookie begins its life anew.
+        credential.write(reply, credential.read(request) ?? '')
+        return reply.send(view(kiosk))
       },
       wsHandler: parts.listen,
     })
@@ -98,9 +123,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         requireSameOrigin(request, publicUrl)
         const { kiosk, credential: value } = await kiosks.enrol(demoName)
         credential.write(reply, value)
-        const { number, nameKo, nameEn } = kiosk
-        const name = { ko: nameKo, en: nameEn }
-        return reply.code(201).send({ number, site: config.site, name, mode: config.mode })
+        return reply.code(201).send(view(kiosk))
       },
     )
 
@@ -124,12 +147,37 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         schema: {
           tags,
           security,
-          summary: 'Where a sign-in stands',
+          summary: 'Where a sign-in stands; with `wait`, as soon as it changes',
           params: signInPath,
-          response: { 200: signInView, 401: refused },
+          querystring: pollQuery,
+          response: { 200: pollAnswer, 401: refused },
         },
       },
-      async request => flow.view(request.params.id, await proven(request)),
+      async (request, reply) => {
+        const { id } = request.params
+        const { since = -1, wait = 0, frames = false } = request.query
+        const kiosk = await proven(request)
+        const view =
+          wait > 0
+            ? await parts.awaitChange(id, kiosk, since, wait * 1000, goneWith(reply))
+            : await flow.view(id, kiosk)
+        return frames ? { ...view, frames: flow.frames(id, kiosk) } : view
+      },
+    )
+
+    scope.post(
+      paths.userCode(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'A code to type where the camera cannot help; only after a tap',
+          params: signInPath,
+          body: Type.Object({}, { additionalProperties: false }),
+          response: { 200: userCodeAnswer, 401: refused, 409: refused, 410: refused, 429: refused },
+        },
+      },
+      async request => flow.userCode(request.params.id, await proven(request)),
     )
 
     scope.post(
@@ -164,6 +212,19 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       async request => flow.claim(request.params.id, await proven(request)),
     )
   })
+}
+
+/** What an `Authorization: Bearer` header carries (RFC 6750 §2.1). */
+function bearer(request: FastifyRequest): string | undefined {
+  const [scheme, value] = request.headers.authorization?.split(' ') ?? []
+  return scheme?.toLowerCase() === 'bearer' && value ? value : undefined
+}
+
+/** Aborts when whoever asked has hung up. */
+function goneWith(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
 }
 
 /** Self-enrolled screens of the demo all stand at the same desk. */

@@ -12,6 +12,7 @@ export function requestLanguage(request: FastifyRequest): Language {
 }
 
 /** Remembers a choice made by `?lang=`. */
-export function languageCookie(lang: Language): string {
-  return `${cookieName}=${lang}; Path=/; Max-Age=31536000; SameSite=Lax`
+export function languageCookie(lang: Language, publicUrl: string): string {
+  const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
+  return `${cookieName}=${lang}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`
 }

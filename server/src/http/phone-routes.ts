@@ -5,12 +5,13 @@ import type { Config } from '../config.ts'
 import type { Language, Refusal } from '../errors.ts'
 import type { Flow, Phone } from '../signin/flow.ts'
 import { createPhoneKey, isPhoneKey } from '../signin/phone-key.ts'
+import { readUserCode } from '../signin/user-code.ts'
 import type { Kiosk } from '../store/store.ts'
 import { ownCookie } from './cookies.ts'
 import { languageCookie, requestLanguage } from './language.ts'
 import { type PhoneView, type Place, renderPage } from './phone/page.ts'
 import type { PhoneAssets } from './phone-assets.ts'
-import { phoneState, viewOfRefusal, viewOfSignIn } from './phone-view.ts'
+import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './phone-view.ts'
 import { refusalBody } from './refusal-reply.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import { refused, signInPath } from './schemas.ts'
@@ -43,6 +44,21 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
     const key = keyCookie.read(request)
     return key !== undefined && isPhoneKey(key) ? key : ''
   }
+  /** This browser's phone key; on its first visit it gets one. */
+  const keyFor = (request: FastifyRequest, reply: FastifyReply): string => {
+    const known = readKey(request)
+    if (known !== '') return known
+    const key = createPhoneKey(parts.randomBytes(32))
+    keyCookie.write(reply, key)
+    return key
+  }
+  /** The language of a page; `?lang=` chooses it and is remembered. */
+  const pageLanguage = (request: FastifyRequest, reply: FastifyReply): Language => {
+    const { lang } = request.query as { lang?: unknown }
+    if (lang !== 'ko' && lang !== 'en') return requestLanguage(request)
+    reply.header('set-cookie', languageCookie(lang, publicUrl))
+    return lang
+  }
   const placeOf = (kiosk: Kiosk, lang: Language): Place => {
     return { site: config.site[lang], kiosk: lang === 'ko' ? kiosk.nameKo : kiosk.nameEn }
   }
@@ -50,6 +66,19 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
     const lang = pageLanguage(request, reply)
     reply.type('text/html; charset=utf-8').header('vary', 'Accept, Accept-Language, Cookie')
     return reply.send(renderPage(view, { lang, ...parts.assets }))
+  }
+
+  /** The sign-in page; where this phone has the sign-in already, its page as it stands. */
+  const showOpened = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, kiosk, receipt }: Awaited<ReturnType<Flow['open']>>,
+    userCode?: string,
+  ) => {
+    if (receipt === null) return reply.redirect(`/s/${id}`, 303)
+    const place = placeOf(kiosk, pageLanguage(request, reply))
+    const { registration } = config
+    return show(request, reply, { kind: 'sign-in', id, receipt, registration, place, userCode })
   }
 
   server.register(async raw => {
@@ -79,23 +108,52 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
           },
         },
         async (request, reply) => {
-          let key = readKey(request)
-          if (key === '') {
-            key = createPhoneKey(parts.randomBytes(32))
-            keyCookie.write(reply, key)
-          }
-          const opened = await flow.open(request.params.ticket, key)
-          if (opened.receipt === null) return reply.redirect(`/s/${opened.id}`, 303)
-          return show(request, reply, {
-            kind: 'sign-in',
-            id: opened.id,
-            receipt: opened.receipt,
-            registration: config.registration,
-            place: placeOf(opened.kiosk, pageLanguage(request, reply)),
-          })
+          const opened = await flow.open(request.params.ticket, keyFor(request, reply))
+          return showOpened(request, reply, opened)
         },
       )
     }
+
+    scope.get(
+      '/code',
+      { schema: { tags, summary: 'Where a person types the code that the kiosk shows' } },
+      async (request, reply) => {
+        keyFor(request, reply)
+        const site = config.site[pageLanguage(request, reply)]
+        return show(request, reply, { kind: 'code', place: { site, kiosk: null } })
+      },
+    )
+
+    scope.post(
+      '/code',
+      {
+        schema: {
+          tags,
+          summary: 'A user code leads to the same sign-in page as its QR',
+          body: Type.Object({ user_code: Type.String({ maxLength: 64 }) }),
+        },
+      },
+      async (request, reply) => {
+        const { user_code: typed } = request.body
+        try {
+          const typist = { phoneKey: readKey(request) || undefined, address: request.ip }
+          const opened = await flow.openByUserCode(typed, keyFor(request, reply), typist)
+          return showOpened(request, reply, opened, readUserCode(typed))
+        } catch (error) {
+          const refusal = refusalOf(error)
+          const problem = codeProblem(refusal)
+          if (problem === undefined || wantsJson(request)) throw refusal
+          beginRefusal(refusal, request, reply)
+          const site = config.site[pageLanguage(request, reply)]
+          return show(request, reply, {
+            kind: 'code',
+            typed,
+            problem,
+            place: { site, kiosk: null },
+          })
+        }
+      },
+    )
 
     scope.get(
       '/s/:id',
@@ -151,7 +209,7 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
       refusal: Refusal,
       form: { kind: 'sign-in' | 'sign-up'; id: string; accountId: string; name?: string },
     ) => {
-      if (wantsJson(request) || ![401, 409, 422, 503].includes(refusal.status)) throw refusal
+      if (wantsJson(request) || ![401, 409, 422, 429, 503].includes(refusal.status)) throw refusal
       if (refusal.code === 'over' || refusal.code === 'in_use') throw refusal
       const { kiosk } = await flow.viewOfPhone(form.id, readKey(request))
       const place = placeOf(kiosk, pageLanguage(request, reply))
@@ -176,7 +234,8 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
         const { account: accountId, password } = request.body
         await scanFirst(request, id, request.body.receipt)
         try {
-          await flow.signIn(id, readKey(request), { id: accountId, password })
+          const { ip: address } = request
+          await flow.signIn(id, readKey(request), { id: accountId, password, address })
         } catch (error) {
           return retype(request, reply, refusalOf(error), { kind: 'sign-in', id, accountId })
         }
@@ -200,7 +259,8 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
         const { account: accountId, name, password } = request.body
         await scanFirst(request, id, request.body.receipt)
         try {
-          await flow.signUp(id, readKey(request), { id: accountId, name, password })
+          const { ip: address } = request
+          await flow.signUp(id, readKey(request), { id: accountId, name, password, address })
         } catch (error) {
           return retype(request, reply, refusalOf(error), { kind: 'sign-up', id, accountId, name })
         }
@@ -231,14 +291,6 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
 
 function wantsJson(request: FastifyRequest): boolean {
   return request.headers.accept?.startsWith('application/json') === true
-}
-
-/** The language of a page; `?lang=` chooses it and is remembered. */
-function pageLanguage(request: FastifyRequest, reply: FastifyReply): Language {
-  const { lang } = request.query as { lang?: unknown }
-  if (lang !== 'ko' && lang !== 'en') return requestLanguage(request)
-  reply.header('set-cookie', languageCookie(lang))
-  return lang
 }
 
 function phoneKind(userAgent: string): PhoneKind {

@@ -1,7 +1,7 @@
 import type { Refusal } from '../errors.ts'
 import type { SignIn } from '../signin/sign-in.ts'
 import { isSignInId } from '../signin/sign-in-id.ts'
-import type { PhoneView } from './phone/page.ts'
+import type { CodeProblem, PhoneView } from './phone/page.ts'
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
 
@@ -60,4 +60,10 @@ export function viewOfRefusal({ code, status }: Refusal, params: unknown): Phone
     default:
       return { kind: 'error', code, place }
   }
+}
+
+/** What the visitor can mend where a code is typed; none where there is nothing to mend. */
+export function codeProblem({ code, retryAfter = 60 }: Refusal): CodeProblem | undefined {
+  if (code === 'user_code_unknown') return 'unknown'
+  return code === 'too_many_codes' ? { minutes: Math.ceil(retryAfter / 60) } : undefined
 }

@@ -1,5 +1,12 @@
-import type { KioskView, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
+import type {
+  KioskView,
+  PollAnswer,
+  SignInView,
+  StartAnswer,
+  UserCodeAnswer,
+} from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
+import { signInIdPattern } from '../signin/sign-in-id.ts'
 
 /** The wire words of @qrgate/sdk as schemas: they check input, write OpenAPI and trim output. */
 
@@ -8,11 +15,7 @@ export const refused = Type.Object(
   { description: 'A refusal: `code` is stable, `message` is for people.' },
 )
 
-export const signInPath = Type.Object({
-  id: Type.String({
-    pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
-  }),
-})
+export const signInPath = Type.Object({ id: Type.String({ pattern: signInIdPattern.source }) })
 
 const localized = Type.Object({ ko: Type.String(), en: Type.String() })
 
@@ -43,10 +46,37 @@ export const signInView = Type.Object({
     'ended',
   ]),
   reason: Type.Optional(
-    Type.Enum(['unscanned', 'abandoned', 'unclaimed', 'kiosk', 'not_my_phone', 'absolute']),
+    Type.Enum([
+      'unscanned',
+      'abandoned',
+      'unclaimed',
+      'kiosk',
+      'not_my_phone',
+      'revoked',
+      'absolute',
+    ]),
   ),
   expires_in_ms: Type.Optional(Type.Number()),
   phone: Type.Optional(Type.Enum(['iphone', 'android', 'other'])),
+})
+
+export const pollQuery = Type.Object({
+  since: Type.Optional(Type.Integer({ minimum: -1, description: 'The last `seq` seen.' })),
+  wait: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 25, description: 'Seconds to wait for a newer `seq`.' }),
+  ),
+  frames: Type.Optional(Type.Boolean({ description: 'Also answer the QR of the next 30 s.' })),
+})
+
+export const pollAnswer = Type.Object({
+  ...signInView.properties,
+  frames: Type.Optional(Type.Array(frame)),
+})
+
+export const userCodeAnswer = Type.Object({
+  user_code: Type.String(),
+  verification_uri: Type.String(),
+  expires_in: Type.Number(),
 })
 
 export const claimAnswer = Type.Object({
@@ -69,5 +99,7 @@ type Same<A, B> = [A, B] extends [B, A] ? true : never
 export const inStep: [
   Same<Static<typeof startAnswer>, StartAnswer>,
   Same<Static<typeof signInView>, SignInView>,
+  Same<Static<typeof pollAnswer>, PollAnswer>,
+  Same<Static<typeof userCodeAnswer>, UserCodeAnswer>,
   Same<Static<typeof kioskView>, KioskView>,
-] = [true, true, true]
+] = [true, true, true, true, true]

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import helmet from '@fastify/helmet'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import helmet from 'helmet'
 import type { Config } from '../config.ts'
 import type { PhoneAssets } from './phone-assets.ts'
 import type { HttpServer } from './server.ts'
@@ -11,22 +13,33 @@ const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial
  * The same headers on every answer (ASVS 3.4). What would upgrade to https follows the scheme of
  * `PUBLIC_URL`: on plain http in a LAN it would break every form and script.
  */
-export async function addSecurityHeaders(
+export function addSecurityHeaders(
   server: HttpServer,
   config: Pick<Config, 'mode' | 'publicUrl'>,
   phone: PhoneAssets,
-): Promise<void> {
-  const https = config.publicUrl.startsWith('https:')
-  // The demo page shows kiosk and phone side by side in frames of the same origin.
-  const ancestors = config.mode === 'demo' ? "'self'" : "'none'"
+): void {
+  const headers = securityHeaders(config, phone)
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
+  })
+}
 
-  await server.register(helmet, {
+/** What helmet says, asked once: the answer is the same for every request. */
+function securityHeaders(
+  { mode, publicUrl }: Pick<Config, 'mode' | 'publicUrl'>,
+  phone: PhoneAssets,
+): Record<string, string> {
+  const https = publicUrl.startsWith('https:')
+  // The demo page shows kiosk and phone side by side in frames of the same origin.
+  const ancestors = mode === 'demo' ? "'self'" : "'none'"
+  const decide = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         'default-src': ["'none'"],
         'base-uri': ["'none'"],
-        'connect-src': ["'self'", config.publicUrl.replace(/^http/, 'ws')],
+        'connect-src': ["'self'", publicUrl.replace(/^http/, 'ws')],
         'font-src': ["'self'"],
         'form-action': ["'self'"],
         'frame-ancestors': [ancestors],
@@ -41,15 +54,19 @@ export async function addSecurityHeaders(
     // Browsers ignore both on plain http, and complain.
     crossOriginOpenerPolicy: https,
     originAgentCluster: https,
-    frameguard: { action: config.mode === 'demo' ? 'sameorigin' : 'deny' },
+    frameguard: { action: mode === 'demo' ? 'sameorigin' : 'deny' },
     hsts: https && { maxAge: 31_536_000, includeSubDomains: false },
     referrerPolicy: { policy: 'same-origin' },
   })
 
-  const policy = denied.map(feature => `${feature}=()`).join(', ')
-  server.addHook('onSend', async (_request, reply) => {
-    reply.header('permissions-policy', policy)
+  const request = new IncomingMessage(new Socket())
+  const response = new ServerResponse(request)
+  decide(request, response, error => {
+    if (error) throw error
   })
+  response.setHeader('permissions-policy', denied.map(feature => `${feature}=()`).join(', '))
+  const entries = Object.entries(response.getHeaders())
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))
 }
 
 function sourceHash(text: string): string {

@@ -20,11 +20,14 @@ export type HttpServer = ReturnType<typeof createHttpServer>
 const longestPathPart = 1024
 
 /** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
-export function createHttpServer(logger: FastifyBaseLogger) {
+export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: readonly string[]) {
   const server = Fastify({
     loggerInstance: logger,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // The default line would log addresses, and some addresses hold tickets.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost more than starting a sign-in does.
+    childLoggerFactory: parent => parent,
     bodyLimit: 16_384,
     connectionTimeout: 30_000,
     requestTimeout: 15_000,
@@ -49,10 +52,12 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     throw new Refusal('not_found')
   })
 
-  server.addHook('onResponse', async (request, reply) => {
+  // Hooks that call back: a promise for each of them would cost as much as the rest of a start.
+  server.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request
     const ms = Math.round(reply.elapsedTime * 10) / 10
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+    done()
   })
 
   refuseStrayUpgrades(server)
@@ -60,10 +65,15 @@ export function createHttpServer(logger: FastifyBaseLogger) {
   let closing = false
   server.addHook('preClose', async () => {
     closing = true
+    // A connection may fall idle only after the one sweep that Node makes, and would then be waited
+    // for until its keep-alive is over.
+    const sweep = setInterval(() => server.server.closeIdleConnections(), 100)
+    server.server.once('close', () => clearInterval(sweep))
   })
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    done(null, payload)
   })
 
   return server
@@ -79,10 +89,9 @@ function refuseStrayUpgrades(server: FastifyInstance): void {
     if (websocket || wsHandler) spoken.add(url)
   })
   // Before any body is read: after an upgrade none will come.
-  server.addHook('preParsing', async ({ ws, method, routeOptions }) => {
-    if (ws && !(method === 'GET' && spoken.has(routeOptions.url ?? ''))) {
-      throw new Refusal('not_found')
-    }
+  server.addHook('preParsing', ({ ws, method, routeOptions }, _reply, payload, done) => {
+    const stray = ws && !(method === 'GET' && spoken.has(routeOptions.url ?? ''))
+    done(stray ? new Refusal('not_found') : null, payload)
   })
 }
 

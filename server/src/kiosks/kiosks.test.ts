@@ -23,11 +23,17 @@ async function setUp(t: TestContext, builtIn: readonly Kiosk[] = []) {
     return kiosk && { ...kiosk, revokedAt }
   }
   const records: KioskRecords = {
-    add: store.kiosks.add,
+    ...store.kiosks,
     byNumber: number => counted(store.kiosks.byNumber(number)),
     byCredentialHash: hash => counted(store.kiosks.byCredentialHash(hash)),
   }
-  const kiosks = createKiosks({ records, builtIn, clock: () => now, randomBytes })
+  const kiosks = createKiosks({
+    records,
+    builtIn,
+    clock: () => now,
+    monotonic: () => now,
+    randomBytes,
+  })
   return {
     kiosks,
     records,

@@ -11,6 +11,14 @@ export interface Kiosks {
   byCredential(credential: string): Promise<Kiosk>
   /** Adds a kiosk; the credential is shown once and kept only as a hash. */
   enrol(name: Localized): Promise<{ kiosk: Kiosk; credential: string }>
+  /** Adds a kiosk that enrols by a link; the link's secret is shown once and works once. */
+  invite(name: Localized): Promise<{ kiosk: Kiosk; link: string }>
+  /** The kiosk that a link would enrol; changes nothing. @throws Refusal `link_used`. */
+  invited(link: string): Promise<Kiosk>
+  /** Uses the link up. @throws Refusal `link_used` to all but the first. */
+  accept(link: string): Promise<{ kiosk: Kiosk; credential: string }>
+  /** Drops what is remembered of a kiosk, as it has changed. */
+  forget(number: number): void
 }
 
 /** Who starts through the seed's API: everybody, and nobody may claim. */
@@ -21,6 +29,8 @@ export const seedKiosk: Kiosk = {
   ticket: 'jwt',
   claimable: false,
   credentialHash: null,
+  linkHash: null,
+  linkExpiresAt: null,
   revokedAt: null,
   createdAt: 0,
 }
@@ -28,26 +38,47 @@ export const seedKiosk: Kiosk = {
 /** In demo mode, whoever starts without being enrolled. */
 export const openKiosk: Kiosk = { ...seedKiosk, number: 1, ticket: 'compact', claimable: true }
 
-/** A revocation is known everywhere after this time at the latest. */
+/** A revocation is known everywhere after this time at the latest, even if every hint is lost. */
 const freshFor = 5_000
+/** Time to walk over to the screen with the link. */
+const linkLife = 24 * 3_600_000
 
 export interface KiosksParts {
   records: KioskRecords
   builtIn: readonly Kiosk[]
   clock: Clock
   randomBytes(size: number): Uint8Array
+  /** For durations, which no correction of a clock may stretch. */
+  monotonic?: () => number
 }
 
-export function createKiosks({ records, builtIn, clock, randomBytes }: KiosksParts): Kiosks {
-  const cache = new Map<string, { kiosk: Kiosk | null; until: number }>()
+export function createKiosks(parts: KiosksParts): Kiosks {
+  const { records, builtIn, clock, randomBytes, monotonic = () => performance.now() } = parts
+  const cache = new Map<string, { kiosk: Kiosk; until: number }>()
+  let forgotten = 0
   const cached = async (key: string, read: () => Promise<Kiosk | null>) => {
-    const now = clock()
+    const now = monotonic()
     const known = cache.get(key)
     if (known && now < known.until) return known.kiosk
+    const before = forgotten
     const kiosk = await read()
-    // Guesses must not fill the memory: only kiosks that exist are remembered.
-    if (kiosk) cache.set(key, { kiosk, until: now + freshFor })
-    else cache.delete(key)
+    cache.delete(key)
+    // Guesses must not fill the memory: only kiosks that exist are remembered. And what was read
+    // before something was to be forgotten may be just that.
+    if (kiosk && before === forgotten) cache.set(key, { kiosk, until: now + freshFor })
+    return kiosk
+  }
+
+  const secret = () => Buffer.from(randomBytes(32)).toString('base64url')
+  const add = ({ ko, en }: Localized, proof: Partial<Kiosk>) => {
+    const { number: _, ...blank } = openKiosk
+    return records.add({ ...blank, nameKo: ko, nameEn: en, createdAt: clock(), ...proof })
+  }
+  const invited = async (link: string) => {
+    const kiosk = await records.byLinkHash(hashed(link))
+    if (!kiosk || kiosk.revokedAt !== null || clock() >= (kiosk.linkExpiresAt ?? 0)) {
+      throw new Refusal('link_used')
+    }
     return kiosk
   }
 
@@ -58,28 +89,40 @@ export function createKiosks({ records, builtIn, clock, randomBytes }: KiosksPar
     },
 
     async byCredential(credential) {
-      const hash = credentialHash(credential)
+      const hash = hashed(credential)
       return requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
     },
 
-    async enrol({ ko, en }) {
-      const credential = Buffer.from(randomBytes(32)).toString('base64url')
-      const kiosk = await records.add({
-        nameKo: ko,
-        nameEn: en,
-        ticket: 'compact',
-        claimable: true,
-        credentialHash: credentialHash(credential),
-        revokedAt: null,
-        createdAt: clock(),
-      })
+    async enrol(name) {
+      const credential = secret()
+      const kiosk = await add(name, { credentialHash: hashed(credential) })
       return { kiosk, credential }
+    },
+
+    async invite(name) {
+      const link = secret()
+      const linkExpiresAt = clock() + linkLife
+      return { kiosk: await add(name, { linkHash: hashed(link), linkExpiresAt }), link }
+    },
+
+    invited,
+
+    async accept(link) {
+      const kiosk = await invited(link)
+      const credential = secret()
+      if (await records.useLink(hashed(link), hashed(credential))) return { kiosk, credential }
+      throw new Refusal('link_used')
+    },
+
+    forget(number) {
+      forgotten += 1
+      for (const [key, { kiosk }] of cache) if (kiosk.number === number) cache.delete(key)
     },
   }
 }
 
-function credentialHash(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64url')
+function hashed(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
 }
 
 function requireUsable(kiosk: Kiosk | null): Kiosk {

@@ -22,6 +22,8 @@ const kiosk: Kiosk = {
   ticket: 'compact',
   claimable: true,
   credentialHash: null,
+  linkHash: null,
+  linkExpiresAt: null,
   revokedAt: null,
   createdAt: 0,
 }

@@ -1,7 +1,7 @@
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { Kiosk, SignIns } from '../store/store.ts'
+import type { Change, Kiosk, SignIns } from '../store/store.ts'
 import { type Observed, observe, type Timings } from './sign-in.ts'
 
 /**
@@ -14,6 +14,10 @@ import { type Observed, observe, type Timings } from './sign-in.ts'
 export interface Delivery {
   /** @param tell is called with the present state as soon as it is read, then at every change. */
   watch(id: string, kiosk: Kiosk, tell: (signIn: Observed) => void): Watch
+  /** Ids that somebody waits for on this node. */
+  watched(): string[]
+  /** Says what the store holds by now; whoever waits and has seen less reads it. */
+  hint(change: Change): void
 }
 
 export interface Watch {
@@ -31,12 +35,20 @@ export interface DeliveryParts {
   onError(error: unknown): void
 }
 
-const retryAfter = 500
+/** Spread out, so that the kiosks of a whole node do not come back to a weak database at once. */
+const retryAfter = () => 500 + Math.random() * 1_500
 
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { signIns, bus, clock, timings } = parts
+  const waiting = new Map<string, Set<(seq: number) => void>>()
 
   return {
+    watched: () => [...waiting.keys()],
+
+    hint({ id, seq }) {
+      for (const hearOf of waiting.get(id) ?? []) hearOf(seq)
+    },
+
     watch(id, kiosk, tell) {
       let seen = -1
       let stopped = false
@@ -48,6 +60,8 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         stopped = true
         unsubscribe()
         clearTimeout(timer)
+        others.delete(hearOf)
+        if (others.size === 0 && waiting.get(id) === others) waiting.delete(id)
       }
 
       const readLater = (after: number) => {
@@ -75,7 +89,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
           } while (again)
         } catch (error) {
           parts.onError(error)
-          if (!stopped) readLater(retryAfter)
+          if (!stopped) readLater(retryAfter())
         } finally {
           // In the same turn as the last look at `again`: a hint in between would be lost.
           reading = undefined
@@ -92,6 +106,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         reading = read()
       }
 
+      const hearOf = (seq: number) => {
+        if (seq > seen) hear()
+      }
+      const others = waiting.get(id) ?? new Set()
+      waiting.set(id, others)
+      others.add(hearOf)
       const unsubscribe = bus.subscribe(id, hear)
       hear()
       return { first: reading ?? Promise.resolve(), stop }

@@ -1,19 +1,30 @@
-import type { ClaimAnswer, Frame, PhoneKind, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
+import type {
+  ClaimAnswer,
+  Frame,
+  PhoneKind,
+  SignInView,
+  StartAnswer,
+  UserCodeAnswer,
+} from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
-import type { Accounts, NewAccount } from '../accounts/accounts.ts'
+import type { Accounts, Credentials, NewAccount } from '../accounts/accounts.ts'
 import { maskedName } from '../accounts/masked-name.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
-import type { Account, Kiosk, SignIns } from '../store/store.ts'
+import type { Account, Kiosk, SignIns, UserCode, UserCodeRecords } from '../store/store.ts'
+import { createCodeGuesses, type Typist } from './code-guesses.ts'
 import { isFresh, nextFrames, presentFrame, type Rotation } from './frames.ts'
 import type { KioskSecrets } from './kiosk-secret.ts'
+import { createLimit } from './limits.ts'
 import { createPhoneKey, phoneHash } from './phone-key.ts'
 import type { Receipts } from './receipt.ts'
 import { advance, type Observed, observe, type SignIn, type Step, type Timings } from './sign-in.ts'
 import { createSignInId, startedAt } from './sign-in-id.ts'
+import { signInView } from './sign-in-view.ts'
 import type { Ticket, Tickets } from './ticket.ts'
+import { createUserCode, readUserCode } from './user-code.ts'
 
 /**
  * The story of a sign-in, in the order in which it happens:
@@ -26,6 +37,9 @@ export type Flow = ReturnType<typeof createFlow>
 
 export interface FlowParts {
   signIns: SignIns
+  userCodes: UserCodeRecords
+  /** Where people type user codes. */
+  userCodeAddress: string
   bus: Bus
   clock: Clock
   accounts: Accounts
@@ -48,10 +62,11 @@ export interface Phone {
   kind: PhoneKind
 }
 
-export interface Credentials {
-  id: string
-  password: string
-}
+/** Long enough to type eight letters, in milliseconds. */
+const userCodeLife = 120_000
+
+/** What a step must know of the kiosk that started. */
+type Starter = Pick<Kiosk, 'number' | 'claimable'>
 
 /** The relying party of every kiosk that has none of its own. */
 const ownRelyingParty = 'qrgate'
@@ -59,17 +74,22 @@ const ownRelyingParty = 'qrgate'
 export function createFlow(parts: FlowParts) {
   const { signIns, bus, clock, accounts, kiosks, tickets, kioskSecrets, receipts, timings } = parts
 
-  const momentOf = (id: string, { number, claimable }: Kiosk) => {
+  const momentOf = (id: string, { number, claimable }: Starter) => {
     return { id, kiosk: number, claimable, now: clock(), timings }
   }
 
   /** One step, one transaction, one hint. */
-  async function take(id: string, kiosk: Kiosk, step: Step): Promise<SignIn> {
+  async function take(id: string, kiosk: Starter, step: Step): Promise<SignIn> {
     const { next, events } = await signIns.update(id, old =>
       advance(old, step, momentOf(id, kiosk)),
     )
     if (events.length > 0) bus.publish(id)
     return next
+  }
+
+  /** Checking a password may take long: meanwhile the kiosk may have been switched off. */
+  async function takeIfUsable(id: string, { number }: Kiosk, step: Step): Promise<SignIn> {
+    return take(id, await kiosks.usable(number), step)
   }
 
   async function present(id: string, kiosk: Kiosk): Promise<Observed> {
@@ -103,16 +123,42 @@ export function createFlow(parts: FlowParts) {
   }
 
   /** Registers, or recognises its own earlier call: a lost answer must not cost an account. */
-  async function registerOnce(newAccount: NewAccount, mayRegister: boolean): Promise<Account> {
+  async function registerOnce(
+    newAccount: NewAccount & Credentials,
+    mayRegister: boolean,
+  ): Promise<Account> {
     try {
       if (mayRegister) return await accounts.register(newAccount)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'account_exists') throw error
     }
-    return accounts.authenticate(newAccount.id, newAccount.password).catch(error => {
+    return accounts.authenticate(newAccount).catch(error => {
       const wrong = error instanceof Refusal && error.code === 'wrong_credentials'
       throw wrong ? new Refusal(mayRegister ? 'account_exists' : 'over') : error
     })
+  }
+
+  const userCodeAnswer = ({ userCode, expiresAt }: UserCode, now: number): UserCodeAnswer => ({
+    user_code: userCode,
+    verification_uri: parts.userCodeAddress,
+    expires_in: Math.max(0, Math.floor((expiresAt - now) / 1000)),
+  })
+  const rowsOfKiosk = createLimit('too_many_codes', 600, 60)
+  const guesses = createCodeGuesses()
+
+  /** Whom a typed code stands for; only a wrong one uses up a guess. */
+  async function readTyped(typed: string, typist: Typist): Promise<UserCode> {
+    const uncount = await guesses.count(typist)
+    let wrong = false
+    try {
+      const code = readUserCode(typed)
+      const known = code === undefined ? null : await parts.userCodes.find(code)
+      if (known && clock() < known.expiresAt) return known
+      wrong = true
+      throw new Refusal('user_code_unknown')
+    } finally {
+      if (!wrong) await uncount()
+    }
   }
 
   return {
@@ -168,6 +214,18 @@ export function createFlow(parts: FlowParts) {
       return { id, kiosk, receipt: receipts.mint(id, kiosk.number, hash, clock()) }
     },
 
+    /** The same for a code that was typed; wrong ones are limited per network and browser. */
+    async openByUserCode(typed: string, phoneKey: string, typist: Typist) {
+      const { signIn: id, kiosk: number } = await readTyped(typed, typist)
+      const kiosk = await kiosks.usable(number)
+      const hash = phoneHash(phoneKey, id)
+      const current = await present(id, kiosk)
+      if (current.phoneHash === hash) return { id, kiosk, receipt: null }
+      if (finalStates.has(current.state)) throw new Refusal('user_code_unknown')
+      if (current.state !== 'pending') throw new Refusal('in_use')
+      return { id, kiosk, receipt: receipts.mint(id, kiosk.number, hash, clock()) }
+    },
+
     /** The first phone to hand in its receipt has the sign-in; all others are told so. */
     async scan(id: string, receipt: string, phone: Phone): Promise<SignIn> {
       const hash = phoneHash(phone.key, id)
@@ -176,8 +234,8 @@ export function createFlow(parts: FlowParts) {
       if (read === 'stale') {
         // Too late to become the scan, but the phone that has it already keeps it.
         const row = await signIns.read(id)
-        if (row?.phoneHash === hash) return row
-        throw new Refusal('receipt_stale')
+        if (row?.phoneHash !== hash) throw new Refusal('receipt_stale')
+        return (await ofPhone(id, phone.key)).signIn
       }
       const kiosk = await kiosks.usable(read.kiosk)
       return take(id, kiosk, { type: 'scan', phoneHash: hash, phoneKind: phone.kind })
@@ -192,17 +250,21 @@ export function createFlow(parts: FlowParts) {
     async signIn(id: string, phoneKey: string, credentials: Credentials): Promise<SignIn> {
       const { kiosk, signIn } = await ofPhone(id, phoneKey)
       requireOpen(signIn)
-      const account = await accounts.authenticate(credentials.id, credentials.password)
-      return take(id, kiosk, approval(account, signIn.phoneHash))
+      const account = await accounts.authenticate(credentials)
+      return takeIfUsable(id, kiosk, approval(account, signIn.phoneHash))
     },
 
     /** A new account, and with the same submit its first sign-in. */
-    async signUp(id: string, phoneKey: string, newAccount: NewAccount): Promise<SignIn> {
+    async signUp(
+      id: string,
+      phoneKey: string,
+      newAccount: NewAccount & Credentials,
+    ): Promise<SignIn> {
       const { kiosk, signIn } = await ofPhone(id, phoneKey)
       requireOpen(signIn)
       if (!parts.registration) throw new Refusal('registration_closed')
       const account = await registerOnce(newAccount, signIn.state === 'scanned')
-      return take(id, kiosk, approval(account, signIn.phoneHash))
+      return takeIfUsable(id, kiosk, approval(account, signIn.phoneHash))
     },
 
     /** The seed's one call: from the QR straight to approved, for whoever holds the JWT. */
@@ -211,10 +273,10 @@ export function createFlow(parts: FlowParts) {
       const { state } = await present(ticket.id, kiosk)
       if (kiosk.ticket !== 'jwt') throw new Refusal('ticket_unknown')
       if (state !== 'pending') throw new Refusal(state === 'expired' ? 'expired' : 'over')
-      const account = await accounts.authenticate(credentials.id, credentials.password)
+      const account = await accounts.authenticate(credentials)
       // Nobody holds this key, so no phone can take over what the seed's client has approved.
       const hash = phoneHash(createPhoneKey(parts.randomBytes(32)), ticket.id)
-      return take(ticket.id, kiosk, { ...approval(account, hash), type: 'approve_at_once' })
+      return takeIfUsable(ticket.id, kiosk, { ...approval(account, hash), type: 'approve_at_once' })
     },
 
     /** Where the seed's socket listens; the JWT stays good for it as long again as for signing in. */
@@ -236,8 +298,38 @@ export function createFlow(parts: FlowParts) {
       return signInView(await present(id, kiosk), clock())
     },
 
+    /** A code to type, for two minutes; asked for again, it is the same one. */
+    async userCode(id: string, kiosk: Kiosk): Promise<UserCodeAnswer> {
+      const { state, deadline } = await present(id, kiosk)
+      if (state === 'expired') throw new Refusal('expired')
+      if (state !== 'pending' || deadline === null) throw new Refusal('over')
+      const now = clock()
+      const known = await parts.userCodes.ofSignIn(id)
+      if (known && now < known.expiresAt) return userCodeAnswer(known, now)
+      await rowsOfKiosk.spend(`${kiosk.number}`)
+      for (;;) {
+        const expiresAt = Math.min(now + userCodeLife, deadline)
+        const userCode = createUserCode(parts.randomBytes(32))
+        const code = { userCode, signIn: id, kiosk: kiosk.number, expiresAt }
+        if (await parts.userCodes.add(code)) return userCodeAnswer(code, now)
+      }
+    },
+
     async cancel(id: string, kiosk: Kiosk, reason: 'kiosk' | 'not_my_phone'): Promise<SignInView> {
+      // Giving up what nobody scanned writes a row of its own; a kiosk gone wild must not fill the disk.
+      if ((await present(id, kiosk)).state === 'pending') await rowsOfKiosk.spend(`${kiosk.number}`)
       return signInView(await take(id, kiosk, { type: 'cancel', reason }), clock())
+    },
+
+    /** A kiosk was revoked: what its visitors have begun is over; what nobody scanned has no row. */
+    async cancelAllOf(number: number): Promise<void> {
+      const kiosk = { number, claimable: true }
+      for (const id of await signIns.openAt(number)) {
+        await take(id, kiosk, { type: 'cancel', reason: 'revoked' }).catch(error => {
+          // Between the look and the step it may have been finished otherwise.
+          if (!(error instanceof Refusal)) throw error
+        })
+      }
     },
 
     /** Who signed in; the same answer for every repeat in time, as an answer may get lost. */
@@ -274,17 +366,4 @@ function approval(account: Account, phoneHash: string | null) {
 function requireOpen({ state }: SignIn): void {
   if (state === 'expired') throw new Refusal('expired')
   if (finalStates.has(state)) throw new Refusal('over')
-}
-
-/** A sign-in in the words of the wire; nothing in it depends on who signed in. */
-export function signInView(signIn: Observed, now: number): SignInView {
-  const { id, seq, state, reason, deadline, phoneKind } = signIn
-  return {
-    id,
-    seq,
-    state,
-    ...(reason && { reason }),
-    ...(deadline !== null && { expires_in_ms: Math.max(0, deadline - now) }),
-    ...(phoneKind && { phone: phoneKind }),
-  }
 }

@@ -1,10 +1,19 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** A derived key; its id is taken from the key itself, so that nodes need not agree on numbers. */
 export interface Key {
   /** 0-255. */
   id: number
   bytes: Buffer
+  /** The same, ready for use: preparing the bytes anew would cost more than the MAC itself. */
+  object: KeyObject
 }
 
 /** Keys of one purpose: the current one signs, all of them verify. */
@@ -23,7 +32,8 @@ export function deriveKeyring(
 ): Keyring {
   const derive = (secretKey: string): Key => {
     const bytes = Buffer.from(hkdfSync('sha256', secretKey, '', `qrgate ${purpose}`, 32))
-    return { id: createHash('sha256').update(bytes).digest().readUInt8(0), bytes }
+    const id = createHash('sha256').update(bytes).digest().readUInt8(0)
+    return { id, bytes, object: createSecretKey(bytes) }
   }
   const [current, ...older] = secretKeys
   const currentKey = derive(current)
@@ -32,7 +42,7 @@ export function deriveKeyring(
 
 /** HMAC-SHA256 over length-prefixed parts, so that no two lists of parts give the same input. */
 export function mac(key: Key, ...parts: readonly (string | Uint8Array)[]): Buffer {
-  const hmac = createHmac('sha256', key.bytes)
+  const hmac = createHmac('sha256', key.object)
   const length = Buffer.alloc(4)
   for (const part of parts) {
     const bytes = typeof part === 'string' ? Buffer.from(part) : part

@@ -31,7 +31,7 @@ async function setUp(t: TestContext, reapers = 1) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ signIns, bus, clock, timings, onError }),
+    startReaper({ signIns, userCodes: store.userCodes, bus, clock, timings, onError }),
   )
   t.after(() => {
     for (const stop of stops) stop()

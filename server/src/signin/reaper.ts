@@ -1,10 +1,12 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { Kiosk, SignIns } from '../store/store.ts'
+import { Refusal } from '../errors.ts'
+import type { Kiosk, SignIns, UserCodeRecords } from '../store/store.ts'
 import { advance, type Timings } from './sign-in.ts'
 
 export interface ReaperParts {
   signIns: SignIns
+  userCodes: UserCodeRecords
   bus: Bus
   clock: Clock
   timings: Timings
@@ -21,7 +23,14 @@ const keptFinal = 3_600_000
  * do so at once: each row is expired by one guarded update, and only the first has an effect.
  * @returns how to stop it.
  */
-export function startReaper({ signIns, bus, clock, timings, onError }: ReaperParts): () => void {
+export function startReaper({
+  signIns,
+  userCodes,
+  bus,
+  clock,
+  timings,
+  onError,
+}: ReaperParts): () => void {
   const expire = async (id: string) => {
     const { events } = await signIns.update(id, old => {
       const kiosk = old?.kiosk ?? 0
@@ -31,13 +40,20 @@ export function startReaper({ signIns, bus, clock, timings, onError }: ReaperPar
     if (events.length > 0) bus.publish(id)
   }
 
+  /** One row that cannot be expired must not keep the others; a database that is away keeps all. */
+  const passOver = (error: unknown) => {
+    if (error instanceof Refusal) throw error
+    onError(error)
+  }
+
   let running = false
   const round = async () => {
     if (running) return
     running = true
     try {
-      for (const id of await signIns.overdue(clock(), batch)) await expire(id)
+      for (const id of await signIns.overdue(clock(), batch)) await expire(id).catch(passOver)
       await signIns.purge(clock() - keptFinal, batch)
+      await userCodes.purge(clock())
     } catch (error) {
       onError(error)
     } finally {

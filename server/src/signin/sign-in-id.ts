@@ -1,6 +1,6 @@
 /** Sign-in ids are UUIDv7 (RFC 9562 §5.7): 48 bits of start time, 74 random bits. They are public. */
-
-const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+export const signInIdPattern =
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** @param random 10 bytes from the CSPRNG; no counter, so that ids cannot be guessed from each other. */
 export function createSignInId(now: number, random: Uint8Array): string {
@@ -13,7 +13,7 @@ export function createSignInId(now: number, random: Uint8Array): string {
 }
 
 export function isSignInId(text: string): boolean {
-  return pattern.test(text)
+  return signInIdPattern.test(text)
 }
 
 /** When the sign-in was started, in milliseconds since 1970. */

@@ -27,7 +27,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('approve'), phoneHash, account, amr }),
   fc.record({ type: fc.constant('approve_at_once'), phoneHash, account, amr }),
   fc.record({ type: fc.constant('deny'), phoneHash }),
-  fc.record({ type: fc.constant('cancel'), reason: fc.constantFrom('kiosk', 'not_my_phone') }),
+  fc.record({
+    type: fc.constant('cancel'),
+    reason: fc.constantFrom('kiosk', 'not_my_phone', 'revoked'),
+  }),
   fc.record({ type: fc.constant('claim') }),
   fc.record({ type: fc.constant('expire') }),
 )

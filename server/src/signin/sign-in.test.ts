@@ -108,6 +108,16 @@ test('S023, S026: every step in every situation does what the table of the proto
   }
 })
 
+test('S033: with its kiosk goes what is not claimed yet, even if it is approved', () => {
+  const revoked: Step = { type: 'cancel', reason: 'revoked' }
+  for (const name of ['pending', 'scanned', 'approved', 'approved for the seed'] as const) {
+    assert.equal(outcome(situations[name], revoked), 'cancelled', name)
+  }
+  for (const name of ['claimed', 'denied'] as const) {
+    assert.equal(outcome(situations[name], revoked), 'over', name)
+  }
+})
+
 test('a step leaves the row it was given untouched', () => {
   const { row, now } = situations.scanned
   const copy = structuredClone(row)

@@ -42,7 +42,7 @@ export type Step =
   /** The seed's one call does it all: no phone key, from pending straight to approved. */
   | { type: 'approve_at_once'; phoneHash: string; account: string; amr: string[] }
   | { type: 'deny'; phoneHash: string }
-  | { type: 'cancel'; reason: 'kiosk' | 'not_my_phone' }
+  | { type: 'cancel'; reason: 'kiosk' | 'not_my_phone' | 'revoked' }
   | { type: 'claim' }
   /** The reaper's: writes down what time has already decided. */
   | { type: 'expire' }
@@ -122,7 +122,8 @@ export function advance(old: SignIn | null, step: Step, moment: Moment): Move {
 
     case 'cancel': {
       const { reason } = step
-      if (current.state === 'pending' || current.state === 'scanned') {
+      const revoked = reason === 'revoked' && current.state === 'approved'
+      if (current.state === 'pending' || current.state === 'scanned' || revoked) {
         return move({ state: 'cancelled', reason, deadline: null }, 'cancel')
       }
       if (current.state === 'cancelled') return repeat()

@@ -1,11 +1,12 @@
 import type { Account } from './store.ts'
 import type { AccountsTable } from './tables.ts'
 
-export function accountToRow(account: Account, idKey: string): AccountsTable {
+export function accountToRow(account: Account, idKey: string, idSkeleton: string): AccountsTable {
   return {
     key: account.key,
     id: account.id,
     id_key: idKey,
+    id_skeleton: idSkeleton,
     name: account.name,
     password_hash: account.passwordHash,
     subject_seed: account.subjectSeed,

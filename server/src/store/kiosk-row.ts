@@ -9,6 +9,8 @@ export function kioskToRow(kiosk: Kiosk): KiosksTable {
     ticket: kiosk.ticket,
     claimable: kiosk.claimable ? 1 : 0,
     credential_hash: kiosk.credentialHash,
+    link_hash: kiosk.linkHash,
+    link_expires_at: kiosk.linkExpiresAt,
     revoked_at: kiosk.revokedAt,
     created_at: kiosk.createdAt,
   }
@@ -22,6 +24,8 @@ export function kioskFromRow(row: KiosksTable): Kiosk {
     ticket: row.ticket as Kiosk['ticket'],
     claimable: row.claimable === 1,
     credentialHash: row.credential_hash,
+    linkHash: row.link_hash,
+    linkExpiresAt: row.link_expires_at,
     revokedAt: row.revoked_at,
     createdAt: row.created_at,
   }

@@ -1,13 +1,38 @@
-import type { Kysely } from 'kysely'
+import type { ColumnDataType, Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { gate } from './migrations/2026-11-gate.ts'
 
-/** Migrations in order; listed here, so that go-to-definition finds them. */
-const migrations = { '2026-11-gate': gate }
+/**
+ * Which databases may be changed by opening them: any, or only those that no gate has used before.
+ * Looking must not upgrade the tables under gates that run an older version.
+ */
+export type Upgrade = 'any' | 'new'
 
-/** Brings the tables up to date. @throws whatever the database said, and then nothing has started. */
-export async function migrate<T>(db: Kysely<T>): Promise<void> {
-  const provider = { getMigrations: async () => migrations }
-  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+export class OutdatedTables extends Error {
+  override readonly name = 'OutdatedTables'
+
+  constructor() {
+    super('The tables are not up to date; run: qrgate migrate')
+  }
+}
+
+/**
+ * Brings the tables up to date; nodes that start together wait for each other.
+ * @throws OutdatedTables where it may not, or whatever the database said; then nothing has changed.
+ */
+export async function migrate<T>(
+  db: Kysely<T>,
+  rowNumber: ColumnDataType,
+  upgrade: Upgrade,
+): Promise<void> {
+  // Listed here and not found in a folder, so that go-to-definition leads to each.
+  const migrations = { '2026-11-gate': gate(rowNumber) }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const all = await migrator.getMigrations()
+  const pending = all.filter(({ executedAt }) => executedAt === undefined)
+  if (pending.length === 0) return
+  const isNew = pending.length === all.length
+  if (upgrade === 'new' && !isNew) throw new OutdatedTables()
+  const { error } = await migrator.migrateToLatest()
   if (error) throw error
 }

@@ -1,8 +1,9 @@
 import type { SignIn } from '../signin/sign-in.ts'
 import type { SignInsTable } from './tables.ts'
 
-export function signInToRow(signIn: SignIn): SignInsTable {
-  return {
+/** @throws TypeError for a number that some database would keep as another one. */
+export function signInToRow(signIn: SignIn): Omit<SignInsTable, 'changed_at'> {
+  const row = {
     id: signIn.id,
     kiosk: signIn.kiosk,
     claimable: signIn.claimable ? 1 : 0,
@@ -18,6 +19,12 @@ export function signInToRow(signIn: SignIn): SignInsTable {
     claimed_at: signIn.claimedAt,
     updated_at: signIn.updatedAt,
   }
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+      throw new TypeError(`${value} cannot be kept as ${column}`)
+    }
+  }
+  return row
 }
 
 export function signInFromRow(row: SignInsTable): SignIn {

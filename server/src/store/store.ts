@@ -5,14 +5,19 @@ import type { AuditEvent, Move, SignIn } from '../signin/sign-in.ts'
  * engine to every sentence here.
  *
  * A call that resolves has reached the disk: a power cut after it takes nothing back. A call that
- * rejects has changed nothing. A database that stays locked or does not answer rejects with
- * `storage_busy` in bounded time, and no call blocks the event loop for longer than 100 ms.
+ * rejects has changed nothing, with one exception that no network can avoid: when the connection
+ * breaks during a commit, `storage_busy` may hide a success; the same step again tells.
+ * A database that stays locked or does not answer rejects with `storage_busy` in bounded time, and
+ * no call blocks the event loop for longer than 100 ms.
  */
 export interface Store {
   signIns: SignIns
   accounts: AccountRecords
   kiosks: KioskRecords
+  userCodes: UserCodeRecords
   audit: AuditRecords
+  /** The database's own clock in milliseconds since 1970; null where it is this machine's anyway. */
+  time(): Promise<number | null>
   close(): Promise<void>
 }
 
@@ -27,10 +32,26 @@ export interface SignIns {
    * Nothing is written for a move without events.
    */
   update(id: string, advance: (old: SignIn | null) => Move): Promise<{ old: SignIn | null } & Move>
+  /**
+   * What changed lately, whoever changed it, so that lost hints do no harm. Overlaps with earlier
+   * answers, because transactions become visible later than they were stamped.
+   * @param since the `at` of the last answer, or 0.
+   * @returns null when certainly no other process has written since the last call.
+   */
+  changes(since: number): Promise<{ at: number; changed: Change[] } | null>
+  /** The present `seq` of those among the ids that have a row. */
+  seqs(ids: readonly string[]): Promise<Change[]>
+  /** Ids of a kiosk's sign-ins that a phone has scanned and no kiosk has claimed. */
+  openAt(kiosk: number): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Removes rows that became final before the given time; returns how many. */
   purge(finalBefore: number, limit: number): Promise<number>
+}
+
+export interface Change {
+  id: string
+  seq: number
 }
 
 export interface Account {
@@ -40,7 +61,7 @@ export interface Account {
   id: string
   /** Empty when the visitor gave none. */
   name: string
-  /** PHC string (argon2id). */
+  /** PHC string (argon2id), or bcrypt where the account was imported and has not signed in yet. */
   passwordHash: string
   /** 32 random bytes, base64url: each relying party's stable `sub` is derived from it. */
   subjectSeed: string
@@ -49,10 +70,14 @@ export interface Account {
 }
 
 export interface AccountRecords {
-  /** Adds the account, or answers false when one with the same `idKey` exists. */
-  add(account: Account, idKey: string): Promise<boolean>
+  /** Adds the account, or answers false when one has the same `idKey` or the same `idSkeleton`. */
+  add(account: Account, idKey: string, idSkeleton: string): Promise<boolean>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
+  /** With `old`: only if the hash is still that one. Answers whether it was changed. */
+  setPasswordHash(key: string, passwordHash: string, old?: string): Promise<boolean>
+  setDisabled(key: string, disabledAt: number | null): Promise<void>
+  all(): Promise<Account[]>
 }
 
 export interface Kiosk {
@@ -63,8 +88,11 @@ export interface Kiosk {
   ticket: 'compact' | 'jwt'
   /** False for the built-in kiosk of the seed's API. */
   claimable: boolean
-  /** SHA-256 of the kiosk credential, base64url; null for built-in kiosks. */
+  /** SHA-256 of the kiosk credential, base64url; null for built-in and not yet enrolled kiosks. */
   credentialHash: string | null
+  /** SHA-256 of the one-time enrolment link's secret, base64url; null once it was used. */
+  linkHash: string | null
+  linkExpiresAt: number | null
   revokedAt: number | null
   createdAt: number
 }
@@ -74,6 +102,30 @@ export interface KioskRecords {
   add(kiosk: Omit<Kiosk, 'number'>): Promise<Kiosk>
   byNumber(number: number): Promise<Kiosk | null>
   byCredentialHash(credentialHash: string): Promise<Kiosk | null>
+  byLinkHash(linkHash: string): Promise<Kiosk | null>
+  /** Uses an enrolment link up: of many calls with the same link exactly one answers true. */
+  useLink(linkHash: string, credentialHash: string): Promise<boolean>
+  /** Answers false when there is no such kiosk or it was revoked before. */
+  revoke(number: number, at: number): Promise<boolean>
+  /** Numbers of the kiosks that were revoked, ever. */
+  revoked(): Promise<number[]>
+  all(): Promise<Kiosk[]>
+}
+
+export interface UserCode {
+  userCode: string
+  signIn: string
+  kiosk: number
+  expiresAt: number
+}
+
+export interface UserCodeRecords {
+  /** Answers false when the code is taken, which is as unlikely as guessing one. */
+  add(userCode: UserCode): Promise<boolean>
+  find(userCode: string): Promise<UserCode | null>
+  /** The latest code of a sign-in. */
+  ofSignIn(signIn: string): Promise<UserCode | null>
+  purge(expiredBefore: number): Promise<void>
 }
 
 export interface AuditRow {

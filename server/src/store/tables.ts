@@ -5,6 +5,7 @@ export interface Tables {
   sign_ins: SignInsTable
   accounts: AccountsTable
   kiosks: KiosksTable
+  user_codes: UserCodesTable
   audit: AuditTable
 }
 
@@ -24,12 +25,15 @@ export interface SignInsTable {
   approved_at: number | null
   claimed_at: number | null
   updated_at: number
+  /** By the database's clock, where it has one; what the sweep looks for. */
+  changed_at: number
 }
 
 export interface AccountsTable {
   key: string
   id: string
   id_key: string
+  id_skeleton: string
   name: string
   password_hash: string
   subject_seed: string
@@ -44,8 +48,17 @@ export interface KiosksTable {
   ticket: string
   claimable: number
   credential_hash: string | null
+  link_hash: string | null
+  link_expires_at: number | null
   revoked_at: number | null
   created_at: number
+}
+
+export interface UserCodesTable {
+  user_code: string
+  sign_in: string
+  kiosk: number
+  expires_at: number
 }
 
 export interface AuditTable {

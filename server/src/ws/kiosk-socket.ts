@@ -3,7 +3,8 @@ import type { WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
 import { Refusal, sentence } from '../errors.ts'
 import type { Delivery } from '../signin/delivery.ts'
-import { type Flow, signInView } from '../signin/flow.ts'
+import type { Flow } from '../signin/flow.ts'
+import { signInView } from '../signin/sign-in-view.ts'
 import type { Kiosk } from '../store/store.ts'
 import { parseKioskMessage } from './kiosk-message.ts'
 import type { SocketLimits } from './socket-limits.ts'
@@ -20,21 +21,40 @@ export interface KioskSocketParts {
 
 const proveWithin = 5_000
 const mostWatches = 32
+/** Messages that may wait for their turn. */
+const mostWaiting = 64
 
 interface Watched {
   kiosk: Kiosk
   stop(): void
 }
 
-/** One socket of a kiosk's page, for all its sign-ins; each is proven by its own kiosk secret. */
-export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => void {
-  const { flow, delivery, limits, clock } = parts
+/** The sockets of this node's kiosks. */
+export interface KioskSockets {
+  /** Speaks to one page, about all its sign-ins; each is proven by its own kiosk secret. */
+  listen(socket: WebSocket): void
+  /** Closes the sockets of a kiosk that was revoked. */
+  drop(kiosk: number): void
+}
 
-  return socket => {
+export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
+  const { flow, delivery, limits, clock } = parts
+  const open = new Map<WebSocket, Map<string, Watched>>()
+
+  const drop = (number: number) => {
+    for (const [socket, watched] of open) {
+      const concerned = [...watched.values()].some(({ kiosk }) => kiosk.number === number)
+      if (concerned) socket.close(closeCodes.forbidden)
+    }
+  }
+
+  const listen = (socket: WebSocket) => {
     if (!limits.admit(socket)) return
     const watched = new Map<string, Watched>()
+    open.set(socket, watched)
     let proven = false
     let turn = Promise.resolve()
+    let waiting = 0
     const say = (message: GateMessage) => socket.send(JSON.stringify(message))
     const unproven = setTimeout(() => socket.close(closeCodes.unproven), proveWithin)
 
@@ -43,7 +63,7 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
       watched.delete(id)
     }
 
-    const watch = (id: string, kiosk: Kiosk, renew: boolean) => {
+    const watch = (id: string, kioskSecret: string, kiosk: Kiosk, renew: boolean) => {
       forget(id)
       const leave = limits.join(id, socket)
       let renewal: NodeJS.Timeout | undefined
@@ -52,8 +72,12 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
         clearTimeout(renewal)
         if (finalStates.has(signIn.state)) return forget(id)
         if (!renew || signIn.state !== 'pending' || signIn.deadline === null) return
-        const rest = signIn.deadline - clock() - parts.renewBefore
-        renewal = setTimeout(() => startNext(id, kiosk), Math.max(0, rest))
+        const left = signIn.deadline - clock()
+        // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
+        const rest = Math.max(left - parts.renewBefore, left / 2)
+        renewal = setTimeout(() => {
+          startNext(id, kioskSecret).catch(error => refuse(error, id))
+        }, rest)
       })
       const stopAll = () => {
         stop()
@@ -64,10 +88,13 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
     }
 
     // The one that runs out stays watched: a phone may just be opening its last frame.
-    const startNext = (after: string, kiosk: Kiosk) => {
+    const startNext = async (after: string, kioskSecret: string) => {
+      // Always-on screens renew for months: the kiosk may have been switched off since it began.
+      const kiosk = await flow.proveKiosk(after, kioskSecret)
+      if (!watched.has(after)) return
       const started = flow.start(kiosk)
       say({ type: 'next', after, ...started })
-      watch(started.id, kiosk, true)
+      watch(started.id, started.kiosk_secret, kiosk, true)
     }
 
     const hear = async (message: KioskMessage) => {
@@ -76,10 +103,11 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
           if (!watched.has(message.id) && watched.size >= mostWatches) {
             throw new Refusal('malformed', 'too many watches on one socket')
           }
-          const kiosk = await flow.proveKiosk(message.id, message.kiosk_secret)
+          const { id, kiosk_secret: kioskSecret, renew } = message
+          const kiosk = await flow.proveKiosk(id, kioskSecret)
           proven = true
           clearTimeout(unproven)
-          if (socket.readyState === socket.OPEN) watch(message.id, kiosk, message.renew === true)
+          if (socket.readyState === socket.OPEN) watch(id, kioskSecret, kiosk, renew === true)
           return
         }
         case 'frames': {
@@ -108,20 +136,29 @@ export function kioskSocket(parts: KioskSocketParts): (socket: WebSocket) => voi
     }
 
     socket.on('message', (data, binary) => {
-      const message = binary ? undefined : parseKioskMessage(data.toString())
+      if (socket.readyState !== socket.OPEN) return
+      const flooded = waiting >= mostWaiting
+      const message = binary || flooded ? undefined : parseKioskMessage(data.toString())
       if (!message) {
         socket.close(closeCodes.badMessage)
         return
       }
+      waiting += 1
       // One after the other: what follows a `watch` may rely on it.
       turn = turn
         .then(() => hear(message))
         .catch(error => refuse(error, 'id' in message ? message.id : undefined))
+        .finally(() => {
+          waiting -= 1
+        })
     })
 
     socket.on('close', () => {
       clearTimeout(unproven)
+      open.delete(socket)
       for (const id of [...watched.keys()]) forget(id)
     })
   }
+
+  return { listen, drop }
 }

@@ -9,7 +9,9 @@ import type { SocketLimits } from './socket-limits.ts'
 export function seedSocket(delivery: Delivery, limits: SocketLimits) {
   return (socket: WebSocket, { id, kiosk }: { id: string; kiosk: Kiosk }) => {
     if (!limits.admit(socket)) return
-    const leave = limits.join(id, socket)
+    // Everybody in the room can read the ticket: nobody may push the waiting screen off.
+    const leave = limits.joinIfRoom(id, socket)
+    if (!leave) return
     const watch = delivery.watch(id, kiosk, signIn => {
       if (isApproved(signIn)) {
         socket.send('success')

@@ -10,6 +10,8 @@ export interface SocketLimits {
    * @returns how to leave before the socket closes.
    */
   join(id: string, socket: WebSocket): () => void
+  /** The same, but the oldest win: undefined, and the socket closed, when there are three. */
+  joinIfRoom(id: string, socket: WebSocket): (() => void) | undefined
   /** Tells every socket to come back later, spread out, and admits no more. */
   close(): void
 }
@@ -44,6 +46,17 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     socket.close(code, JSON.stringify({ retry_after_ms: retryAfter }))
   }
 
+  const add = (id: string, socket: WebSocket) => {
+    const all = watchers.get(id) ?? new Set()
+    watchers.set(id, all)
+    all.add(socket)
+    const leave = () => {
+      all.delete(socket)
+      if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
+    }
+    return { all, leave }
+  }
+
   return {
     admit(socket) {
       // Whatever is wrong with a peer's bytes, ws has closed the socket already.
@@ -64,19 +77,20 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     },
 
     join(id, socket) {
-      const all = watchers.get(id) ?? new Set()
-      watchers.set(id, all)
-      all.add(socket)
+      const { all, leave } = add(id, socket)
       const [oldest] = all
       if (oldest && all.size > watchersOfOne) {
         // At once: until its goodbye is answered the next one would find the same oldest.
         all.delete(oldest)
         oldest.close(closeCodes.replaced)
       }
-      return () => {
-        all.delete(socket)
-        if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
-      }
+      return leave
+    },
+
+    joinIfRoom(id, socket) {
+      if ((watchers.get(id)?.size ?? 0) < watchersOfOne) return add(id, socket).leave
+      retryLater(socket, closeCodes.tryLater)
+      return undefined
     },
 
     close() {

@@ -24,6 +24,10 @@ const views: PhoneView[] = [
   },
   { place, kind: 'sign-up', id, receipt },
   { place, kind: 'sign-up', id, accountId: 'hong', name: '홍길동', error: 'account_exists' },
+  { place, kind: 'sign-in', id, receipt, userCode: 'WDJB-MJHT', registration: true },
+  { place: { ...place, kiosk: null }, kind: 'code' },
+  { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: 'unknown' },
+  { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: { minutes: 5 } },
   { place, kind: 'approved', id },
   { place, kind: 'claimed', id },
   { place, kind: 'unclaimed', id },
@@ -77,6 +81,8 @@ test('whatever a visitor or an operator wrote comes out as text', () => {
     { place, kind: 'sign-in', ...everywhere, receipt: undefined, registration: true },
     { place, kind: 'sign-up', ...everywhere },
     { place, kind: 'sign-up', ...everywhere, receipt: undefined },
+    { place, kind: 'code', typed: hostile, problem: 'unknown' },
+    { place, kind: 'sign-in', id, userCode: hostile, registration: true },
     { place, kind: 'approved', id: hostile },
     { place, kind: 'busy', id: hostile },
     ...views.map(view => ({ ...view, place: { site: hostile, kiosk: hostile } })),
@@ -104,6 +110,16 @@ test('the receipt is in every form until the scan is committed, and in none afte
   assert.equal(before.match(/name="receipt"/g)?.length, 3)
   assert.ok(!after.includes('name="receipt"'))
   assert.ok(after.includes(`href="/s/${id}?form=sign-up"`))
+})
+
+test('the sign-in page shows the code that led to it, and warns of codes that were sent', () => {
+  const form = { place, kind: 'sign-in', id, receipt, registration: true } as const
+  const byCode = renderPage({ ...form, userCode: 'WDJB-MJHT' }, { lang: 'ko', ...plain })
+  assert.ok(byCode.includes('<strong>WDJB-MJHT</strong>'))
+  assert.ok(byCode.includes(words.ko.code.warning))
+  const byQr = renderPage(form, { lang: 'ko', ...plain })
+  assert.ok(!byQr.includes(words.ko.code.typed))
+  assert.ok(byQr.includes(words.ko.signIn.warning))
 })
 
 test('a page never gives a password back', () => {

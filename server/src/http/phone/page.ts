@@ -1,3 +1,4 @@
+import { codePage } from './code-page.ts'
 import { icon } from './icon.ts'
 import { html, type Markup, raw } from './markup.ts'
 import { obstaclePage, outcomePage } from './outcome-page.ts'
@@ -7,7 +8,7 @@ import { signUpPage } from './sign-up-page.ts'
 import type { PhoneView, Place, Shell } from './view.ts'
 import { words } from './words.ts'
 
-export type { PhoneView, Place, Shell } from './view.ts'
+export type { CodeProblem, PhoneView, Place, Shell } from './view.ts'
 
 /**
  * A page for the visitor's phone, whole: one response carries its style and its script.
@@ -49,6 +50,8 @@ function sheet(view: PhoneView, lang: Shell['lang']): Sheet {
       return signInPage(view, words[lang])
     case 'sign-up':
       return signUpPage(view, words[lang])
+    case 'code':
+      return codePage(view, words[lang])
     case 'in-use':
     case 'stale':
     case 'unknown':
@@ -65,7 +68,7 @@ const refreshWithoutScript = html`<noscript><meta http-equiv="refresh" content="
 function placeCard({ site, kiosk }: Place): Markup {
   return html`<header class="place">
 <span class="pin">${icon('place')}</span>
-<p><strong>${site}</strong> <span>${kiosk}</span></p>
+<p><strong>${site}</strong>${kiosk !== null && html` <span>${kiosk}</span>`}</p>
 </header>`
 }
 

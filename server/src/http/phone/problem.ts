@@ -12,6 +12,8 @@ const fields: Record<ProblemCode, Field | null> = {
   name_invalid: 'name',
   password_too_short: 'password',
   password_too_long: 'password',
+  password_too_common: 'password',
+  too_many_tries: null,
   registration_closed: null,
   receipt_stale: null,
   expired: null,

@@ -1,3 +1,4 @@
+import { codeRow } from './code-page.ts'
 import {
   accountField,
   passwordField,
@@ -24,12 +25,13 @@ ${passwordField(words, 'current', problem)}
   const main = html`${scriptInput(form, words)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
+${form.userCode !== undefined && codeRow(form.userCode, words)}
 ${stepForm(form, 'sign-in', fields)}
 ${stepForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
 ${progressLine()}`
 
   const footnote = html`${form.registration && newHere(form, words)}
-<p>${warning}</p>`
+<p>${form.userCode === undefined ? warning : words.code.warning}</p>`
 
   return { title, main, footnote }
 }

@@ -4,7 +4,8 @@ import type { Language, RefusalCode } from '../../errors.ts'
 /** Where the visitor is about to sign in, in the language of the page. */
 export interface Place {
   site: string
-  kiosk: string
+  /** Null where it is not known yet which one. */
+  kiosk: string | null
 }
 
 export interface SignInForm {
@@ -12,6 +13,8 @@ export interface SignInForm {
   id: string
   /** Present until the scan is committed. */
   receipt?: string | undefined
+  /** The code that led here, for the visitor to compare (RFC 8628 §3.3.1). */
+  userCode?: string | undefined
   /** What the visitor typed before, so that a refusal costs them nothing. */
   accountId?: string | undefined
   error?: RefusalCode | undefined
@@ -28,6 +31,16 @@ export interface SignUpForm {
   error?: RefusalCode | undefined
 }
 
+/** Where a visitor types the code that the kiosk shows. */
+export interface CodeForm {
+  kind: 'code'
+  typed?: string | undefined
+  problem?: CodeProblem | undefined
+}
+
+/** Not a code, or too many that were none. */
+export type CodeProblem = 'unknown' | { minutes: number }
+
 /** How a sign-in stands, or ended, for the phone that scanned it. */
 export type Outcome =
   | { kind: 'approved' | 'claimed' | 'unclaimed' | 'denied' | 'expired' | 'ended'; id: string }
@@ -41,7 +54,13 @@ export type Obstacle =
   | { kind: 'error'; code: RefusalCode }
 
 /** Everything a phone page may show. */
-export type PhoneView = { place: Place | null } & (SignInForm | SignUpForm | Outcome | Obstacle)
+export type PhoneView = { place: Place | null } & (
+  | SignInForm
+  | SignUpForm
+  | CodeForm
+  | Outcome
+  | Obstacle
+)
 
 /** What is the same on every page: the language and the built files, inlined. */
 export interface Shell {

@@ -5,6 +5,7 @@ export interface Words {
   languageName: string
   signIn: SignInWords
   signUp: SignUpWords
+  code: CodeWords
   account: string
   password: string
   reveal: string
@@ -36,6 +37,19 @@ interface SignUpWords {
   back: string
 }
 
+interface CodeWords {
+  title: string
+  lead: string
+  label: string
+  submit: string
+  unknown: string
+  /** `{minutes}` stands for a number. */
+  tooMany: string
+  /** On the sign-in page that a code led to. */
+  typed: string
+  warning: string
+}
+
 /** A heading and the sentences under it. */
 export interface Message {
   title: string
@@ -53,6 +67,8 @@ export type ProblemCode =
   | 'name_invalid'
   | 'password_too_short'
   | 'password_too_long'
+  | 'password_too_common'
+  | 'too_many_tries'
   | 'registration_closed'
   | 'receipt_stale'
   | 'expired'

@@ -1,0 +1,53 @@
+import { Refusal, type RefusalCode } from '../errors.ts'
+import type { Accounts } from './accounts.ts'
+import type { ForeignAccount } from './foreign-accounts.ts'
+import { hashKind } from './password-hash.ts'
+
+/** What became of the accounts of another system. */
+export interface ImportResult {
+  added: number
+  /** Their ids were here already, and those accounts are as they were. */
+  leftAlone: number
+  skipped: number
+}
+
+const reasons: Partial<Record<RefusalCode, string>> = {
+  account_id_invalid: 'the id is not one that can be used here',
+}
+
+/**
+ * Takes over whatever can be taken over; one bad line costs nobody else's account.
+ * @param skip told of each that could not be, without its hash.
+ */
+export async function importAccounts(
+  foreign: AsyncIterable<ForeignAccount> | Iterable<ForeignAccount>,
+  accounts: Pick<Accounts, 'adopt' | 'byId'>,
+  skip: (place: string, reason: string) => void,
+): Promise<ImportResult> {
+  const result: ImportResult = { added: 0, leftAlone: 0, skipped: 0 }
+  const leaveOut = (place: string, reason: string) => {
+    result.skipped += 1
+    skip(place, reason)
+  }
+
+  for await (const { place, id, hash } of foreign) {
+    if (id === undefined || hash === undefined || hashKind(hash) === undefined) {
+      leaveOut(place, 'there is no id with a bcrypt or argon2id hash')
+      continue
+    }
+    try {
+      await accounts.adopt(id, hash)
+      result.added += 1
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      const taken = error.code === 'account_exists'
+      if (taken && (await accounts.byId(id))) result.leftAlone += 1
+      else leaveOut(place, taken ? 'the id looks like another one here' : sayWhy(error))
+    }
+  }
+  return result
+}
+
+function sayWhy({ code }: Refusal): string {
+  return reasons[code] ?? code
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Refusal, type RefusalCode } from '../errors.ts'
+import { commonPasswords } from './common-passwords.ts'
+import { preparedPassword, requireAnyPassword, requireNewPassword } from './new-password.ts'
+
+const context = ['qrgate', 'user_example', '서울내과의원', 'Seoul Clinic']
+
+function refused(password: string, code: RefusalCode): void {
+  const expected = (error: unknown) => error instanceof Refusal && error.code === code
+  assert.throws(() => requireNewPassword(password, context), expected, password)
+}
+
+test('S050: Hangul in one code point or in two, and any kind of space, are the same password', () => {
+  assert.equal(preparedPassword('가나다라마바사아'.normalize('NFD')), '가나다라마바사아')
+  assert.equal(preparedPassword('correct\u3000horse\u00a0battery'), 'correct horse battery')
+  assert.notEqual(preparedPassword('Password '), preparedPassword('password'))
+  assert.notEqual(preparedPassword('ａ'), preparedPassword('a'))
+})
+
+test('S050: length is counted as a person counts, from 8 to 1 024', () => {
+  refused('x7!kq2m', 'password_too_short')
+  refused('🦊🐻🐼🐨🐯🦁🐮', 'password_too_short')
+  assert.equal(requireNewPassword('🦊🐻🐼🐨🐯🦁🐮🐷', context), '🦊🐻🐼🐨🐯🦁🐮🐷')
+  const longest = 'kq'.repeat(511).concat('!?')
+  assert.equal(requireNewPassword(longest, context), longest)
+  refused(`${longest}x`, 'password_too_long')
+})
+
+test('S051: what anybody would guess first is refused, with a year at its end too', () => {
+  const common = [
+    'password',
+    'Password',
+    '12345678',
+    'P@ssw0rd',
+    'qwertyui',
+    '1q2w3e4r',
+    'iloveyou',
+  ]
+  const here = [
+    'user_example',
+    'User_Example1',
+    'Seoul Clinic',
+    'seoulclinic2026',
+    '서울내과의원12',
+  ]
+  const patterns = [
+    'aaaaaaaa',
+    'abababab',
+    '김김김김김김김김',
+    'zyxwvuts',
+    '98765432',
+    'password2026!',
+  ]
+  for (const password of [...common, ...here, ...patterns]) refused(password, 'password_too_common')
+})
+
+test('S051: no rule says what a password is made of', () => {
+  const fine = [
+    'correct horse',
+    'vkfksgksmf',
+    '가을하늘공활한데',
+    'nnnnnnnm',
+    'tr0ub4dor&3',
+    '!!!!!!!?',
+  ]
+  for (const password of fine) assert.equal(requireNewPassword(password, context), password)
+})
+
+test('the list holds only what the other rules would let through: long, folded, once', () => {
+  assert.ok(commonPasswords.size > 500)
+  for (const password of commonPasswords) {
+    assert.ok([...password].length >= 8, password)
+    assert.equal(password, password.normalize('NFKC').toLowerCase())
+  }
+})
+
+test('the seed accepts any password but none', () => {
+  assert.equal(requireAnyPassword('x'), 'x')
+  assert.throws(() => requireAnyPassword(''), Refusal)
+})

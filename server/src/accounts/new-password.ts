@@ -1,0 +1,65 @@
+import { Refusal } from '../errors.ts'
+import { commonPasswords } from './common-passwords.ts'
+
+export const longestPassword = 1024
+/** ASVS 6.2.1. */
+const shortestPassword = 8
+
+/**
+ * The password as it is hashed and compared: OpaqueString (RFC 8265 §4.2), so that the same keys on
+ * another keyboard give the same password (가 in one code point or in two, any kind of space).
+ */
+export function preparedPassword(password: string): string {
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+}
+
+/** As a person would count: one for each code point, however it is stored. */
+export function passwordLength(prepared: string): number {
+  return [...prepared].length
+}
+
+/**
+ * A new password: long enough and not among the first that anybody would guess; what it is made of
+ * is its owner's business (ASVS 6.2.5).
+ * @param context words that everybody here can guess: the account's id, the site's names.
+ * @throws Refusal
+ */
+export function requireNewPassword(password: string, context: readonly string[]): string {
+  const prepared = preparedPassword(password)
+  if (passwordLength(prepared) < shortestPassword) throw new Refusal('password_too_short')
+  requireStorable(prepared)
+  if (isGuessed(prepared, context)) throw new Refusal('password_too_common')
+  return prepared
+}
+
+/** The seed's demo route takes any password at all. */
+export function requireAnyPassword(password: string): string {
+  const prepared = preparedPassword(password)
+  if (prepared === '') throw new Refusal('password_too_short')
+  return requireStorable(prepared)
+}
+
+function requireStorable(prepared: string): string {
+  if (passwordLength(prepared) > longestPassword) throw new Refusal('password_too_long')
+  return prepared
+}
+
+/** Rows of keyboards and of counting; any stretch of them is a first guess. */
+const rows = ['01234567890123456789', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm']
+const runs = rows.flatMap(row => [row, [...row].reverse().join('')])
+
+function isGuessed(prepared: string, context: readonly string[]): boolean {
+  const password = folded(prepared)
+  // Nobody becomes harder to guess by a year or an exclamation mark at the end.
+  const stem = password.replace(/[^\p{L}]+$/u, '')
+  const words = context.map(folded).filter(Boolean)
+  return (
+    [password, stem].some(text => commonPasswords.has(text) || words.includes(text)) ||
+    /^(.{1,4})\1+$/u.test(password) ||
+    runs.some(run => run.includes(password))
+  )
+}
+
+function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '@redis/client'
+import type { Bus } from './bus.ts'
+import { localBus } from './local.ts'
+
+/** Channels that all nodes subscribe to at boot, so that a waiting kiosk costs Redis nothing. */
+const shards = 64
+/** A Redis that has not answered by then is as good as gone, in milliseconds. */
+const patience = 500
+const probeEvery = 1_000
+
+/**
+ * Hints between nodes by Redis PUBLISH and SUBSCRIBE; this node's own listeners are told directly.
+ * Redis may be slow, frozen or gone: nobody waits for it, nothing is queued for it.
+ */
+export async function redisBus(url: string, onError: (error: unknown) => void): Promise<Bus> {
+  const local = localBus()
+  const rejoined: (() => void)[] = []
+  let lost: number | null = performance.now()
+  let subscribed = false
+  let closing = false
+
+  const connect = () => {
+    const client = createClient({
+      url,
+      disableOfflineQueue: true,
+      commandOptions: { timeout: patience },
+      socket: {
+        connectTimeout: patience * 2,
+        reconnectStrategy: retries => Math.min(1_000, 50 * 2 ** retries) * (0.5 + Math.random()),
+      },
+    })
+    // Reported once where it matters; a connection that keeps failing would fill the log.
+    client.on('error', () => {})
+    return client
+  }
+  const publisher = connect()
+  const subscriber = connect()
+
+  const lose = (error: unknown) => {
+    if (lost !== null || closing) return
+    lost = performance.now()
+    onError(error)
+  }
+  const rejoin = () => {
+    if (lost === null) return
+    lost = null
+    for (const listener of rejoined) listener()
+  }
+
+  // Each connects once and from then on again by itself.
+  const connected = Promise.all([publisher.connect(), subscriber.connect()])
+  const join = async () => {
+    await connected
+    const channels = Array.from({ length: shards }, (_, shard) => `qrgate:${shard}`)
+    await subscriber.subscribe(channels, topic => local.publish(topic))
+    subscribed = true
+    rejoin()
+  }
+
+  // A frozen Redis keeps its connections open; only asking shows that nobody is there.
+  const probe = async () => {
+    if (!subscribed) await Promise.race([join(), refuseAfter(patience)])
+    const answers = Promise.all([publisher.ping(), subscriber.ping()])
+    await Promise.race([answers, refuseAfter(patience)])
+  }
+  const watch = async () => {
+    while (!closing) {
+      await probe().then(rejoin, lose)
+      await sleep(probeEvery, undefined, { ref: false })
+    }
+  }
+
+  // A gate starts without Redis too; it is told when Redis comes.
+  const report = (error: unknown) => {
+    if (!subscribed && !closing) onError(error)
+  }
+  await Promise.race([join().catch(report), refuseAfter(2 * patience).catch(report)])
+  void watch()
+
+  return {
+    publish(topic) {
+      local.publish(topic)
+      if (lost !== null) return
+      publisher.publish(channelOf(topic), topic).catch(lose)
+    },
+    subscribe: local.subscribe,
+    lostSince: () => lost,
+    onRejoin: listener => rejoined.push(listener),
+    async close() {
+      closing = true
+      publisher.destroy()
+      subscriber.destroy()
+      await local.close()
+    },
+  }
+}
+
+function channelOf(topic: string): string {
+  const shard = createHash('sha1').update(topic).digest().readUInt8(0) % shards
+  return `qrgate:${shard}`
+}
+
+async function refuseAfter(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false })
+  throw new Error(`Redis has not answered for ${ms} ms`)
+}
