@@ -45,6 +45,16 @@ describe('the client', () => {
     assert.equal(asked[0]?.init.body, '{"reason":"not_my_phone"}')
   })
 
+  it('gives a poll that waits as much longer before it counts as unanswered', async () => {
+    const { client, asked } = clientOf(
+      () => new Promise(resolve => setTimeout(() => resolve(Response.json({ id: 'i' })), 30)),
+      10,
+    )
+    const options = { since: 3, wait: 1, frames: true }
+    assert.equal((await client.view('i', 's', options)).id, 'i')
+    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i?since=3&wait=1&frames=true`)
+  })
+
   it('passes a refusal on with its code, status and wait', async () => {
     const body = JSON.stringify({ code: 'busy', message: 'Try again shortly.' })
     await assert.rejects(refused(503, body, { 'retry-after': '2' }), {

@@ -2,10 +2,11 @@ import { GateError } from './gate-error.ts'
 import {
   type ClaimAnswer,
   type FinalReason,
+  type PollAnswer,
   paths,
   type Refused,
-  type SignInView,
   type StartAnswer,
+  type UserCodeAnswer,
 } from './protocol.ts'
 
 /** Why a kiosk gives a sign-in up. */
@@ -19,12 +20,25 @@ export interface ClientOptions {
   fetch?: typeof fetch
 }
 
+/** What a look at a sign-in waits for and brings along. */
+export interface ViewOptions {
+  /** Answered once the sign-in's `seq` is above this … */
+  since?: number
+  /** … or after so many seconds, 25 at most; at once where it is absent. */
+  wait?: number
+  /** Brings the QR's content of the next half minute along. */
+  frames?: boolean
+  signal?: AbortSignal
+}
+
 interface Call {
   method: 'GET' | 'POST'
   path: string
   secret?: string
   body?: object
   signal?: AbortSignal | undefined
+  /** For how long the gate itself may take its time. */
+  waitMs?: number
 }
 
 /** The gate's HTTP calls for a kiosk, one method each; every failure is a {@link GateError}. */
@@ -41,13 +55,21 @@ export class Client {
   }
 
   async start(signal?: AbortSignal): Promise<StartAnswer> {
-    return named(await this.#call<StartAnswer>({ method: 'POST', path: paths.signIns, signal }))
+    return real(await this.#call<StartAnswer>({ method: 'POST', path: paths.signIns, signal }))
   }
 
-  async view(id: string, secret: string, signal?: AbortSignal): Promise<SignInView> {
-    return named(
-      await this.#call<SignInView>({ method: 'GET', path: paths.signIn(id), secret, signal }),
-    )
+  /** Where a sign-in stands; with `wait` a long poll. */
+  async view(id: string, secret: string, options: ViewOptions = {}): Promise<PollAnswer> {
+    const { since = -1, wait = 0, frames = false, signal } = options
+    const path = `${paths.signIn(id)}?since=${since}&wait=${wait}&frames=${frames}`
+    const waitMs = wait * 1000
+    return real(await this.#call<PollAnswer>({ method: 'GET', path, secret, signal, waitMs }))
+  }
+
+  /** Only after a tap: who photographs the screen would carry the code away with it. */
+  async userCode(id: string, secret: string, signal?: AbortSignal): Promise<UserCodeAnswer> {
+    const call: Call = { method: 'POST', path: paths.userCode(id), secret, signal }
+    return real(await this.#call<UserCodeAnswer>(call), 'user_code')
   }
 
   async cancel(id: string, secret: string, reason: CancelReason = 'kiosk'): Promise<void> {
@@ -55,14 +77,14 @@ export class Client {
   }
 
   async claim(id: string, secret: string, signal?: AbortSignal): Promise<ClaimAnswer> {
-    return named(
+    return real(
       await this.#call<ClaimAnswer>({ method: 'POST', path: paths.claim(id), secret, signal }),
     )
   }
 
-  async #call<T>({ method, path, secret, body, signal }: Call): Promise<T> {
+  async #call<T>({ method, path, secret, body, signal, waitMs = 0 }: Call): Promise<T> {
     signal?.throwIfAborted()
-    const timeout = AbortSignal.timeout(this.#timeoutMs)
+    const timeout = AbortSignal.timeout(this.#timeoutMs + waitMs)
     const headers: Record<string, string> = { accept: 'application/json' }
     if (secret !== undefined) headers.authorization = `Bearer ${secret}`
     if (body) headers['content-type'] = 'application/json'
@@ -95,8 +117,8 @@ function originOf(server: string | undefined): string {
 }
 
 /** A captive portal answers 200 to anything; every real answer carries the id of its sign-in. */
-function named<T extends { id: string } | undefined>(answer: T): T {
-  if (typeof answer?.id !== 'string') throw new GateError('unreachable')
+function real<T extends object>(answer: T, key = 'id'): T {
+  if (!Object.hasOwn(Object(answer), key)) throw new GateError('unreachable')
   return answer
 }
 

@@ -2,6 +2,7 @@ export {
   type CancelReason,
   Client,
   type ClientOptions,
+  type ViewOptions,
 } from './client.ts'
 export { GateError } from './gate-error.ts'
 export type {
@@ -9,11 +10,13 @@ export type {
   ClaimedAccount,
   FinalReason,
   PhoneKind,
+  PollAnswer,
   SignInState,
   SignInView,
   StartAnswer,
+  UserCodeAnswer,
 } from './protocol.ts'
 export { finalStates } from './protocol.ts'
 export type { SignIn, Step } from './sign-in.ts'
-export type { Connection } from './socket.ts'
+export type { Connection, Transport } from './socket.ts'
 export { type StartOptions, startSignIn } from './start-sign-in.ts'

@@ -2,7 +2,9 @@ import { KioskElement } from './element/kiosk.ts'
 import type { KioskStep } from './element/step.ts'
 import type { ClaimAnswer } from './protocol.ts'
 
+export { addressToType, spelled } from './element/code-help.ts'
 export type { KioskState, KioskStep } from './element/step.ts'
+export { clockFace } from './element/time-left.ts'
 export { KioskElement }
 
 declare global {

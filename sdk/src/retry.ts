@@ -6,8 +6,8 @@ export interface RetryOptions {
   clock: Clock
   /** After this long the last failure is the answer. */
   windowMs: number
-  random?: () => number
-  signal?: AbortSignal
+  random?: (() => number) | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** Repeats a call that is safe to repeat until it is answered, refused, or no longer worth it. */

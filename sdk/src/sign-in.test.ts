@@ -49,6 +49,10 @@ function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) 
   const client = {
     cancel: async (id: string, secret: string, reason?: string) =>
       void called.push(`cancel ${id} ${secret} ${reason}`),
+    userCode: async (id: string) => {
+      called.push(`userCode ${id}`)
+      return { user_code: 'WDJB-MJHT', verification_uri: 'https://gate.test/code', expires_in: 120 }
+    },
     claim: () => (claims.shift() ?? (() => Promise.resolve(claimed)))(),
   }
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
@@ -197,6 +201,15 @@ describe('a sign-in', () => {
     await says({ seq: 0, expires_in_ms: 200_000 })
     await answers(7)
     assert.deepEqual(told, ['a pending - online', 'a pending F7 online'])
+  })
+
+  it('asks for a user code only when it is told to', async () => {
+    const { signIn, called, answers, clock } = setUp()
+    await answers(0)
+    await clock.pass(60_000)
+    assert.deepEqual(called, [])
+    assert.equal((await signIn.userCode()).user_code, 'WDJB-MJHT')
+    assert.deepEqual(called, ['userCode a'])
   })
 
   it('tells the gate why it was cancelled', async () => {

@@ -2,7 +2,7 @@ import type { CancelReason, Client } from './client.ts'
 import type { Clock } from './clock.ts'
 import { type Asking, FrameSchedule } from './frames.ts'
 import type { GateError } from './gate-error.ts'
-import type { ClaimAnswer, Frame, SignInView, StartAnswer } from './protocol.ts'
+import type { ClaimAnswer, Frame, SignInView, StartAnswer, UserCodeAnswer } from './protocol.ts'
 import { retry } from './retry.ts'
 import type { Connection, KioskSocket, Watcher } from './socket.ts'
 import { Steps } from './steps.ts'
@@ -16,7 +16,7 @@ export type Step = SignInView & {
 }
 
 export interface SignInParts {
-  client: Pick<Client, 'cancel' | 'claim'>
+  client: Pick<Client, 'cancel' | 'claim' | 'userCode'>
   socket: Pick<KioskSocket, 'connection' | 'watch' | 'unwatch' | 'askFrames' | 'restart'>
   clock: Clock
   renew?: boolean
@@ -33,6 +33,8 @@ const successorMs = 2_000
 /** The gate keeps an approved sign-in for its kiosk this long. */
 const claimWindowMs = 120_000
 const cancelWindowMs = 60_000
+/** Somebody stands there and waits for the code. */
+const userCodeWindowMs = 5_000
 
 /**
  * One attempt to sign in, from QR to claim: iterate over it to learn what to show.
@@ -79,13 +81,8 @@ export class SignIn implements AsyncIterable<Step> {
 
   /** Gives the sign-in up; resolves when the gate knows. */
   cancel(reason: CancelReason = 'kiosk'): Promise<void> {
-    const { client, clock, random } = this.#parts
     const { id, secret } = this.#shown
-    return retry(() => client.cancel(id, secret, reason), {
-      clock,
-      windowMs: cancelWindowMs,
-      ...(random && { random }),
-    })
+    return this.#until(cancelWindowMs, () => this.#parts.client.cancel(id, secret, reason))
   }
 
   /** Learns who signed in; repeats until the gate answers, since a lost answer must not lose a login. */
@@ -97,25 +94,37 @@ export class SignIn implements AsyncIterable<Step> {
     return this.#claiming
   }
 
+  /**
+   * A code to type on the phone where its camera cannot help; it lasts two minutes.
+   * To be asked for only when a visitor wants it: a photograph of the screen would carry it.
+   */
+  userCode(): Promise<UserCodeAnswer> {
+    const { id, secret } = this.#shown
+    const { signal } = this.#life
+    const ask = () => this.#parts.client.userCode(id, secret, signal)
+    return this.#until(userCodeWindowMs, ask, signal)
+  }
+
   /** Stops looking, without telling the gate. */
   close(): void {
     this.#finish()
   }
 
   async #claim(): Promise<ClaimAnswer> {
-    const { client, clock, random } = this.#parts
+    const { client, clock } = this.#parts
     const { id, secret, view } = this.#shown
     const { signal } = this.#life
-    const answer = await retry(() => client.claim(id, secret, signal), {
-      clock,
-      windowMs: claimWindowMs,
-      signal,
-      ...(random && { random }),
-    })
+    const answer = await this.#until(claimWindowMs, () => client.claim(id, secret, signal), signal)
     this.#shown.take({ id, seq: (view?.seq ?? 0) + 1, state: 'claimed' }, clock.now())
     this.#tell()
     this.#finish()
     return answer
+  }
+
+  /** Repeats a call until the gate answers or the window is over. */
+  #until<T>(windowMs: number, call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { clock, random } = this.#parts
+    return retry(call, { clock, windowMs, random, signal })
   }
 
   #trackOf(answer: StartAnswer | Pick<StartAnswer, 'id' | 'kiosk_secret'>): Track {

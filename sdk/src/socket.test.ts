@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock, settle } from './fake-clock.ts'
+import { FakePolls } from './fake-polls.ts'
 import { FakeWebSocket } from './fake-web-socket.ts'
+import { GateError } from './gate-error.ts'
 import { closeCodes, type GateMessage } from './protocol.ts'
-import { KioskSocket, type Watcher } from './socket.ts'
+import { KioskSocket, type Transport, type Watcher } from './socket.ts'
 
 const pending = (id: string, seq = 0): GateMessage => ({ type: 'state', id, seq, state: 'pending' })
 
 /** A socket with the greatest jitter, and what its watchers were told. */
-function setUp() {
+function setUp(transport: Transport = 'auto') {
   FakeWebSocket.made = []
   const clock = new FakeClock()
   const told: string[] = []
@@ -22,12 +24,15 @@ function setUp() {
     connection: connection => told.push(`${id} ${connection}`),
     failed: error => told.push(`${id} failed ${error.code}`),
   })
-  const socket = new KioskSocket('http://gate.test:8080', {
+  const polls = new FakePolls()
+  const socket = new KioskSocket({
+    client: polls,
+    transport,
     clock,
     random: () => 1,
     WebSocket: FakeWebSocket as unknown as typeof WebSocket,
   })
-  return { clock, told, watcher, socket }
+  return { clock, told, watcher, socket, polls }
 }
 
 /** The same with one sign-in watched and heard of. */
@@ -191,4 +196,100 @@ describe('the kiosk socket', () => {
     assert.equal(FakeWebSocket.made.length, 1)
     assert.equal(FakeWebSocket.last.readyState, 1)
   })
+})
+
+/** A gate whose WebSockets a proxy drops, up to the first poll. */
+async function behindProxy(transport?: Transport) {
+  const all = setUp(transport)
+  all.socket.watch(all.watcher('a'))
+  for (const wait of [250, 500, 1_000]) {
+    FakeWebSocket.last.drops()
+    await all.clock.pass(wait)
+  }
+  return all
+}
+
+describe('behind a proxy that refuses upgrades', () => {
+  const view = { id: 'a', seq: 0, state: 'pending' } as const
+
+  it('the socket goes on by polls after three deaf tries', async () => {
+    const { polls, told } = await behindProxy()
+    assert.equal(FakeWebSocket.made.length, 3)
+    polls.answers('waiting', view)
+    await settle()
+    assert.deepEqual(told, ['a reconnecting', 'a online', 'a pending 0'])
+  })
+
+  it('it asks at once and then every minute whether an upgrade gets through', async () => {
+    const { polls, clock, told } = await behindProxy()
+    polls.answers('waiting', view)
+    await settle()
+    assert.equal(FakeWebSocket.made.length, 4)
+    FakeWebSocket.last.drops()
+    await clock.pass(10_000)
+    assert.equal(FakeWebSocket.made.length, 4)
+    // The pings of this minute are answered.
+    for (let second = 0; second < 50; second += 1) {
+      polls.answers('at once', view)
+      await clock.pass(1_000)
+    }
+    assert.equal(FakeWebSocket.made.length, 5)
+    assert.equal(told.at(-1), 'a pending 0')
+  })
+
+  it('it goes back to the WebSocket without a word once the gate answers on one', async () => {
+    const { polls, told } = await behindProxy()
+    polls.answers('waiting', view)
+    await settle()
+    FakeWebSocket.last.opens()
+    assert.deepEqual(FakeWebSocket.last.heard, [{ type: 'ping' }])
+    FakeWebSocket.last.says({ type: 'pong' })
+    await settle()
+    assert.equal(FakeWebSocket.made.length, 5)
+    assert.deepEqual(polls.open, [])
+    FakeWebSocket.last.opens()
+    FakeWebSocket.last.says(pending('a', 3))
+    assert.deepEqual(told, ['a reconnecting', 'a online', 'a pending 0', 'a pending 3'])
+  })
+
+  it('it tries both ways in turn while the gate is away', async () => {
+    const { polls, clock } = await behindProxy()
+    polls.fails('waiting', new GateError('unreachable'))
+    await clock.pass(2_000)
+    assert.equal(FakeWebSocket.made.length, 4)
+    FakeWebSocket.last.drops()
+    await clock.pass(4_000)
+    assert.equal(FakeWebSocket.made.length, 4)
+    assert.deepEqual(polls.open, ['a'])
+  })
+
+  it('a page that insists on the socket is given nothing else', async () => {
+    const { polls } = await behindProxy('socket')
+    assert.equal(FakeWebSocket.made.length, 4)
+    assert.deepEqual(polls.asked, [])
+  })
+
+  it('a socket that a restarting gate closes is not a deaf one', async () => {
+    const { socket, watcher, clock, polls } = setUp()
+    socket.watch(watcher('a'))
+    for (let tries = 0; tries < 5; tries += 1) {
+      FakeWebSocket.last.drops(closeCodes.restarting, '{"retry_after_ms":0}')
+      await clock.pass(10_000)
+    }
+    assert.deepEqual(polls.asked, [])
+  })
+})
+
+it('a page that asks for polls opens no WebSocket at all', async () => {
+  const { socket, watcher, polls, told, clock } = setUp('poll')
+  socket.watch(watcher('a'))
+  await settle()
+  polls.answers('waiting', { id: 'a', seq: 0, state: 'pending' })
+  await settle()
+  assert.deepEqual(told, ['a pending 0'])
+  assert.equal(FakeWebSocket.made.length, 0)
+  socket.unwatch('a')
+  await clock.pass(2_000)
+  assert.deepEqual(polls.open, [])
+  assert.equal(clock.timers, 0)
 })

@@ -1,7 +1,10 @@
 import { Backoff } from './backoff.ts'
+import type { Client } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { GateError } from './gate-error.ts'
 import { readGateMessage, readRetryAfter } from './gate-message.ts'
+import { PollSocket } from './poll-socket.ts'
+import { discard, probe } from './probe.ts'
 import {
   closeCodes,
   type Frame,
@@ -30,7 +33,12 @@ export interface Watcher {
   failed(error: GateError): void
 }
 
+/** How the gate is spoken to; `auto` falls back on polls where no WebSocket gets through. */
+export type Transport = 'auto' | 'socket' | 'poll'
+
 export interface SocketParts {
+  client: Pick<Client, 'server' | 'view' | 'start'>
+  transport?: Transport
   clock?: Clock
   random?: () => number
   WebSocket?: typeof WebSocket
@@ -43,6 +51,9 @@ const pingEveryMs = 15_000
 const lingerMs = 2_000
 /** A socket that lived shorter than this counts as a failed try. */
 const settledMs = 5_000
+/** So many sockets in a row on which nothing was heard may be a proxy's fault. */
+const deafTries = 3
+const probeEveryMs = 60_000
 
 /** Refusals that say something about the gate's moment, not about the sign-in. */
 const momentary = new Set(['busy', 'storage_busy', 'restarting', 'internal'])
@@ -52,27 +63,37 @@ const momentary = new Set(['busy', 'storage_busy', 'restarting', 'internal'])
  *
  * It exists while somebody watches, comes back by itself, and watches everything anew each time.
  * Whatever it asks is answered within five seconds, or the socket is taken for dead.
+ * Where WebSockets do not get through but plain HTTP does, it goes on by polls, and asks every minute
+ * whether that is still so.
  */
 export class KioskSocket {
   readonly #url: string
+  readonly #client: SocketParts['client']
+  readonly #transport: Transport
   readonly #clock: Clock
   readonly #backoff: Backoff
   readonly #WebSocket: typeof WebSocket
   readonly #watchers = new Map<string, Watcher>()
   /** What the gate owes an answer, with the timer that runs out on it. */
   readonly #owed = new Map<string, () => void>()
-  #socket: WebSocket | undefined
+  #socket: WebSocket | PollSocket | undefined
   #connection: Connection = 'online'
   #asks = 0
   #connectedAt = 0
   #unproven = 0
+  #heard = false
+  /** Tries since a WebSocket was last heard. */
+  #deaf = 0
   #stopWaiting = () => {}
   #stopPinging = () => {}
+  #stopProbing = () => {}
   #stopListening: (() => void) | undefined
 
-  constructor(server: string, parts: SocketParts = {}) {
-    const { clock = systemClock, random = Math.random } = parts
-    this.#url = server.replace(/^http/, 'ws') + paths.kiosk
+  constructor(parts: SocketParts) {
+    const { client, transport = 'auto', clock = systemClock, random = Math.random } = parts
+    this.#url = client.server.replace(/^http/, 'ws') + paths.kiosk
+    this.#client = client
+    this.#transport = transport
     this.#clock = clock
     this.#backoff = new Backoff({ random })
     this.#WebSocket = parts.WebSocket ?? globalThis.WebSocket
@@ -86,7 +107,7 @@ export class KioskSocket {
   watch(watcher: Watcher, already = false): void {
     this.#watchers.set(watcher.id, watcher)
     if (this.#isOpen()) {
-      if (!already) this.#sendWatch(watcher)
+      if (!already || this.#socket instanceof PollSocket) this.#sendWatch(watcher)
     } else if (!this.#socket) {
       this.#stopListening ??= onWake(() => this.#wake())
       this.#stopWaiting()
@@ -95,7 +116,9 @@ export class KioskSocket {
   }
 
   unwatch(id: string): void {
-    if (!this.#watchers.delete(id) || this.#watchers.size > 0) return
+    if (!this.#watchers.delete(id)) return
+    if (this.#socket instanceof PollSocket) this.#socket.forget(id)
+    if (this.#watchers.size > 0) return
     this.#stopWaiting()
     this.#stopWaiting = this.#clock.after(lingerMs, () => {
       if (this.#watchers.size === 0) this.#close()
@@ -116,26 +139,55 @@ export class KioskSocket {
   }
 
   #connect(): void {
-    let socket: WebSocket
+    this.#heard = false
+    this.#connectedAt = this.#clock.now()
+    let socket: WebSocket | PollSocket
     try {
-      socket = new this.#WebSocket(this.#url)
+      socket = this.#isToPoll
+        ? new PollSocket(this.#client, this.#clock)
+        : new this.#WebSocket(this.#url)
     } catch {
       // Later, so that nobody is told of it before they finished watching.
       this.#stopWaiting = this.#clock.after(0, () => this.#lost())
       return
     }
     this.#socket = socket
-    this.#connectedAt = this.#clock.now()
     this.#owe('connection', connectWithinMs)
     socket.onopen = () => {
       this.#met('connection')
       for (const watcher of this.#watchers.values()) this.#sendWatch(watcher)
     }
-    socket.onmessage = event => {
-      const message = readGateMessage(event.data)
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      const message = readGateMessage(data)
       if (message) this.#hear(message)
     }
-    socket.onclose = event => this.#closed(event.code, event.reason)
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
+      this.#closed(code, reason)
+  }
+
+  /** When nothing gets through, both ways are tried in turn: the gate itself may be down. */
+  get #isToPoll(): boolean {
+    if (this.#transport !== 'auto') return this.#transport === 'poll'
+    return this.#deaf >= deafTries && (this.#deaf - deafTries) % 2 === 0
+  }
+
+  #firstHeard(): void {
+    this.#heard = true
+    if (!(this.#socket instanceof PollSocket)) this.#deaf = 0
+    else if (this.#transport === 'auto') this.#probe()
+  }
+
+  /** The first time at once: it may have been the gate that was away, and not the upgrade. */
+  #probe(): void {
+    this.#stopProbing = probe(this.#WebSocket, this.#url, this.#clock, through => {
+      if (through) {
+        this.#deaf = 0
+        this.#abandon()
+        this.#connect()
+      } else {
+        this.#stopProbing = this.#clock.after(probeEveryMs, () => this.#probe())
+      }
+    })
   }
 
   #sendWatch(watcher: Watcher): void {
@@ -145,6 +197,7 @@ export class KioskSocket {
   }
 
   #hear(message: GateMessage): void {
+    if (!this.#heard) this.#firstHeard()
     this.#say('online')
     switch (message.type) {
       case 'pong':
@@ -186,6 +239,8 @@ export class KioskSocket {
 
   #closed(code: number, reason: string): void {
     const why = this.#whyNever(code)
+    // Only a gate gives a reason or a code of its own, so the upgrade went through.
+    if (reason || code >= 4000) this.#heard = true
     if (!why) {
       this.#lost(readRetryAfter(reason))
       return
@@ -208,6 +263,7 @@ export class KioskSocket {
   }
 
   #lost(retryAfterMs?: number): void {
+    if (!this.#heard) this.#deaf += 1
     this.#abandon()
     if (this.#clock.now() - this.#connectedAt > settledMs && this.#connection === 'online') {
       this.#backoff.reset()
@@ -275,21 +331,19 @@ export class KioskSocket {
   #abandon(): void {
     for (const what of [...this.#owed.keys()]) this.#met(what)
     this.#stopPinging()
+    this.#stopProbing()
     const socket = this.#socket
     this.#socket = undefined
-    if (!socket) return
-    socket.onopen = socket.onmessage = socket.onclose = null
-    // Closing a socket that is still connecting reports an error, which Node prints unless it is heard.
-    socket.onerror = () => {}
-    socket.close()
+    if (socket) discard(socket)
   }
 }
 
 const sockets = new Map<string, KioskSocket>()
 
 /** The page's one socket to a gate. */
-export function socketTo(server: string): KioskSocket {
-  const socket = sockets.get(server) ?? new KioskSocket(server)
-  sockets.set(server, socket)
+export function socketTo(client: Client, transport: Transport): KioskSocket {
+  const way = `${transport} ${client.server}`
+  const socket = sockets.get(way) ?? new KioskSocket({ client, transport })
+  sockets.set(way, socket)
   return socket
 }

@@ -2,13 +2,15 @@ import { Client, type ClientOptions } from './client.ts'
 import { systemClock } from './clock.ts'
 import type { StartAnswer } from './protocol.ts'
 import { SignIn } from './sign-in.ts'
-import { socketTo } from './socket.ts'
+import { socketTo, type Transport } from './socket.ts'
 
 export interface StartOptions extends ClientOptions {
   /** Goes on with a successor whenever an unscanned sign-in runs out: for screens that always show a QR. */
   renew?: boolean
   /** A sign-in that the page's own backend has started. */
   resume?: Pick<StartAnswer, 'id' | 'kiosk_secret'>
+  /** How changes arrive; by default over a WebSocket, and by long polls where none gets through. */
+  transport?: Transport
   /** Gives up: before the start by a rejection, after it by closing the sign-in. */
   signal?: AbortSignal
 }
@@ -19,13 +21,13 @@ export interface StartOptions extends ClientOptions {
  *     for await (const step of await startSignIn()) draw(step.qr, step.state)
  */
 export async function startSignIn(options: StartOptions = {}): Promise<SignIn> {
-  const { renew = false, resume, signal } = options
+  const { renew = false, resume, transport = 'auto', signal } = options
   signal?.throwIfAborted()
   const client = new Client(options)
   const clock = systemClock
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
   const answer = resume ?? (await client.start(signal))
-  const parts = { client, socket: socketTo(client.server), clock, renew }
+  const parts = { client, socket: socketTo(client, transport), clock, renew }
   const signIn = new SignIn(parts, answer, asking)
   signal?.addEventListener('abort', () => signIn.close(), { once: true })
   return signIn

@@ -1,6 +1,8 @@
 import type { CancelReason } from '../client.ts'
 import { pause, systemClock } from '../clock.ts'
-import type { ClaimAnswer } from '../protocol.ts'
+import { GateError } from '../gate-error.ts'
+import type { ClaimAnswer, UserCodeAnswer } from '../protocol.ts'
+import type { Transport } from '../socket.ts'
 import { type StartOptions, startSignIn } from '../start-sign-in.ts'
 import { languageOf } from './language.ts'
 import { look } from './look.ts'
@@ -22,7 +24,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
  *
  * Attributes: `server` (the gate's origin; by default the page's own), `lang` (`ko` or `en`; by
  * default the page's), `start` (`touch`, or `always` for a screen that always shows a QR), `linger`
- * (seconds that `claimed` stays on the screen, 12 by default; 0 until {@link reset}).
+ * (seconds that `claimed` stays on the screen, 12 by default; 0 until {@link reset}), `transport`
+ * (`auto`, `socket` or `poll`), `quiet` (the page itself announces the states to screen readers).
  * Reflected for styling: `state`.
  *
  * Events, all of them bubbling and composed: `qrgate-state` (detail {@link KioskStep}, at every
@@ -30,8 +33,9 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
  * `{ code }`).
  *
  * Slots replace the default words: `idle`, `pending` (above the card), `scanned`, `approved`,
- * `done`, `ended`, `trouble`.
- * Parts: `card`, `qr`, `bar`, `time`, `title`, `text`, `button`.
+ * `done`, `ended`, `trouble`, and the help for those whose camera fails: `code-help`.
+ * Parts: `card`, `qr`, `bar`, `time`, `title`, `text`, `button`, `code-help` (the button that asks for
+ * a code), `code-panel`, `code-address`, `code`, `code-close`.
  * Custom properties: `--qrgate-ink`, `-ink-soft`, `-line`, `-line-strong`, `-accent`, `-accent-deep`,
  * `-accent-wash`, `-green`, `-amber`, `-red` and their `-wash`, `-shadow`, `-text-scale`.
  */
@@ -103,6 +107,15 @@ export class KioskElement extends Base {
     await told
   }
 
+  /**
+   * A code to type on a phone whose camera cannot help, for pages with words of their own for it.
+   * Only after a visitor's tap; throws a {@link GateError} where there is none to be had.
+   */
+  async userCode(): Promise<UserCodeAnswer> {
+    if (!this.#turn) throw new GateError('over')
+    return this.#turn.userCode()
+  }
+
   /** Leaves whatever is on the screen for the next visitor. */
   reset(): void {
     if (this.#underWay) this.#turn?.cancel('kiosk').catch(() => {})
@@ -125,14 +138,17 @@ export class KioskElement extends Base {
     return new Screen(shadow, {
       start: () => this.start(),
       notMyPhone: () => this.cancel('not_my_phone'),
+      userCode: () => this.userCode(),
     })
   }
 
   #begin(signal: AbortSignal, resume: StartOptions['resume']) {
     const server = this.getAttribute('server')
+    const transport = this.getAttribute('transport')
     return startSignIn({
       signal,
       renew: this.#always,
+      ...(isTransport(transport) && { transport }),
       ...(server && { server }),
       ...(resume && { resume }),
     })
@@ -169,7 +185,8 @@ export class KioskElement extends Base {
   }
 
   #draw(): void {
-    this.#screen?.show(this.#step, languageOf(this), this.#always)
+    const manner = { endless: this.#always, quiet: this.hasAttribute('quiet') }
+    this.#screen?.show(this.#step, languageOf(this), manner)
   }
 
   #tell<T>(name: string, detail: T): void {
@@ -184,3 +201,7 @@ const settled: ReadonlySet<KioskState> = new Set([
   'cancelled',
   'expired',
 ])
+
+function isTransport(value: string | null): value is Transport {
+  return value === 'auto' || value === 'socket' || value === 'poll'
+}

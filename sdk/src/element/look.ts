@@ -68,6 +68,15 @@ button.primary {
   font-weight: 700;
 }
 button.primary:hover { background: var(--_accent-deep); }
+button.plain {
+  margin-block-start: 0;
+  padding: 0.5em 1em;
+  border-color: transparent;
+  color: var(--_ink-soft);
+  background: none;
+  font-size: calc(clamp(1rem, 4cqi, 1.75rem) * var(--_scale));
+}
+button.plain:disabled { opacity: 0.6; cursor: default; }
 button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
 .badge {
   display: grid;
@@ -111,6 +120,29 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   font-variant-numeric: tabular-nums;
 }
 .time b { color: var(--_ink); font-weight: 700; }
+.code-help {
+  inline-size: 100%;
+  color: var(--_ink-soft);
+  font-size: calc(clamp(1rem, 3.6cqi, 1.5rem) * var(--_scale));
+}
+.panel {
+  box-sizing: border-box;
+  padding: 1em 1em 0.25em;
+  border-radius: 24px;
+  background: #fff;
+  box-shadow: var(--_shadow);
+}
+.panel:focus { outline: none; }
+.panel .address { margin-block-end: 0.5em; color: var(--_ink); font-weight: 700; }
+.panel .code {
+  color: var(--_ink);
+  font-size: min(2.6em, 12.5cqi);
+  font-weight: 700;
+  line-height: 1.35;
+  letter-spacing: 0.06em;
+  white-space: nowrap;
+}
+.panel b { color: var(--_ink); font-variant-numeric: tabular-nums; }
 .unseen {
   position: absolute;
   inline-size: 1px;

@@ -1,5 +1,7 @@
+import type { UserCodeAnswer } from '../protocol.ts'
 import { Badge } from './badge.ts'
 import { Card } from './card.ts'
+import { CodeHelp } from './code-help.ts'
 import { node } from './node.ts'
 import type { KioskState, KioskStep } from './step.ts'
 import { TimeLeft } from './time-left.ts'
@@ -9,6 +11,14 @@ import { type Language, messageOf, words } from './words.ts'
 export interface ScreenActions {
   start(): void
   notMyPhone(): void
+  userCode(): Promise<UserCodeAnswer>
+}
+
+export interface ScreenManner {
+  /** The QR goes on for ever, so there is no time to tell. */
+  endless: boolean
+  /** The page around announces the states itself; hearing them twice helps nobody. */
+  quiet: boolean
 }
 
 /** Which slot a page fills to replace the default words of a state. */
@@ -39,17 +49,21 @@ export class Screen {
     {},
     node('div', { class: 'message' }, this.#badge.root, this.#title, this.#text, this.#button),
   )
-  readonly #root = node(
-    'div',
-    { class: 'screen', tabindex: '-1' },
-    this.#slot,
-    this.#card.root,
-    this.#timeLeft.bar,
-    this.#timeLeft.time,
-  )
+  readonly #codeHelp: CodeHelp
+  readonly #root: HTMLElement
   #state: KioskState = 'idle'
 
   constructor(shadow: ShadowRoot, actions: ScreenActions) {
+    this.#codeHelp = new CodeHelp(() => actions.userCode())
+    this.#root = node(
+      'div',
+      { class: 'screen', tabindex: '-1' },
+      this.#slot,
+      this.#card.root,
+      this.#timeLeft.bar,
+      this.#timeLeft.time,
+      this.#codeHelp.root,
+    )
     shadow.append(this.#root, this.#announcement)
     this.#button.addEventListener('click', () => {
       if (this.#state === 'scanned') actions.notMyPhone()
@@ -64,10 +78,10 @@ export class Screen {
   disconnect(): void {
     this.#card.disconnect()
     this.#timeLeft.hide()
+    this.#codeHelp.hide()
   }
 
-  /** @param endless the QR goes on for ever, so there is no time to tell. */
-  show(step: KioskStep, language: Language, endless: boolean): void {
+  show(step: KioskStep, language: Language, { endless, quiet }: ScreenManner): void {
     this.#state = step.state
     const { title, text } = messageOf(step, language)
     this.#slot.name = slots[step.state]
@@ -75,9 +89,10 @@ export class Screen {
     this.#title.textContent = title
     this.#text.textContent = text
     this.#text.hidden = text === ''
-    this.#announce(`${title}. ${text}`.trim())
+    this.#announce(quiet ? '' : `${title}. ${text}`.trim())
     this.#showButton(language)
     this.#showCard(step, language, endless)
+    this.#codeHelp.show(step.state === 'pending', language)
   }
 
   /** A live region that is written anew is read anew, so it is written only when it changes. */

@@ -40,6 +40,7 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
         [Symbol.asyncIterator]: () => own,
         cancel: async reason => void cancelled.push(reason ?? 'kiosk'),
         close: () => own.end(),
+        userCode: async () => ({ user_code: 'WDJB-MJHT', verification_uri: 'u', expires_in: 120 }),
         claim: async () => {
           const claim_ = await claim()
           own.end()
@@ -180,6 +181,16 @@ describe('a turn at the kiosk', () => {
     assert.equal(shown.at(-1), 'cancelled kiosk')
     assert.deepEqual(cancelled, ['kiosk'])
     assert.equal(end(), 'ended')
+  })
+
+  it('has a user code for as long as there is a sign-in', async () => {
+    const { turn, says } = setUp()
+    await assert.rejects(turn.userCode(), { code: 'over' })
+    await settle()
+    await says({ qr: 'F0' })
+    assert.equal((await turn.userCode()).user_code, 'WDJB-MJHT')
+    turn.stop()
+    await assert.rejects(turn.userCode(), { code: 'over' })
   })
 
   it('stops without a word, even in the middle of trouble', async () => {

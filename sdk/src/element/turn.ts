@@ -2,14 +2,19 @@ import { Backoff } from '../backoff.ts'
 import type { CancelReason } from '../client.ts'
 import { type Clock, pause } from '../clock.ts'
 import { GateError } from '../gate-error.ts'
-import { type ClaimAnswer, finalStates, type SignInState } from '../protocol.ts'
+import {
+  type ClaimAnswer,
+  finalStates,
+  type SignInState,
+  type UserCodeAnswer,
+} from '../protocol.ts'
 import type { SignIn, Step } from '../sign-in.ts'
 import type { KioskState, KioskStep } from './step.ts'
 
 export interface TurnParts {
   begin(
     signal: AbortSignal,
-  ): Promise<Pick<SignIn, 'cancel' | 'claim' | 'close'> & AsyncIterable<Step>>
+  ): Promise<Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> & AsyncIterable<Step>>
   show(step: KioskStep): void
   claimed(answer: ClaimAnswer): void
   clock: Clock
@@ -70,6 +75,12 @@ export class Turn {
     const told = this.#signIn?.cancel(reason)
     this.stop()
     return told ?? Promise.resolve()
+  }
+
+  /** A code to type in place of the QR, while there is a sign-in to type it for. */
+  async userCode(): Promise<UserCodeAnswer> {
+    if (!this.#signIn || this.#stopped.signal.aborted) throw new GateError('over')
+    return this.#signIn.userCode()
   }
 
   stop(): void {

@@ -9,12 +9,24 @@ export interface Message {
   text: string
 }
 
+interface CodeWords {
+  help: string
+  open: string
+  type: string
+  time: string
+  close: string
+  failed: string
+  over: string
+  spoken: (address: string, letters: string) => string
+}
+
 interface Words {
   idle: Message
   start: string
   pending: string
   qr: string
   remaining: string
+  code: CodeWords
   scanned: string
   phone: (kind: PhoneKind) => string
   notMyPhone: string
@@ -39,6 +51,17 @@ const ko: Words = {
   pending: '휴대폰 카메라로 비춰 주세요',
   qr: '휴대폰 카메라로 비출 QR 코드',
   remaining: '남은 시간',
+  code: {
+    help: '카메라가 안 되나요?',
+    open: '휴대폰에서 이 주소를 열고',
+    type: '이 코드를 입력해 주세요',
+    time: '코드 남은 시간',
+    close: '코드 닫기',
+    failed: '지금은 코드를 받을 수 없습니다. 잠시 후 다시 눌러 주세요.',
+    over: '코드의 시간이 지났습니다. 다시 누르면 새 코드가 나옵니다.',
+    spoken: (address, letters) =>
+      `휴대폰에서 ${address} 주소를 열고 이 코드를 입력해 주세요. ${letters}.`,
+  },
   scanned: '휴대폰에서 계속해 주세요',
   phone: kind => {
     const phone = { iphone: '아이폰', android: '안드로이드폰', other: '휴대폰' }[kind]
@@ -86,6 +109,16 @@ const en: Words = {
   pending: 'Point your phone’s camera here',
   qr: 'QR code to scan with your phone’s camera',
   remaining: 'Time left',
+  code: {
+    help: 'Camera doesn’t work?',
+    open: 'Open this address on your phone',
+    type: 'and type this code',
+    time: 'Valid for',
+    close: 'Hide the code',
+    failed: 'No code can be had right now. Please try again shortly.',
+    over: 'The time for this code is over. Tap again for a new one.',
+    spoken: (address, letters) => `Open ${address} on your phone and type this code. ${letters}.`,
+  },
   scanned: 'Continue on your phone',
   phone: kind => {
     const phone = { iphone: 'An iPhone', android: 'An Android phone', other: 'A phone' }[kind]

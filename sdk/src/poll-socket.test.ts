@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FakeClock, settle } from './fake-clock.ts'
+import { FakePolls } from './fake-polls.ts'
+import { GateError } from './gate-error.ts'
+import { PollSocket } from './poll-socket.ts'
+import type { KioskMessage, PollAnswer } from './protocol.ts'
+
+const pending = (seq = 0): PollAnswer => ({
+  id: 'a',
+  seq,
+  state: 'pending',
+  expires_in_ms: 300_000,
+})
+const scanned: PollAnswer = { id: 'a', seq: 1, state: 'scanned' }
+
+/** A socket of polls that watches one sign-in, and what it said. */
+async function watching({ renew = false } = {}) {
+  const clock = new FakeClock()
+  const polls = new FakePolls()
+  const said: string[] = []
+  const socket = new PollSocket(polls, clock)
+  const sends = async (message: KioskMessage) => {
+    socket.send(JSON.stringify(message))
+    await settle()
+  }
+  socket.onmessage = ({ data }) => {
+    const { type, state, seq, ask, code, after } = JSON.parse(data)
+    said.push([type, state, seq, ask, code, after].filter(part => part !== undefined).join(' '))
+  }
+  socket.onclose = ({ code, reason }) => said.push(`closed ${code} ${reason}`.trim())
+  const answers = async (...args: Parameters<FakePolls['answers']>) => {
+    polls.answers(...args)
+    await settle()
+  }
+  const fails = async (...args: Parameters<FakePolls['fails']>) => {
+    polls.fails(...args)
+    await settle()
+  }
+  await settle()
+  await sends({ type: 'watch', id: 'a', kiosk_secret: 's', ...(renew && { renew }) })
+  return { clock, polls, said, socket, sends, answers, fails }
+}
+
+describe('a socket of polls', () => {
+  it('asks at once, then waits for news of what it has seen', async () => {
+    const { polls, said, answers } = await watching()
+    await answers('waiting', pending())
+    await answers('waiting', scanned)
+    assert.deepEqual(polls.asked, ['a s -1 25 -', 'a s 0 25 -', 'a s 1 25 -'])
+    assert.deepEqual(said, ['state pending 0', 'state scanned 1'])
+  })
+
+  it('waits on when nothing has happened', async () => {
+    const { clock, polls, answers } = await watching()
+    await answers('waiting', pending())
+    await clock.pass(25_000)
+    await answers('waiting', pending())
+    assert.equal(polls.asked.length, 3)
+  })
+
+  it('keeps its pace before a gate that does not wait', async () => {
+    const { clock, polls, answers } = await watching()
+    await answers('waiting', pending())
+    await answers('waiting', pending())
+    assert.equal(polls.asked.length, 2)
+    await clock.pass(1_000)
+    assert.equal(polls.asked.length, 3)
+  })
+
+  it('asks for frames beside the poll that waits, so that their round trip is known', async () => {
+    const { polls, said, answers, sends } = await watching()
+    await answers('waiting', pending())
+    await sends({ type: 'frames', id: 'a', ask: 7 })
+    assert.equal(polls.asked.at(-1), 'a s - - frames')
+    await answers('at once', pending())
+    assert.equal(said.at(-1), 'frames 7')
+    assert.deepEqual(polls.open, ['a'])
+  })
+
+  it('answers a ping only when the gate answers', async () => {
+    const { said, answers, sends } = await watching()
+    await answers('waiting', pending())
+    await sends({ type: 'ping' })
+    assert.equal(said.at(-1), 'state pending 0')
+    await answers('at once', pending())
+    assert.equal(said.at(-1), 'pong')
+  })
+
+  it('closes when a poll stays unanswered, with the wait that the gate asked for', async () => {
+    const { said, fails, polls, socket } = await watching()
+    await fails('waiting', new GateError('busy', { status: 503, retryAfterMs: 2_000 }))
+    assert.deepEqual(said, ['closed 1006 {"retry_after_ms":2000}'])
+    assert.equal(socket.readyState, 3)
+    assert.deepEqual(polls.open, [])
+  })
+
+  it('passes a refusal on before it closes', async () => {
+    const { said, fails } = await watching()
+    await fails('waiting', new GateError('kiosk_secret_wrong', { status: 401 }))
+    assert.deepEqual(said, ['refused kiosk_secret_wrong', 'closed 1006'])
+  })
+
+  it('asks for nothing after a final state', async () => {
+    const { polls, answers } = await watching()
+    await answers('waiting', { id: 'a', seq: 2, state: 'denied' })
+    assert.deepEqual(polls.open, [])
+  })
+
+  it('calls its polls off when nobody watches, and when it is closed', async () => {
+    const { polls, socket, said } = await watching()
+    socket.forget('a')
+    await settle()
+    assert.deepEqual(polls.open, [])
+    assert.deepEqual(said, [])
+
+    const other = await watching()
+    other.socket.close()
+    await settle()
+    assert.deepEqual(other.polls.open, [])
+    assert.deepEqual(other.said, [])
+  })
+
+  it('starts a successor before the sign-in on the screen runs out', async () => {
+    const { clock, polls, said, answers } = await watching({ renew: true })
+    await answers('waiting', pending())
+    await clock.pass(269_999)
+    assert.equal(polls.starts, 0)
+    await clock.pass(1)
+    assert.equal(said.at(-1), 'next a')
+  })
+
+  it('starts none once a phone has scanned', async () => {
+    const { clock, polls, answers } = await watching({ renew: true })
+    await answers('waiting', pending())
+    await answers('waiting', scanned)
+    await clock.pass(300_000)
+    assert.equal(polls.starts, 0)
+  })
+})
