@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
 
@@ -30,10 +31,31 @@ function phoneScript(): Plugin {
   }
 }
 
+/** What others have made and we pass on: their licences go with it. */
+function licences(): Plugin {
+  return {
+    name: 'qrgate-licences',
+    generateBundle() {
+      const text = (file: string) => readFileSync(here(`../node_modules/${file}`), 'utf8').trim()
+      const parts = [
+        `Lit\n\n${text('lit/LICENSE')}`,
+        `lean-qr\n\n${text('lean-qr/LICENSE')}`,
+        // Its package holds no licence file; the font's style sheets carry this notice.
+        'Pretendard\n\nCopyright (c) 2021 Kil Hyung-jin, with Reserved Font Name Pretendard.\nSIL Open Font License 1.1: https://openfontlicense.org',
+      ]
+      this.emitFile({
+        type: 'asset',
+        fileName: 'licences.txt',
+        source: `${parts.join('\n\n\n')}\n`,
+      })
+    },
+  }
+}
+
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [phoneScript()],
+  plugins: [phoneScript(), licences()],
   resolve: { conditions },
   build: {
     outDir: here('../server/public'),

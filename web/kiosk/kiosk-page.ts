@@ -1,7 +1,8 @@
 import type { KioskElement, KioskState, KioskStep } from '@qrgate/sdk/kiosk-element'
-import type { ClaimAnswer, KioskView } from '@qrgate/sdk/protocol'
+import type { ClaimAnswer, KioskView, UserCodeAnswer } from '@qrgate/sdk/protocol'
 import { html, LitElement, type PropertyValues } from 'lit'
 import { type Language, languageOf } from '../look/language.ts'
+import { CodeHelp } from './code-help.ts'
 import { Countdown } from './countdown.ts'
 import { tellDemoParent } from './demo-parent.ts'
 import { footer } from './footer.ts'
@@ -41,6 +42,7 @@ export class KioskPage extends LitElement {
   readonly #preferences = new Preferences(languageOf(location.search))
   readonly #returning = new Countdown(this)
   readonly #forgetting = new Countdown(this)
+  readonly #codeHelp = new CodeHelp(this, () => this.#askCode())
   readonly #always = new URLSearchParams(location.search).get('start') === 'always'
   #introducing = false
 
@@ -83,13 +85,14 @@ export class KioskPage extends LitElement {
           secondsLeft: this.#returning.left,
           onStart: this.#start,
           onNotMine: this.#notMine,
+          codeHelp: this.#codeHelp.render(said),
         })}
         ${
           this.kiosk &&
           html`
-            <qrgate-kiosk lang=${language} start=${this.#always ? 'always' : 'touch'}
+            <qrgate-kiosk quiet lang=${language} start=${this.#always ? 'always' : 'touch'}
               @qrgate-state=${this.#onState} @qrgate-claimed=${this.#onClaimed}
-              linger="0"><span slot="pending" hidden></span></qrgate-kiosk>`
+              linger="0"><span slot="pending" hidden></span><span slot="code-help" hidden></span></qrgate-kiosk>`
         }
       </main>
       ${footer(said, {
@@ -146,6 +149,12 @@ export class KioskPage extends LitElement {
     void this.#gate?.cancel('not_my_phone')
   }
 
+  async #askCode(): Promise<UserCodeAnswer> {
+    const gate = this.#gate
+    if (!gate) throw new Error('there is no screen yet')
+    return gate.userCode()
+  }
+
   #finish = (): void => {
     this.#forget()
     this.#gate?.reset()
@@ -179,6 +188,7 @@ export class KioskPage extends LitElement {
     const startsAnew = detail.state === 'starting' && endings.has(this.step.state)
     this.step = detail
     if (detail.state !== 'claimed') this.claim = undefined
+    if (detail.state !== 'pending') this.#codeHelp.reset()
     if (detail.state === 'idle' || (this.#always && startsAnew)) this.#forget()
     else this.#forgetting.stop()
     // The gate may have forgotten this screen; a demo gate lets it enrol once more.

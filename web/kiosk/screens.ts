@@ -29,10 +29,11 @@ function idle(words: Words, onStart: () => void) {
 }
 
 /** Stands beside the QR card, which the kiosk element draws. */
-function pending(words: Words) {
+function pending(words: Words, codeHelp: TemplateResult) {
   return html`
     <div class="words">
       ${steps(words, 1)} ${title(words.pending.title)} ${text(words.pending.text)}
+      ${codeHelp}
     </div>`
 }
 
@@ -105,16 +106,18 @@ export interface Scene {
   secondsLeft: number
   onStart: () => void
   onNotMine: () => void
+  codeHelp: TemplateResult
 }
 
-export function screen(stage: Stage, { words, language, secondsLeft, onStart, onNotMine }: Scene) {
+export function screen(stage: Stage, scene: Scene) {
+  const { words, language, secondsLeft, onStart, onNotMine, codeHelp } = scene
   switch (stage.screen) {
     case 'preparing':
       return preparing(words)
     case 'idle':
       return idle(words, onStart)
     case 'pending':
-      return pending(words)
+      return pending(words, codeHelp)
     case 'scanned':
       return scanned(words, stage.phone, onNotMine)
     case 'approved':

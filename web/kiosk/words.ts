@@ -7,6 +7,17 @@ interface Message {
   text: string
 }
 
+/** For visitors whose camera cannot help. */
+interface CodeWords {
+  help: string
+  open: string
+  type: string
+  time: string
+  close: string
+  failed: string
+  over: string
+}
+
 /** Every word the kiosk page shows; a word missing in one language does not compile. */
 export interface Words {
   languages: string
@@ -20,6 +31,7 @@ export interface Words {
   preparing: string
   idle: Message & { start: string }
   pending: Message
+  code: CodeWords
   scanned: { title: string; text: (phone: PhoneKind) => string; notMine: string }
   approved: Message
   done: {
@@ -77,6 +89,15 @@ const ko: Words = {
   pending: {
     title: '휴대폰 카메라로\n비춰 주세요',
     text: '앱이 없어도 됩니다.\nQR이 열리면 휴대폰에서 로그인하세요.',
+  },
+  code: {
+    help: '카메라가 안 되나요?',
+    open: '휴대폰에서 이 주소를 열고',
+    type: '이 코드를 입력해 주세요',
+    time: '코드 남은 시간',
+    close: '코드 닫기',
+    failed: '지금은 코드를 받을 수 없습니다. 잠시 후 다시 눌러 주세요.',
+    over: '코드의 시간이 지났습니다. 다시 누르면 새 코드가 나옵니다.',
   },
   scanned: {
     title: '휴대폰에서\n계속해 주세요',
@@ -180,6 +201,15 @@ const en: Words = {
   pending: {
     title: 'Point your phone’s\ncamera here',
     text: 'No app needed. When the page opens, sign in on your phone.',
+  },
+  code: {
+    help: 'Camera doesn’t work?',
+    open: 'Open this address on your phone',
+    type: 'and type this code',
+    time: 'Valid for',
+    close: 'Hide the code',
+    failed: 'No code can be had right now. Please try again shortly.',
+    over: 'The time for this code is over. Tap again for a new one.',
   },
   scanned: {
     title: 'Continue on\nyour phone',

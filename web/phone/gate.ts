@@ -40,7 +40,7 @@ async function call(path: string, init: RequestInit): Promise<Answer> {
       cache: 'no-store',
     })
     const { status } = response
-    if (status === 503 || status === 429) return { kind: 'later', seconds: retryAfter(response) }
+    if (status === 503) return { kind: 'later', seconds: retryAfter(response) }
     return read(status, await response.json())
   } catch {
     // Also where a proxy or a hotel's Wi-Fi answered in the gate's stead, in something else than JSON.
