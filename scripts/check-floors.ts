@@ -9,10 +9,14 @@ const source = fileURLToPath(new URL('../server/src/', import.meta.url))
 /** Top to bottom; the first line that fits a file is its floor. Rooms of one floor are strangers. */
 const floors: readonly (readonly RegExp[])[] = [
   [/^cli\.ts$/],
-  [/^main\.ts$/, /^account-command\.ts$/],
+  [/^main\.ts$/, /^(account-command|kiosk-command|doctor)\.ts$/],
   [/^app\.ts$/, /^logger\.ts$/],
+  [/^readiness\.ts$/],
+  [/^command\.ts$/],
+  [/^core\.ts$/],
   [/^http\//, /^ws\//, /^oidc\//],
-  [/^signin\/(flow|delivery|reaper)\.ts$/],
+  [/^signin\/(flow|await-change|sweep)\.ts$/],
+  [/^signin\/(delivery|reaper|database-time)\.ts$/],
   [/^accounts\//, /^kiosks\//, /^audit\//, /^store\/(?!store\.ts)/, /^bus\/(?!bus\.ts)/],
   [/^store\/store\.ts$/, /^bus\/bus\.ts$/],
   [/^config\.ts$/],

@@ -1,7 +1,9 @@
-// Writes `.env.example` and docs/config.md from the one table of settings; with --check, as part of
-// `npm run lint`, it only says whether they are up to date.
+// Writes `.env.example` and docs/config.md from the one table of settings, and docs/refusals.md from
+// the closed list of refusals; with --check, as part of `npm run lint`, it only says whether they are
+// up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { Refusal, refusalCodes, sentence } from '../server/src/errors.ts'
 import { type Setting, settings } from '../server/src/settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -14,6 +16,10 @@ const rows = entries.map(([name, { default: preset, about, least, most }]) => {
   const range = least === undefined && most === undefined ? '' : ` From ${least ?? 0} to ${most}.`
   return `| \`${name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${about}${range} |`
 })
+const refusals = refusalCodes.map(code => {
+  const { status } = new Refusal(code)
+  return `| \`${code}\` | ${status} | ${sentence(code, 'en')} | ${sentence(code, 'ko')} |`
+})
 
 const files: Record<string, string> = {
   '.env.example': `# Copy to .env and fill in what you need; every line may stay as it is for \`npm start\`.\n\n${example.join('\n')}`,
@@ -25,6 +31,16 @@ This page is written from [the table of settings](../server/src/settings.ts).
 | setting | default | what it is for |
 |---|---|---|
 ${rows.join('\n')}
+`,
+  'docs/refusals.md': `# Refusals
+
+Every way in which a gate says no: \`{"code": "…", "message": "…"}\` with this status. A \`code\` is
+stable; its sentences may be reworded. Every 429 and 503 says in \`Retry-After\` when to try again.
+This page is written from [the closed list](../server/src/errors.ts).
+
+| code | status | English | Korean |
+|---|---|---|---|
+${refusals.join('\n')}
 `,
 }
 

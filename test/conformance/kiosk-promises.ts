@@ -54,4 +54,65 @@ export function kioskPromises(name: string, open: OpenStore): void {
     assert.equal(next.number, first.number + 1)
     await kiosks.add(kiosk())
   })
+
+  test(`${name}: an enrolment link is found until it is used, and then never again`, async t => {
+    const { kiosks } = await open(t)
+    const invited = await kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
+    assert.deepEqual(await kiosks.byLinkHash('a link'), invited)
+    for (const other of ['', 'A LINK', '%', 'a link ']) {
+      assert.equal(await kiosks.byLinkHash(other), null)
+      assert.equal(await kiosks.useLink(other, 'a hash'), false)
+    }
+    assert.equal(await kiosks.useLink('a link', 'a hash'), true)
+    assert.equal(await kiosks.byLinkHash('a link'), null)
+    assert.deepEqual(await kiosks.byCredentialHash('a hash'), {
+      ...invited,
+      credentialHash: 'a hash',
+      linkHash: null,
+      linkExpiresAt: null,
+    })
+    assert.equal(await kiosks.useLink('a link', 'another hash'), false)
+  })
+
+  test(`${name}: S018: of 20 calls that use one link, exactly one does`, async t => {
+    const { kiosks } = await open(t)
+    const { number } = await kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
+    const used = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => kiosks.useLink('a link', `hash ${n}`)),
+    )
+    assert.equal(used.filter(Boolean).length, 1)
+    assert.equal((await kiosks.byNumber(number))?.credentialHash, `hash ${used.indexOf(true)}`)
+  })
+
+  test(`${name}: a revoked kiosk stays revoked, and its link is gone`, async t => {
+    const { kiosks } = await open(t)
+    const { number } = await kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
+    const other = await kiosks.add(kiosk())
+    assert.equal(await kiosks.revoke(number, start), true)
+    assert.equal(await kiosks.revoke(number, start + 5), false)
+    assert.equal((await kiosks.byNumber(number))?.revokedAt, start)
+    assert.equal(await kiosks.useLink('a link', 'a hash'), false)
+    assert.equal(await kiosks.revoke(4_000, start), false)
+    assert.equal((await kiosks.byNumber(other.number))?.revokedAt, null)
+  })
+
+  test(`${name}: revoked names every kiosk that was revoked, whenever that was, and no other`, async t => {
+    const { kiosks } = await open(t)
+    assert.deepEqual(await kiosks.revoked(), [])
+    const numbers: number[] = []
+    for (const at of [start, 0, Number.MAX_SAFE_INTEGER]) {
+      const { number } = await kiosks.add(kiosk())
+      await kiosks.revoke(number, at)
+      numbers.push(number)
+    }
+    await kiosks.add(kiosk())
+    assert.deepEqual((await kiosks.revoked()).toSorted(), numbers)
+  })
+
+  test(`${name}: all kiosks are listed by number`, async t => {
+    const { kiosks } = await open(t)
+    assert.deepEqual(await kiosks.all(), [])
+    const added = [await kiosks.add(kiosk()), await kiosks.add(kiosk({ revokedAt: start }))]
+    assert.deepEqual(await kiosks.all(), added)
+  })
 }

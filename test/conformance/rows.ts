@@ -58,6 +58,8 @@ export function kiosk(change: Partial<Kiosk> = {}): Omit<Kiosk, 'number'> {
     ticket: 'compact',
     claimable: true,
     credentialHash: null,
+    linkHash: null,
+    linkExpiresAt: null,
     revokedAt: null,
     createdAt: start,
     ...rest,

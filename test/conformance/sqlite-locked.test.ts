@@ -44,7 +44,7 @@ test('F19: SQLite: all that waits behind a lock of 600 ms is done, and the loop 
   const ids = Array.from({ length: 5 }, freshId)
   const writes = Promise.all([
     ...ids.map(id => store.signIns.update(id, scan(id))),
-    store.accounts.add(account('a key'), 'hong'),
+    store.accounts.add(account('a key'), 'hong', 'hong'),
     store.kiosks.add(kiosk()),
     store.signIns.purge(start, 10),
   ])
@@ -63,7 +63,7 @@ test('F19: SQLite: a lock that stays is `storage_busy` in bounded time and loses
   await Promise.all([
     assert.rejects(store.signIns.update(id, scan(id)), busy),
     assert.rejects(store.signIns.update(known, scan(known, { seq: 2 })), busy),
-    assert.rejects(store.accounts.add(account('a key'), 'hong'), busy),
+    assert.rejects(store.accounts.add(account('a key'), 'hong', 'hong'), busy),
     assert.rejects(store.kiosks.add(kiosk()), busy),
   ])
   assert.ok(performance.now() - started < 8_000)

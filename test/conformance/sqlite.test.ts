@@ -4,7 +4,8 @@ import { temporaryFolder } from '../support/gate.ts'
 import { storeSuite } from './store-suite.ts'
 
 storeSuite('SQLite', async t => {
-  const store = await openSqliteStore(join(temporaryFolder(t), 'data', 'qrgate.sqlite'))
-  t.after(() => store.close())
-  return store
+  const path = join(temporaryFolder(t), 'data', 'qrgate.sqlite')
+  const [one, other] = [await openSqliteStore(path), await openSqliteStore(path)]
+  t.after(() => Promise.all([one.close(), other.close()]))
+  return [one, other]
 })

@@ -121,7 +121,6 @@ test('the kiosk page says so when the gate is gone, shows no dead QR, and heals 
   const settings = {
     PORT: `${port}`,
     QRGATE_FRAME_SECONDS: '1',
-    QRGATE_FRAME_ACCEPTED_SECONDS: '1',
   }
   const gate = await startGate(t, settings)
   const browser = await startBrowser(t)

@@ -10,8 +10,8 @@ const { id: user, password: pwd } = visitor
 
 attack("the seed's whole story works as its README tells it", async gate => {
   const client = new SeedClient(gate.url)
-  assert.deepEqual(await client.insert(user, pwd), { success: true })
-  assert.deepEqual(await client.insert(user, 'another password'), { success: false })
+  assert.deepEqual(await (await client.insert(user, pwd)).json(), { success: true })
+  assert.deepEqual(await (await client.insert(user, 'another password')).json(), { success: false })
 
   const started = await fetch(`${gate.url}/api/qr/start`)
   assert.equal(started.headers.get('cache-control'), 'no-store')
@@ -64,8 +64,12 @@ attack('the seed refuses with 401 and a detail, and malformed bodies with 422', 
 
 attack('accounts can be added with GET, as the front end of the seed does', async gate => {
   const client = new SeedClient(gate.url)
-  assert.deepEqual(await client.insert('user_example', 'secure_password', 'GET'), { success: true })
-  assert.deepEqual(await client.insert('USER_EXAMPLE', 'other', 'GET'), { success: false })
+  assert.deepEqual(await (await client.insert('user_example', 'secure_password', 'GET')).json(), {
+    success: true,
+  })
+  assert.deepEqual(await (await client.insert('USER_EXAMPLE', 'other', 'GET')).json(), {
+    success: false,
+  })
   const signedIn = await client.auth(await client.start(), 'user_example', 'secure_password')
   assert.equal(signedIn.status, 200)
 })

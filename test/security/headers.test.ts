@@ -129,6 +129,7 @@ test('S065 cookies keep to their host, out of scripts and, over https, out of th
     const page = await fetch(local + ticket)
     const headers = { origin: gate.url }
     const enrolled = await fetch(local + paths.kioskEnrol, { method: 'POST', headers })
+    const chosen = (await fetch(`${local}/code?lang=en`)).headers.getSetCookie()
     const [phoneKey = '', kiosk = ''] = [page, enrolled].map(answer => {
       const [cookie, ...more] = answer.headers.getSetCookie()
       assert.deepEqual(more, [])
@@ -143,6 +144,8 @@ test('S065 cookies keep to their host, out of scripts and, over https, out of th
     const strict = new RegExp(
       `^${prefix}qrgate-kiosk${value}34560000; Path=/; HttpOnly${secure}; SameSite=Strict$`,
     )
+    const language = `qrgate-lang=en; Path=/; Max-Age=31536000; SameSite=Lax${secure}`
+    assert.ok(chosen.includes(language), chosen.join('\n'))
     assert.match(phoneKey, lax)
     assert.match(kiosk, strict)
     const plain = { cookie: `qrgate-kiosk=${kiosk.split('=')[1]?.split(';')[0]}` }

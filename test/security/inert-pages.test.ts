@@ -78,10 +78,13 @@ attack('S067 whatever is typed comes back as text and as nothing else', async ga
         assert.ok([401, 422].includes(answer.status), `${step} ${value}: ${answer.status}`)
         return answer.text()
       }
-      const expected = (await answerTo(harmless)).replaceAll(harmless, 'TYPED')
+      const pageOf = async (value: string) => {
+        return (await answerTo(value)).replaceAll(`"${escaped(value)}"`, '"TYPED"')
+      }
+      // What may be an id and what may not differ in the sentence, and in nothing else.
+      const expected = [await pageOf(harmless), await pageOf('two words')]
       for (const value of corpus) {
-        const page = (await answerTo(value)).replaceAll(`"${escaped(value)}"`, '"TYPED"')
-        assert.ok(page === expected, `${step} ${field} ${value}`)
+        assert.ok(expected.includes(await pageOf(value)), `${step} ${field} ${value}`)
       }
     }
   }
@@ -122,18 +125,20 @@ attack('S067 an address is never part of the page that it leads to', async gate 
 attack('S067 names of places and people are text on the page and JSON on the kiosk', async gate => {
   await addAccount(gate)
   const { url } = gate
-  const enrol = await fetch(url + paths.kioskEnrol, { method: 'POST', headers: { origin: url } })
-  const cookie = enrol.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  const start = async () => {
+  const enrol = async () => {
+    const answer = await fetch(url + paths.kioskEnrol, { method: 'POST', headers: { origin: url } })
+    return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  }
+  const start = async (cookie: string) => {
     const headers = { cookie, origin: url }
     const answer = await fetch(url + paths.signIns, { method: 'POST', headers })
     return (await answer.json()) as Awaited<ReturnType<Kiosk['start']>>
   }
   for (const name of corpus.filter(text => text !== harmless)) {
+    const cookie = await enrol()
     alter(gate.dataDir, 'UPDATE kiosks SET name_ko = ?, name_en = ?', name, name)
     alter(gate.dataDir, 'UPDATE accounts SET name = ?', name)
-    gate.passTime(6_000)
-    const signIn = await start()
+    const signIn = await start(cookie)
     const phone = new Phone(url)
     const { page, id, receipt } = await phone.open(signIn.frame.url)
     assert.ok(page.includes(`<span>${escaped(name)}</span>`), name)

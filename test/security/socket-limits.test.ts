@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
 import { assertUnharmed } from '../support/aftermath.ts'
 import { attack } from '../support/attack.ts'
 import { startGate } from '../support/gate.ts'
-import { KioskSocket } from '../support/kiosk.ts'
+import { Kiosk, KioskSocket } from '../support/kiosk.ts'
 import { frameBytes, opcodes, RawSocket } from '../support/raw-socket.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { scannedSignIn, visitor } from '../support/visitor.ts'
@@ -20,14 +22,14 @@ attack(
     greedy.send(say({ type: 'watch', id: pending.id, kiosk_secret: pending.kiosk_secret }))
     await sleep(50)
     const ask = frameBytes(say({ type: 'frames', id: pending.id, ask: 1 }))
-    const many = Buffer.concat(Array.from({ length: 500 }, () => ask))
+    const many = Buffer.concat(Array.from({ length: 50 }, () => ask))
     let cut = false
     greedy.socket.on('close', () => {
       cut = true
     })
-    for (let sent = 0; sent < 200 && !cut; sent += 1) {
+    for (let sent = 0; sent < 400 && !cut; sent += 1) {
       greedy.socket.write(many)
-      await sleep(5)
+      await sleep(2)
       if (sent % 20 === 19) greedy.socket.read(1)
     }
     greedy.socket.resume()
@@ -85,6 +87,62 @@ attack('S040 at most three sockets watch one sign-in, and the newest win', async
   assert.equal(told.length, 3)
   for (const socket of sockets) assert.equal((await socket.closed).code, 4409)
   for (const socket of crowd) socket.cut()
+})
+
+attack("S040 nobody with the seed's ticket pushes the waiting screen off", async gate => {
+  const client = new SeedClient(gate.url)
+  await client.insert(visitor.id, visitor.password)
+  const token = await client.start()
+  const screens = Array.from({ length: 3 }, () => client.listen(token))
+  for (const screen of screens) assert.equal(await screen.status, 101)
+  const bystanders = Array.from({ length: 10 }, () => client.listen(token))
+  for (const bystander of bystanders) assert.equal((await bystander.closed).code, 1013)
+  assert.equal((await client.signIn(visitor.id, visitor.password, token)).status, 200)
+  for (const screen of screens) {
+    assert.equal((await screen.closed).code, 1000)
+    assert.deepEqual(screen.heard, ['success'])
+  }
+  const late = client.listen(token)
+  assert.equal((await late.closed).code, 1000)
+  assert.deepEqual(late.heard, ['success'])
+})
+
+attack('S037 a socket that says more than can wait for its turn is closed', async gate => {
+  const { signIn, kiosk, id } = await scannedSignIn(gate)
+  const patient = await kiosk.watch(signIn)
+  await patient.state(id, 'scanned')
+  for (let n = 0; n < 40; n += 1) patient.say({ type: 'frames', id, ask: n })
+  await patient.until(m => m.type === 'frames' && m.ask === 39)
+  const { kiosk_secret } = signIn
+  const flood = await RawSocket.open(gate.url)
+  const watch = { type: 'watch', id, kiosk_secret }
+  const one = { opcode: opcodes.text, payload: JSON.stringify(watch) }
+  flood.send(...Array.from({ length: 100 }, () => one))
+  assert.equal(await flood.closed, 4400)
+  patient.cut()
+})
+
+test('S033 a screen that was switched off gets no next QR, even if nobody told its node', async t => {
+  const gate = await startGate(t, { QRGATE_PENDING_SECONDS: '2' })
+  const { kiosks: records } = gate.app.store
+  const clock = () => Date.now()
+  const kiosks = createKiosks({ records, builtIn: [], clock, randomBytes })
+  const { credential } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
+  const kiosk = new Kiosk(gate.url, credential)
+  const signIn = await kiosk.start()
+  const socket = await kiosk.watch({ ...signIn, renew: true })
+  await socket.state(signIn.id, 'pending')
+  const { byNumber } = records
+  t.mock.method(records, 'byNumber', async (number: number) => {
+    const row = await byNumber(number)
+    return row && { ...row, revokedAt: clock() }
+  })
+  // Past the time for which a node believes what it has read.
+  const now = performance.now.bind(performance)
+  t.mock.method(performance, 'now', () => now() + 6_000)
+  const { code } = await Promise.race([socket.closed, sleep(3_000, { code: undefined })])
+  assert.equal(code, 4403)
+  assert.ok(socket.heard.every(message => message.type !== 'next'))
 })
 
 attack('S040 one socket watches at most 32 sign-ins, however fast it asks', async gate => {
@@ -155,9 +213,15 @@ attack('S041 of two thousand random pairs of id and secret none is let in', asyn
   const socket = await kiosk.watch(proven.signIn)
   await socket.state(proven.id, 'scanned')
   const pairs = all.flatMap(a => all.filter(b => b !== a).map(b => [a.id, b.kiosk_secret] as const))
-  for (const [id, kiosk_secret] of pairs) socket.say({ type: 'watch', id, kiosk_secret })
-  socket.say({ type: 'ping' })
-  await socket.until(message => message.type === 'pong')
+  const pongs = () => socket.heard.filter(m => m.type === 'pong').length
+  for (let first = 0; first < pairs.length; first += 50) {
+    for (const [id, kiosk_secret] of pairs.slice(first, first + 50)) {
+      socket.say({ type: 'watch', id, kiosk_secret })
+    }
+    const heard = pongs()
+    socket.say({ type: 'ping' })
+    await socket.until(() => pongs() > heard)
+  }
   assert.equal(socket.heard.filter(m => m.type === 'state').length, 1)
   assert.equal(socket.heard.filter(m => m.type === 'refused').length, pairs.length)
   socket.cut()

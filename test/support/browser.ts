@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
 import jsqrModule from 'jsqr'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { PNG } from 'pngjs'
 
 // A CommonJS module whose types describe an ES module: what is imported is the function itself.
@@ -68,7 +74,7 @@ export async function showQr(kiosk: Page): Promise<string> {
 export async function openPhone(
   browser: Browser,
   qr: string,
-  options: { javaScriptEnabled?: boolean } = {},
+  options: BrowserContextOptions = {},
 ): Promise<{ page: Page; context: BrowserContext }> {
   const context = await browser.newContext({
     viewport: phoneSize,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Mode } from '../../server/src/config.ts'
 import { freePort, temporaryFolder } from './gate.ts'
 
 const cli = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
@@ -16,34 +17,40 @@ export interface Exit {
   signal: NodeJS.Signals | null
 }
 
-/** A demo gate as a process of its own, at one address and folder over all its restarts. */
+/** A gate as a process of its own, at one address and folder over all its restarts. */
 export class GateProcess {
   readonly url: string
   readonly dataDir: string
   readonly #env: Record<string, string>
+  readonly #mode: Mode
   #child: ChildProcess | undefined
   #output = ''
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null })
 
-  private constructor(dataDir: string, port: number, env: Record<string, string>) {
+  private constructor(dataDir: string, port: number, env: Record<string, string>, mode: Mode) {
     this.url = `http://127.0.0.1:${port}`
     this.dataDir = dataDir
+    this.#mode = mode
     this.#env = { HOST: '127.0.0.1', PORT: `${port}`, QRGATE_DATA_DIR: dataDir, ...env }
   }
 
-  static async start(t: TestContext, env: Record<string, string> = {}): Promise<GateProcess> {
-    const gate = new GateProcess(temporaryFolder(t), await freePort(), env)
+  static async start(
+    t: TestContext,
+    env: Record<string, string> = {},
+    mode: Mode = 'demo',
+  ): Promise<GateProcess> {
+    const gate = new GateProcess(temporaryFolder(t), await freePort(), env, mode)
     t.after(() => gate.kill('SIGKILL'))
     await gate.boot()
     return gate
   }
 
-  /** Starts the process and waits until it answers. */
-  async boot(): Promise<void> {
+  /** Starts the process and waits until it answers. @param env what has changed in its settings. */
+  async boot(env: Record<string, string> = {}): Promise<void> {
     // Directly, without a shell: a signal must reach the gate itself.
-    const child = spawn(process.execPath, ['-C', 'source', cli, 'demo'], {
+    const child = spawn(process.execPath, ['-C', 'source', cli, this.#mode], {
       cwd: this.dataDir,
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...this.#env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

@@ -32,13 +32,15 @@ export async function startGate(
 ): Promise<Gate> {
   const dataDir = temporaryFolder(t)
   const port = settings.PORT ?? (await freePort())
-  const url = settings.PUBLIC_URL ?? `http://127.0.0.1:${port}`
+  const local = `http://127.0.0.1:${port}`
+  const url = settings.PUBLIC_URL ?? local
   const config = readConfig(
     {
       HOST: '127.0.0.1',
       PORT: `${port}`,
-      PUBLIC_URL: url,
-      SECRET_KEY: 'a secret key that only this test uses, 32 bytes and more',
+      // Production wants https; the proxy that would speak it is left out here.
+      PUBLIC_URL: mode === 'serve' ? 'https://gate.test' : url,
+      SECRET_KEY: 'a secret key that only this test uses: 32 bytes and more',
       QRGATE_DATA_DIR: dataDir,
       ...settings,
     },
@@ -74,7 +76,12 @@ export async function startGate(
   }
 }
 
-export function temporaryFolder(t: TestContext): string {
+/** Whatever can let go at its end: a test, or with `{ after }` a whole file. */
+export interface Scope {
+  after(letGo: () => unknown): void
+}
+
+export function temporaryFolder(t: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), 'qrgate-test-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder

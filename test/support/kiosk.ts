@@ -12,13 +12,26 @@ import { WebSocket } from 'ws'
 /** A kiosk in plain HTTP and WebSocket: what any integrator could write from the docs. */
 export class Kiosk {
   readonly url: string
+  readonly #credential: string | undefined
 
-  constructor(url: string) {
+  /** @param credential what an enrolled kiosk's backend starts with; a demo asks for none. */
+  constructor(url: string, credential?: string) {
     this.url = url
+    this.#credential = credential
+  }
+
+  /** The same kiosk, going to another address. */
+  at(url: string): Kiosk {
+    return new Kiosk(url, this.#credential)
+  }
+
+  tryStart(): Promise<Response> {
+    const headers = this.#credential && { authorization: `Bearer ${this.#credential}` }
+    return fetch(this.url + paths.signIns, { method: 'POST', headers: { ...headers } })
   }
 
   async start(): Promise<StartAnswer> {
-    const answer = await fetch(this.url + paths.signIns, { method: 'POST' })
+    const answer = await this.tryStart()
     if (answer.status !== 201) throw new Error(`start: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as StartAnswer
   }

@@ -9,6 +9,13 @@ export class Phone {
     this.#headers = { 'user-agent': 'Mozilla/5.0 (Linux; Android 16) Mobile', ...headers }
   }
 
+  /** The same browser, going to another address. */
+  at(url: string): Phone {
+    const phone = new Phone(url, { origin: this.url, ...this.#headers })
+    for (const [name, value] of this.#cookies) phone.#cookies.set(name, value)
+    return phone
+  }
+
   get cookies(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SignIn } from '../../server/src/signin/sign-in.ts'
+import type { Store } from '../../server/src/store/store.ts'
+import type { OpenPair } from './open-store.ts'
+import { freshId, scan, scanned, start } from './rows.ts'
+
+const to = (change: Partial<SignIn>) => (old: SignIn | null) => {
+  assert.ok(old)
+  return { next: { ...old, seq: old.seq + 1, ...change }, events: ['cancel' as const] }
+}
+
+/** What one node has changed is seen by the other without any hint. */
+export function changePromises(name: string, openPair: OpenPair): void {
+  const check = (sentence: string, body: (one: Store, other: Store) => Promise<void>) =>
+    test(`${name}: ${sentence}`, async t => body(...(await openPair(t))))
+
+  check('what one node has written the other reads at once', async (one, other) => {
+    const id = freshId()
+    await one.signIns.update(id, scan(id))
+    assert.deepEqual(await other.signIns.read(id), scanned(id))
+    await other.signIns.update(id, to({ state: 'denied', deadline: null }))
+    assert.equal((await one.signIns.read(id))?.state, 'denied')
+    assert.equal((await one.audit.ofSignIn(id)).length, 2)
+  })
+
+  check(
+    '100 updates of one sign-in by two nodes happen one after the other',
+    async (one, other) => {
+      const id = freshId()
+      await one.signIns.update(id, scan(id, { seq: 0 }))
+      const updates = Array.from({ length: 100 }, (_, n) =>
+        (n % 2 ? one : other).signIns.update(id, to({})),
+      )
+      const seqs = (await Promise.all(updates)).map(({ next }) => next.seq)
+      assert.equal(new Set(seqs).size, 100)
+      assert.equal((await one.signIns.read(id))?.seq, 100)
+    },
+  )
+
+  check('S018: of phones that scan on two nodes at once exactly one wins', async (one, other) => {
+    const taken = new Error('taken')
+    for (let round = 0; round < 20; round += 1) {
+      const id = freshId()
+      const attempts = [one, other, one, other].map((node, phone) =>
+        node.signIns.update(id, old => {
+          if (old) throw taken
+          return scan(id, { phoneHash: `phone ${phone}` })()
+        }),
+      )
+      const results = await Promise.allSettled(attempts)
+      const won = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+      const lost = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
+      assert.deepEqual(lost, [taken, taken, taken])
+      assert.deepEqual(await other.signIns.read(id), won[0]?.next)
+    }
+  })
+
+  check('changes names what the other node has written, with its seq', async (one, other) => {
+    await one.signIns.changes(0)
+    const id = freshId()
+    await other.signIns.update(id, scan(id))
+    const first = await one.signIns.changes(0)
+    assert.ok(first)
+    assert.deepEqual(
+      first.changed.map(({ id, seq }) => ({ id, seq })),
+      [{ id, seq: 1 }],
+    )
+    await other.signIns.update(id, to({}))
+    const second = await one.signIns.changes(first.at)
+    assert.equal(second?.changed.find(change => change.id === id)?.seq, 2)
+    assert.ok(second && second.at >= first.at)
+  })
+
+  check('changes answers never go back in time, and may answer null', async one => {
+    let since = 0
+    for (let round = 0; round < 5; round += 1) {
+      const id = freshId()
+      await one.signIns.update(id, scan(id))
+      const answer = await one.signIns.changes(since)
+      assert.ok(answer === null || answer.at >= since)
+      since = answer?.at ?? since
+    }
+  })
+
+  check('seqs names those of the ids that have a row, and no other', async one => {
+    const [first, second, untouched, unasked] = [freshId(), freshId(), freshId(), freshId()]
+    for (const id of [first, second, unasked]) await one.signIns.update(id, scan(id))
+    await one.signIns.update(second, to({}))
+    const seqs = await one.signIns.seqs([first, second, untouched, "' OR 1=1--"])
+    assert.deepEqual(
+      seqs.map(({ id, seq }) => [id, seq]).toSorted(),
+      [
+        [first, 1],
+        [second, 2],
+      ].toSorted(),
+    )
+    assert.deepEqual(await one.signIns.seqs([]), [])
+  })
+
+  check('seqs answers for five hundred ids at once', async one => {
+    const ids = Array.from({ length: 500 }, freshId)
+    const [known = ''] = ids.slice(250)
+    await one.signIns.update(known, scan(known))
+    const found = await one.signIns.seqs(ids)
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      [known],
+    )
+  })
+
+  check('openAt names what is scanned or approved at this kiosk, and nothing else', async one => {
+    const [open, approved, done, elsewhere] = [freshId(), freshId(), freshId(), freshId()]
+    const kiosk = 2 ** 32 - 1
+    await one.signIns.update(open, scan(open, { kiosk }))
+    await one.signIns.update(approved, scan(approved, { kiosk, state: 'approved' }))
+    await one.signIns.update(done, scan(done, { kiosk, state: 'cancelled', deadline: null }))
+    await one.signIns.update(elsewhere, scan(elsewhere, { kiosk: 7 }))
+    assert.deepEqual((await one.signIns.openAt(kiosk)).toSorted(), [open, approved].toSorted())
+    assert.deepEqual(await one.signIns.openAt(8), [])
+  })
+
+  check('time is the same for both nodes, or each has its own', async (one, other) => {
+    const times = [await one.time(), await other.time()]
+    if (times[0] === null) return assert.equal(times[1], null)
+    for (const time of times) assert.ok(Number.isInteger(time) && Number(time) > start - 1e12)
+    assert.ok(Math.abs(Number(times[0]) - Number(times[1])) < 10_000)
+    assert.ok(Number(await one.time()) >= Number(times[1]))
+  })
+}

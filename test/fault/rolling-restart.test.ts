@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StartAnswer } from '@qrgate/sdk/protocol'
+import type { GateProcess } from '../support/gate-process.ts'
+import { inBatches } from '../support/in-batches.ts'
+import type { Kiosk, KioskSocket } from '../support/kiosk.ts'
+import { patiently } from '../support/patience.ts'
+import { type Production, password, secretKey, startProduction } from '../support/production.ts'
+
+/** `QRGATE_TEST_KIOSKS=500` for the large variant. */
+const waitingKiosks = Number(process.env.QRGATE_TEST_KIOSKS ?? 100)
+const perSecond = 10
+
+/** A screen that comes back whenever its socket closes, as late as it was told to. */
+class WaitingScreen {
+  readonly signIn: StartAnswer
+  returned = 0
+  readonly #kiosk: Kiosk
+  #socket: KioskSocket
+  #over = false
+
+  private constructor(kiosk: Kiosk, signIn: StartAnswer, socket: KioskSocket) {
+    this.#kiosk = kiosk
+    this.signIn = signIn
+    this.#socket = socket
+    void this.#stay()
+  }
+
+  static async show(kiosk: Kiosk): Promise<WaitingScreen> {
+    const signIn = await kiosk.start()
+    return new WaitingScreen(kiosk, signIn, await kiosk.watch(signIn))
+  }
+
+  /** The newest socket has told that the sign-in is there. */
+  async there(state: 'pending' | 'scanned'): Promise<void> {
+    for (;;) {
+      const socket = this.#socket
+      const told = await socket.state(this.signIn.id, state).catch(() => undefined)
+      if (told && socket === this.#socket) return
+      await sleep(20)
+    }
+  }
+
+  leave(): void {
+    this.#over = true
+    this.#socket.cut()
+  }
+
+  async #stay(): Promise<void> {
+    while (!this.#over) {
+      const { code, reason } = await this.#socket.closed
+      if (this.#over) return
+      assert.ok(code === 1012 || code === 1006, `${code}`)
+      const { retry_after_ms: wait } = JSON.parse(reason || '{"retry_after_ms":100}')
+      await sleep(wait)
+      this.#socket = await patiently(() => this.#kiosk.watch(this.signIn))
+      this.returned += 1
+    }
+  }
+}
+
+/** One visitor from QR to claim; whatever fails for a moment is tried again, as browsers and the SDK do. */
+async function visit({ phone, url }: Production, kiosk: Kiosk, account: string): Promise<string> {
+  const signIn = await patiently(() => kiosk.start())
+  const browser = phone(url)
+  const { id } = await patiently(async () => {
+    const scan = await browser.scan(signIn.frame.url)
+    assert.equal(scan.answer.status, 200)
+    return scan
+  })
+  await patiently(async () => {
+    const answer = await browser.signIn(id, account, password)
+    assert.equal(answer.status, 200, await answer.text())
+  })
+  const { account: who } = await patiently(() => kiosk.claimed(signIn))
+  return who.name ?? ''
+}
+
+async function replace(node: GateProcess, env = {}): Promise<void> {
+  assert.deepEqual(await node.kill('SIGTERM'), { code: 0, signal: null })
+  await node.boot(env)
+}
+
+test('nodes are replaced one after the other, and nobody at a screen or a phone notices', async t => {
+  const production = await startProduction(t)
+  const { nodes, url, store } = production
+  await production.addAccounts(Array.from({ length: 400 }, () => '홍길동'))
+  const { kiosk } = await production.enrol(url)
+
+  await t.test('F24: a rolling restart under sign-ins and waiting kiosks', async () => {
+    const screens = await inBatches(Array.from({ length: waitingKiosks }), 20, () =>
+      WaitingScreen.show(kiosk),
+    )
+    for (const screen of screens) await screen.there('pending')
+    const visits: Promise<string>[] = []
+    let over = false
+    const coming = (async () => {
+      while (!over) {
+        visits.push(visit(production, kiosk, `visitor-${visits.length % 400}`))
+        await sleep(1_000 / perSecond)
+      }
+    })()
+    try {
+      await sleep(500)
+      for (const node of nodes) {
+        await replace(node)
+        await sleep(1_000)
+      }
+    } finally {
+      over = true
+      await coming
+    }
+    const names = await Promise.all(visits)
+    assert.ok(names.length >= 20, `only ${names.length} visitors`)
+    assert.deepEqual([...new Set(names)], ['홍*동'])
+    t.diagnostic(`${names.length} visitors, ${screens.length} screens`)
+
+    assert.ok(
+      screens.some(({ returned }) => returned > 0),
+      'no screen had to come back',
+    )
+    await inBatches(screens, 20, async screen => {
+      await screen.there('pending')
+      const phone = production.phone(url)
+      await phone.scan(screen.signIn.frame.url)
+      await screen.there('scanned')
+      screen.leave()
+    })
+  })
+
+  await t.test('S128: the secret key is rotated in two deploys while sign-ins wait', async () => {
+    const newer = 'the secret key of next year and long enough too'
+    const begin = async () => {
+      const signIn = await kiosk.start()
+      const phone = production.phone(url)
+      const opened = await phone.open(signIn.frame.url)
+      return { signIn, phone, receipt: opened.receipt }
+    }
+    // The first deploy teaches every node the new key, the second one uses it, node by node.
+    const deploys = [
+      { SECRET_KEY: secretKey, SECRET_KEYS_ACCEPTED: newer },
+      { SECRET_KEY: newer, SECRET_KEYS_ACCEPTED: secretKey },
+    ]
+    const waiting = [await begin()]
+    for (const deploy of deploys) {
+      for (const node of nodes) {
+        await replace(node, deploy)
+        // Begun on either node, with either key.
+        waiting.push(await begin())
+        production.proxy.nodes.reverse()
+        waiting.push(await begin())
+      }
+    }
+    for (const [n, { signIn, phone, receipt }] of waiting.entries()) {
+      production.proxy.nodes.reverse()
+      const answer = await phone.signIn(signIn.id, `visitor-${n}`, password, receipt)
+      assert.equal(answer.status, 200, await answer.text())
+      production.proxy.nodes.reverse()
+      assert.equal((await kiosk.claimed(signIn)).account.name, '홍*동')
+      const events = (await store.audit.ofSignIn(signIn.id)).map(({ event }) => event)
+      assert.deepEqual(events, ['scan', 'sign_in', 'approve', 'claim'])
+    }
+    // And after the last deploy the old key is worth nothing.
+    const before = waiting[0]
+    assert.ok(before)
+    for (const node of nodes) await replace(node, { SECRET_KEY: newer })
+    assert.equal((await kiosk.claim(before.signIn)).status, 401)
+  })
+})

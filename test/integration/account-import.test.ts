@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { text } from 'node:stream/consumers'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { hash as bcrypt } from '@node-rs/bcrypt'
+import { startGate, temporaryFolder } from '../support/gate.ts'
+import { Kiosk } from '../support/kiosk.ts'
+import { Phone } from '../support/phone.ts'
+import { SeedClient } from '../support/seed-client.ts'
+
+const cli = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+
+/** `qrgate account …`, as an operator types it, on a database of its own. */
+function commandLine(t: TestContext) {
+  const folder = temporaryFolder(t)
+  const databaseUrl = `sqlite:${join(folder, 'gate.sqlite')}`
+  const run = async (args: string[], input = '') => {
+    const child = spawn(process.execPath, ['-C', 'source', cli, 'account', ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
+    })
+    child.stdin.end(input)
+    const [out, err] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ])
+    return { out, err, code: child.exitCode }
+  }
+  return { folder, databaseUrl, run }
+}
+
+function seedDatabase(file: string, rows: [unknown, unknown][]): void {
+  const database = new DatabaseSync(file)
+  database.exec('create table users (no integer primary key, id, password)')
+  const insert = database.prepare('insert into users (id, password) values (?, ?)')
+  for (const [id, hash] of rows) insert.run(id as string, hash as string)
+  database.close()
+}
+
+test('S053: the accounts of a seed database sign in here with their old passwords', async t => {
+  const { folder, databaseUrl, run } = commandLine(t)
+  const hash = await bcrypt('secure_password', { cost: 4 })
+  const file = join(folder, 'seed.db')
+  seedDatabase(file, [
+    ['user_example', hash],
+    ['as_bytes', Buffer.from(hash)],
+    [1004, hash.replace('$2b$', '$2y$')],
+    ['garbage', 'secure_password'],
+    ['truncated', hash.slice(0, 40)],
+    ['two words', hash],
+    ['user_exampIe', hash],
+    ['user_examp1e', hash],
+    ['USER_EXAMPLE', hash],
+    [null, hash],
+    ['no_hash', null],
+  ])
+
+  const first = await run(['import', file])
+  assert.equal(first.code, 0, first.err)
+  assert.match(first.out, /^Added 3, left 1 alone that were here already, skipped 7\.$/m)
+  assert.match(first.err, /^row 4 skipped: there is no id with a bcrypt or argon2id hash$/m)
+  assert.match(first.err, /^row 6 skipped: the id is not one that can be used here$/m)
+  assert.match(first.err, /^row 7 skipped: the id looks like another one here$/m)
+  assert.ok(!(first.out + first.err).includes('$2'))
+  const second = await run(['import', file])
+  assert.match(second.out, /^Added 0, left 4 alone/m)
+
+  const gate = await startGate(t, { DATABASE_URL: databaseUrl })
+  const client = new SeedClient(gate.url)
+  for (const id of ['user_example', 'as_bytes', '1004']) {
+    assert.equal((await client.signIn(id, 'wrong password')).status, 401)
+    assert.equal((await client.signIn(id, 'secure_password')).status, 200)
+    const account = await gate.app.store.accounts.byIdKey(id)
+    assert.match(account?.passwordHash ?? '', /^\$argon2id\$/)
+    assert.equal((await client.signIn(id, 'secure_password')).status, 200)
+  }
+  assert.equal((await client.signIn('garbage', 'secure_password')).status, 401)
+})
+
+test('S047: an operator disables, enables and gives a new password while the gate runs', async t => {
+  const { databaseUrl, run } = commandLine(t)
+  assert.equal((await run(['add', 'Hong', '--name', '홍길동'], 'correct horse\n')).code, 0)
+  const gate = await startGate(t, { DATABASE_URL: databaseUrl })
+  const client = new SeedClient(gate.url)
+  const kiosk = new Kiosk(gate.url)
+  const phone = new Phone(gate.url)
+  const signIn = await kiosk.start()
+  await phone.scan(signIn.frame.url)
+  assert.equal((await phone.signIn(signIn.id, 'hong', 'correct horse')).status, 200)
+
+  assert.match((await run(['disable', 'hong'])).out, /^Hong can no longer sign in\.$/m)
+  assert.equal((await client.signIn('hong', 'correct horse')).status, 401)
+  assert.equal((await kiosk.claim(signIn)).status, 403)
+  assert.match((await run(['list'])).out, /^disabled {2}Hong {2}홍길동$/m)
+
+  assert.equal((await run(['enable', 'HONG'])).code, 0)
+  assert.equal((await kiosk.claimed(signIn)).account.name, '홍*동')
+  assert.equal((await run(['password', 'hong'], 'battery staple\n')).code, 0)
+  assert.equal((await client.signIn('hong', 'correct horse')).status, 401)
+  assert.equal((await client.signIn('hong', 'battery staple')).status, 200)
+  const nobody = await run(['disable', 'nobody'])
+  assert.equal(nobody.code, 1)
+  assert.match(nobody.err, /^qrgate: There is no account "nobody"\.$/m)
+})

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import { hash } from '@node-rs/argon2'
+import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { openPostgresStore } from '../../server/src/store/postgres.ts'
+import type { Kiosk as KioskRow, Store } from '../../server/src/store/store.ts'
+import { GateProcess } from './gate-process.ts'
+import { Kiosk } from './kiosk.ts'
+import { Phone } from './phone.ts'
+import { PostgresServer } from './postgres.ts'
+import { type Redis, startRedis } from './redis.ts'
+import { startTlsProxy, type TlsProxy } from './tls-proxy.ts'
+
+export const secretKey = 'a secret key that only these tests use and nobody else'
+export const password = 'correct horse battery'
+
+/** Two nodes in `serve` mode on real servers, behind a proxy that ends TLS. */
+export interface Production {
+  /** The public origin, which leads to the first node that is there. */
+  url: string
+  proxy: TlsProxy
+  nodes: readonly [GateProcess, GateProcess]
+  /** What every node and every command is started with. */
+  settings: Record<string, string>
+  postgres: PostgresServer
+  redis: Redis
+  /** The nodes' own database, to prepare and to look afterwards. */
+  store: Store
+  /** A kiosk that starts at the given address with a credential of its own. */
+  enrol(url: string, name?: string): Promise<{ kiosk: Kiosk; row: KioskRow }>
+  /** A phone that reaches the gate through the given address, and takes it for the public one. */
+  phone(url: string): Phone
+  /** Accounts `visitor-0` and so on with {@link password}; they cost one hash together. */
+  addAccounts(names: readonly string[]): Promise<void>
+}
+
+/** @param host the name in the certificate; `localhost` is reached by plain clients too. */
+export async function startProduction(
+  t: TestContext,
+  { host = 'localhost', env = {} }: { host?: string; env?: Record<string, string> } = {},
+): Promise<Production> {
+  const [postgres, redis, proxy] = await Promise.all([
+    PostgresServer.start(t),
+    startRedis(t),
+    startTlsProxy(t, host),
+  ])
+  const databaseUrl = await postgres.database()
+  const settings = {
+    SECRET_KEY: secretKey,
+    PUBLIC_URL: proxy.url,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redis.url,
+    QRGATE_TRUSTED_PROXIES: '127.0.0.1',
+    ...env,
+  }
+  const nodes = await Promise.all([
+    GateProcess.start(t, settings, 'serve'),
+    GateProcess.start(t, settings, 'serve'),
+  ])
+  proxy.nodes.push(...nodes.map(({ url }) => url))
+  const store = await openPostgresStore(databaseUrl)
+  t.after(() => store.close())
+  const clock = () => Date.now()
+  const randomBytes = (size: number) => crypto.getRandomValues(new Uint8Array(size))
+  const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
+
+  return {
+    url: proxy.url,
+    proxy,
+    nodes,
+    settings,
+    postgres,
+    redis,
+    store,
+    async enrol(url, name = '1층 접수 1번') {
+      const { kiosk: row, credential } = await kiosks.enrol({ ko: name, en: name })
+      return { kiosk: new Kiosk(url, credential), row }
+    },
+    phone: url => new Phone(url, { origin: proxy.url }),
+    async addAccounts(names) {
+      const passwordHash = await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+      await Promise.all(
+        names.map((name, n) => {
+          const id = `visitor-${n}`
+          const row = { id, name, passwordHash, disabledAt: null, createdAt: clock() }
+          const key = randomUUID()
+          return store.accounts.add({ ...row, key, subjectSeed: key.repeat(2) }, id, id)
+        }),
+      )
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { createServer } from 'node:https'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { freePort, temporaryFolder } from './gate.ts'
+
+/** What stands before several nodes: ends TLS, and goes on to the next node when one is gone. */
+export interface TlsProxy {
+  url: string
+  /** The nodes in the order in which they are tried. */
+  nodes: string[]
+}
+
+export async function startTlsProxy(
+  t: TestContext,
+  host: string,
+  port?: number,
+): Promise<TlsProxy> {
+  const folder = temporaryFolder(t)
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`]
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'ignore',
+  })
+
+  // From here on this process trusts it, as an operator's machines trust a house's own authority.
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(cert, 'utf8')])
+
+  const listening = port ?? (await freePort())
+  const proxy: TlsProxy = { url: `https://${host}:${listening}`, nodes: [] }
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) })
+
+  server.on('request', (incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', chunk => chunks.push(chunk))
+    incoming.on('end', () => forward(0))
+    const forward = (attempt: number) => {
+      const node = proxy.nodes[attempt]
+      if (node === undefined) {
+        outgoing.writeHead(502).end()
+        return
+      }
+      const { hostname, port: nodePort } = new URL(node)
+      const headers = {
+        ...incoming.headers,
+        'x-forwarded-for': incoming.socket.remoteAddress ?? '',
+        'x-forwarded-proto': 'https',
+      }
+      const { method, url: path } = incoming
+      const passed = request({ hostname, port: nodePort, method, path, headers }, answer => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(outgoing)
+      })
+      // A node that refuses the connection has seen nothing of the request.
+      passed.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNREFUSED') forward(attempt + 1)
+        else outgoing.destroy()
+      })
+      passed.end(Buffer.concat(chunks))
+    }
+  })
+
+  server.on('upgrade', (incoming, socket, head) => {
+    const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`]
+    for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+      lines.push(`${incoming.rawHeaders[i]}: ${incoming.rawHeaders[i + 1]}`)
+    }
+    const forward = (attempt: number) => {
+      const node = proxy.nodes[attempt]
+      if (node === undefined) {
+        socket.destroy()
+        return
+      }
+      const { hostname, port: nodePort } = new URL(node)
+      const upstream = connect(Number(nodePort), hostname)
+      upstream.on('connect', () => {
+        upstream.write(`${lines.join('\r\n')}\r\n\r\n`)
+        upstream.write(head)
+        upstream.pipe(socket).pipe(upstream)
+        upstream.on('close', () => socket.destroy())
+      })
+      upstream.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNREFUSED') forward(attempt + 1)
+        else socket.destroy()
+      })
+      socket.on('error', () => upstream.destroy())
+      socket.on('close', () => upstream.destroy())
+    }
+    forward(0)
+  })
+
+  await new Promise<void>(resolve => server.listen(listening, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return proxy
+}
