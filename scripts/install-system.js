@@ -1,9 +1,10 @@
 // Runs before `npm test`: the tests drive a real browser, read QR codes with an independent reader,
-// and start Redis and Postgres servers of their own.
+// start Redis and Postgres servers of their own, and put TLS before gates.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 
-const answers = command => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
+const answers = (command, question = '--version') =>
+  spawnSync(command, [question], { stdio: 'ignore' }).status === 0
 
 /** Debian keeps the server's programs out of PATH, one folder a version. */
 function hasPostgres() {
@@ -14,6 +15,7 @@ function hasPostgres() {
 
 const wanted = [
   { package: 'chromium', has: () => answers('chromium') },
+  { package: 'openssl', has: () => answers('openssl', 'version') },
   { package: 'zbar-tools', has: () => answers('zbarimg') },
   { package: 'redis-server', has: () => answers('redis-server') },
   { package: 'postgresql', has: hasPostgres },
