@@ -21,7 +21,7 @@ const floors: readonly (readonly RegExp[])[] = [
   [/^store\/store\.ts$/, /^bus\/bus\.ts$/],
   [/^config\.ts$/],
   [/^signin\//],
-  [/^(errors|settings|clock)\.ts$/],
+  [/^(errors|settings|clock|within|redis-client)\.ts$/],
 ]
 
 interface Place {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '@redis/client'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { createRedisClient, redisPatience, redisSilent } from '../redis-client.ts'
+import { within } from '../within.ts'
 import { countedBy, type SharedCounts } from './failure-limits.ts'
 
-/** A Redis that has not answered by then is as good as gone, in milliseconds. */
-const patience = 500
 const probeEvery = 1_000
 
 /**
@@ -12,17 +11,7 @@ const probeEvery = 1_000
  * for it, and after that nobody does until it answers again.
  */
 export function redisCounts(url: string, onError: (error: unknown) => void): SharedCounts {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    commandOptions: { timeout: patience },
-    socket: {
-      connectTimeout: 2 * patience,
-      reconnectStrategy: retries => Math.min(1_000, 50 * 2 ** retries) * (0.5 + Math.random()),
-    },
-  })
-  // Reported where a command fails; a connection that keeps failing would fill the log.
-  client.on('error', () => {})
+  const client = createRedisClient(url)
   let lost = false
   let closing = false
   client.connect().catch(error => {
@@ -55,7 +44,9 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
       return async key => {
         if (lost || !client.isReady) return null
         try {
-          return await within(patience, countedBy(limiter, key, lose))
+          // The client's own time-out ends when a command is sent, and a frozen Redis takes commands.
+          const counted = countedBy(limiter, key, lose)
+          return await within(redisPatience, counted, () => redisSilent(redisPatience))
         } catch (error) {
           void lose(error)
           return null
@@ -66,20 +57,5 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
       closing = true
       client.destroy()
     },
-  }
-}
-
-/** The client's own time-out ends when a command is sent, and a frozen Redis takes commands. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const aborter = new AbortController()
-  const tooLong = sleep(ms, undefined, { signal: aborter.signal, ref: false }).then(() => {
-    throw new Error(`Redis has not answered for ${ms} ms`)
-  })
-  try {
-    return await Promise.race([work, tooLong])
-  } finally {
-    aborter.abort()
-    tooLong.catch(() => {})
-    work.catch(() => {})
   }
 }

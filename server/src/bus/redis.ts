@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '@redis/client'
+import { createRedisClient, redisPatience, redisSilent } from '../redis-client.ts'
+import { within } from '../within.ts'
 import type { Bus } from './bus.ts'
 import { localBus } from './local.ts'
 
 /** Channels that all nodes subscribe to at boot, so that a waiting kiosk costs Redis nothing. */
 const shards = 64
-/** A Redis that has not answered by then is as good as gone, in milliseconds. */
-const patience = 500
 const probeEvery = 1_000
 
 /**
@@ -21,22 +20,8 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   let subscribed = false
   let closing = false
 
-  const connect = () => {
-    const client = createClient({
-      url,
-      disableOfflineQueue: true,
-      commandOptions: { timeout: patience },
-      socket: {
-        connectTimeout: patience * 2,
-        reconnectStrategy: retries => Math.min(1_000, 50 * 2 ** retries) * (0.5 + Math.random()),
-      },
-    })
-    // Reported once where it matters; a connection that keeps failing would fill the log.
-    client.on('error', () => {})
-    return client
-  }
-  const publisher = connect()
-  const subscriber = connect()
+  const publisher = createRedisClient(url)
+  const subscriber = createRedisClient(url)
 
   const lose = (error: unknown) => {
     if (lost !== null || closing) return
@@ -61,9 +46,9 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
 
   // A frozen Redis keeps its connections open; only asking shows that nobody is there.
   const probe = async () => {
-    if (!subscribed) await Promise.race([join(), refuseAfter(patience)])
+    if (!subscribed) await answered(join())
     const answers = Promise.all([publisher.ping(), subscriber.ping()])
-    await Promise.race([answers, refuseAfter(patience)])
+    await answered(answers)
   }
   const watch = async () => {
     while (!closing) {
@@ -76,7 +61,7 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   const report = (error: unknown) => {
     if (!subscribed && !closing) onError(error)
   }
-  await Promise.race([join().catch(report), refuseAfter(2 * patience).catch(report)])
+  await answered(join().catch(report), 2 * redisPatience).catch(report)
   void watch()
 
   return {
@@ -102,7 +87,7 @@ function channelOf(topic: string): string {
   return `qrgate:${shard}`
 }
 
-async function refuseAfter(ms: number): Promise<never> {
-  await sleep(ms, undefined, { ref: false })
-  throw new Error(`Redis has not answered for ${ms} ms`)
+/** The client's own time-out ends when a command is sent, and a frozen Redis takes commands. */
+function answered<T>(work: Promise<T>, ms = redisPatience): Promise<T> {
+  return within(ms, work, () => redisSilent(ms))
 }

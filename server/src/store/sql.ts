@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely, RawBuilder, SelectQueryBuilder } from 'kysely'
 import { Refusal } from '../errors.ts'
+import { within } from '../within.ts'
 import { accountFromRow, accountToRow } from './account-row.ts'
 import { kioskFromRow, kioskToRow } from './kiosk-row.ts'
 import { signInFromRow, signInToRow } from './sign-in-row.ts'
@@ -53,6 +54,8 @@ export function sqlStore(db: Kysely<Tables>, engine: Engine): Store {
   }
 }
 
+const noAnswer = () => new Refusal('storage_busy', 'the database does not answer')
+
 /**
  * Runs `work` until the database is free, waiting outside the database so that the loop goes on.
  * @param work is given a check that throws once nobody waits for it any more.
@@ -67,7 +70,7 @@ async function persist<T>(
   }
   for (;;) {
     try {
-      return await within(deadline - performance.now(), work(requireInTime))
+      return await within(deadline - performance.now(), work(requireInTime), noAnswer)
     } catch (error) {
       if (engine.outOfService(error)) throw new Refusal('storage_busy', String(error))
       if (error instanceof Refusal || !engine.mayPass(error)) throw error
@@ -75,20 +78,6 @@ async function persist<T>(
       if (performance.now() + wait >= deadline) throw new Refusal('storage_busy', String(error))
       await sleep(wait)
     }
-  }
-}
-
-/** A frozen database answers nothing at all, and nobody may wait for it for ever. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const aborter = new AbortController()
-  const tooLong = sleep(ms, undefined, { signal: aborter.signal, ref: false }).then(() => {
-    throw new Refusal('storage_busy', 'the database does not answer')
-  })
-  try {
-    return await Promise.race([work, tooLong])
-  } finally {
-    aborter.abort()
-    tooLong.catch(() => {})
   }
 }
 
