@@ -27,7 +27,7 @@ const percentile = (values: number[], p: number) =>
   values.sort((a, b) => a - b)[Math.floor(values.length * p)] ?? Number.NaN
 
 const floor = await MeasuredProcess.start('floor-server.ts', [], '/json')
-const gate = await MeasuredProcess.start('../server/src/cli.ts', ['demo'], '/healthz')
+const gate = await MeasuredProcess.start('../server/src/boot/cli.ts', ['demo'], '/healthz')
 
 /** Processor time of the server for one request, in microseconds. */
 async function cpuPerCall(server: MeasuredProcess, path: string, method = 'GET'): Promise<number> {

@@ -1,68 +1,99 @@
-// Part of `npm run lint`: every import of the server goes down the house, never up and never across.
+// Part of `npm run lint`: imports go down the house, never up, never across, never in a circle, types
+// included; and no file is longer than a person reads at a time.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAst } from 'rolldown/parseAst'
 
-const source = fileURLToPath(new URL('../server/src/', import.meta.url))
+const root = fileURLToPath(new URL('../', import.meta.url))
 
-/** Top to bottom; the first line that fits a file is its floor. Rooms of one floor are strangers. */
-const floors: readonly (readonly RegExp[])[] = [
-  [/^cli\.ts$/],
-  [/^main\.ts$/, /^(account-command|kiosk-command|doctor)\.ts$/],
-  [/^app\.ts$/, /^logger\.ts$/],
-  [/^readiness\.ts$/],
-  [/^command\.ts$/],
-  [/^core\.ts$/],
-  [/^http\//, /^ws\//, /^oidc\//],
-  [/^signin\/(flow|await-change|sweep)\.ts$/],
-  [/^signin\/(delivery|reaper|database-time)\.ts$/],
-  [/^accounts\//, /^kiosks\//, /^audit\//, /^store\/(?!store\.ts)/, /^bus\/(?!bus\.ts)/],
-  [/^store\/store\.ts$/, /^bus\/bus\.ts$/],
-  [/^config\.ts$/],
-  [/^signin\//],
-  [/^(errors|settings|clock|within|redis-client)\.ts$/],
-]
-
-interface Place {
-  floor: number
-  room: number
-}
-
-function placeOf(file: string): Place | undefined {
-  for (const [floor, rooms] of floors.entries()) {
-    const room = rooms.findIndex(pattern => pattern.test(file))
-    if (room >= 0) return { floor, room }
-  }
-  return undefined
-}
-
-function importsOf(file: string): string[] {
-  const program = parseAst(readFileSync(join(source, file), 'utf8'), { lang: 'ts' })
-  return program.body.flatMap(statement =>
-    'source' in statement && statement.source ? [statement.source.value] : [],
-  )
-}
+/** The floors of server/src, top to bottom; each word is a room. Rooms of one floor are strangers. */
+const floors = [
+  'boot',
+  'http ws oidc',
+  'signin operators handoff',
+  'accounts kiosks log watch',
+  'store config',
+  'protocol limits bus',
+  'errors settings clock logger within redis-client operator-error',
+].map(rooms => rooms.split(' '))
+const mostFloors = 7
+const mostLines = 400
 
 const faults: string[] = []
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-for (const file of files.filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
-  const here = placeOf(file)
-  if (!here) faults.push(`${file} has no floor; give it one in scripts/check-floors.ts`)
-  for (const specifier of importsOf(file).filter(name => name.startsWith('.'))) {
-    const target = relative(source, join(source, dirname(file), specifier))
-    const there = placeOf(target)
-    if (!here || !there) continue
-    const sameRoom = here.floor === there.floor && here.room === there.room
-    if (there.floor <= here.floor && !sameRoom) faults.push(`${file} may not import ${target}`)
-  }
+if (floors.length > mostFloors) faults.push(`the house has ${mostFloors} floors, not more`)
+
+const files = ['server/src', 'sdk/src', 'web'].flatMap(folder => {
+  const all = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  return all.filter(name => !name.includes('node_modules')).map(name => join(folder, name))
+})
+for (const file of files.filter(name => /\.(ts|css)$/.test(name))) {
+  const lines = read(file).split('\n').length - 1
+  if (lines > mostLines) faults.push(`${file} has ${lines} lines; ${mostLines} are the ceiling`)
 }
 
-const longest = 400
-for (const file of files.filter(name => name.endsWith('.ts'))) {
-  const lines = readFileSync(join(source, file), 'utf8').split('\n').length
-  if (lines > longest) faults.push(`${file} has ${lines} lines; ${longest} are the ceiling`)
+const sources = files.filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+const imports = new Map(sources.map(file => [file, importsOf(file)]))
+for (const [file, targets] of imports) {
+  for (const target of targets) checkFloor(file, target)
 }
+findCircles()
 
-for (const fault of faults) console.error(fault)
+for (const fault of new Set(faults)) console.error(fault)
 process.exitCode = faults.length > 0 ? 1 : 0
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
+
+/** The files that a file names, however it does: statically, for types only, or while it runs. */
+function importsOf(file: string): string[] {
+  const named: string[] = []
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    const { type, source } = node as { type?: unknown; source?: { value?: unknown } | null }
+    if (/^(Import|Export|TSImport)/.test(String(type)) && source) {
+      if (typeof source.value === 'string') named.push(source.value)
+      else faults.push(`${file} imports what nobody can follow: the name must be a plain text`)
+    }
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(parseAst(read(file), { lang: 'ts' }))
+  return named
+    .filter(name => name.startsWith('.'))
+    .map(name => relative(root, join(root, dirname(file), name)))
+}
+
+function placeOf(file: string): { floor: number; room: string } | undefined {
+  const room = /^server\/src\/([^/]+?)(?:\.ts)?(?:\/|$)/.exec(file)?.[1]
+  if (room === undefined) return undefined
+  const floor = floors.findIndex(rooms => rooms.includes(room))
+  if (floor < 0) faults.push(`${file} is in no room; the rooms stand in scripts/check-floors.ts`)
+  return floor < 0 ? undefined : { floor, room }
+}
+
+function checkFloor(file: string, target: string): void {
+  const here = placeOf(file)
+  const there = placeOf(target)
+  if (!here || !there || here.room === there.room) return
+  if (there.floor <= here.floor) faults.push(`${file} may not import ${target}`)
+}
+
+/** Depth first; a file met again on the way down closes a circle. */
+function findCircles(): void {
+  const done = new Set<string>()
+  const way: string[] = []
+  const visit = (file: string): void => {
+    if (done.has(file)) return
+    const met = way.indexOf(file)
+    if (met >= 0) {
+      faults.push(`circle: ${[...way.slice(met), file].join(' → ')}`)
+      return
+    }
+    way.push(file)
+    for (const target of imports.get(file) ?? []) visit(target)
+    way.pop()
+    done.add(file)
+  }
+  for (const file of imports.keys()) visit(file)
+}

@@ -24,7 +24,12 @@ export class DemoGate {
     const url = `http://127.0.0.1:${await freePort()}`
     const child = spawn(
       process.execPath,
-      ['-C', 'source', fileURLToPath(new URL('../server/src/cli.ts', import.meta.url)), 'demo'],
+      [
+        '-C',
+        'source',
+        fileURLToPath(new URL('../server/src/boot/cli.ts', import.meta.url)),
+        'demo',
+      ],
       {
         cwd: folder,
         stdio: ['ignore', 'ignore', 'inherit'],

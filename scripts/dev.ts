@@ -31,7 +31,7 @@ run(
   '--watch-path=server/src',
   '--watch-path=server/public',
   '--watch-preserve-output',
-  'server/src/cli.ts',
+  'server/src/boot/cli.ts',
   'demo',
 )
 

@@ -62,13 +62,13 @@ describe('the client', () => {
       code: 'busy',
       status: 503,
       retryAfterMs: 2_000,
-      passing: true,
+      transient: true,
     })
   })
 
   it('takes a refusal of the sign-in for final', async () => {
-    const body = JSON.stringify({ code: 'over', message: 'Over.' })
-    await assert.rejects(refused(409, body), { code: 'over', passing: false })
+    const body = JSON.stringify({ code: 'already_ended', message: 'Over.' })
+    await assert.rejects(refused(409, body), { code: 'already_ended', transient: false })
   })
 
   it('calls a proxy that answers in place of the gate unreachable', async () => {
@@ -84,7 +84,7 @@ describe('the client', () => {
     const { client } = clientOf(() => new Promise<Response>(() => {}), 10)
     // Node does not wait for the timer of a timeout signal.
     const alive = setInterval(() => {}, 5)
-    await assert.rejects(client.start(), { code: 'unreachable', passing: true })
+    await assert.rejects(client.start(), { code: 'unreachable', transient: true })
     clearInterval(alive)
   })
 

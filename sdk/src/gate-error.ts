@@ -18,7 +18,7 @@ export class GateError extends Error {
   }
 
   /** Whether the same call may well succeed later. */
-  get passing(): boolean {
+  get transient(): boolean {
     return (
       this.code === 'unreachable' ||
       this.status === 408 ||

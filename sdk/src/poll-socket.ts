@@ -119,7 +119,7 @@ export class PollSocket {
 
   #fail(id: string, error: unknown): void {
     const known = error instanceof GateError ? error : undefined
-    if (known && !known.passing) {
+    if (known && !known.transient) {
       this.#say({ type: 'refused', id, code: known.code, message: known.message })
     }
     const wait = known?.retryAfterMs

@@ -28,9 +28,9 @@ it('a refusal is not asked for twice', async () => {
   let calls = 0
   const call = async () => {
     calls += 1
-    throw new GateError('over', { status: 409 })
+    throw new GateError('already_ended', { status: 409 })
   }
-  await assert.rejects(retry(call, { clock, windowMs: 120_000, random }), { code: 'over' })
+  await assert.rejects(retry(call, { clock, windowMs: 120_000, random }), { code: 'already_ended' })
   assert.equal(calls, 1)
 })
 

@@ -19,7 +19,7 @@ export async function retry<T>(call: () => Promise<T>, options: RetryOptions): P
     try {
       return await call()
     } catch (error) {
-      if (!(error instanceof GateError) || !error.passing) throw error
+      if (!(error instanceof GateError) || !error.transient) throw error
       const wait = backoff.next(error.retryAfterMs)
       if (clock.now() + wait >= deadline) throw error
       await pause(clock, wait, signal)

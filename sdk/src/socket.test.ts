@@ -155,7 +155,7 @@ describe('the kiosk socket', () => {
   it('makes nothing of frames refused because the sign-in is over', async () => {
     const { socket, told, clock } = watching()
     socket.askFrames('a')
-    FakeWebSocket.last.says({ type: 'refused', id: 'a', code: 'over', message: 'Over.' })
+    FakeWebSocket.last.says({ type: 'refused', id: 'a', code: 'already_ended', message: 'Over.' })
     await clock.pass(6_000)
     assert.deepEqual(told, ['a pending 0'])
   })

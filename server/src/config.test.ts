@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { OperatorError } from './operator-error.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
 const key = 'a secret key of these tests: 32 bytes'
@@ -12,7 +13,7 @@ function refuses(name: SettingName, values: readonly string[], others: NodeJS.Pr
   for (const value of values) {
     assert.throws(
       () => readConfig({ ...others, [name]: value }, 'demo'),
-      (error: unknown) => error instanceof ConfigError && error.message.includes(name),
+      (error: unknown) => error instanceof OperatorError && error.message.includes(name),
       `${name}=${value}`,
     )
   }
@@ -64,7 +65,7 @@ test('serve names everything that is missing or unsafe, all at once', () => {
       readConfig(env, 'serve')
       return ''
     } catch (error) {
-      assert.ok(error instanceof ConfigError)
+      assert.ok(error instanceof OperatorError)
       return error.message
     }
   }

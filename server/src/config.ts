@@ -1,9 +1,11 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Localized } from '@qrgate/sdk/protocol'
+import type { FailureRules } from './limits/failure-limits.ts'
+import { OperatorError } from './operator-error.ts'
+import type { Rotation } from './protocol/frames.ts'
+import type { Timings } from './protocol/sign-in.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
-import type { Rotation } from './signin/frames.ts'
-import type { Timings } from './signin/sign-in.ts'
 
 export type Mode = 'demo' | 'serve'
 
@@ -36,20 +38,7 @@ export interface Config {
   rotation: Rotation
 }
 
-/** Wrong passwords allowed; the window is in seconds and holds for account and network. */
-export interface FailureRules {
-  window: number
-  perAccount: number
-  perAccountAndDay: number
-  perNetwork: number
-}
-
-/** Settings are missing or wrong; the message names every one and says what would be right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
-/** @throws ConfigError. */
+/** @throws OperatorError naming every setting that is missing or wrong, and what would be right. */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const demo = mode === 'demo'
   const faults: string[] = []
@@ -157,7 +146,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
       acceptedEarly: seconds('QRGATE_FRAME_SECONDS'),
     },
   }
-  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  if (faults.length > 0) throw new OperatorError(faults.join('\n'))
   return config
 }
 

@@ -48,7 +48,7 @@ const refusals = {
   ],
   in_use: [409, 'Someone else is using this code.', '다른 분이 이 코드를 사용하고 있습니다.'],
   expired: [410, 'The time for this sign-in is over.', '로그인 시간이 지났습니다.'],
-  over: [409, 'This sign-in is already over.', '이미 끝난 로그인입니다.'],
+  already_ended: [409, 'This sign-in is already over.', '이미 끝난 로그인입니다.'],
   not_approved: [409, 'Nobody has approved this sign-in yet.', '아직 승인되지 않았습니다.'],
   not_claimable: [403, 'This sign-in is not claimed.', '이 로그인은 수령할 수 없습니다.'],
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SignIn } from '../../server/src/signin/sign-in.ts'
+import type { SignIn } from '../../server/src/protocol/sign-in.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { OpenPair } from './open-store.ts'
 import { freshId, scan, scanned, start } from './rows.ts'

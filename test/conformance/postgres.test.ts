@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 import pg from 'pg'
-import { openPostgresStore } from '../../server/src/store/postgres.ts'
+import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { storeSuite } from './store-suite.ts'
 

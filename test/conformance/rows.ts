@@ -1,5 +1,5 @@
-import type { Move, SignIn } from '../../server/src/signin/sign-in.ts'
-import { createSignInId } from '../../server/src/signin/sign-in-id.ts'
+import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
+import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
 import type { Account, Kiosk } from '../../server/src/store/store.ts'
 
 export const start = 1_800_000_000_000

@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../../server/src/errors.ts'
-import { openSqliteStore } from '../../server/src/store/sqlite.ts'
+import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { account, freshId, kiosk, scan, scanned, start } from './rows.ts'
 
@@ -78,7 +78,7 @@ test('F19: SQLite: a lock that stays is `storage_busy` in bounded time and loses
 })
 
 const opener = `
-  import { openSqliteStore } from '${new URL('../../server/src/store/sqlite.ts', import.meta.url)}'
+  import { openSqliteStore } from '${new URL('../../server/src/store/sql/sqlite.ts', import.meta.url)}'
   await (await openSqliteStore(process.argv[1])).close()
 `
 

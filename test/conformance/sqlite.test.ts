@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openSqliteStore } from '../../server/src/store/sqlite.ts'
+import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { storeSuite } from './store-suite.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
-import type { SignIn } from '../../server/src/signin/sign-in.ts'
+import type { SignIn } from '../../server/src/protocol/sign-in.ts'
 import type { OpenStore } from './open-store.ts'
 import { freshId, scan, scanned, start } from './rows.ts'
 
@@ -93,12 +93,12 @@ export function updatePromises(name: string, open: OpenStore): void {
     const { signIns, audit } = await open(t)
     const id = freshId()
     const refuse = () => {
-      throw new Refusal('over', 'a detail')
+      throw new Refusal('already_ended', 'a detail')
     }
-    await assert.rejects(signIns.update(id, refuse), new Refusal('over', 'a detail'))
+    await assert.rejects(signIns.update(id, refuse), new Refusal('already_ended', 'a detail'))
     assert.equal(await signIns.read(id), null)
     await signIns.update(id, scan(id))
-    await assert.rejects(signIns.update(id, refuse), new Refusal('over', 'a detail'))
+    await assert.rejects(signIns.update(id, refuse), new Refusal('already_ended', 'a detail'))
     assert.deepEqual(await signIns.read(id), scanned(id))
     assert.equal((await audit.ofSignIn(id)).length, 1)
     assert.equal((await signIns.update(id, bump)).next.seq, 2)

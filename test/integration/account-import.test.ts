@@ -12,7 +12,7 @@ import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
 import { SeedClient } from '../support/seed-client.ts'
 
-const cli = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
 
 /** `qrgate account …`, as an operator types it, on a database of its own. */
 function commandLine(t: TestContext) {

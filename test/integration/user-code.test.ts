@@ -94,8 +94,8 @@ test('a sign-in that nobody can scan any more has no code', async t => {
     const answer = await kiosk.post(paths.userCode(id), kiosk_secret)
     return `${answer.status} ${((await answer.json()) as { code: string }).code}`
   }
-  assert.equal(await refusal(cancelled), '409 over')
-  assert.equal(await refusal(scanned), '409 over')
+  assert.equal(await refusal(cancelled), '409 already_ended')
+  assert.equal(await refusal(scanned), '409 already_ended')
   gate.passTime(300_001)
   assert.equal(await refusal(expired), '410 expired')
 })

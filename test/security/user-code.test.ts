@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
-import { readUserCode } from '../../server/src/signin/user-code.ts'
+import { readUserCode } from '../../server/src/protocol/user-code.ts'
 import { startGate } from '../support/gate.ts'
 import { inBatches } from '../support/in-batches.ts'
 import { Kiosk } from '../support/kiosk.ts'

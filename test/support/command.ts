@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
 
 export interface Ran {
   code: number | null

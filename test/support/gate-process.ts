@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Mode } from '../../server/src/config.ts'
 import { freePort, temporaryFolder } from './gate.ts'
 
-const cli = fileURLToPath(new URL('../../server/src/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
 
 /** Some tests start a gate dozens of times; compiled once, it is up in half the time. */
 const compiled = join(tmpdir(), 'qrgate-test-compiled')

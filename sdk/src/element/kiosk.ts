@@ -112,7 +112,7 @@ export class KioskElement extends Base {
    * Only after a visitor's tap; throws a {@link GateError} where there is none to be had.
    */
   async userCode(): Promise<UserCodeAnswer> {
-    if (!this.#turn) throw new GateError('over')
+    if (!this.#turn) throw new GateError('already_ended')
     return this.#turn.userCode()
   }
 

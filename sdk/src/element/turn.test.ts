@@ -185,12 +185,12 @@ describe('a turn at the kiosk', () => {
 
   it('has a user code for as long as there is a sign-in', async () => {
     const { turn, says } = setUp()
-    await assert.rejects(turn.userCode(), { code: 'over' })
+    await assert.rejects(turn.userCode(), { code: 'already_ended' })
     await settle()
     await says({ qr: 'F0' })
     assert.equal((await turn.userCode()).user_code, 'WDJB-MJHT')
     turn.stop()
-    await assert.rejects(turn.userCode(), { code: 'over' })
+    await assert.rejects(turn.userCode(), { code: 'already_ended' })
   })
 
   it('stops without a word, even in the middle of trouble', async () => {

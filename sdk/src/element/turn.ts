@@ -79,7 +79,7 @@ export class Turn {
 
   /** A code to type in place of the QR, while there is a sign-in to type it for. */
   async userCode(): Promise<UserCodeAnswer> {
-    if (!this.#signIn || this.#stopped.signal.aborted) throw new GateError('over')
+    if (!this.#signIn || this.#stopped.signal.aborted) throw new GateError('already_ended')
     return this.#signIn.userCode()
   }
 

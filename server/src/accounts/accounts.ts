@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import type { FailureLimits } from '../limits/failure-limits.ts'
 import type { Account, AccountRecords } from '../store/store.ts'
 import { accountIdKey, isAccountIdKey, requireAccountId } from './account-id.ts'
-import type { FailureLimits } from './failure-limits.ts'
 import {
   longestPassword,
   passwordLength,

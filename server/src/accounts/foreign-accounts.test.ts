@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { ConfigError } from '../config.ts'
+import { OperatorError } from '../operator-error.ts'
 import { type ForeignAccount, foreignAccounts } from './foreign-accounts.ts'
 
 const names = { table: 'users', idColumn: 'id', hashColumn: 'password' }
@@ -73,7 +73,7 @@ test('an SQLite file says which tables it has when it lacks the one asked for', 
 
   assert.deepEqual(await using({}), [{ place: 'row 1', id: 'hong', hash: bcrypt }])
   const says = (text: string) => (error: unknown) =>
-    error instanceof ConfigError && error.message.includes(text)
+    error instanceof OperatorError && error.message.includes(text)
   await assert.rejects(
     using({ table: 'user' }),
     says('no such table: user. Its tables are: users, visits.'),
@@ -86,6 +86,6 @@ test('a file that is not there is said in a sentence', async t => {
   const reading = all(fileOf(t))
   await assert.rejects(
     reading,
-    error => error instanceof ConfigError && /cannot be read/.test(error.message),
+    error => error instanceof OperatorError && /cannot be read/.test(error.message),
   )
 })

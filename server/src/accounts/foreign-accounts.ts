@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
-import { ConfigError } from '../config.ts'
+import { OperatorError } from '../operator-error.ts'
 
 /** An account as another system kept it; what is missing or of a wrong kind is undefined. */
 export interface ForeignAccount {
@@ -19,14 +19,14 @@ export interface ForeignNames {
 
 /**
  * The accounts in a file: an SQLite database, a CSV file, or one JSON object a line.
- * @throws ConfigError when the file or what should be in it is missing.
+ * @throws OperatorError when the file or what should be in it is missing.
  */
 export async function* foreignAccounts(
   file: string,
   names: ForeignNames,
 ): AsyncGenerator<ForeignAccount> {
   const handle = await open(file).catch(error => {
-    throw new ConfigError(`${file} cannot be read: ${error.message}`)
+    throw new OperatorError(`${file} cannot be read: ${error.message}`)
   })
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0)
@@ -54,7 +54,7 @@ function* fromDatabase(file: string, names: ForeignNames): Generator<ForeignAcco
     if (!(error instanceof Error) || !/no such (table|column)/.test(error.message)) throw error
     const tables = database.prepare(`select name from sqlite_schema where type = 'table'`).all()
     const known = tables.map(({ name }) => name).join(', ')
-    throw new ConfigError(`${file}: ${error.message}. Its tables are: ${known}.`)
+    throw new OperatorError(`${file}: ${error.message}. Its tables are: ${known}.`)
   } finally {
     database.close()
   }

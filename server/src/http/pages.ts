@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { Config } from '../config.ts'
-import { publicDir } from './phone-assets.ts'
-import type { HttpServer } from './server.ts'
+import { publicDir } from './phone/assets.ts'
+import type { HttpServer } from './server/server.ts'
 
 /** The built pages of kiosk and demo, and their assets. */
 export async function addPages(

@@ -5,8 +5,8 @@ import type { Accounts } from '../accounts/accounts.ts'
 import { Refusal, sentence } from '../errors.ts'
 import { seedKiosk } from '../kiosks/kiosks.ts'
 import type { Flow } from '../signin/flow.ts'
-import { requestLanguage } from './language.ts'
-import { beginRefusal, type HttpServer } from './server.ts'
+import { requestLanguage } from './server/language.ts'
+import { beginRefusal, type HttpServer } from './server/server.ts'
 
 /*
  * The API of the system that QRGate re-creates, to the letter, and the only file with its words:

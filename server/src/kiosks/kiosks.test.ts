@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { Refusal, type RefusalCode } from '../errors.ts'
-import { openSqliteStore } from '../store/sqlite.ts'
+import { openSqliteStore } from '../store/sql/sqlite.ts'
 import type { Kiosk, KioskRecords } from '../store/store.ts'
 import { createKiosks, openKiosk, seedKiosk } from './kiosks.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import pino from 'pino'
+import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
-import { createCore } from '../core.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Phone } from './flow.ts'
 

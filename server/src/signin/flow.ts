@@ -13,18 +13,25 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
+import { createCodeGuesses, type Typist } from '../limits/code-guesses.ts'
+import { createLimit } from '../limits/limit.ts'
+import { isFresh, nextFrames, presentFrame, type Rotation } from '../protocol/frames.ts'
+import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
+import { createPhoneKey, phoneHash } from '../protocol/phone-key.ts'
+import type { Receipts } from '../protocol/receipt.ts'
+import {
+  advance,
+  type Observed,
+  observe,
+  type SignIn,
+  type Step,
+  type Timings,
+} from '../protocol/sign-in.ts'
+import { createSignInId, startedAt } from '../protocol/sign-in-id.ts'
+import { signInView } from '../protocol/sign-in-view.ts'
+import type { Ticket, Tickets } from '../protocol/ticket.ts'
+import { createUserCode, readUserCode } from '../protocol/user-code.ts'
 import type { Account, Kiosk, SignIns, UserCode, UserCodeRecords } from '../store/store.ts'
-import { createCodeGuesses, type Typist } from './code-guesses.ts'
-import { isFresh, nextFrames, presentFrame, type Rotation } from './frames.ts'
-import type { KioskSecrets } from './kiosk-secret.ts'
-import { createLimit } from './limits.ts'
-import { createPhoneKey, phoneHash } from './phone-key.ts'
-import type { Receipts } from './receipt.ts'
-import { advance, type Observed, observe, type SignIn, type Step, type Timings } from './sign-in.ts'
-import { createSignInId, startedAt } from './sign-in-id.ts'
-import { signInView } from './sign-in-view.ts'
-import type { Ticket, Tickets } from './ticket.ts'
-import { createUserCode, readUserCode } from './user-code.ts'
 
 /**
  * The story of a sign-in, in the order in which it happens:
@@ -134,7 +141,7 @@ export function createFlow(parts: FlowParts) {
     }
     return accounts.authenticate(newAccount).catch(error => {
       const wrong = error instanceof Refusal && error.code === 'wrong_credentials'
-      throw wrong ? new Refusal(mayRegister ? 'account_exists' : 'over') : error
+      throw wrong ? new Refusal(mayRegister ? 'account_exists' : 'already_ended') : error
     })
   }
 
@@ -272,7 +279,7 @@ export function createFlow(parts: FlowParts) {
       const { ticket, kiosk } = await readTicket(token)
       const { state } = await present(ticket.id, kiosk)
       if (kiosk.ticket !== 'jwt') throw new Refusal('ticket_unknown')
-      if (state !== 'pending') throw new Refusal(state === 'expired' ? 'expired' : 'over')
+      if (state !== 'pending') throw new Refusal(state === 'expired' ? 'expired' : 'already_ended')
       const account = await accounts.authenticate(credentials)
       // Nobody holds this key, so no phone can take over what the seed's client has approved.
       const hash = phoneHash(createPhoneKey(parts.randomBytes(32)), ticket.id)
@@ -302,7 +309,7 @@ export function createFlow(parts: FlowParts) {
     async userCode(id: string, kiosk: Kiosk): Promise<UserCodeAnswer> {
       const { state, deadline } = await present(id, kiosk)
       if (state === 'expired') throw new Refusal('expired')
-      if (state !== 'pending' || deadline === null) throw new Refusal('over')
+      if (state !== 'pending' || deadline === null) throw new Refusal('already_ended')
       const now = clock()
       const known = await parts.userCodes.ofSignIn(id)
       if (known && now < known.expiresAt) return userCodeAnswer(known, now)
@@ -365,5 +372,5 @@ function approval(account: Account, phoneHash: string | null) {
 /** Spares a password hash where the answer is no already; the move itself checks again. */
 function requireOpen({ state }: SignIn): void {
   if (state === 'expired') throw new Refusal('expired')
-  if (finalStates.has(state)) throw new Refusal('over')
+  if (finalStates.has(state)) throw new Refusal('already_ended')
 }

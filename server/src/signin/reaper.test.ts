@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
-import { openSqliteStore } from '../store/sqlite.ts'
+import { advance, type Step } from '../protocol/sign-in.ts'
+import { createSignInId } from '../protocol/sign-in-id.ts'
+import { openSqliteStore } from '../store/sql/sqlite.ts'
 import type { SignIns } from '../store/store.ts'
 import { startReaper } from './reaper.ts'
-import { advance, type Step } from './sign-in.ts'
-import { createSignInId } from './sign-in-id.ts'
 
 const timings = {
   pending: 300_000,

@@ -1,8 +1,8 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import { advance, type Timings } from '../protocol/sign-in.ts'
 import type { Kiosk, SignIns, UserCodeRecords } from '../store/store.ts'
-import { advance, type Timings } from './sign-in.ts'
 
 export interface ReaperParts {
   signIns: SignIns

@@ -1,4 +1,4 @@
-import type { AuditEvent, Move, SignIn } from '../signin/sign-in.ts'
+import type { AuditEvent, Move, SignIn } from '../protocol/sign-in.ts'
 
 /**
  * The promise of every store, whatever database keeps it. The suite in test/conformance holds each

@@ -1,7 +1,7 @@
 import type { KioskMessage } from '@qrgate/sdk/protocol'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { isSignInId } from '../signin/sign-in-id.ts'
+import { isSignInId } from '../protocol/sign-in-id.ts'
 
 const id = Type.String({ minLength: 36, maxLength: 36 })
 const closed = { additionalProperties: false }

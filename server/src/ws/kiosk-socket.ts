@@ -2,10 +2,10 @@ import { closeCodes, finalStates, type GateMessage, type KioskMessage } from '@q
 import type { WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
 import { Refusal, sentence } from '../errors.ts'
-import type { Delivery } from '../signin/delivery.ts'
+import { signInView } from '../protocol/sign-in-view.ts'
 import type { Flow } from '../signin/flow.ts'
-import { signInView } from '../signin/sign-in-view.ts'
 import type { Kiosk } from '../store/store.ts'
+import type { Delivery } from '../watch/delivery.ts'
 import { parseKioskMessage } from './kiosk-message.ts'
 import type { SocketLimits } from './socket-limits.ts'
 

@@ -1,8 +1,8 @@
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { WebSocket } from 'ws'
-import type { Delivery } from '../signin/delivery.ts'
-import { isApproved } from '../signin/sign-in.ts'
+import { isApproved } from '../protocol/sign-in.ts'
 import type { Kiosk } from '../store/store.ts'
+import type { Delivery } from '../watch/delivery.ts'
 import type { SocketLimits } from './socket-limits.ts'
 
 /** Sends the bare text `success` once the sign-in is approved, and never who approved it. */

@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../server/markup.ts'
 import type { Sheet } from './sheet.ts'
 import type { CodeForm, CodeProblem } from './view.ts'
 import type { Words } from './vocabulary.ts'

@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../server/markup.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
 import type { SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'

@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../server/markup.ts'
 
 export type IconName = 'place' | 'check' | 'cross' | 'clock' | 'attention' | 'waiting'
 

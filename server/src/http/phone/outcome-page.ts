@@ -1,5 +1,5 @@
+import { html, type Markup } from '../server/markup.ts'
 import { type IconName, icon } from './icon.ts'
-import { html, type Markup } from './markup.ts'
 import type { Sheet } from './sheet.ts'
 import type { Obstacle, Outcome } from './view.ts'
 import type { Message, OutcomeName, Words } from './vocabulary.ts'

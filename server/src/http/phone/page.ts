@@ -1,6 +1,6 @@
+import { html, type Markup, raw } from '../server/markup.ts'
 import { codePage } from './code-page.ts'
 import { icon } from './icon.ts'
-import { html, type Markup, raw } from './markup.ts'
 import { obstaclePage, outcomePage } from './outcome-page.ts'
 import type { Sheet } from './sheet.ts'
 import { signInPage } from './sign-in-page.ts'

@@ -1,4 +1,4 @@
-import type { Markup } from './markup.ts'
+import type { Markup } from '../server/markup.ts'
 
 /** What a page kind puts between the place and the language switch. */
 export interface Sheet {

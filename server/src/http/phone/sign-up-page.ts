@@ -1,3 +1,4 @@
+import { html, type Markup } from '../server/markup.ts'
 import {
   accountField,
   nameField,
@@ -7,7 +8,6 @@ import {
   scriptInput,
   stepForm,
 } from './form.ts'
-import { html, type Markup } from './markup.ts'
 import { problemOf } from './problem.ts'
 import type { Sheet } from './sheet.ts'
 import type { SignUpForm } from './view.ts'

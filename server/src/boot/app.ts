@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import websocket from '@fastify/websocket'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { addHealth } from '../http/health.ts'
+import { addKioskApi } from '../http/kiosk/api.ts'
+import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
+import { addPages } from '../http/pages.ts'
+import { readPhoneAssets } from '../http/phone/assets.ts'
+import { addPhoneRoutes } from '../http/phone/sign-in-routes.ts'
+import { addSeedRoutes } from '../http/seed.ts'
+import { addCompression } from '../http/server/compression.ts'
+import { addCors } from '../http/server/cors.ts'
+import { addOpenApi } from '../http/server/openapi.ts'
+import { addSecurityHeaders } from '../http/server/security-headers.ts'
+import { createHttpServer } from '../http/server/server.ts'
+import { watchRevocations } from '../kiosks/revocations.ts'
+import type { Store } from '../store/store.ts'
+import { createChangeWaits } from '../watch/await-change.ts'
+import { createKioskSockets } from '../ws/kiosk-socket.ts'
+import { seedSocket } from '../ws/seed-socket.ts'
+import { createSocketLimits } from '../ws/socket-limits.ts'
+import { createCore } from './core.ts'
+import { readinessParts } from './readiness.ts'
+
+export interface App {
+  server: ReturnType<typeof createHttpServer>
+  store: Store
+  /** Starts to answer at the configured host and port. */
+  listen(): Promise<void>
+  /** Lets what is in flight finish, tells kiosks to come back, and lets go of everything. */
+  close(): Promise<void>
+}
+
+/** Puts a gate together: core and edges. */
+export async function createApp(
+  config: Config,
+  logger: FastifyBaseLogger,
+  givenClock?: Clock,
+): Promise<App> {
+  const core = await createCore(config, logger, givenClock)
+  const { clock, flow, accounts, kiosks, delivery } = core
+  const { publicUrl } = config
+  const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
+
+  const server = createHttpServer(logger, config.trustedProxies)
+  const limits = createSocketLimits(config.maxSockets)
+  const assets = await readPhoneAssets()
+  addSecurityHeaders(server, config, assets)
+  await addOpenApi(server, publicUrl)
+  await server.register(websocket, {
+    options: {
+      maxPayload: 4096,
+      maxFragments: 16,
+      maxBufferedChunks: 64,
+      perMessageDeflate: false,
+      clientTracking: false,
+    },
+    // A peer's broken frame is no error of ours; ws has closed the socket already.
+    errorHandler: (_error, socket) => socket.terminate(),
+    // Kiosks are told to come back later; there is nothing else to wait for.
+    preClose: done => {
+      limits.close()
+      answerPolls()
+      done()
+    },
+  })
+  const renewBefore = config.rotation.acceptedLate
+  const { awaitChange, close: answerPolls } = createChangeWaits(delivery, clock)
+  const sockets = createKioskSockets({ flow, delivery, limits, clock, renewBefore, onError })
+  server.register(async api => {
+    await addCors(api, config.allowedOrigins)
+    addKioskApi(api, { config, flow, kiosks, awaitChange, listen: sockets.listen })
+    if (!config.seedApi) return
+    const demo = config.mode === 'demo'
+    addSeedRoutes(api, { flow, accounts, demo, listen: seedSocket(delivery, limits) })
+  })
+  server.register(async pages => {
+    await addCompression(pages)
+    addEnrolPage(pages, { config, kiosks, assets })
+    addPhoneRoutes(pages, { config, flow, assets, randomBytes })
+    await addPages(pages, config)
+  })
+  addHealth(server, readinessParts(core))
+
+  const onRevoked = (kiosk: number) => {
+    kiosks.forget(kiosk)
+    sockets.drop(kiosk)
+    flow.cancelAllOf(kiosk).catch(onError)
+  }
+  const records = core.store.kiosks
+  let stopRevocations = () => {}
+
+  return {
+    server,
+    store: core.store,
+    listen: async () => {
+      await core.run()
+      stopRevocations = watchRevocations({ records, onRevoked, onError })
+      await server.listen({ host: config.host, port: config.port })
+    },
+    close: async () => {
+      await server.close()
+      stopRevocations()
+      await core.close()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { loadEnvFile } from 'node:process'
+import { Command } from 'commander'
+import { Refusal, sentence } from '../errors.ts'
+import { OperatorError } from '../operator-error.ts'
+import {
+  addAccount,
+  changePassword,
+  disableAccount,
+  enableAccount,
+  importFile,
+  listAccounts,
+} from './account-command.ts'
+import { examine } from './doctor.ts'
+import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
+import { runGate } from './main.ts'
+
+const program = new Command('qrgate').description(
+  'On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.',
+)
+
+program
+  .command('demo')
+  .description('try it out: works at once, on any machine, with open sign-up')
+  .action(() => runGate('demo'))
+
+program
+  .command('serve')
+  .description('run in production: refuses to start where a setting would be unsafe')
+  .action(() => runGate('serve'))
+
+program
+  .command('migrate')
+  .description('bring the database up to date, and stop')
+  .action(migrateDatabase)
+
+program
+  .command('doctor')
+  .description('check settings, database, Redis, clock and TLS, and say what to do')
+  .action(examine)
+
+const kiosk = program.command('kiosk').description('screens that may start sign-ins')
+kiosk
+  .command('add')
+  .argument('<name>', 'shown on the screen and on phones, e.g. "1층 접수 1번"')
+  .option('--name-en <name>', 'the same in English; default: the name')
+  .option('--backend', 'print a credential for a backend instead of a link for a screen')
+  .description('add a kiosk; prints the one-time link to open on its screen')
+  .action(addKiosk)
+kiosk.command('list').description('all kiosks').action(listKiosks)
+kiosk
+  .command('revoke')
+  .argument('<number>', 'as `list` shows it')
+  .description('switch a kiosk off, on every node within 5 s')
+  .action(revokeKiosk)
+
+const account = program.command('account').description('people who may sign in')
+account
+  .command('add')
+  .argument('<id>', 'what the person types to sign in')
+  .option('--name <name>', 'shown to its owner, and masked on the kiosk', '')
+  .description('add an account; asks for the password, or reads it from standard input')
+  .action(addAccount)
+account
+  .command('import')
+  .argument('<file>', 'an SQLite database, a CSV file, or one JSON object a line')
+  .option('--table <name>', 'table of the database', 'users')
+  .option('--id-column <name>', 'column or field that holds the id', 'id')
+  .option('--hash-column <name>', 'column or field that holds the password hash', 'password')
+  .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')
+  .action(importFile)
+account.command('list').description('all accounts').action(listAccounts)
+account
+  .command('password')
+  .argument('<id>', 'whose password to change')
+  .description('change a password; asks for it, or reads it from standard input')
+  .action(changePassword)
+account
+  .command('disable')
+  .argument('<id>', 'who may no longer sign in')
+  .description('shut an account out, at once')
+  .action(disableAccount)
+account
+  .command('enable')
+  .argument('<id>', 'who may sign in again')
+  .description('let an account in again')
+  .action(enableAccount)
+
+try {
+  loadEnvFile()
+} catch {
+  // No `.env` here: the environment says it all.
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
+  const message = error instanceof Refusal ? sentence(error.code, 'en') : error.message
+  process.stderr.write(`qrgate: ${message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { type Accounts, createAccounts } from '../accounts/accounts.ts'
+import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
+import type { Bus } from '../bus/bus.ts'
+import { openBus } from '../bus/open-bus.ts'
+import { type Clock, createClock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
+import { createFailureLimits, type FailureLimits } from '../limits/failure-limits.ts'
+import { OperatorError } from '../operator-error.ts'
+import { jwtTickets } from '../protocol/jwt-ticket.ts'
+import { deriveKeyring } from '../protocol/keyring.ts'
+import { kioskSecrets } from '../protocol/kiosk-secret.ts'
+import { receipts } from '../protocol/receipt.ts'
+import { compactTickets } from '../protocol/ticket.ts'
+import { createFlow, type Flow } from '../signin/flow.ts'
+import { startReaper } from '../signin/reaper.ts'
+import { followDatabaseTime } from '../store/database-time.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
+import { createDelivery, type Delivery } from '../watch/delivery.ts'
+import { startSweep } from '../watch/sweep.ts'
+
+/** A gate without its edges: everything that decides, nothing that speaks HTTP. */
+export interface Core {
+  clock: Clock
+  store: Store
+  bus: Bus
+  passwords: PasswordHasher
+  accounts: Accounts
+  kiosks: Kiosks
+  flow: Flow
+  delivery: Delivery
+  /** Starts what runs by itself: reaper, sweep, correction of the clock. */
+  run(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @param given a clock to use instead of the node's own. */
+export async function createCore(
+  config: Config,
+  logger: FastifyBaseLogger,
+  given?: Clock,
+): Promise<Core> {
+  const { publicUrl, timings, rotation } = config
+  const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
+  const [secretKey, ...older] = config.secretKeys
+  if (secretKey === undefined) throw new OperatorError('SECRET_KEY is missing.')
+  const keyring = (purpose: string) => deriveKeyring([secretKey, ...older], purpose)
+
+  const nodeClock = createClock()
+  const clock = given ?? nodeClock
+  const store = await openStore(config.databaseUrl)
+  const bus = await openBus(config.redisUrl, onError)
+  const { signIns, userCodes } = store
+  const passwords = await createPasswordHasher(config.hashQueue)
+  const failures = await openFailureLimits(config, onError)
+  const accounts = createAccounts({
+    records: store.accounts,
+    passwords,
+    failures,
+    siteNames: Object.values(config.site),
+    clock,
+    randomBytes,
+    onError,
+  })
+  const builtIn = [
+    ...(config.seedApi ? [seedKiosk] : []),
+    ...(config.mode === 'demo' ? [openKiosk] : []),
+  ]
+  const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
+  const flow = createFlow({
+    signIns,
+    userCodes,
+    userCodeAddress: `${publicUrl}/code`,
+    bus,
+    clock,
+    accounts,
+    kiosks,
+    tickets: {
+      compact: compactTickets(keyring('ticket'), publicUrl),
+      jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
+    },
+    kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
+    receipts: receipts(keyring('receipt'), publicUrl),
+    timings,
+    rotation,
+    registration: config.registration,
+    // Capitals keep the QR in its small alphanumeric mode; a JWT would not survive them.
+    ticketAddress: (ticket, kind) => {
+      const address = `${publicUrl}/q/${ticket}`
+      return kind === 'compact' ? address.toUpperCase() : address
+    },
+    randomBytes,
+  })
+  const delivery = createDelivery({ signIns, bus, clock, timings, onError })
+
+  const stops: (() => void)[] = []
+  return {
+    clock,
+    store,
+    bus,
+    passwords,
+    accounts,
+    kiosks,
+    flow,
+    delivery,
+    async run() {
+      stops.push(await followDatabaseTime(store, nodeClock, onError))
+      stops.push(startReaper({ signIns, userCodes, bus, clock, timings, onError }))
+      stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
+    },
+    async close() {
+      for (const stop of stops) stop()
+      failures.close()
+      await bus.close()
+      await store.close()
+    },
+  }
+}
+
+async function openFailureLimits(
+  { redisUrl, failureRules }: Config,
+  onError: (error: unknown) => void,
+): Promise<FailureLimits> {
+  if (redisUrl === '') return createFailureLimits(failureRules)
+  const { redisCounts } = await import('../limits/redis-counts.ts')
+  return createFailureLimits(failureRules, redisCounts(redisUrl, onError))
+}

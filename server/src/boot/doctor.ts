@@ -1,0 +1,139 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import type { Config } from '../config.ts'
+import { readConfig } from '../config.ts'
+import { openStore } from '../store/open-store.ts'
+import { OutdatedTables } from '../store/sql/migrate.ts'
+
+/** How one thing is, and in words what to do about it. */
+interface Finding {
+  mark: 'ok' | 'warn' | 'fail'
+  about: string
+  words: string
+}
+
+/** `qrgate doctor`: looks at everything that `serve` needs; exit code 1 when something fails. */
+export async function examine(): Promise<void> {
+  const findings: Finding[] = []
+  const add = (mark: Finding['mark'], about: string, words: string) => {
+    findings.push({ mark, about, words })
+  }
+
+  let config: Config | undefined
+  try {
+    config = readConfig(process.env, 'serve')
+    add('ok', 'settings', 'complete and safe for serve')
+  } catch (error) {
+    for (const line of messageOf(error).split('\n')) add('fail', 'settings', line)
+    config = lenient()
+  }
+  if (config) {
+    checkDataDir(config, add)
+    await checkDatabase(config, add)
+    await checkRedis(config, add)
+    await checkAddress(config, add)
+  }
+
+  for (const { mark, about, words } of findings) {
+    process.stdout.write(`${mark.padEnd(4)}  ${about.padEnd(9)} ${words}\n`)
+  }
+  if (findings.some(({ mark }) => mark === 'fail')) process.exitCode = 1
+}
+
+type Add = (mark: Finding['mark'], about: string, words: string) => void
+
+/** What demo mode would take, so that the rest can be looked at even where settings are unsafe. */
+function lenient(): Config | undefined {
+  try {
+    return readConfig(process.env, 'demo')
+  } catch {
+    return undefined
+  }
+}
+
+function checkDataDir({ dataDir }: Config, add: Add): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+    add('ok', 'data', `${dataDir} is writable`)
+  } catch (error) {
+    add('fail', 'data', `QRGATE_DATA_DIR cannot be written: ${messageOf(error)}`)
+  }
+}
+
+async function checkDatabase({ databaseUrl, redisUrl }: Config, add: Add): Promise<void> {
+  const kind = databaseUrl.startsWith('sqlite:') ? 'SQLite' : 'Postgres'
+  try {
+    const store = await openStore(databaseUrl, 'new')
+    try {
+      const asked = Date.now()
+      const time = await store.time()
+      const trip = Date.now() - asked
+      add('ok', 'database', `${kind} answers in ${trip} ms and its tables are up to date`)
+      if (time !== null) checkClock(time - asked - trip / 2, add)
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    if (error instanceof OutdatedTables) add('fail', 'database', error.message)
+    else add('fail', 'database', `${kind} cannot be used: ${messageOf(error)}. Check DATABASE_URL.`)
+  }
+  if (kind === 'SQLite' && redisUrl !== '') {
+    add('warn', 'database', 'SQLite serves the processes of one machine; for several use Postgres')
+  }
+}
+
+function checkClock(offset: number, add: Add): void {
+  const ms = Math.round(Math.abs(offset))
+  const apart = `${ms} ms apart from the database's`
+  if (ms < 2_000) add('ok', 'clock', apart)
+  else add('warn', 'clock', `${apart}; switch on NTP (sign-ins follow the database)`)
+}
+
+async function checkRedis({ redisUrl }: Config, add: Add): Promise<void> {
+  if (redisUrl === '') {
+    add('ok', 'redis', 'not used: a single node')
+    return
+  }
+  const { createClient } = await import('@redis/client')
+  const client = createClient({
+    url: redisUrl,
+    socket: { connectTimeout: 2_000, reconnectStrategy: false },
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const asked = performance.now()
+    await client.ping()
+    add('ok', 'redis', `answers in ${(performance.now() - asked).toFixed(1)} ms`)
+    const { 'maxmemory-policy': policy } = await client.configGet('maxmemory-policy')
+    if (policy && policy !== 'noeviction') {
+      add(
+        'warn',
+        'redis',
+        `maxmemory-policy is ${policy}; set noeviction, or limits may be forgotten`,
+      )
+    }
+  } catch (error) {
+    add('fail', 'redis', `cannot be used: ${messageOf(error)}. Check REDIS_URL.`)
+  } finally {
+    client.destroy()
+  }
+}
+
+/** Asks the gate under its own public address, as a phone would. */
+async function checkAddress({ publicUrl }: Config, add: Add): Promise<void> {
+  try {
+    const answer = await fetch(`${publicUrl}/healthz`, { signal: AbortSignal.timeout(5_000) })
+    const ours = answer.ok && ((await answer.json()) as { status?: string }).status === 'ok'
+    if (ours) add('ok', 'address', `${publicUrl} leads to a gate`)
+    else add('fail', 'address', `${publicUrl} is answered by something else; check the proxy`)
+  } catch (error) {
+    const words = `${publicUrl} cannot be reached from here: ${messageOf(error)}`
+    add('warn', 'address', `${words}. Is the gate running, and is its certificate trusted?`)
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+}

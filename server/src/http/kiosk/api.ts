@@ -1,0 +1,238 @@
+import { type KioskView, paths, type SignInView } from '@qrgate/sdk/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { WebSocket } from 'ws'
+import type { Config } from '../../config.ts'
+import { Refusal } from '../../errors.ts'
+import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
+import type { Flow } from '../../signin/flow.ts'
+import type { Kiosk } from '../../store/store.ts'
+import { kioskCredentialCookie } from '../server/cookies.ts'
+import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
+import type { HttpServer } from '../server/server.ts'
+import {
+  claimAnswer,
+  kioskView,
+  pollAnswer,
+  pollQuery,
+  refused,
+  signInPath,
+  signInView,
+  startAnswer,
+  userCodeAnswer,
+} from './schemas.ts'
+
+export interface KioskApiParts {
+  config: Pick<Config, 'mode' | 'publicUrl' | 'site' | 'allowedOrigins'>
+  flow: Flow
+  kiosks: Kiosks
+  /** The view once its `seq` is above `since`, or the present one after so many milliseconds. */
+  awaitChange(
+    id: string,
+    kiosk: Kiosk,
+    since: number,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<SignInView>
+  /** Speaks to a kiosk's page; the page proves itself in its first message. */
+  listen(socket: WebSocket): void
+}
+
+const tags = ['kiosk']
+const reason = Type.Optional(
+  Type.Union([Type.Literal('kiosk'), Type.Literal('not_my_phone')], { default: 'kiosk' }),
+)
+
+/** v1 for kiosks: enrol (demo), start, watch, cancel, claim. */
+export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
+  const { config, flow, kiosks } = parts
+  const { publicUrl } = config
+  const demo = config.mode === 'demo'
+  const credential = kioskCredentialCookie(publicUrl)
+
+  const view = ({ number, nameKo, nameEn }: Kiosk): KioskView => {
+    return { number, site: config.site, name: { ko: nameKo, en: nameEn }, mode: config.mode }
+  }
+
+  /** The enrolled kiosk that sent this, by its cookie; a cookie speaks only for our own pages. */
+  const enrolled = async (request: FastifyRequest): Promise<Kiosk> => {
+    const value = credential.read(request)
+    if (value === undefined) throw new Refusal('kiosk_not_enrolled')
+    return kiosks.byCredential(value)
+  }
+
+  /**
+   * Who may start: an enrolled screen by its cookie, a backend by its credential, and in demo mode
+   * everybody, under the open kiosk's number.
+   */
+  const starter = async (request: FastifyRequest): Promise<Kiosk> => {
+    const value = bearer(request)
+    if (value !== undefined) return kiosks.byCredential(value)
+    const ownPage = isSameOrigin(request, publicUrl) && credential.read(request) !== undefined
+    if (ownPage) return enrolled(request)
+    if (demo) return openKiosk
+    throw new Refusal('kiosk_not_enrolled')
+  }
+
+  const proven = (request: FastifyRequest): Promise<Kiosk> => {
+    const { id } = request.params as { id: string }
+    const secret = bearer(request)
+    if (secret === undefined) throw new Refusal('kiosk_secret_wrong')
+    return flow.proveKiosk(id, secret)
+  }
+
+  server.register(async raw => {
+    const scope: HttpServer = raw.withTypeProvider()
+    // A kiosk says nearly everything in the address and the header; no body is an empty one.
+    scope.addHook('preValidation', (request, _reply, done) => {
+      if (request.method === 'POST') request.body ??= {}
+      done()
+    })
+
+    scope.route({
+      method: 'GET',
+      url: paths.kiosk,
+      schema: {
+        tags,
+        summary: 'What the kiosk page must know; as a WebSocket: watch sign-ins',
+        response: { 200: kioskView, 401: refused, 403: refused },
+      },
+      preValidation: async request => {
+        if (request.ws) requireAllowedOrigin(request, [publicUrl, ...config.allowedOrigins])
+      },
+      handler: async (request, reply) => {
+        const kiosk = await enrolled(request)
+        // A screen that is in use stays enrolled: the cookie begins its life anew.
+        credential.write(reply, credential.read(request) ?? '')
+        return reply.send(view(kiosk))
+      },
+      wsHandler: parts.listen,
+    })
+
+    scope.post(
+      paths.kioskEnrol,
+      {
+        schema: {
+          tags,
+          summary: 'Enrol this screen (demo mode only)',
+          response: { 201: kioskView, 403: refused, 404: refused },
+        },
+      },
+      async (request, reply) => {
+        if (!demo) throw new Refusal('not_found')
+        requireSameOrigin(request, publicUrl)
+        const { kiosk, credential: value } = await kiosks.enrol(demoName)
+        credential.write(reply, value)
+        return reply.code(201).send(view(kiosk))
+      },
+    )
+
+    scope.post(
+      paths.signIns,
+      {
+        schema: {
+          tags,
+          summary: 'Start a sign-in',
+          body: Type.Object({}, { additionalProperties: false }),
+          response: { 201: startAnswer, 401: refused, 403: refused },
+        },
+      },
+      async (request, reply) => reply.code(201).send(flow.start(await starter(request))),
+    )
+
+    const security = [{ kiosk_secret: [] }]
+    scope.get(
+      paths.signIn(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'Where a sign-in stands; with `wait`, as soon as it changes',
+          params: signInPath,
+          querystring: pollQuery,
+          response: { 200: pollAnswer, 401: refused },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params
+        const { since = -1, wait = 0, frames = false } = request.query
+        const kiosk = await proven(request)
+        const view =
+          wait > 0
+            ? await parts.awaitChange(id, kiosk, since, wait * 1000, goneWith(reply))
+            : await flow.view(id, kiosk)
+        return frames ? { ...view, frames: flow.frames(id, kiosk) } : view
+      },
+    )
+
+    scope.post(
+      paths.userCode(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'A code to type where the camera cannot help; only after a tap',
+          params: signInPath,
+          body: Type.Object({}, { additionalProperties: false }),
+          response: { 200: userCodeAnswer, 401: refused, 409: refused, 410: refused, 429: refused },
+        },
+      },
+      async request => flow.userCode(request.params.id, await proven(request)),
+    )
+
+    scope.post(
+      paths.cancel(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'Give a sign-in up, on the kiosk',
+          params: signInPath,
+          body: Type.Object({ reason }, { additionalProperties: false }),
+          response: { 200: signInView, 401: refused, 409: refused, 410: refused },
+        },
+      },
+      async request => {
+        const kiosk = await proven(request)
+        return flow.cancel(request.params.id, kiosk, request.body.reason ?? 'kiosk')
+      },
+    )
+
+    scope.post(
+      paths.claim(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'Learn who signed in; repeatable by the same kiosk secret',
+          params: signInPath,
+          response: { 200: claimAnswer, 401: refused, 409: refused, 410: refused },
+        },
+      },
+      async request => flow.claim(request.params.id, await proven(request)),
+    )
+  })
+}
+
+/** What an `Authorization: Bearer` header carries (RFC 6750 §2.1). */
+function bearer(request: FastifyRequest): string | undefined {
+  const [scheme, value] = request.headers.authorization?.split(' ') ?? []
+  return scheme?.toLowerCase() === 'bearer' && value ? value : undefined
+}
+
+/** Aborts when whoever asked has hung up. */
+function goneWith(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
+}
+
+/** Self-enrolled screens of the demo all stand at the same desk. */
+const demoName = { ko: '1층 접수 1번', en: 'Reception 1, 1st floor' }
+
+/** A page of a foreign site must not open sockets; programs that are no browsers send no Origin. */
+function requireAllowedOrigin(request: FastifyRequest, allowed: readonly string[]): void {
+  const { origin } = request.headers
+  if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return
+  throw new Refusal('cross_site')
+}

@@ -1,0 +1,69 @@
+import type { Refusal } from '../../errors.ts'
+import type { SignIn } from '../../protocol/sign-in.ts'
+import { isSignInId } from '../../protocol/sign-in-id.ts'
+import type { CodeProblem, PhoneView } from './page.ts'
+
+type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
+
+/** What the phone that scanned is told by its script's polling. */
+export function phoneState(signIn: SignIn) {
+  const { reason } = signIn
+  return { state: shownState(signIn), ...(reason && { reason }) }
+}
+
+/** Where nobody will claim, being approved is being done; a page must not wait for more. */
+function shownState({ state, claimable }: SignIn): SignIn['state'] {
+  return state === 'approved' && !claimable ? 'claimed' : state
+}
+
+/** The page that goes with the state of the phone's own sign-in. */
+export function viewOfSignIn(
+  signIn: SignIn,
+  registration: boolean,
+  form: unknown,
+): WithoutPlace<PhoneView> {
+  const { id, reason } = signIn
+  const state = shownState(signIn)
+  switch (state) {
+    case 'scanned':
+      return form === 'sign-up' && registration
+        ? { kind: 'sign-up', id }
+        : { kind: 'sign-in', id, registration }
+    case 'cancelled':
+      return { kind: 'cancelled', id, reason }
+    case 'expired':
+      return { kind: reason === 'unclaimed' ? 'unclaimed' : 'expired', id }
+    default:
+      return { kind: state, id }
+  }
+}
+
+/** The page that says why there is nothing to sign in to. */
+export function viewOfRefusal({ code, status }: Refusal, params: unknown): PhoneView {
+  const { id } = (params ?? {}) as { id?: string }
+  const place = null
+  if (status === 503) return { kind: 'busy', place, ...(id && isSignInId(id) && { id }) }
+  switch (code) {
+    case 'in_use':
+    case 'not_your_phone':
+      return { kind: 'in-use', place }
+    case 'ticket_stale':
+    case 'receipt_stale':
+    case 'expired':
+    case 'already_ended':
+      return { kind: 'stale', place }
+    case 'ticket_unknown':
+    case 'kiosk_not_enrolled':
+    case 'not_found':
+    case 'malformed':
+      return { kind: 'unknown', place }
+    default:
+      return { kind: 'error', code, place }
+  }
+}
+
+/** What the visitor can mend where a code is typed; none where there is nothing to mend. */
+export function codeProblem({ code, retryAfter = 60 }: Refusal): CodeProblem | undefined {
+  if (code === 'user_code_unknown') return 'unknown'
+  return code === 'too_many_codes' ? { minutes: Math.ceil(retryAfter / 60) } : undefined
+}

@@ -1,0 +1,39 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Refused } from '@qrgate/sdk/protocol'
+import { type Language, Refusal, sentence } from '../../errors.ts'
+
+/** The one shape of a refusal on the wire. */
+export function refusalBody(refusal: Refusal, lang: Language): Refused {
+  return { code: refusal.code, message: sentence(refusal.code, lang) }
+}
+
+/** For answers that are given before any hook could add the headers of all the others. */
+export const guards = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
+
+/** Answers what was not even HTTP; there is no request yet, so no language either. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const refusal = new Refusal(codeOf(error.code))
+  const body = JSON.stringify(refusalBody(refusal, 'en'))
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    ...Object.entries(guards).map(([name, value]) => `${name}: ${value}`),
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function codeOf(code: string | undefined) {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large'
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout'
+  return 'malformed'
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import helmet from 'helmet'
+import type { Config } from '../../config.ts'
+import type { PhoneAssets } from '../phone/assets.ts'
+import type { HttpServer } from './server.ts'
+
+/** Nothing here needs a sensor, a camera or a payment; the visitor's phone has its own camera app. */
+const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial']
+
+/**
+ * The same headers on every answer (ASVS 3.4). What would upgrade to https follows the scheme of
+ * `PUBLIC_URL`: on plain http in a LAN it would break every form and script.
+ */
+export function addSecurityHeaders(
+  server: HttpServer,
+  config: Pick<Config, 'mode' | 'publicUrl'>,
+  phone: PhoneAssets,
+): void {
+  const headers = securityHeaders(config, phone)
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
+  })
+}
+
+/** What helmet says, asked once: the answer is the same for every request. */
+function securityHeaders(
+  { mode, publicUrl }: Pick<Config, 'mode' | 'publicUrl'>,
+  phone: PhoneAssets,
+): Record<string, string> {
+  const https = publicUrl.startsWith('https:')
+  // The demo page shows kiosk and phone side by side in frames of the same origin.
+  const ancestors = mode === 'demo' ? "'self'" : "'none'"
+  const decide = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'connect-src': ["'self'", publicUrl.replace(/^http/, 'ws')],
+        'font-src': ["'self'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': [ancestors],
+        'frame-src': [ancestors],
+        'img-src': ["'self'", 'data:'],
+        'script-src': ["'self'", sourceHash(phone.script)],
+        'style-src': ["'self'", sourceHash(phone.css)],
+        ...(https && { 'upgrade-insecure-requests': [] }),
+      },
+    },
+    crossOriginEmbedderPolicy: false,
+    // Browsers ignore both on plain http, and complain.
+    crossOriginOpenerPolicy: https,
+    originAgentCluster: https,
+    frameguard: { action: mode === 'demo' ? 'sameorigin' : 'deny' },
+    hsts: https && { maxAge: 31_536_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'same-origin' },
+  })
+
+  const request = new IncomingMessage(new Socket())
+  const response = new ServerResponse(request)
+  decide(request, response, error => {
+    if (error) throw error
+  })
+  response.setHeader('permissions-policy', denied.map(feature => `${feature}=()`).join(', '))
+  const entries = Object.entries(response.getHeaders())
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))
+}
+
+function sourceHash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}

@@ -1,0 +1,132 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { Refusal, type RefusalCode } from '../../errors.ts'
+import { requestLanguage } from './language.ts'
+import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
+
+/** A Fastify that knows the types of its schemas. */
+export type HttpServer = ReturnType<typeof createHttpServer>
+
+/** The JWT of the seed's API stands in paths. */
+const longestPathPart = 1024
+
+/** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
+export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: readonly string[]) {
+  const server = Fastify({
+    loggerInstance: logger,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    // The default line would log addresses, and some addresses hold tickets.
+    logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost more than starting a sign-in does.
+    childLoggerFactory: parent => parent,
+    bodyLimit: 16_384,
+    connectionTimeout: 30_000,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 65_000,
+    maxRequestsPerSocket: 10_000,
+    // The two time-outs above and here are looked at only so often; Node's default is 30 s.
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    routerOptions: { maxParamLength: longestPathPart },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(guards)),
+  })
+    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .withTypeProvider<TypeBoxTypeProvider>()
+
+  server.register(cookie)
+  server.register(formbody, { bodyLimit: 16_384 })
+
+  server.setErrorHandler(refuse)
+  server.setNotFoundHandler(() => {
+    throw new Refusal('not_found')
+  })
+
+  // Hooks that call back: a promise for each of them would cost as much as the rest of a start.
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request
+    const ms = Math.round(reply.elapsedTime * 10) / 10
+    request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+    done()
+  })
+
+  refuseStrayUpgrades(server)
+
+  let closing = false
+  server.addHook('preClose', async () => {
+    closing = true
+    // A connection may fall idle only after the one sweep that Node makes, and would then be waited
+    // for until its keep-alive is over.
+    const sweep = setInterval(() => server.server.closeIdleConnections(), 100)
+    server.server.once('close', () => clearInterval(sweep))
+  })
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    done(null, payload)
+  })
+
+  return server
+}
+
+/**
+ * The WebSocket plugin lets an upgrade in at every address, and where nobody speaks it closes the
+ * socket and logs the address, which may hold a ticket.
+ */
+function refuseStrayUpgrades(server: FastifyInstance): void {
+  const spoken = new Set<string>()
+  server.addHook('onRoute', ({ url, websocket, wsHandler }) => {
+    if (websocket || wsHandler) spoken.add(url)
+  })
+  // Before any body is read: after an upgrade none will come.
+  server.addHook('preParsing', ({ ws, method, routeOptions }, _reply, payload, done) => {
+    const stray = ws && !(method === 'GET' && spoken.has(routeOptions.url ?? ''))
+    done(stray ? new Refusal('not_found') : null, payload)
+  })
+}
+
+/** Answers in the one shape of refusals; pages and the seed's routes have shapes of their own. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = beginRefusal(error, request, reply)
+  reply.send(refusalBody(refusal, requestLanguage(request)))
+}
+
+/** Status, headers and log line of a refusal; the caller sends the body. */
+export function beginRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Refusal {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
+  reply.code(refusal.status)
+  return refusal
+}
+
+const codeOfStatus: Record<number, RefusalCode> = {
+  404: 'not_found',
+  408: 'request_timeout',
+  413: 'too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
+}
+
+/** Whatever was thrown, as one of our refusals. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  const { statusCode = 500, message } = error as Partial<FastifyError>
+  if (statusCode >= 500) return new Refusal('internal', message)
+  return new Refusal(codeOfStatus[statusCode] ?? 'malformed', message)
+}

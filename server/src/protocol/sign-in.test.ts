@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Refusal } from '../errors.ts'
+import { advance, type Moment, observe, type SignIn, type Step } from './sign-in.ts'
+import { createSignInId } from './sign-in-id.ts'
+
+const start = 1_800_000_000_000
+const id = createSignInId(start, Buffer.alloc(10, 7))
+const timings = {
+  pending: 300_000,
+  scanned: 180_000,
+  approved: 120_000,
+  claimAgain: 120_000,
+  visit: 600_000,
+}
+const at = (now: number, claimable = true): Moment => {
+  return { id, kiosk: 101, claimable, now, timings }
+}
+
+const mine = 'hash of the phone that scans first'
+const theirs = 'hash of another phone'
+const phoneKind = 'iphone'
+const steps = {
+  scan: { type: 'scan', phoneHash: mine, phoneKind },
+  'scan by another': { type: 'scan', phoneHash: theirs, phoneKind },
+  approve: { type: 'approve', phoneHash: mine, account: 'u1', amr: ['pwd'] },
+  'approve as another account': { type: 'approve', phoneHash: mine, account: 'u2', amr: ['pwd'] },
+  'approve by another': { type: 'approve', phoneHash: theirs, account: 'u2', amr: ['pwd'] },
+  'approve at once': { type: 'approve_at_once', phoneHash: theirs, account: 'u2', amr: ['pwd'] },
+  deny: { type: 'deny', phoneHash: mine },
+  'deny by another': { type: 'deny', phoneHash: theirs },
+  cancel: { type: 'cancel', reason: 'not_my_phone' },
+  claim: { type: 'claim' },
+} as const satisfies Record<string, Step>
+type StepName = keyof typeof steps
+
+/** Where a sign-in comes from `way`, one step a second, and what time it is in the end. */
+function arrive(way: readonly StepName[], now?: number, claimable = true) {
+  let row: SignIn | null = null
+  let time = start
+  for (const name of way) {
+    time += 1_000
+    row = advance(row, steps[name], at(time, claimable)).next
+  }
+  return { row, now: now ?? time + 1_000, claimable }
+}
+
+const late = start + 10 * 3_600_000
+const situations = {
+  pending: arrive([]),
+  'pending, run out': arrive([], start + timings.pending),
+  scanned: arrive(['scan']),
+  'scanned, run out': arrive(['scan'], start + 1_000 + timings.scanned),
+  approved: arrive(['scan', 'approve']),
+  'approved, run out': arrive(['scan', 'approve'], start + 2_000 + timings.approved),
+  'approved for the seed': arrive(['approve at once'], undefined, false),
+  'approved for the seed, run out': arrive(['approve at once'], start + 600_000, false),
+  claimed: arrive(['scan', 'approve', 'claim']),
+  'claimed long ago': arrive(['scan', 'approve', 'claim'], start + 3_000 + timings.claimAgain),
+  'claimed, run out': arrive(['scan', 'approve', 'claim'], start + 3_000 + timings.visit),
+  denied: arrive(['scan', 'deny'], late),
+  cancelled: arrive(['scan', 'cancel'], late),
+  'cancelled before any scan': arrive(['cancel'], late),
+}
+
+/**
+ * Every situation against every step: the new state, `=` for a repeat that changes nothing, or the
+ * refusal's code. Columns as in `steps`.
+ */
+const table = `
+                               | scan          | scan2         | approve        | approve as     | approve by     | at once       | deny           | deny by        | cancel        | claim
+pending                        | scanned       | scanned       | not_your_phone | not_your_phone | not_your_phone | approved      | not_your_phone | not_your_phone | cancelled     | not_approved
+pending, run out               | expired       | expired       | not_your_phone | not_your_phone | not_your_phone | expired       | not_your_phone | not_your_phone | expired       | expired
+scanned                        | =             | in_use        | approved       | approved       | not_your_phone | already_ended | denied         | not_your_phone | cancelled     | not_approved
+scanned, run out               | =             | expired       | expired        | expired        | not_your_phone | expired       | expired        | not_your_phone | expired       | expired
+approved                       | =             | in_use        | =              | already_ended  | not_your_phone | already_ended | already_ended  | not_your_phone | already_ended | claimed
+approved, run out              | =             | expired       | expired        | expired        | not_your_phone | expired       | expired        | not_your_phone | expired       | expired
+approved for the seed          | in_use        | =             | not_your_phone | not_your_phone | =              | =             | not_your_phone | already_ended  | already_ended | not_claimable
+approved for the seed, run out | already_ended | =             | not_your_phone | not_your_phone | already_ended  | already_ended | not_your_phone | already_ended  | already_ended | not_claimable
+claimed                        | =             | in_use        | =              | already_ended  | not_your_phone | already_ended | already_ended  | not_your_phone | already_ended | =
+claimed long ago               | =             | in_use        | =              | already_ended  | not_your_phone | already_ended | already_ended  | not_your_phone | already_ended | already_ended
+claimed, run out               | =             | already_ended | already_ended  | already_ended  | not_your_phone | already_ended | already_ended  | not_your_phone | already_ended | already_ended
+denied                         | =             | already_ended | already_ended  | already_ended  | not_your_phone | already_ended | =              | not_your_phone | already_ended | already_ended
+cancelled                      | =             | already_ended | already_ended  | already_ended  | not_your_phone | already_ended | already_ended  | not_your_phone | =             | already_ended
+cancelled before any scan      | already_ended | already_ended | not_your_phone | not_your_phone | not_your_phone | already_ended | not_your_phone | not_your_phone | =             | already_ended
+`
+
+function outcome({ row, now, claimable }: ReturnType<typeof arrive>, step: Step): string {
+  try {
+    const { next, events } = advance(row, step, at(now, claimable))
+    if (events.length > 0) return next.state
+    assert.deepEqual(next, row)
+    return '='
+  } catch (error) {
+    if (error instanceof Refusal) return error.code
+    throw error
+  }
+}
+
+test('S023, S026: every step in every situation does what the table of the protocol says', () => {
+  const lines = table.trim().split('\n').slice(1)
+  assert.equal(lines.length, Object.keys(situations).length)
+  for (const line of lines) {
+    const [situation = '', ...expected] = line.split('|').map(cell => cell.trim())
+    const found = situations[situation as keyof typeof situations]
+    const got = Object.values(steps).map(step => outcome(found, step))
+    assert.deepEqual(got, expected, situation)
+  }
+})
+
+test('S033: with its kiosk goes what is not claimed yet, even if it is approved', () => {
+  const revoked: Step = { type: 'cancel', reason: 'revoked' }
+  for (const name of ['pending', 'scanned', 'approved', 'approved for the seed'] as const) {
+    assert.equal(outcome(situations[name], revoked), 'cancelled', name)
+  }
+  for (const name of ['claimed', 'denied'] as const) {
+    assert.equal(outcome(situations[name], revoked), 'already_ended', name)
+  }
+})
+
+test('a step leaves the row it was given untouched', () => {
+  const { row, now } = situations.scanned
+  const copy = structuredClone(row)
+  advance(row, steps.approve, at(now))
+  assert.deepEqual(row, copy)
+})
+
+test('each move writes the audit events of its step, in the order of the story', () => {
+  const events = (of: ReturnType<typeof arrive>, step: Step) =>
+    advance(of.row, step, at(of.now, of.claimable)).events
+  assert.deepEqual(events(situations.pending, steps.scan), ['scan'])
+  assert.deepEqual(events(situations.scanned, steps.approve), ['sign_in', 'approve'])
+  const seed = ['scan', 'sign_in', 'approve']
+  assert.deepEqual(events(situations.pending, steps['approve at once']), seed)
+  assert.deepEqual(events(situations.scanned, steps.deny), ['deny'])
+  assert.deepEqual(events(situations.pending, steps.cancel), ['cancel'])
+  assert.deepEqual(events(situations.approved, steps.claim), ['claim'])
+  const expire: Step = { type: 'expire' }
+  assert.deepEqual(events(situations['scanned, run out'], expire), ['expire'])
+  assert.deepEqual(events(situations['approved, run out'], expire), ['expire'])
+  assert.deepEqual(events(situations['claimed, run out'], expire), ['end'])
+  assert.deepEqual(events(situations['approved for the seed, run out'], expire), ['end'])
+})
+
+test('each state lasts as long as its timing says', () => {
+  const deadline = (of: ReturnType<typeof arrive>) => of.row?.deadline
+  assert.equal(observe(null, at(start)).deadline, start + timings.pending)
+  assert.equal(deadline(situations.scanned), start + 1_000 + timings.scanned)
+  assert.equal(deadline(situations.approved), start + 2_000 + timings.approved)
+  assert.equal(deadline(situations['approved for the seed']), start + 2 * timings.pending)
+  assert.equal(deadline(situations.claimed), start + 3_000 + timings.visit)
+  for (const name of ['denied', 'cancelled', 'cancelled before any scan'] as const) {
+    assert.equal(deadline(situations[name]), null)
+  }
+})
+
+test('S011: a deadline is exclusive: the last millisecond counts, the deadline itself does not', () => {
+  const pending = start + timings.pending
+  assert.equal(observe(null, at(pending - 1)).state, 'pending')
+  assert.equal(observe(null, at(pending)).state, 'expired')
+  const { row } = situations.scanned
+  const scanned = start + 1_000 + timings.scanned
+  assert.equal(outcome({ row, now: scanned - 1, claimable: true }, steps.approve), 'approved')
+  assert.equal(outcome({ row, now: scanned, claimable: true }, steps.approve), 'expired')
+  const { row: approved } = situations.approved
+  const claim = start + 2_000 + timings.approved
+  assert.equal(outcome({ row: approved, now: claim - 1, claimable: true }, steps.claim), 'claimed')
+  assert.equal(outcome({ row: approved, now: claim, claimable: true }, steps.claim), 'expired')
+})
+
+test('a sign-in that ran out says why', () => {
+  const reason = ({ row, now, claimable }: ReturnType<typeof arrive>) => {
+    const { state, reason } = observe(row, at(now, claimable))
+    return `${state}: ${reason}`
+  }
+  assert.equal(reason(situations['pending, run out']), 'expired: unscanned')
+  assert.equal(reason(situations['scanned, run out']), 'expired: abandoned')
+  assert.equal(reason(situations['approved, run out']), 'expired: unclaimed')
+  assert.equal(reason(situations['claimed, run out']), 'ended: absolute')
+  assert.equal(reason(situations['approved for the seed, run out']), 'ended: absolute')
+})
+
+test('what time decides keeps the account, so that an expired approval can be explained', () => {
+  const { row, now } = situations['approved, run out']
+  const { account, approvedAt, amr } = observe(row, at(now))
+  assert.deepEqual(
+    { account, approvedAt, amr },
+    { account: 'u1', approvedAt: start + 2_000, amr: ['pwd'] },
+  )
+})
+
+test("S012: the machine's time zone changes nothing", t => {
+  const zone = process.env.TZ
+  t.after(() => {
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+  })
+  for (const tz of ['Asia/Seoul', 'America/New_York', 'Pacific/Kiritimati']) {
+    process.env.TZ = tz
+    assert.equal(observe(null, at(start)).deadline, start + 300_000)
+    assert.deepEqual(arrive(['scan', 'approve']), situations.approved)
+  }
+})

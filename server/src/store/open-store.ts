@@ -1,0 +1,20 @@
+import { OperatorError } from '../operator-error.ts'
+import type { Upgrade } from './sql/migrate.ts'
+import { openSqliteStore } from './sql/sqlite.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Opens the database that `DATABASE_URL` names; an engine is loaded only where it is asked for.
+ * @throws OperatorError for a scheme that is neither `sqlite:` nor `postgres://`.
+ */
+export async function openStore(databaseUrl: string, upgrade: Upgrade = 'any'): Promise<Store> {
+  const [scheme, path] = databaseUrl.split(/:(.*)/s)
+  if (scheme === 'sqlite' && path) return openSqliteStore(path, upgrade)
+  if (scheme === 'postgres' || scheme === 'postgresql') {
+    const { openPostgresStore } = await import('./sql/postgres.ts')
+    return openPostgresStore(databaseUrl, upgrade)
+  }
+  throw new OperatorError(
+    `DATABASE_URL must be like sqlite:data/qrgate.sqlite or postgres://…, not "${scheme}:…".`,
+  )
+}

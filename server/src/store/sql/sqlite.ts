@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
+import type { Store } from '../store.ts'
+import { migrate, type Upgrade } from './migrate.ts'
+import { openNodeSqlite } from './node-sqlite.ts'
+import { type Engine, sqlStore } from './sql-store.ts'
+import type { Tables } from './tables.ts'
+
+/** SQLITE_BUSY and SQLITE_LOCKED (https://sqlite.org/rescode.html), in their low byte. */
+const lockedCodes = new Set([5, 6])
+
+/** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN: it reads perhaps, and cannot write. */
+const unableCodes = new Set([8, 10, 13, 14])
+
+/** One connection per process: a second writer here would block the event loop. */
+export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): Promise<Store> {
+  mkdirSync(dirname(path), { recursive: true })
+  const dialect = new Dialect({ database: openNodeSqlite(path) })
+  const db = new Kysely<Tables>({ dialect })
+  await migrate(db, 'integer', upgrade)
+  // From now on nobody waits inside SQLite, where waiting would block the event loop.
+  await sql`PRAGMA busy_timeout = 0`.execute(db)
+  return sqlStore(db, engine(db))
+}
+
+function engine(db: Kysely<Tables>): Engine {
+  let version: number | undefined
+  return {
+    mayPass: error => lockedCodes.has(resultCode(error)),
+    outOfService: error => unableCodes.has(resultCode(error)),
+    // The transaction itself holds the lock.
+    lockRow: query => query,
+    changedAt: updatedAt => updatedAt,
+    time: async () => null,
+    async othersWrote() {
+      // Rises only when another connection has committed (https://sqlite.org/pragma.html).
+      const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db)
+      const seen = version
+      version = rows[0]?.data_version
+      return seen !== undefined && seen !== version
+    },
+  }
+}
+
+/** The primary result code of an error of `node:sqlite`; -1 for any other. */
+function resultCode(error: unknown): number {
+  const code = (error as { errcode?: unknown } | null)?.errcode
+  return typeof code === 'number' ? code & 0xff : -1
+}
+
+/** Migrates inside a transaction: SQLite can take back a change of tables, Kysely expects it cannot. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter()
+  }
+}

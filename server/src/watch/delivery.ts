@@ -1,0 +1,120 @@
+import { finalStates } from '@qrgate/sdk/protocol'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../clock.ts'
+import { type Observed, observe, type Timings } from '../protocol/sign-in.ts'
+import type { Change, Kiosk, SignIns } from '../store/store.ts'
+
+/**
+ * How whoever waits for a sign-in learns of it: subscribe, then read, then stream.
+ *
+ * The row is the truth and the bus only a hint: everything told was just read from the store, and
+ * `seq` only rises. So lost, doubled and reordered hints are harmless, and reading again at any
+ * time heals whatever went missing.
+ */
+export interface Delivery {
+  /** @param tell is called with the present state as soon as it is read, then at every change. */
+  watch(id: string, kiosk: Kiosk, tell: (signIn: Observed) => void): Watch
+  /** Ids that somebody waits for on this node. */
+  watched(): string[]
+  /** Says what the store holds by now; whoever waits and has seen less reads it. */
+  hint(change: Change): void
+}
+
+export interface Watch {
+  /** Settles when the state of this moment has been told. */
+  first: Promise<void>
+  stop(): void
+}
+
+export interface DeliveryParts {
+  signIns: SignIns
+  bus: Bus
+  clock: Clock
+  timings: Timings
+  /** A read failed; the watch tries again by itself. */
+  onError(error: unknown): void
+}
+
+/** Spread out, so that the kiosks of a whole node do not come back to a weak database at once. */
+const retryAfter = () => 500 + Math.random() * 1_500
+
+export function createDelivery(parts: DeliveryParts): Delivery {
+  const { signIns, bus, clock, timings } = parts
+  const waiting = new Map<string, Set<(seq: number) => void>>()
+
+  return {
+    watched: () => [...waiting.keys()],
+
+    hint({ id, seq }) {
+      for (const hearOf of waiting.get(id) ?? []) hearOf(seq)
+    },
+
+    watch(id, kiosk, tell) {
+      let seen = -1
+      let stopped = false
+      let reading: Promise<void> | undefined
+      let again = false
+      let timer: NodeJS.Timeout | undefined
+
+      const stop = () => {
+        stopped = true
+        unsubscribe()
+        clearTimeout(timer)
+        others.delete(hearOf)
+        if (others.size === 0 && waiting.get(id) === others) waiting.delete(id)
+      }
+
+      const readLater = (after: number) => {
+        clearTimeout(timer)
+        timer = setTimeout(hear, after)
+        timer.unref()
+      }
+
+      const read = async () => {
+        try {
+          do {
+            again = false
+            const row = await signIns.read(id)
+            const { claimable, number } = kiosk
+            const moment = { id, kiosk: number, claimable, now: clock(), timings }
+            const current = observe(row, moment)
+            if (stopped) return
+            if (current.seq > seen) {
+              seen = current.seq
+              tell(current)
+            }
+            if (finalStates.has(current.state)) return stop()
+            // A pending sign-in runs out without anybody writing it down, so nobody will hint at it.
+            if (current.deadline !== null) readLater(current.deadline - moment.now + 1)
+          } while (again)
+        } catch (error) {
+          parts.onError(error)
+          if (!stopped) readLater(retryAfter())
+        } finally {
+          // In the same turn as the last look at `again`: a hint in between would be lost.
+          reading = undefined
+        }
+      }
+
+      /** Hints that come during a read make it read once more, however many they are. */
+      function hear() {
+        if (stopped) return
+        if (reading) {
+          again = true
+          return
+        }
+        reading = read()
+      }
+
+      const hearOf = (seq: number) => {
+        if (seq > seen) hear()
+      }
+      const others = waiting.get(id) ?? new Set()
+      waiting.set(id, others)
+      others.add(hearOf)
+      const unsubscribe = bus.subscribe(id, hear)
+      hear()
+      return { first: reading ?? Promise.resolve(), stop }
+    },
+  }
+}
