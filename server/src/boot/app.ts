@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { addHealth } from '../http/health.ts'
-import { addKioskApi } from '../http/kiosk/api.ts'
+import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addPages } from '../http/pages.ts'
 import { readPhoneAssets } from '../http/phone/assets.ts'
@@ -16,6 +16,8 @@ import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { createHttpServer } from '../http/server/server.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
+import type { Observed } from '../protocol/sign-in.ts'
+import { signInView } from '../protocol/sign-in-view.ts'
 import type { Store } from '../store/store.ts'
 import { createChangeWaits } from '../watch/await-change.ts'
 import { createKioskSockets } from '../ws/kiosk-socket.ts'
@@ -40,7 +42,7 @@ export async function createApp(
   givenClock?: Clock,
 ): Promise<App> {
   const core = await createCore(config, logger, givenClock)
-  const { clock, flow, accounts, kiosks, delivery } = core
+  const { clock, flow, seedFlow, userCodes, methods, accounts, kiosks } = core
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
@@ -67,19 +69,24 @@ export async function createApp(
     },
   })
   const renewBefore = config.rotation.acceptedLate
-  const { awaitChange, close: answerPolls } = createChangeWaits(delivery, clock)
-  const sockets = createKioskSockets({ flow, delivery, limits, clock, renewBefore, onError })
+  const { awaitChange, close: answerPolls } = createChangeWaits()
+  const awaitView: KioskApiParts['awaitView'] = async (screen, since, ms, gone) => {
+    const signIn = await awaitChange<Observed>(tell => flow.watch(screen, tell), since, ms, gone)
+    return signInView(signIn, clock())
+  }
+  const sockets = createKioskSockets({ flow, limits, clock, renewBefore, onError })
   server.register(async api => {
     await addCors(api, config.allowedOrigins)
-    addKioskApi(api, { config, flow, kiosks, awaitChange, listen: sockets.listen })
+    addKioskApi(api, { config, flow, userCodes, kiosks, awaitView, listen: sockets.listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
-    addSeedRoutes(api, { flow, accounts, demo, listen: seedSocket(delivery, limits) })
+    const { password } = methods
+    addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, listen: seedSocket(limits) })
   })
   server.register(async pages => {
     await addCompression(pages)
     addEnrolPage(pages, { config, kiosks, assets })
-    addPhoneRoutes(pages, { config, flow, assets, randomBytes })
+    addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
     await addPages(pages, config)
   })
   addHealth(server, readinessParts(core))

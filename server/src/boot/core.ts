@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
+import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
@@ -8,6 +9,7 @@ import { type Clock, createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
 import { createFailureLimits, type FailureLimits } from '../limits/failure-limits.ts'
+import { createLimit } from '../limits/limit.ts'
 import { OperatorError } from '../operator-error.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
@@ -15,11 +17,16 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
+import { createMoves } from '../signin/moves.ts'
+import { pageOpener } from '../signin/opened-page.ts'
 import { startReaper } from '../signin/reaper.ts'
+import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
+import { ticketReader } from '../signin/ticket-reader.ts'
+import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
 import { followDatabaseTime } from '../store/database-time.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import { createDelivery, type Delivery } from '../watch/delivery.ts'
+import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
 
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
@@ -30,8 +37,10 @@ export interface Core {
   passwords: PasswordHasher
   accounts: Accounts
   kiosks: Kiosks
+  methods: Methods
   flow: Flow
-  delivery: Delivery
+  seedFlow: SeedFlow
+  userCodes: UserCodes
   /** Starts what runs by itself: reaper, sweep, correction of the clock. */
   run(): Promise<void>
   close(): Promise<void>
@@ -53,7 +62,7 @@ export async function createCore(
   const clock = given ?? nodeClock
   const store = await openStore(config.databaseUrl)
   const bus = await openBus(config.redisUrl, onError)
-  const { signIns, userCodes } = store
+  const { signIns } = store
   const passwords = await createPasswordHasher(config.hashQueue)
   const failures = await openFailureLimits(config, onError)
   const accounts = createAccounts({
@@ -70,31 +79,41 @@ export async function createCore(
     ...(config.mode === 'demo' ? [openKiosk] : []),
   ]
   const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
-  const flow = createFlow({
-    signIns,
-    userCodes,
-    userCodeAddress: `${publicUrl}/code`,
-    bus,
+  const tickets = {
+    compact: compactTickets(keyring('ticket'), publicUrl),
+    jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
+  }
+  const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
+  const delivery = createDelivery({ bus, clock, onError })
+  const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const shared = {
+    moves,
+    delivery,
     clock,
     accounts,
     kiosks,
-    tickets: {
-      compact: compactTickets(keyring('ticket'), publicUrl),
-      jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
-    },
-    kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
-    receipts: receipts(keyring('receipt'), publicUrl),
+    tickets,
+    readTicket: ticketReader(tickets, kiosks),
+    openPage: pageOpener({ moves, receipts: receiptsOfPages, clock }),
     timings,
+    unscannedRows: createLimit('too_many_codes', 600, 60),
+    randomBytes,
+  }
+  const flow = createFlow({
+    ...shared,
+    signIns,
+    kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
+    receipts: receiptsOfPages,
     rotation,
-    registration: config.registration,
     // Capitals keep the QR in its small alphanumeric mode; a JWT would not survive them.
     ticketAddress: (ticket, kind) => {
       const address = `${publicUrl}/q/${ticket}`
       return kind === 'compact' ? address.toUpperCase() : address
     },
-    randomBytes,
   })
-  const delivery = createDelivery({ signIns, bus, clock, timings, onError })
+  const seedFlow = createSeedFlow(shared)
+  const records = store.userCodes
+  const userCodes = createUserCodes({ ...shared, records, address: `${publicUrl}/code` })
 
   const stops: (() => void)[] = []
   return {
@@ -104,11 +123,13 @@ export async function createCore(
     passwords,
     accounts,
     kiosks,
+    methods: createMethods(accounts, config.registration),
     flow,
-    delivery,
+    seedFlow,
+    userCodes,
     async run() {
       stops.push(await followDatabaseTime(store, nodeClock, onError))
-      stops.push(startReaper({ signIns, userCodes, bus, clock, timings, onError }))
+      stops.push(startReaper({ signIns, userCodes: records, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
     },
     async close() {

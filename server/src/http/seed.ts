@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
-import type { Accounts } from '../accounts/accounts.ts'
+import type { Accounts, Credentials } from '../accounts/accounts.ts'
+import type { Prove } from '../accounts/methods/proof.ts'
 import { Refusal, sentence } from '../errors.ts'
-import { seedKiosk } from '../kiosks/kiosks.ts'
-import type { Flow } from '../signin/flow.ts'
+import type { SeedFlow, SeedWatcher } from '../signin/seed-flow.ts'
 import { requestLanguage } from './server/language.ts'
 import { beginRefusal, type HttpServer } from './server/server.ts'
 
@@ -13,15 +13,14 @@ import { beginRefusal, type HttpServer } from './server/server.ts'
  * a client written for the seed works unchanged.
  */
 
-type Sought = Awaited<ReturnType<Flow['openForSeed']>>
-
 export interface SeedParts {
-  flow: Flow
+  flow: SeedFlow
   accounts: Accounts
+  password(credentials: Credentials): Prove
   /** Adding accounts without asking anybody is for trying things out. */
   demo: boolean
   /** Speaks to a client that has proven which sign-in it waits for. */
-  listen(socket: WebSocket, sought: Sought): void
+  listen(socket: WebSocket, watcher: SeedWatcher): void
 }
 
 const success = Type.Object({ success: Type.Boolean() })
@@ -55,7 +54,7 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
           response: { 200: Type.Object({ token: Type.String(), success: Type.Boolean() }) },
         },
       },
-      async () => ({ token: flow.startForSeed(seedKiosk), success: true }),
+      async () => ({ token: flow.start(), success: true }),
     )
 
     scope.post(
@@ -72,7 +71,7 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
       async request => {
         const { id, pwd } = request.body
         const { ip: address } = request
-        await flow.signInForSeed(request.params.token, { id, password: pwd, address })
+        await flow.approve(request.params.token, parts.password({ id, password: pwd, address }))
         return { success: true }
       },
     )
@@ -85,7 +84,7 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
         preValidation: async request => {
           if (!request.ws) throw new Refusal('not_found')
           const { token } = request.params as { token: string }
-          request.seed = await flow.openForSeed(token)
+          request.seed = await flow.watcher(token)
         },
       },
       (connection, request) => {
@@ -134,6 +133,6 @@ function seedStatus({ code, status }: Refusal): number {
 declare module 'fastify' {
   interface FastifyRequest {
     /** What a seed socket may listen to, proven before the upgrade. */
-    seed?: Sought
+    seed?: SeedWatcher
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isFresh, nextFrames, presentFrame } from './frames.ts'
+import { currentFrame, isFresh, nextFrames } from './frames.ts'
 import { deriveKeyring } from './keyring.ts'
 import { createSignInId } from './sign-in-id.ts'
 import { compactTickets } from './ticket.ts'
@@ -19,10 +19,10 @@ const secondsOf = (frame: { url: string }) => tickets.read(frame.url)?.seconds ?
 const every = fc.integer({ min: 1, max: 30 }).map(seconds => seconds * 1000)
 const age = fc.integer({ min: 0, max: 300_000 - 1 })
 
-test('the present frame is due already, and not yet over', () => {
+test('the current frame is due already, and not yet over', () => {
   fc.assert(
     fc.property(every, age, (every, age) => {
-      const frame = presentFrame(id, 101, start + age, {
+      const frame = currentFrame(id, 101, start + age, {
         ...parts,
         rotation: { ...rotation, every },
       })
@@ -34,10 +34,10 @@ test('the present frame is due already, and not yet over', () => {
 })
 
 test('a frame is the same for everybody who asks during its time', () => {
-  const first = presentFrame(id, 101, start + 6_000, parts)
-  const last = presentFrame(id, 101, start + 8_999, parts)
+  const first = currentFrame(id, 101, start + 6_000, parts)
+  const last = currentFrame(id, 101, start + 8_999, parts)
   assert.equal(last.url, first.url)
-  assert.notEqual(presentFrame(id, 101, start + 9_000, parts).url, first.url)
+  assert.notEqual(currentFrame(id, 101, start + 9_000, parts).url, first.url)
 })
 
 test('the frames of a batch follow one another without a gap, from now on', () => {
@@ -102,14 +102,14 @@ test('S016: a frame is taken from 3 s early to 30 s late, and not a millisecond 
 })
 
 test('S123: a photograph of the screen is stale when it is opened after the window', () => {
-  const photographed = presentFrame(id, 101, start + 31_000, parts)
+  const photographed = currentFrame(id, 101, start + 31_000, parts)
   const seconds = secondsOf(photographed)
   assert.ok(isFresh(seconds, id, start + 60_000, rotation))
   assert.ok(!isFresh(seconds, id, start + 60_001, rotation))
 })
 
 test('S014: a start a little in the future, by the clock of another node, has its first frame', () => {
-  const frame = presentFrame(id, 101, start - 2_000, parts)
+  const frame = currentFrame(id, 101, start - 2_000, parts)
   assert.equal(secondsOf(frame), 0)
   assert.ok(isFresh(0, id, start - 2_000, rotation))
   assert.ok(!isFresh(0, id, start - 600_000, rotation))

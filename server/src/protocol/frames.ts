@@ -16,7 +16,7 @@ export interface Rotation {
 const batch = 30_000
 
 /** The frame of this moment. @param address writes a ticket as the QR's URL. */
-export function presentFrame(
+export function currentFrame(
   id: string,
   kiosk: number,
   now: number,
@@ -43,11 +43,11 @@ export function nextFrames(
 ): Frame[] {
   const { every } = parts.rotation
   const end = Math.min(now + batch, startedAt(id) + parts.pending)
-  // From the present frame's own beginning on, so that the last one reaches the end of the batch.
+  // From the current frame's own beginning on, so that the last one reaches the end of the batch.
   const first = now - (Math.max(0, now - startedAt(id)) % every)
   const frames: Frame[] = []
   for (let at = first; at < end; at += every) {
-    const frame = presentFrame(id, kiosk, at, parts)
+    const frame = currentFrame(id, kiosk, at, parts)
     frames.push({ ...frame, starts_in_ms: frame.starts_in_ms + (at - now) })
   }
   return frames

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
-import { advance, type Moment, observe, type SignIn, type Step } from './sign-in.ts'
+import { advance, type Observed, observe, type Step, unscanned } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 
 const start = 1_800_000_000_000
@@ -13,9 +13,7 @@ const timings = {
   claimAgain: 120_000,
   visit: 600_000,
 }
-const at = (now: number, claimable = true): Moment => {
-  return { id, kiosk: 101, claimable, now, timings }
-}
+const pending = (claimable = true) => unscanned(id, 101, claimable)
 
 const mine = 'hash of the phone that scans first'
 const theirs = 'hash of another phone'
@@ -36,13 +34,13 @@ type StepName = keyof typeof steps
 
 /** Where a sign-in comes from `way`, one step a second, and what time it is in the end. */
 function arrive(way: readonly StepName[], now?: number, claimable = true) {
-  let row: SignIn | null = null
+  let row: Observed = pending(claimable)
   let time = start
   for (const name of way) {
     time += 1_000
-    row = advance(row, steps[name], at(time, claimable)).next
+    row = advance(row, steps[name], time, timings).next
   }
-  return { row, now: now ?? time + 1_000, claimable }
+  return { row, now: now ?? time + 1_000 }
 }
 
 const late = start + 10 * 3_600_000
@@ -85,9 +83,9 @@ cancelled                      | =             | already_ended | already_ended  
 cancelled before any scan      | already_ended | already_ended | not_your_phone | not_your_phone | not_your_phone | already_ended | not_your_phone | not_your_phone | =             | already_ended
 `
 
-function outcome({ row, now, claimable }: ReturnType<typeof arrive>, step: Step): string {
+function outcome({ row, now }: ReturnType<typeof arrive>, step: Step): string {
   try {
-    const { next, events } = advance(row, step, at(now, claimable))
+    const { next, events } = advance(row, step, now, timings)
     if (events.length > 0) return next.state
     assert.deepEqual(next, row)
     return '='
@@ -121,13 +119,13 @@ test('S033: with its kiosk goes what is not claimed yet, even if it is approved'
 test('a step leaves the row it was given untouched', () => {
   const { row, now } = situations.scanned
   const copy = structuredClone(row)
-  advance(row, steps.approve, at(now))
+  advance(row, steps.approve, now, timings)
   assert.deepEqual(row, copy)
 })
 
 test('each move writes the audit events of its step, in the order of the story', () => {
   const events = (of: ReturnType<typeof arrive>, step: Step) =>
-    advance(of.row, step, at(of.now, of.claimable)).events
+    advance(of.row, step, of.now, timings).events
   assert.deepEqual(events(situations.pending, steps.scan), ['scan'])
   assert.deepEqual(events(situations.scanned, steps.approve), ['sign_in', 'approve'])
   const seed = ['scan', 'sign_in', 'approve']
@@ -143,8 +141,8 @@ test('each move writes the audit events of its step, in the order of the story',
 })
 
 test('each state lasts as long as its timing says', () => {
-  const deadline = (of: ReturnType<typeof arrive>) => of.row?.deadline
-  assert.equal(observe(null, at(start)).deadline, start + timings.pending)
+  const deadline = (of: ReturnType<typeof arrive>) => of.row.deadline
+  assert.equal(observe(pending(), start, timings).deadline, start + timings.pending)
   assert.equal(deadline(situations.scanned), start + 1_000 + timings.scanned)
   assert.equal(deadline(situations.approved), start + 2_000 + timings.approved)
   assert.equal(deadline(situations['approved for the seed']), start + 2 * timings.pending)
@@ -155,22 +153,22 @@ test('each state lasts as long as its timing says', () => {
 })
 
 test('S011: a deadline is exclusive: the last millisecond counts, the deadline itself does not', () => {
-  const pending = start + timings.pending
-  assert.equal(observe(null, at(pending - 1)).state, 'pending')
-  assert.equal(observe(null, at(pending)).state, 'expired')
+  const end = start + timings.pending
+  assert.equal(observe(pending(), end - 1, timings).state, 'pending')
+  assert.equal(observe(pending(), end, timings).state, 'expired')
   const { row } = situations.scanned
   const scanned = start + 1_000 + timings.scanned
-  assert.equal(outcome({ row, now: scanned - 1, claimable: true }, steps.approve), 'approved')
-  assert.equal(outcome({ row, now: scanned, claimable: true }, steps.approve), 'expired')
+  assert.equal(outcome({ row, now: scanned - 1 }, steps.approve), 'approved')
+  assert.equal(outcome({ row, now: scanned }, steps.approve), 'expired')
   const { row: approved } = situations.approved
   const claim = start + 2_000 + timings.approved
-  assert.equal(outcome({ row: approved, now: claim - 1, claimable: true }, steps.claim), 'claimed')
-  assert.equal(outcome({ row: approved, now: claim, claimable: true }, steps.claim), 'expired')
+  assert.equal(outcome({ row: approved, now: claim - 1 }, steps.claim), 'claimed')
+  assert.equal(outcome({ row: approved, now: claim }, steps.claim), 'expired')
 })
 
 test('a sign-in that ran out says why', () => {
-  const reason = ({ row, now, claimable }: ReturnType<typeof arrive>) => {
-    const { state, reason } = observe(row, at(now, claimable))
+  const reason = ({ row, now }: ReturnType<typeof arrive>) => {
+    const { state, reason } = observe(row, now, timings)
     return `${state}: ${reason}`
   }
   assert.equal(reason(situations['pending, run out']), 'expired: unscanned')
@@ -182,7 +180,7 @@ test('a sign-in that ran out says why', () => {
 
 test('what time decides keeps the account, so that an expired approval can be explained', () => {
   const { row, now } = situations['approved, run out']
-  const { account, approvedAt, amr } = observe(row, at(now))
+  const { account, approvedAt, amr } = observe(row, now, timings)
   assert.deepEqual(
     { account, approvedAt, amr },
     { account: 'u1', approvedAt: start + 2_000, amr: ['pwd'] },
@@ -197,7 +195,7 @@ test("S012: the machine's time zone changes nothing", t => {
   })
   for (const tz of ['Asia/Seoul', 'America/New_York', 'Pacific/Kiritimati']) {
     process.env.TZ = tz
-    assert.equal(observe(null, at(start)).deadline, start + 300_000)
+    assert.equal(observe(pending(), start, timings).deadline, start + 300_000)
     assert.deepEqual(arrive(['scan', 'approve']), situations.approved)
   }
 })

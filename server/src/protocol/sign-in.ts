@@ -4,13 +4,12 @@ import { Refusal } from '../errors.ts'
 import { sameText } from './keyring.ts'
 import { startedAt } from './sign-in-id.ts'
 
-/** One attempt from QR to claim. `pending` has no row: its id says when it began and thus ends. */
-export interface SignIn {
+interface Attempt {
   id: string
+  /** The number of the kiosk that started it. */
   kiosk: number
   /** False for sign-ins whose kiosk has no secret (the seed's API): they stop at `approved`. */
   claimable: boolean
-  state: Exclude<SignInState, 'pending'>
   reason: FinalReason | null
   /** Rises by one with every change; no row counts as 0. */
   seq: number
@@ -26,6 +25,18 @@ export interface SignIn {
   claimedAt: number | null
   updatedAt: number
 }
+
+/** One attempt from QR to claim, as its row keeps it. */
+export interface SignIn extends Attempt {
+  state: Exclude<SignInState, 'pending'>
+}
+
+/** Nobody has scanned it yet, so it has no row: its id says when it began and thus when it ends. */
+export interface Unscanned extends Attempt {
+  state: 'pending'
+}
+
+export type Observed = SignIn | Unscanned
 
 /** How long each state lasts, in milliseconds. */
 export interface Timings {
@@ -47,15 +58,6 @@ export type Step =
   /** The reaper's: writes down what time has already decided. */
   | { type: 'expire' }
 
-/** What a step is about and when it happens. */
-export interface Moment {
-  id: string
-  kiosk: number
-  claimable: boolean
-  now: number
-  timings: Timings
-}
-
 export type AuditEvent =
   | 'scan'
   | 'sign_in'
@@ -72,52 +74,80 @@ export interface Move {
   events: AuditEvent[]
 }
 
+/** A sign-in without a row. Its deadline follows from its id: {@link observe} tells it. */
+export function unscanned(id: string, kiosk: number, claimable: boolean): Unscanned {
+  return {
+    id,
+    kiosk,
+    claimable,
+    state: 'pending',
+    reason: null,
+    seq: 0,
+    deadline: null,
+    phoneHash: null,
+    phoneKind: null,
+    account: null,
+    amr: null,
+    approvedAt: null,
+    claimedAt: null,
+    updatedAt: 0,
+  }
+}
+
 /**
  * The whole protocol as one pure function: what a step makes of a sign-in.
- * A repeated step by the same hand gives the same row and no event.
+ * A step repeated by the same phone or kiosk is idempotent: the same row and no event.
+ * @param stored the row, or {@link unscanned} where there is none.
  * @throws Refusal when the step is not this sign-in's next one.
  */
-export function advance(old: SignIn | null, step: Step, moment: Moment): Move {
-  const { now, timings } = moment
-  const current = observe(old, moment)
-  const move = (change: Partial<SignIn>, ...events: AuditEvent[]): Move => ({
-    next: { ...current, ...change, seq: (old?.seq ?? 0) + 1, updatedAt: now } as SignIn,
+export function advance(stored: Observed, step: Step, now: number, timings: Timings): Move {
+  const current = observe(stored, now, timings)
+  const move = (
+    change: Partial<Attempt> & Pick<SignIn, 'state'>,
+    ...events: AuditEvent[]
+  ): Move => ({
+    next: { ...current, ...change, seq: stored.seq + 1, updatedAt: now },
     events,
   })
-  const repeat = (): Move => ({ next: old ?? fail(), events: [] })
 
   switch (step.type) {
     case 'scan': {
+      const { phoneHash, phoneKind } = step
       if (current.state === 'pending') {
-        const { phoneHash, phoneKind } = step
         const deadline = now + timings.scanned
         return move({ state: 'scanned', phoneHash, phoneKind, deadline }, 'scan')
       }
-      if (scannedBy(current, step.phoneHash)) return repeat()
+      if (scannedBy(current, phoneHash)) return repeat(stored)
       if (current.state === 'expired') throw new Refusal('expired')
       throw new Refusal(finalStates.has(current.state) ? 'already_ended' : 'in_use')
     }
 
     case 'approve': {
-      if (!scannedBy(current, step.phoneHash)) throw new Refusal('not_your_phone')
-      if (current.state === 'scanned') return move(approval(step, moment), 'sign_in', 'approve')
-      if (isApproved(current) && current.account === step.account) return repeat()
-      throw new Refusal(current.state === 'expired' ? 'expired' : 'already_ended')
+      if (current.state === 'pending' || !scannedBy(current, step.phoneHash)) {
+        throw new Refusal('not_your_phone')
+      }
+      if (current.state === 'scanned') {
+        return move(approvedRow(current, step, now, timings), 'sign_in', 'approve')
+      }
+      if (isApproved(current) && current.account === step.account) return repeat(stored)
+      throw endedRefusal(current)
     }
 
     case 'approve_at_once': {
       if (current.state === 'pending') {
-        return move(approval(step, moment), 'scan', 'sign_in', 'approve')
+        return move(approvedRow(current, step, now, timings), 'scan', 'sign_in', 'approve')
       }
-      if (scannedBy(current, step.phoneHash) && isApproved(current)) return repeat()
-      throw new Refusal(current.state === 'expired' ? 'expired' : 'already_ended')
+      if (scannedBy(current, step.phoneHash) && isApproved(current)) return repeat(stored)
+      throw endedRefusal(current)
     }
 
     case 'deny': {
-      if (!scannedBy(current, step.phoneHash)) throw new Refusal('not_your_phone')
+      if (current.state === 'pending' || !scannedBy(current, step.phoneHash)) {
+        throw new Refusal('not_your_phone')
+      }
       if (current.state === 'scanned') return move({ state: 'denied', deadline: null }, 'deny')
-      if (current.state === 'denied') return repeat()
-      throw new Refusal(current.state === 'expired' ? 'expired' : 'already_ended')
+      if (current.state === 'denied') return repeat(stored)
+      throw endedRefusal(current)
     }
 
     case 'cancel': {
@@ -126,8 +156,8 @@ export function advance(old: SignIn | null, step: Step, moment: Moment): Move {
       if (current.state === 'pending' || current.state === 'scanned' || revoked) {
         return move({ state: 'cancelled', reason, deadline: null }, 'cancel')
       }
-      if (current.state === 'cancelled') return repeat()
-      throw new Refusal(current.state === 'expired' ? 'expired' : 'already_ended')
+      if (current.state === 'cancelled') return repeat(stored)
+      throw endedRefusal(current)
     }
 
     case 'claim': {
@@ -141,72 +171,71 @@ export function advance(old: SignIn | null, step: Step, moment: Moment): Move {
       }
       // A lost answer must not lose a login: the same secret may ask again for a while.
       const askedAgain = current.claimedAt !== null && now < current.claimedAt + timings.claimAgain
-      if (askedAgain && current.state === 'claimed') return repeat()
-      throw new Refusal(current.state === 'expired' ? 'expired' : 'already_ended')
+      if (askedAgain && current.state === 'claimed') return repeat(stored)
+      throw endedRefusal(current)
     }
 
     case 'expire': {
-      if (old === null || current.state === old.state) return { next: old ?? fail(), events: [] }
-      return { next: current as SignIn, events: [current.state === 'ended' ? 'end' : 'expire'] }
+      // Nobody needs a row to know that an unscanned sign-in is over.
+      if (stored.state === 'pending') throw new Refusal('not_found')
+      const next = observe(stored, now, timings)
+      if (next === stored) return repeat(stored)
+      return { next, events: [next.state === 'ended' ? 'end' : 'expire'] }
     }
   }
 }
-
-/** A sign-in that may still be without a row. */
-export type Observed = SignIn | (Omit<SignIn, 'state'> & { state: 'pending' })
 
 /**
  * What a sign-in is at this moment. Time decides first and rows follow: a state that has run out
  * counts as over even before the reaper has written it, with the `seq` that the reaper will write.
  */
-export function observe(old: SignIn | null, moment: Moment): Observed {
-  const { id, kiosk, claimable, now, timings } = moment
-  if (old === null) {
-    const blank = { ...empty, id, kiosk, claimable, deadline: startedAt(id) + timings.pending }
-    if (now < blank.deadline) return { ...blank, state: 'pending' }
-    return { ...blank, state: 'expired', reason: 'unscanned', seq: 1, deadline: null }
-  }
-  if (old.deadline === null || now < old.deadline) return old
-  return { ...old, ...runOut(old), seq: old.seq + 1, deadline: null, updatedAt: now }
+export function observe(stored: SignIn, now: number, timings: Timings): SignIn
+export function observe(stored: Observed, now: number, timings: Timings): Observed
+export function observe(stored: Observed, now: number, timings: Timings): Observed {
+  const pending = stored.state === 'pending'
+  const deadline = pending ? startedAt(stored.id) + timings.pending : stored.deadline
+  if (deadline === null) return stored
+  if (now < deadline) return pending ? { ...stored, deadline } : stored
+  return { ...stored, ...runOut(stored), seq: stored.seq + 1, deadline: null, updatedAt: now }
 }
 
-const empty = {
-  reason: null,
-  seq: 0,
-  phoneHash: null,
-  phoneKind: null,
-  account: null,
-  amr: null,
-  approvedAt: null,
-  claimedAt: null,
-  updatedAt: 0,
-}
-
-function runOut(old: SignIn): Pick<SignIn, 'state' | 'reason'> {
-  if (old.state === 'claimed') return { state: 'ended', reason: 'absolute' }
-  if (old.state !== 'approved') return { state: 'expired', reason: 'abandoned' }
+function runOut({ state, claimable }: Observed): Pick<SignIn, 'state' | 'reason'> {
+  if (state === 'pending') return { state: 'expired', reason: 'unscanned' }
+  if (state === 'claimed') return { state: 'ended', reason: 'absolute' }
+  if (state !== 'approved') return { state: 'expired', reason: 'abandoned' }
   // Nobody was ever to claim it, so being approved was its success.
-  if (!old.claimable) return { state: 'ended', reason: 'absolute' }
+  if (!claimable) return { state: 'ended', reason: 'absolute' }
   return { state: 'expired', reason: 'unclaimed' }
 }
 
 type Approve = Extract<Step, { type: 'approve' | 'approve_at_once' }>
 
-function approval({ phoneHash, account, amr }: Approve, moment: Moment): Partial<SignIn> {
-  const { id, now, claimable, timings } = moment
+function approvedRow(
+  { id, claimable }: Observed,
+  { phoneHash, account, amr }: Approve,
+  now: number,
+  timings: Timings,
+) {
   // The seed's socket may ask until as long again after the ticket's expiry.
   const deadline = claimable ? now + timings.approved : startedAt(id) + 2 * timings.pending
-  return { state: 'approved', phoneHash, account, amr, approvedAt: now, deadline }
+  return { state: 'approved' as const, phoneHash, account, amr, approvedAt: now, deadline }
 }
 
-function scannedBy(signIn: Observed, phoneHash: string): boolean {
+/** The row as it was; without one there is nothing that could have been done before. */
+function repeat(stored: Observed): Move {
+  if (stored.state === 'pending') throw new Error('a sign-in without a row has no step to repeat')
+  return { next: stored, events: [] }
+}
+
+/** Why a step comes too late. */
+export function endedRefusal({ state }: Observed): Refusal {
+  return new Refusal(state === 'expired' ? 'expired' : 'already_ended')
+}
+
+function scannedBy(signIn: SignIn, phoneHash: string): boolean {
   return signIn.phoneHash !== null && sameText(signIn.phoneHash, phoneHash)
 }
 
-export function isApproved(signIn: Observed): boolean {
-  return signIn.state === 'approved' || signIn.state === 'claimed'
-}
-
-function fail(): never {
-  throw new Error('there is no row to keep')
+export function isApproved({ state }: Observed): boolean {
+  return state === 'approved' || state === 'claimed'
 }

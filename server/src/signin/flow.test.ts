@@ -4,6 +4,8 @@ import pino from 'pino'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
+import { deriveKeyring } from '../protocol/keyring.ts'
+import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Phone } from './flow.ts'
 
 const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone' }
@@ -11,13 +13,16 @@ const credentials = { id: 'hong', password: 'correct horse battery', address: '2
 const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
 
+const publicUrl = 'http://127.0.0.1:8080'
+const secretKey = 'a secret key that only this test uses and nobody else'
+
 /** A core with the account `hong` and an enrolled kiosk whose sign-in a phone has scanned. */
 async function scanned(t: TestContext) {
   let now = 1_800_000_000_000
   const config = readConfig(
     {
-      PUBLIC_URL: 'http://127.0.0.1:8080',
-      SECRET_KEY: 'a secret key that only this test uses and nobody else',
+      PUBLIC_URL: publicUrl,
+      SECRET_KEY: secretKey,
       DATABASE_URL: 'sqlite::memory:',
       QRGATE_DATA_DIR: '/nowhere',
     },
@@ -28,7 +33,7 @@ async function scanned(t: TestContext) {
   const { accounts, flow, kiosks, store } = core
   await accounts.register({ ...credentials, name: '홍길동' })
   const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
-  const { id, frame } = flow.start(kiosk)
+  const { id, kiosk_secret: kioskSecret, frame } = flow.start(kiosk)
   const ticket = new URL(frame.url).pathname.split('/').at(-1) ?? ''
   const { receipt } = await flow.open(ticket, phone.key)
   await flow.scan(id, receipt ?? '', phone)
@@ -39,23 +44,26 @@ async function scanned(t: TestContext) {
     await store.kiosks.revoke(kiosk.number, now)
     kiosks.forget(kiosk.number)
   }
-  return { ...core, id, kiosk, receipt: receipt ?? '', pass, revoke }
+  return { ...core, id, kiosk, kioskSecret, receipt: receipt ?? '', pass, revoke }
 }
 
 test('S033 a kiosk that is switched off while a password is checked gets no approval', async t => {
-  const { accounts, flow, store, revoke, id } = await scanned(t)
+  const { accounts, flow, methods, store, revoke, id } = await scanned(t)
   const { authenticate } = accounts
   t.mock.method(accounts, 'authenticate', async (given: typeof credentials) => {
     const account = await authenticate(given)
     await revoke()
     return account
   })
-  await assert.rejects(flow.signIn(id, phone.key, credentials), refusal('kiosk_revoked'))
+  await assert.rejects(
+    flow.approve(id, phone.key, methods.password(credentials)),
+    refusal('kiosk_revoked'),
+  )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
 })
 
 test('S033 nor one that is switched off while an account is made', async t => {
-  const { accounts, flow, store, revoke, id } = await scanned(t)
+  const { accounts, flow, methods, store, revoke, id } = await scanned(t)
   const { register } = accounts
   t.mock.method(accounts, 'register', async (given: Parameters<typeof register>[0]) => {
     const account = await register(given)
@@ -63,13 +71,16 @@ test('S033 nor one that is switched off while an account is made', async t => {
     return account
   })
   const newcomer = { ...credentials, id: 'kim', name: '' }
-  await assert.rejects(flow.signUp(id, phone.key, newcomer), refusal('kiosk_revoked'))
+  await assert.rejects(
+    flow.approve(id, phone.key, methods.signUp(newcomer)),
+    refusal('kiosk_revoked'),
+  )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
 })
 
 test('S033 with its kiosk an approval is over that nobody has claimed', async t => {
-  const { flow, store, revoke, kiosk, id } = await scanned(t)
-  await flow.signIn(id, phone.key, credentials)
+  const { flow, methods, store, revoke, kiosk, id } = await scanned(t)
+  await flow.approve(id, phone.key, methods.password(credentials))
   await revoke()
   await flow.cancelAllOf(kiosk.number)
   const signIn = await store.signIns.read(id)
@@ -84,4 +95,61 @@ test('a late receipt is answered by how the sign-in stands by now', async t => {
   await assert.rejects(flow.scan(id, receipt, other), refusal('receipt_wrong'))
   await revoke()
   await assert.rejects(flow.scan(id, receipt, phone), refusal('kiosk_revoked'))
+})
+
+test('H1: what proves one kiosk opens no sign-in of another', async t => {
+  const { flow, userCodes, kiosks, methods, store, id } = await scanned(t)
+  await flow.approve(id, phone.key, methods.password(credentials))
+  const before = await store.signIns.read(id)
+  const { kiosk: other } = await kiosks.enrol({ ko: '다른 곳', en: 'Elsewhere' })
+  // Genuine in every bit, and yet for a kiosk that did not start this sign-in.
+  const forged = kioskSecrets(deriveKeyring([secretKey], 'kiosk secret'), publicUrl)
+  const prove = () => flow.proveKiosk(id, forged.mint(id, other.number))
+  await assert.rejects(flow.claim(await prove()), refusal('kiosk_secret_wrong'))
+  await assert.rejects(flow.view(await prove()), refusal('kiosk_secret_wrong'))
+  await assert.rejects(flow.cancel(await prove(), 'kiosk'), refusal('kiosk_secret_wrong'))
+  await assert.rejects(userCodes.give(await prove()), refusal('kiosk_secret_wrong'))
+  assert.deepEqual(await store.signIns.read(id), before)
+})
+
+test('H1: a proof is good for one call, so nobody can keep it beyond a revocation', async t => {
+  const { flow, id, kioskSecret } = await scanned(t)
+  const screen = await flow.proveKiosk(id, kioskSecret)
+  await flow.view(screen)
+  await assert.rejects(flow.view(screen), /good for one call/)
+  await assert.rejects(flow.claim(screen), /good for one call/)
+  assert.throws(() => flow.frames(screen), /good for one call/)
+})
+
+test('a sign-up for what is approved already makes no second account', async t => {
+  const { flow, methods, store, id } = await scanned(t)
+  await flow.approve(id, phone.key, methods.password(credentials))
+  const newcomer = { ...credentials, id: 'kim', name: '' }
+  const again = flow.approve(id, phone.key, methods.signUp(newcomer))
+  await assert.rejects(again, refusal('already_ended'))
+  assert.equal((await store.accounts.all()).length, 1)
+})
+
+test('no proof is asked for where the sign-in is over: a password is not even looked at', async t => {
+  const { flow, pass, id } = await scanned(t)
+  pass(180_000)
+  let asked = false
+  const prove = async () => {
+    asked = true
+    throw new Error('nobody may ask')
+  }
+  await assert.rejects(flow.approve(id, phone.key, prove), refusal('expired'))
+  assert.equal(asked, false)
+})
+
+test('S028: an account that is disabled after its proof approves nothing', async t => {
+  const { accounts, flow, store, id } = await scanned(t)
+  const hong = await accounts.byId('hong')
+  assert.ok(hong)
+  const prove = async () => {
+    await accounts.disable(hong)
+    return { account: hong, amr: ['pwd'] }
+  }
+  await assert.rejects(flow.approve(id, phone.key, prove), refusal('account_unusable'))
+  assert.equal((await store.signIns.read(id))?.state, 'scanned')
 })

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
-import { advance, type Step } from '../protocol/sign-in.ts'
+import { createKiosks } from '../kiosks/kiosks.ts'
+import { advance, type Step, unscanned } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import type { SignIns } from '../store/store.ts'
+import { createMoves } from './moves.ts'
 import { startReaper } from './reaper.ts'
 
 const timings = {
@@ -28,10 +31,12 @@ async function setUp(t: TestContext, reapers = 1) {
   const signIns: SignIns = { ...store.signIns }
   let now = 1_800_000_000_000
   const clock = () => now
+  const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
+  const moves = createMoves({ signIns, bus, clock, kiosks, timings })
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ signIns, userCodes: store.userCodes, bus, clock, timings, onError }),
+    startReaper({ signIns, userCodes: store.userCodes, moves, clock, onError }),
   )
   t.after(() => {
     for (const stop of stops) stop()
@@ -55,7 +60,7 @@ async function setUp(t: TestContext, reapers = 1) {
       const id = createSignInId(now, Buffer.alloc(10, count))
       for (const step of steps) {
         await store.signIns.update(id, old =>
-          advance(old, step, { id, kiosk: 101, claimable: true, now, timings }),
+          advance(old ?? unscanned(id, 101, true), step, now, timings),
         )
       }
       return id

@@ -1,15 +1,13 @@
-import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import { advance, type Timings } from '../protocol/sign-in.ts'
-import type { Kiosk, SignIns, UserCodeRecords } from '../store/store.ts'
+import type { SignIns, UserCodeRecords } from '../store/store.ts'
+import type { Moves } from './moves.ts'
 
 export interface ReaperParts {
   signIns: SignIns
   userCodes: UserCodeRecords
-  bus: Bus
+  moves: Pick<Moves, 'takeStored'>
   clock: Clock
-  timings: Timings
   onError(error: unknown): void
 }
 
@@ -26,20 +24,10 @@ const keptFinal = 3_600_000
 export function startReaper({
   signIns,
   userCodes,
-  bus,
+  moves,
   clock,
-  timings,
   onError,
 }: ReaperParts): () => void {
-  const expire = async (id: string) => {
-    const { events } = await signIns.update(id, old => {
-      const kiosk = old?.kiosk ?? 0
-      const claimable: Kiosk['claimable'] = old?.claimable ?? false
-      return advance(old, { type: 'expire' }, { id, kiosk, claimable, now: clock(), timings })
-    })
-    if (events.length > 0) bus.publish(id)
-  }
-
   /** One row that cannot be expired must not keep the others; a database that is away keeps all. */
   const passOver = (error: unknown) => {
     if (error instanceof Refusal) throw error
@@ -51,7 +39,9 @@ export function startReaper({
     if (running) return
     running = true
     try {
-      for (const id of await signIns.overdue(clock(), batch)) await expire(id).catch(passOver)
+      for (const id of await signIns.overdue(clock(), batch)) {
+        await moves.takeStored(id, { type: 'expire' }).catch(passOver)
+      }
       await signIns.purge(clock() - keptFinal, batch)
       await userCodes.purge(clock())
     } catch (error) {

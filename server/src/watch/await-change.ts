@@ -1,24 +1,20 @@
-import { finalStates, type SignInView } from '@qrgate/sdk/protocol'
-import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import { signInView } from '../protocol/sign-in-view.ts'
-import type { Kiosk } from '../store/store.ts'
-import type { Delivery } from './delivery.ts'
+import type { Watch, Watchable } from './delivery.ts'
 
 /** Long-polls in flight, and how to answer them all at once when the gate stops. */
 export interface ChangeWaits {
   /**
-   * The view once its `seq` is above `since` or it is final; the present one after `ms`.
+   * What is watched once its `seq` is above `since` or nothing follows; how it is after `ms`.
+   * @param watch starts to watch it.
    * @param gone aborts when nobody waits for the answer any more.
    * @throws Refusal `storage_busy` when the store has told nothing until then.
    */
-  awaitChange(
-    id: string,
-    kiosk: Kiosk,
+  awaitChange<Row extends Watchable>(
+    watch: (tell: (row: Row) => void) => Watch,
     since: number,
     ms: number,
     gone: AbortSignal,
-  ): Promise<SignInView>
+  ): Promise<Row>
   close(): void
 }
 
@@ -26,18 +22,23 @@ export interface ChangeWaits {
 const firstLook = 4_000
 
 /** The socket's semantics for whoever cannot keep a socket. */
-export function createChangeWaits(delivery: Delivery, clock: Clock): ChangeWaits {
+export function createChangeWaits(): ChangeWaits {
   const waits = new Set<() => void>()
   let closed = false
 
   return {
-    awaitChange: (id, kiosk, since, ms, gone) =>
-      new Promise((resolve, reject) => {
-        let latest: SignInView | undefined
+    awaitChange: <Row extends Watchable>(
+      watch: (tell: (row: Row) => void) => Watch,
+      since: number,
+      ms: number,
+      gone: AbortSignal,
+    ) =>
+      new Promise<Row>((resolve, reject) => {
+        let latest: Row | undefined
         let over = false
         const answer = () => {
           clearTimeout(timer)
-          watch.stop()
+          watched.stop()
           waits.delete(answer)
           gone.removeEventListener('abort', answer)
           if (latest) resolve(latest)
@@ -51,9 +52,9 @@ export function createChangeWaits(delivery: Delivery, clock: Clock): ChangeWaits
         let timer = setTimeout(enough, ms)
         waits.add(answer)
         gone.addEventListener('abort', answer)
-        const watch = delivery.watch(id, kiosk, signIn => {
-          latest = signInView(signIn, clock())
-          if (closed || over || signIn.seq > since || finalStates.has(signIn.state)) answer()
+        const watched = watch(row => {
+          latest = row
+          if (closed || over || row.seq > since || row.deadline === null) answer()
         })
       }),
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
-import { advance, type Observed, type Step } from '../protocol/sign-in.ts'
+import { advance, type Observed, observe, type Step, unscanned } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import type { Kiosk, SignIns } from '../store/store.ts'
+import type { SignIns } from '../store/store.ts'
 import { createDelivery } from './delivery.ts'
 
 const timings = {
@@ -14,18 +14,6 @@ const timings = {
   approved: 120_000,
   claimAgain: 120_000,
   visit: 600_000,
-}
-const kiosk: Kiosk = {
-  number: 101,
-  nameKo: '키오스크',
-  nameEn: 'Kiosk',
-  ticket: 'compact',
-  claimable: true,
-  credentialHash: null,
-  linkHash: null,
-  linkExpiresAt: null,
-  revokedAt: null,
-  createdAt: 0,
 }
 const phoneHash = 'hash of the phone'
 const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
@@ -47,7 +35,9 @@ async function setUp(t: TestContext, age = 1_000) {
   }
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const delivery = createDelivery({ signIns, bus, clock, timings, onError })
+  const delivery = createDelivery({ bus, clock, onError })
+  const read = async () =>
+    observe((await signIns.read(id)) ?? unscanned(id, 101, true), clock(), timings)
   const told: Observed[] = []
   return {
     bus,
@@ -58,14 +48,14 @@ async function setUp(t: TestContext, age = 1_000) {
     states: () => told.map(({ state, seq }) => `${seq} ${state}`),
     reads: () => reads,
     watch: () => {
-      const watch = delivery.watch(id, kiosk, signIn => told.push(signIn))
+      const watch = delivery.watch<Observed>(id, read, signIn => told.push(signIn))
       t.after(watch.stop)
       return watch
     },
     /** One step in the store; the hint is up to the test. */
     take: (step: Step) =>
       store.signIns.update(id, old =>
-        advance(old, step, { id, kiosk: 101, claimable: true, now: clock(), timings }),
+        advance(old ?? unscanned(id, 101, true), step, clock(), timings),
       ),
     until: async (condition: () => boolean, within = 2_000) => {
       const end = performance.now() + within
@@ -139,8 +129,7 @@ test('the state at subscribing and the first change are never both missed', asyn
 
 test('F07: a hint is heard at whatever moment of a read it comes', async t => {
   const { watch, bus, id, until, signIns, told } = await setUp(t)
-  const moment = { id, kiosk: 101, claimable: true, now: Date.now(), timings }
-  const { next } = advance(null, scan, moment)
+  const { next } = advance(unscanned(id, 101, true), scan, Date.now(), timings)
   for (let turn = -10; turn <= 10; turn += 1) {
     told.length = 0
     let reads = 0

@@ -1,19 +1,32 @@
-import { finalStates } from '@qrgate/sdk/protocol'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import { type Observed, observe, type Timings } from '../protocol/sign-in.ts'
-import type { Change, Kiosk, SignIns } from '../store/store.ts'
+import type { Change } from '../store/store.ts'
+
+/** What can be watched. */
+export interface Watchable {
+  /** Rises with every change. */
+  seq: number
+  /** When it changes by itself, in milliseconds since 1970; null when nothing follows any more. */
+  deadline: number | null
+}
 
 /**
- * How whoever waits for a sign-in learns of it: subscribe, then read, then stream.
+ * How whoever waits for something learns of its changes: subscribe, then read, then stream.
  *
  * The row is the truth and the bus only a hint: everything told was just read from the store, and
  * `seq` only rises. So lost, doubled and reordered hints are harmless, and reading again at any
  * time heals whatever went missing.
  */
 export interface Delivery {
-  /** @param tell is called with the present state as soon as it is read, then at every change. */
-  watch(id: string, kiosk: Kiosk, tell: (signIn: Observed) => void): Watch
+  /**
+   * @param read looks at it as it is now.
+   * @param tell is called with the current state as soon as it is read, then at every change.
+   */
+  watch<Row extends Watchable>(
+    id: string,
+    read: () => Promise<Row>,
+    tell: (row: Row) => void,
+  ): Watch
   /** Ids that somebody waits for on this node. */
   watched(): string[]
   /** Says what the store holds by now; whoever waits and has seen less reads it. */
@@ -21,16 +34,14 @@ export interface Delivery {
 }
 
 export interface Watch {
-  /** Settles when the state of this moment has been told. */
+  /** Settles when the current state has been told. */
   first: Promise<void>
   stop(): void
 }
 
 export interface DeliveryParts {
-  signIns: SignIns
   bus: Bus
   clock: Clock
-  timings: Timings
   /** A read failed; the watch tries again by itself. */
   onError(error: unknown): void
 }
@@ -39,7 +50,7 @@ export interface DeliveryParts {
 const retryAfter = () => 500 + Math.random() * 1_500
 
 export function createDelivery(parts: DeliveryParts): Delivery {
-  const { signIns, bus, clock, timings } = parts
+  const { bus, clock } = parts
   const waiting = new Map<string, Set<(seq: number) => void>>()
 
   return {
@@ -49,7 +60,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       for (const hearOf of waiting.get(id) ?? []) hearOf(seq)
     },
 
-    watch(id, kiosk, tell) {
+    watch(id, read, tell) {
       let seen = -1
       let stopped = false
       let reading: Promise<void> | undefined
@@ -70,22 +81,19 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         timer.unref()
       }
 
-      const read = async () => {
+      const readNews = async () => {
         try {
           do {
             again = false
-            const row = await signIns.read(id)
-            const { claimable, number } = kiosk
-            const moment = { id, kiosk: number, claimable, now: clock(), timings }
-            const current = observe(row, moment)
+            const current = await read()
             if (stopped) return
             if (current.seq > seen) {
               seen = current.seq
               tell(current)
             }
-            if (finalStates.has(current.state)) return stop()
-            // A pending sign-in runs out without anybody writing it down, so nobody will hint at it.
-            if (current.deadline !== null) readLater(current.deadline - moment.now + 1)
+            if (current.deadline === null) return stop()
+            // What runs out without anybody writing it down is hinted at by nobody.
+            readLater(current.deadline - clock() + 1)
           } while (again)
         } catch (error) {
           parts.onError(error)
@@ -103,7 +111,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
           again = true
           return
         }
-        reading = read()
+        reading = readNews()
       }
 
       const hearOf = (seq: number) => {

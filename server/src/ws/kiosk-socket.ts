@@ -4,17 +4,15 @@ import type { Clock } from '../clock.ts'
 import { Refusal, sentence } from '../errors.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Flow } from '../signin/flow.ts'
-import type { Kiosk } from '../store/store.ts'
-import type { Delivery } from '../watch/delivery.ts'
+import type { ClaimingScreen } from '../signin/screen.ts'
 import { parseKioskMessage } from './kiosk-message.ts'
 import type { SocketLimits } from './socket-limits.ts'
 
 export interface KioskSocketParts {
   flow: Flow
-  delivery: Delivery
   limits: SocketLimits
   clock: Clock
-  /** An always-on screen gets its next QR this long before the present one runs out. */
+  /** An always-on screen gets its next QR this long before the current one runs out. */
   renewBefore: number
   onError(error: unknown): void
 }
@@ -25,7 +23,9 @@ const mostWatches = 32
 const mostWaiting = 64
 
 interface Watched {
-  kiosk: Kiosk
+  kiosk: number
+  /** To prove the screen again for every message that yields something. */
+  secret: string
   stop(): void
 }
 
@@ -38,12 +38,12 @@ export interface KioskSockets {
 }
 
 export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
-  const { flow, delivery, limits, clock } = parts
+  const { flow, limits, clock } = parts
   const open = new Map<WebSocket, Map<string, Watched>>()
 
   const drop = (number: number) => {
     for (const [socket, watched] of open) {
-      const concerned = [...watched.values()].some(({ kiosk }) => kiosk.number === number)
+      const concerned = [...watched.values()].some(({ kiosk }) => kiosk === number)
       if (concerned) socket.close(closeCodes.forbidden)
     }
   }
@@ -53,9 +53,9 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
     const watched = new Map<string, Watched>()
     open.set(socket, watched)
     let proven = false
-    let turn = Promise.resolve()
+    let queue = Promise.resolve()
     let waiting = 0
-    const say = (message: GateMessage) => socket.send(JSON.stringify(message))
+    const send = (message: GateMessage) => socket.send(JSON.stringify(message))
     const unproven = setTimeout(() => socket.close(closeCodes.unproven), proveWithin)
 
     const forget = (id: string) => {
@@ -63,12 +63,13 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
       watched.delete(id)
     }
 
-    const watch = (id: string, kioskSecret: string, kiosk: Kiosk, renew: boolean) => {
+    const watch = (screen: ClaimingScreen, secret: string, renew: boolean) => {
+      const { id, kiosk } = screen
       forget(id)
       const leave = limits.join(id, socket)
       let renewal: NodeJS.Timeout | undefined
-      const { stop } = delivery.watch(id, kiosk, signIn => {
-        say({ type: 'state', ...signInView(signIn, clock()) })
+      const { stop } = flow.watch(screen, signIn => {
+        send({ type: 'state', ...signInView(signIn, clock()) })
         clearTimeout(renewal)
         if (finalStates.has(signIn.state)) return forget(id)
         if (!renew || signIn.state !== 'pending' || signIn.deadline === null) return
@@ -76,7 +77,7 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
         // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
         const rest = Math.max(left - parts.renewBefore, left / 2)
         renewal = setTimeout(() => {
-          startNext(id, kioskSecret).catch(error => refuse(error, id))
+          startNext(id, secret).catch(error => refuse(error, id))
         }, rest)
       })
       const stopAll = () => {
@@ -84,41 +85,43 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
         leave()
         clearTimeout(renewal)
       }
-      watched.set(id, { kiosk, stop: stopAll })
+      watched.set(id, { kiosk: kiosk.number, secret, stop: stopAll })
     }
 
     // The one that runs out stays watched: a phone may just be opening its last frame.
-    const startNext = async (after: string, kioskSecret: string) => {
+    const startNext = async (after: string, secret: string) => {
       // Always-on screens renew for months: the kiosk may have been switched off since it began.
-      const kiosk = await flow.proveKiosk(after, kioskSecret)
+      const { kiosk } = await flow.proveKiosk(after, secret)
       if (!watched.has(after)) return
       const started = flow.start(kiosk)
-      say({ type: 'next', after, ...started })
-      watch(started.id, started.kiosk_secret, kiosk, true)
+      send({ type: 'next', after, ...started })
+      const { id, kiosk_secret: nextSecret } = started
+      watch(await flow.proveKiosk(id, nextSecret), nextSecret, true)
     }
 
-    const hear = async (message: KioskMessage) => {
+    const handle = async (message: KioskMessage) => {
       switch (message.type) {
         case 'watch': {
-          if (!watched.has(message.id) && watched.size >= mostWatches) {
+          const { id, kiosk_secret: secret, renew } = message
+          if (!watched.has(id) && watched.size >= mostWatches) {
             throw new Refusal('malformed', 'too many watches on one socket')
           }
-          const { id, kiosk_secret: kioskSecret, renew } = message
-          const kiosk = await flow.proveKiosk(id, kioskSecret)
+          const screen = await flow.proveKiosk(id, secret)
           proven = true
           clearTimeout(unproven)
-          if (socket.readyState === socket.OPEN) watch(id, kioskSecret, kiosk, renew === true)
+          if (socket.readyState === socket.OPEN) watch(screen, secret, renew === true)
           return
         }
         case 'frames': {
-          const entry = watched.get(message.id)
-          if (!entry) throw new Refusal('kiosk_secret_wrong')
-          const frames = flow.frames(message.id, entry.kiosk)
-          say({ type: 'frames', id: message.id, ask: message.ask, frames })
+          const { id, ask } = message
+          const secret = watched.get(id)?.secret
+          if (secret === undefined) throw new Refusal('kiosk_secret_wrong')
+          const frames = flow.frames(await flow.proveKiosk(id, secret))
+          send({ type: 'frames', id, ask, frames })
           return
         }
         case 'ping':
-          say({ type: 'pong' })
+          send({ type: 'pong' })
       }
     }
 
@@ -132,7 +135,7 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
         return socket.close(closeCodes.unproven)
       }
       const { code } = error
-      say({ type: 'refused', ...(id && { id }), code, message: sentence(code, 'en') })
+      send({ type: 'refused', ...(id && { id }), code, message: sentence(code, 'en') })
     }
 
     socket.on('message', (data, binary) => {
@@ -145,8 +148,8 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
       }
       waiting += 1
       // One after the other: what follows a `watch` may rely on it.
-      turn = turn
-        .then(() => hear(message))
+      queue = queue
+        .then(() => handle(message))
         .catch(error => refuse(error, 'id' in message ? message.id : undefined))
         .finally(() => {
           waiting -= 1

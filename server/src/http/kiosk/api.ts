@@ -6,6 +6,8 @@ import type { Config } from '../../config.ts'
 import { Refusal } from '../../errors.ts'
 import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
 import type { Flow } from '../../signin/flow.ts'
+import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
+import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Kiosk } from '../../store/store.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
@@ -25,15 +27,10 @@ import {
 export interface KioskApiParts {
   config: Pick<Config, 'mode' | 'publicUrl' | 'site' | 'allowedOrigins'>
   flow: Flow
+  userCodes: UserCodes
   kiosks: Kiosks
-  /** The view once its `seq` is above `since`, or the present one after so many milliseconds. */
-  awaitChange(
-    id: string,
-    kiosk: Kiosk,
-    since: number,
-    ms: number,
-    gone: AbortSignal,
-  ): Promise<SignInView>
+  /** The view once its `seq` is above `since`, or the current one after so many milliseconds. */
+  awaitView(screen: Screen, since: number, ms: number, gone: AbortSignal): Promise<SignInView>
   /** Speaks to a kiosk's page; the page proves itself in its first message. */
   listen(socket: WebSocket): void
 }
@@ -45,7 +42,7 @@ const reason = Type.Optional(
 
 /** v1 for kiosks: enrol (demo), start, watch, cancel, claim. */
 export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
-  const { config, flow, kiosks } = parts
+  const { config, flow, userCodes, kiosks } = parts
   const { publicUrl } = config
   const demo = config.mode === 'demo'
   const credential = kioskCredentialCookie(publicUrl)
@@ -74,7 +71,8 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
     throw new Refusal('kiosk_not_enrolled')
   }
 
-  const proven = (request: FastifyRequest): Promise<Kiosk> => {
+  /** Who asks is the screen that started the sign-in that the address names. */
+  const proven = (request: FastifyRequest): Promise<ClaimingScreen> => {
     const { id } = request.params as { id: string }
     const secret = bearer(request)
     if (secret === undefined) throw new Refusal('kiosk_secret_wrong')
@@ -154,14 +152,13 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         },
       },
       async (request, reply) => {
-        const { id } = request.params
         const { since = -1, wait = 0, frames = false } = request.query
-        const kiosk = await proven(request)
+        const screen = await proven(request)
         const view =
           wait > 0
-            ? await parts.awaitChange(id, kiosk, since, wait * 1000, goneWith(reply))
-            : await flow.view(id, kiosk)
-        return frames ? { ...view, frames: flow.frames(id, kiosk) } : view
+            ? await parts.awaitView(screen, since, wait * 1000, goneWith(reply))
+            : await flow.view(screen)
+        return frames ? { ...view, frames: flow.frames(await proven(request)) } : view
       },
     )
 
@@ -177,7 +174,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           response: { 200: userCodeAnswer, 401: refused, 409: refused, 410: refused, 429: refused },
         },
       },
-      async request => flow.userCode(request.params.id, await proven(request)),
+      async request => userCodes.give(await proven(request)),
     )
 
     scope.post(
@@ -192,10 +189,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           response: { 200: signInView, 401: refused, 409: refused, 410: refused },
         },
       },
-      async request => {
-        const kiosk = await proven(request)
-        return flow.cancel(request.params.id, kiosk, request.body.reason ?? 'kiosk')
-      },
+      async request => flow.cancel(await proven(request), request.body.reason ?? 'kiosk'),
     )
 
     scope.post(
@@ -209,7 +203,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           response: { 200: claimAnswer, 401: refused, 409: refused, 410: refused },
         },
       },
-      async request => flow.claim(request.params.id, await proven(request)),
+      async request => flow.claim(await proven(request)),
     )
   })
 }

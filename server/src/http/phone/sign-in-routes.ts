@@ -1,11 +1,13 @@
 import type { PhoneKind } from '@qrgate/sdk/protocol'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Config } from '../../config.ts'
 import type { Language, Refusal } from '../../errors.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import { readUserCode } from '../../protocol/user-code.ts'
 import type { Flow, Phone } from '../../signin/flow.ts'
+import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Kiosk } from '../../store/store.ts'
 import { refused, signInPath } from '../kiosk/schemas.ts'
 import { ownCookie } from '../server/cookies.ts'
@@ -20,6 +22,8 @@ import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './view-of.
 export interface PhoneParts {
   config: Pick<Config, 'publicUrl' | 'site' | 'registration'>
   flow: Flow
+  userCodes: UserCodes
+  methods: Methods
   assets: PhoneAssets
   randomBytes(size: number): Uint8Array
 }
@@ -36,7 +40,7 @@ const state = Type.Object({ state: Type.String(), reason: Type.Optional(Type.Str
  * answers a page by way of 303, or the state as JSON to whoever accepts only that.
  */
 export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
-  const { config, flow } = parts
+  const { config, flow, userCodes, methods } = parts
   const { publicUrl } = config
   const keyCookie = ownCookie('qrgate-phone', publicUrl, { maxAge: phoneKeyLife, sameSite: 'lax' })
 
@@ -137,7 +141,7 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
         const { user_code: typed } = request.body
         try {
           const typist = { phoneKey: readKey(request) || undefined, address: request.ip }
-          const opened = await flow.openByUserCode(typed, keyFor(request, reply), typist)
+          const opened = await userCodes.open(typed, keyFor(request, reply), typist)
           return showOpened(request, reply, opened, readUserCode(typed))
         } catch (error) {
           const refusal = refusalOf(error)
@@ -235,7 +239,11 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
         await scanFirst(request, id, request.body.receipt)
         try {
           const { ip: address } = request
-          await flow.signIn(id, readKey(request), { id: accountId, password, address })
+          await flow.approve(
+            id,
+            readKey(request),
+            methods.password({ id: accountId, password, address }),
+          )
         } catch (error) {
           return retype(request, reply, refusalOf(error), { kind: 'sign-in', id, accountId })
         }
@@ -260,7 +268,11 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
         await scanFirst(request, id, request.body.receipt)
         try {
           const { ip: address } = request
-          await flow.signUp(id, readKey(request), { id: accountId, name, password, address })
+          await flow.approve(
+            id,
+            readKey(request),
+            methods.signUp({ id: accountId, name, password, address }),
+          )
         } catch (error) {
           return retype(request, reply, refusalOf(error), { kind: 'sign-up', id, accountId, name })
         }

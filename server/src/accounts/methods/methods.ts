@@ -1,0 +1,18 @@
+import type { Accounts, Credentials, NewAccount } from '../accounts.ts'
+import { byPassword } from './password.ts'
+import type { Prove } from './proof.ts'
+import { bySignUp } from './sign-up.ts'
+
+/** The ways to sign in at this gate; each makes what the story asks for a proof. */
+export interface Methods {
+  password(credentials: Credentials): Prove
+  signUp(newAccount: NewAccount & Credentials): Prove
+}
+
+/** @param registration whether visitors may add accounts themselves. */
+export function createMethods(accounts: Accounts, registration: boolean): Methods {
+  return {
+    password: credentials => byPassword(accounts, credentials),
+    signUp: newAccount => bySignUp(accounts, newAccount, registration),
+  }
+}

@@ -1,0 +1,10 @@
+import type { Accounts, Credentials } from '../accounts.ts'
+import type { Prove } from './proof.ts'
+
+/** An id and its password. @throws Refusal `wrong_credentials`, `too_many_tries` or `busy`. */
+export function byPassword(
+  accounts: Pick<Accounts, 'authenticate'>,
+  credentials: Credentials,
+): Prove {
+  return async () => ({ account: await accounts.authenticate(credentials), amr: ['pwd'] })
+}

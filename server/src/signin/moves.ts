@@ -1,0 +1,82 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+import type { Kiosks } from '../kiosks/kiosks.ts'
+import { phoneHash } from '../protocol/phone-key.ts'
+import {
+  advance,
+  type Observed,
+  observe,
+  type SignIn,
+  type Step,
+  type Timings,
+  unscanned,
+} from '../protocol/sign-in.ts'
+import type { Kiosk, SignIns } from '../store/store.ts'
+
+/** A sign-in and the kiosk that started it, as a secret, ticket or receipt has proven them. */
+export interface Subject {
+  id: string
+  kiosk: Kiosk
+}
+
+export interface MovesParts {
+  signIns: SignIns
+  bus: Bus
+  clock: Clock
+  kiosks: Kiosks
+  timings: Timings
+}
+
+export type Moves = ReturnType<typeof createMoves>
+
+/** How every verb of the story reads and changes a sign-in. */
+export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts) {
+  /** One step, one transaction, one hint; nobody waits for the bus. */
+  async function move(id: string, stored: (row: SignIn | null) => Observed, step: Step) {
+    const { next, events } = await signIns.update(id, row =>
+      advance(stored(row), step, clock(), timings),
+    )
+    if (events.length > 0) bus.publish(id)
+    return next
+  }
+
+  return {
+    /** How a sign-in stands at this moment. */
+    async current(subject: Subject): Promise<Observed> {
+      return observe(storedOf(await signIns.read(subject.id), subject), clock(), timings)
+    },
+
+    /** Takes a step. @throws Refusal where it is not this sign-in's next one. */
+    take: (subject: Subject, step: Step): Promise<SignIn> =>
+      move(subject.id, row => storedOf(row, subject), step),
+
+    /** The same for what must have a row: the reaper's and a revocation's steps. */
+    takeStored: (id: string, step: Step): Promise<SignIn> => move(id, requireRow, step),
+
+    /** What a step would make of a sign-in, without taking it. @throws like taking it. */
+    async rehearse(subject: Subject, step: Step): Promise<SignIn> {
+      const row = await signIns.read(subject.id)
+      return advance(storedOf(row, subject), step, clock(), timings).next
+    },
+
+    /** The sign-in that this phone has scanned. @throws Refusal `not_your_phone`. */
+    async ofPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
+      const row = await signIns.read(id)
+      if (row?.phoneHash !== phoneHash(phoneKey, id)) throw new Refusal('not_your_phone')
+      const kiosk = await kiosks.usable(row.kiosk)
+      return { signIn: observe(row, clock(), timings), kiosk }
+    },
+  }
+}
+
+/** No proof of one kiosk opens a sign-in of another, whatever it was made for. */
+function storedOf(row: SignIn | null, { id, kiosk }: Subject): Observed {
+  if (row && row.kiosk !== kiosk.number) throw new Refusal('kiosk_secret_wrong')
+  return row ?? unscanned(id, kiosk.number, kiosk.claimable)
+}
+
+function requireRow(row: SignIn | null): SignIn {
+  if (!row) throw new Refusal('not_found')
+  return row
+}

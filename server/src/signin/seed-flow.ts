@@ -1,0 +1,83 @@
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Prove } from '../accounts/methods/proof.ts'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+import type { Kiosks } from '../kiosks/kiosks.ts'
+import { seedKiosk } from '../kiosks/kiosks.ts'
+import { createPhoneKey, phoneHash } from '../protocol/phone-key.ts'
+import { endedRefusal, type Observed, type SignIn, type Timings } from '../protocol/sign-in.ts'
+import { createSignInId, startedAt } from '../protocol/sign-in-id.ts'
+import type { Delivery, Watch } from '../watch/delivery.ts'
+import type { Moves, Subject } from './moves.ts'
+import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
+
+export interface SeedFlowParts {
+  moves: Moves
+  delivery: Delivery
+  clock: Clock
+  accounts: Accounts
+  kiosks: Kiosks
+  tickets: TicketKinds
+  readTicket: ReadTicket
+  timings: Timings
+  randomBytes(size: number): Uint8Array
+}
+
+/**
+ * The same story as the system tells it that QRGate re-creates: one JWT is QR, ticket and listening
+ * credential at once, there is no phone key and nobody claims.
+ */
+export type SeedFlow = ReturnType<typeof createSeedFlow>
+
+export function createSeedFlow(parts: SeedFlowParts) {
+  const { moves, clock, accounts, kiosks, tickets, timings } = parts
+
+  /** @throws Refusal `ticket_unknown` for everything but the JWT of a kiosk that shows one. */
+  async function subjectOf(token: string): Promise<Subject> {
+    const { ticket, kiosk } = await parts.readTicket(token)
+    if (kiosk.ticket !== 'jwt') throw new Refusal('ticket_unknown')
+    return { id: ticket.id, kiosk }
+  }
+
+  return {
+    /** A new sign-in: a JWT, and no kiosk secret. */
+    start(): string {
+      const id = createSignInId(clock(), parts.randomBytes(10))
+      return tickets.jwt.mint({ id, kiosk: seedKiosk.number })
+    },
+
+    /** From the QR straight to approved, for whoever holds the JWT. */
+    async approve(token: string, prove: Prove): Promise<SignIn> {
+      const { id, kiosk } = await subjectOf(token)
+      const current = await moves.current({ id, kiosk })
+      if (current.state !== 'pending') throw endedRefusal(current)
+      const { account, amr } = await prove(false)
+      await kiosks.usable(kiosk.number)
+      await accounts.assertUsable(account.key)
+      // Nobody holds this key, so no phone can take over what the seed's client has approved.
+      const hash = phoneHash(createPhoneKey(parts.randomBytes(32)), id)
+      return moves.take(
+        { id, kiosk },
+        { type: 'approve_at_once', phoneHash: hash, account: account.key, amr },
+      )
+    },
+
+    /** How to watch; the JWT stays good for that as long again as it is for signing in. */
+    async watcher(token: string): Promise<SeedWatcher> {
+      const subject = await subjectOf(token)
+      if (clock() >= startedAt(subject.id) + 2 * timings.pending) {
+        throw new Refusal('ticket_unknown')
+      }
+      return {
+        id: subject.id,
+        watch: tell => parts.delivery.watch(subject.id, () => moves.current(subject), tell),
+      }
+    },
+  }
+}
+
+/** What a JWT lets its holder watch. */
+export interface SeedWatcher {
+  id: string
+  watch(tell: (signIn: Observed) => void): Watch
+}

@@ -1,0 +1,82 @@
+import type { UserCodeAnswer } from '@qrgate/sdk/protocol'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+import type { Kiosks } from '../kiosks/kiosks.ts'
+import { createCodeGuesses, type Typist } from '../limits/code-guesses.ts'
+import type { Limit } from '../limits/limit.ts'
+import { endedRefusal } from '../protocol/sign-in.ts'
+import { createUserCode, readUserCode } from '../protocol/user-code.ts'
+import type { UserCode, UserCodeRecords } from '../store/store.ts'
+import type { Moves } from './moves.ts'
+import type { OpenedPage, OpenPage } from './opened-page.ts'
+import type { Screen } from './screen.ts'
+
+export interface UserCodesParts {
+  records: UserCodeRecords
+  moves: Moves
+  openPage: OpenPage
+  kiosks: Kiosks
+  clock: Clock
+  unscannedRows: Limit
+  /** Where people type user codes. */
+  address: string
+  randomBytes(size: number): Uint8Array
+}
+
+/** Codes to type where the camera cannot help (RFC 8628 §3.3): another way to the same page. */
+export type UserCodes = ReturnType<typeof createUserCodes>
+
+/** Long enough to type eight letters, in milliseconds. */
+const life = 120_000
+
+export function createUserCodes(parts: UserCodesParts) {
+  const { records, moves, kiosks, clock } = parts
+  const guesses = createCodeGuesses()
+
+  const answerOf = ({ userCode, expiresAt }: UserCode, now: number): UserCodeAnswer => ({
+    user_code: userCode,
+    verification_uri: parts.address,
+    expires_in: Math.max(0, Math.floor((expiresAt - now) / 1000)),
+  })
+
+  /** What a typed code stands for; only a wrong one uses up a guess. */
+  async function read(typed: string, typist: Typist): Promise<UserCode> {
+    const uncount = await guesses.count(typist)
+    let wrong = false
+    try {
+      const code = readUserCode(typed)
+      const known = code === undefined ? null : await records.find(code)
+      if (known && clock() < known.expiresAt) return known
+      wrong = true
+      throw new Refusal('user_code_unknown')
+    } finally {
+      if (!wrong) await uncount()
+    }
+  }
+
+  return {
+    /** The code of a sign-in, for two minutes; asked for again, it is the same one. */
+    async give(screen: Screen): Promise<UserCodeAnswer> {
+      const subject = screen.use()
+      const current = await moves.current(subject)
+      if (current.state !== 'pending' || current.deadline === null) throw endedRefusal(current)
+      const now = clock()
+      const known = await records.ofSignIn(subject.id)
+      if (known && now < known.expiresAt) return answerOf(known, now)
+      await parts.unscannedRows.spend(`${subject.kiosk.number}`)
+      for (;;) {
+        const expiresAt = Math.min(now + life, current.deadline)
+        const userCode = createUserCode(parts.randomBytes(32))
+        const code = { userCode, signIn: subject.id, kiosk: subject.kiosk.number, expiresAt }
+        if (await records.add(code)) return answerOf(code, now)
+      }
+    },
+
+    /** What the phone is shown for a code; wrong ones are limited per network and browser. */
+    async open(typed: string, phoneKey: string, typist: Typist): Promise<OpenedPage> {
+      const { signIn: id, kiosk } = await read(typed, typist)
+      const subject = { id, kiosk: await kiosks.usable(kiosk) }
+      return parts.openPage(subject, phoneKey, true, 'user_code_unknown')
+    },
+  }
+}

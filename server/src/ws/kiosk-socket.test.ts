@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type TestContext, test } from 'node:test'
+import pino from 'pino'
+import { WebSocketServer } from 'ws'
+import { createCore } from '../boot/core.ts'
+import { readConfig } from '../config.ts'
+import { createKioskSockets } from './kiosk-socket.ts'
+import { createSocketLimits } from './socket-limits.ts'
+
+/** A kiosk's socket to a core on which nothing runs by itself, so that nobody looks for revocations. */
+async function setUp(t: TestContext) {
+  const config = readConfig(
+    {
+      PUBLIC_URL: 'http://127.0.0.1:8080',
+      SECRET_KEY: 'a secret key that only this test uses and nobody else',
+      DATABASE_URL: 'sqlite::memory:',
+      QRGATE_DATA_DIR: '/nowhere',
+    },
+    'demo',
+  )
+  const core = await createCore(config, pino({ level: 'silent' }))
+  t.after(() => core.close())
+  const { flow, clock, kiosks } = core
+  const limits = createSocketLimits(10)
+  t.after(() => limits.close())
+  const onError = (error: unknown) => assert.fail(String(error))
+  const sockets = createKioskSockets({ flow, limits, clock, renewBefore: 30_000, onError })
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  t.after(() => server.close())
+  server.on('connection', socket => sockets.listen(socket))
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`)
+  t.after(() => socket.close())
+  await once(socket, 'open')
+  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
+  const started = flow.start(kiosk)
+  return {
+    ...core,
+    kiosk,
+    started,
+    send: (message: object) => socket.send(JSON.stringify(message)),
+    next: async () => {
+      const [{ data }] = await once(socket, 'message')
+      return JSON.parse(data)
+    },
+    closed: once(socket, 'close'),
+  }
+}
+
+test('H1: a socket proves its screen again for every message that yields something', async t => {
+  const { store, kiosks, kiosk, started, send, next, closed } = await setUp(t)
+  const { id, kiosk_secret } = started
+  send({ type: 'watch', id, kiosk_secret })
+  assert.equal((await next()).state, 'pending')
+  send({ type: 'frames', id, ask: 1 })
+  assert.equal((await next()).type, 'frames')
+  await store.kiosks.revoke(kiosk.number, 1)
+  kiosks.forget(kiosk.number)
+  send({ type: 'frames', id, ask: 2 })
+  const [{ code }] = await closed
+  assert.equal(code, 4403)
+})
