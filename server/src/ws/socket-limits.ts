@@ -20,8 +20,8 @@ const watchersOfOne = 3
 const heartbeat = 30_000
 /** A peer that reads so little that this much is waiting is cut off. */
 const mostBuffered = 65_536
-/** A peer that is gone answers no goodbye and must not hold up the gate's own. */
-const goodbyeWithin = 1_000
+/** A peer that is gone answers no close handshake and must not hold up the gate's own stop. */
+const closeWithin = 1_000
 /** Reconnecting kiosks are spread over this long. */
 const reconnectSpread = 2_000
 
@@ -80,7 +80,7 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
       const { all, leave } = add(id, socket)
       const [oldest] = all
       if (oldest && all.size > watchersOfOne) {
-        // At once: until its goodbye is answered the next one would find the same oldest.
+        // At once: until its close handshake is answered the next one would find the same oldest.
         all.delete(oldest)
         oldest.close(closeCodes.replaced)
       }
@@ -99,7 +99,7 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
       for (const socket of alive.keys()) retryLater(socket, closeCodes.restarting)
       setTimeout(() => {
         for (const socket of alive.keys()) socket.terminate()
-      }, goodbyeWithin).unref()
+      }, closeWithin).unref()
     },
   }
 }

@@ -5,7 +5,7 @@ import pino from 'pino'
 import { WebSocketServer } from 'ws'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
-import { createKioskSockets } from './kiosk-socket.ts'
+import { createKioskSockets } from './kiosk-sockets.ts'
 import { createSocketLimits } from './socket-limits.ts'
 
 /** A kiosk's socket to a core on which nothing runs by itself, so that nobody looks for revocations. */

@@ -1,0 +1,28 @@
+import { closeCodes } from '@qrgate/sdk/protocol'
+import type { WebSocket } from 'ws'
+import { KioskSocket, type KioskSocketParts } from './kiosk-socket.ts'
+
+/** The sockets of this node's kiosks. */
+export interface KioskSockets {
+  /** Speaks to one page, about all its sign-ins; each is proven by its own kiosk secret. */
+  listen(socket: WebSocket): void
+  /** Closes the sockets of a kiosk that was revoked. */
+  drop(kiosk: number): void
+}
+
+export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
+  const open = new Set<KioskSocket>()
+
+  return {
+    listen(socket) {
+      if (!parts.limits.admit(socket)) return
+      const page = new KioskSocket(socket, parts)
+      open.add(page)
+      socket.on('close', () => open.delete(page))
+    },
+
+    drop(kiosk) {
+      for (const page of open) if (page.concerns(kiosk)) page.close(closeCodes.forbidden)
+    },
+  }
+}
