@@ -1,6 +1,6 @@
 import { ask, submit } from './gate.ts'
-import { clearProblem, say, setBusy, showProblem } from './notice.ts'
-import { address, type Page, showTruth, type Words } from './page.ts'
+import { clearProblem, setBusy, showProblem, showProgress } from './notice.ts'
+import { address, type Page, reloadFromServer, type Words } from './page.ts'
 import { wait } from './wait.ts'
 import { hasMoved } from './watch.ts'
 
@@ -35,22 +35,22 @@ async function send(form: HTMLFormElement, page: Page, words: Words): Promise<vo
 
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await submit(form.action, fields)
-    if (answer.kind === 'state') return showTruth(page)
+    if (answer.kind === 'state') return reloadFromServer(page)
     if (answer.kind === 'refused') {
       problem = words.problems[answer.code]
-      if (problem === undefined && answer.status < 500) return showTruth(page)
+      if (problem === undefined && answer.status < 500) return reloadFromServer(page)
       break
     }
     if (answer.kind === 'later') {
       problem = words.problems.busy
-      say(words.waiting.replace('{seconds}', String(answer.seconds)))
+      showProgress(words.waiting.replace('{seconds}', String(answer.seconds)))
       await wait(answer.seconds * 1000)
     } else {
       problem = { sentence: words.lost, field: null }
-      say(words.asking)
-      if (await movedMeanwhile(page)) return showTruth(page)
+      showProgress(words.asking)
+      if (await movedMeanwhile(page)) return reloadFromServer(page)
     }
-    say('')
+    showProgress('')
   }
   release()
   showProblem(problem ?? words.problems.other, form)

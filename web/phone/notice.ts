@@ -3,7 +3,7 @@ import type { Page, Problem } from './page.ts'
 const problemBox = document.querySelector<HTMLElement>('[data-problem]')
 const progressLine = document.querySelector<HTMLElement>('[data-progress]')
 
-export function say(text: string): void {
+export function showProgress(text: string): void {
   if (progressLine) progressLine.textContent = text
 }
 

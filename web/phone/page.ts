@@ -46,6 +46,6 @@ export function address(page: Page): string {
 }
 
 /** The server has a page for every state, and only the server knows which is true. */
-export function showTruth(page: Page): void {
+export function reloadFromServer(page: Page): void {
   location.replace(address(page))
 }

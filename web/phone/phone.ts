@@ -5,7 +5,7 @@ import { scan } from './scan.ts'
 import { watch, watchReturns } from './watch.ts'
 
 /** Every page works without this script; with it, the page follows the sign-in by itself. */
-async function accompany(page: Page): Promise<void> {
+async function run(page: Page): Promise<void> {
   watchReturns(page)
   offerReveal()
   if (page.words) takeOverForms(page, page.words)
@@ -14,4 +14,4 @@ async function accompany(page: Page): Promise<void> {
 }
 
 const page = readPage()
-if (page) void accompany(page)
+if (page) void run(page)

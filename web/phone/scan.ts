@@ -1,10 +1,10 @@
 import { commitScan } from './gate.ts'
-import { address, type Page, showTruth } from './page.ts'
+import { address, type Page, reloadFromServer } from './page.ts'
 import { untilSeen, wait } from './wait.ts'
 
 /**
  * Tells the gate that a person is looking at this page.
- * @returns false when the page shown is no longer the true one and is being replaced.
+ * @returns false when the page is out of date and is being replaced.
  */
 export async function scan(page: Page): Promise<boolean> {
   for (;;) {
@@ -15,7 +15,7 @@ export async function scan(page: Page): Promise<boolean> {
       return true
     }
     if (answer.kind === 'state' || answer.kind === 'refused') {
-      showTruth(page)
+      reloadFromServer(page)
       return false
     }
     await wait(answer.kind === 'later' ? answer.seconds * 1000 : 2000)

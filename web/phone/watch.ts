@@ -1,10 +1,10 @@
 import { type Answer, ask } from './gate.ts'
-import { type Page, showTruth } from './page.ts'
+import { type Page, reloadFromServer } from './page.ts'
 import { untilSeen, wait } from './wait.ts'
 
 const pace: Partial<Record<Page['state'], number>> = { scanned: 5000, approved: 1000 }
 
-/** Follows the sign-in until the page shown is no longer the true one. */
+/** Follows the sign-in until the page is out of date. */
 export async function watch(page: Page): Promise<void> {
   const interval = pace[page.state]
   if (interval === undefined) return
@@ -16,13 +16,13 @@ export async function watch(page: Page): Promise<void> {
     if (answer.kind === 'later') await wait(answer.seconds * 1000)
     moved = hasMoved(page, answer)
   }
-  showTruth(page)
+  reloadFromServer(page)
 }
 
-/** A page that comes back out of the browser's memory may be older than the truth. */
+/** A page that the browser kept in its back-forward cache may be out of date. */
 export function watchReturns(page: Page): void {
   addEventListener('pageshow', async event => {
-    if (event.persisted && hasMoved(page, await ask(page))) showTruth(page)
+    if (event.persisted && hasMoved(page, await ask(page))) reloadFromServer(page)
   })
 }
 
