@@ -2,10 +2,11 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Accounts } from '../accounts/accounts.ts'
-import { Refusal, sentence } from '../errors.ts'
+import { Refusal } from '../errors.ts'
 import { seedKiosk } from '../kiosks/kiosks.ts'
 import type { Flow } from '../signin/flow.ts'
 import { requestLanguage } from './server/language.ts'
+import { sentence } from './server/sentences.ts'
 import { beginRefusal, type HttpServer } from './server/server.ts'
 
 /*

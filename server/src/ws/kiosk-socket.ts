@@ -1,7 +1,7 @@
 import { closeCodes, finalStates, type GateMessage, type KioskMessage } from '@qrgate/sdk/protocol'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
-import { Refusal, sentence } from '../errors.ts'
+import { Refusal, type RefusalCode } from '../errors.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Flow } from '../signin/flow.ts'
 import type { Kiosk } from '../store/store.ts'
@@ -16,6 +16,8 @@ export interface KioskSocketParts {
   clock: Clock
   /** An always-on screen gets its next QR this long before the present one runs out. */
   renewBefore: number
+  /** What a refusal says to people; screens write words of their own, so one language will do. */
+  sentence(code: RefusalCode): string
   onError(error: unknown): void
 }
 
@@ -132,7 +134,7 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
         return socket.close(closeCodes.unproven)
       }
       const { code } = error
-      say({ type: 'refused', ...(id && { id }), code, message: sentence(code, 'en') })
+      say({ type: 'refused', ...(id && { id }), code, message: parts.sentence(code) })
     }
 
     socket.on('message', (data, binary) => {

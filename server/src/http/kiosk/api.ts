@@ -9,14 +9,13 @@ import type { Flow } from '../../signin/flow.ts'
 import type { Kiosk } from '../../store/store.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
+import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import {
   claimAnswer,
   kioskView,
   pollAnswer,
   pollQuery,
-  refused,
-  signInPath,
   signInView,
   startAnswer,
   userCodeAnswer,

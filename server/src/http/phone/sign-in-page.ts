@@ -8,12 +8,12 @@ import {
   scriptInput,
   stepForm,
 } from './form.ts'
+import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
-import type { Sheet } from './sheet.ts'
 import type { SignInForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
-export function signInPage(form: SignInForm, words: Words): Sheet {
+export function signInPage(form: SignInForm, words: Words): PageContent {
   const problem = problemOf(form.error, words)
   const { title, lead, submit, deny, warning } = words.signIn
   const fields = html`

@@ -8,12 +8,12 @@ import {
   scriptInput,
   stepForm,
 } from './form.ts'
+import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
-import type { Sheet } from './sheet.ts'
 import type { SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
-export function signUpPage(form: SignUpForm, words: Words): Sheet {
+export function signUpPage(form: SignUpForm, words: Words): PageContent {
   const problem = problemOf(form.error, words)
   const { title, lead, submit } = words.signUp
   const fields = html`
