@@ -1,12 +1,11 @@
 import Type from 'typebox'
 import { readUserCode } from '../../protocol/user-code.ts'
-import type { Flow } from '../../signin/flow.ts'
 import type { HttpServer } from '../server/server.ts'
 import { tags } from './schemas.ts'
-import type { VisitorOf } from './visitor.ts'
+import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 /** What a QR or a typed code leads to: the sign-in page. None of it changes a sign-in. */
-export function addOpenRoutes(scope: HttpServer, flow: Flow, visitorOf: VisitorOf): void {
+export function addOpenRoutes(scope: HttpServer, { flow }: PhoneParts, visitorOf: VisitorOf): void {
   // QR codes hold capitals to stay small; nothing else here is case-insensitive.
   for (const url of ['/q/:ticket', '/Q/:ticket']) {
     scope.get(

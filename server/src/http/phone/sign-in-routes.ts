@@ -1,15 +1,18 @@
 import Type from 'typebox'
-import type { Flow } from '../../signin/flow.ts'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { receipt, settled, tags } from './schemas.ts'
-import type { VisitorOf } from './visitor.ts'
+import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 const account = Type.String({ maxLength: 256 })
 const password = Type.String({ maxLength: 4096 })
 
 /** Each way to prove who the visitor is: the submit names the place, so it approves. */
-export function addSignInRoutes(scope: HttpServer, flow: Flow, visitorOf: VisitorOf): void {
+export function addSignInRoutes(
+  scope: HttpServer,
+  { flow }: PhoneParts,
+  visitorOf: VisitorOf,
+): void {
   scope.post(
     '/s/:id/sign-in',
     {

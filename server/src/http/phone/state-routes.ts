@@ -1,12 +1,15 @@
 import Type from 'typebox'
-import type { Flow } from '../../signin/flow.ts'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { receipt, settled, tags } from './schemas.ts'
-import type { VisitorOf } from './visitor.ts'
+import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
-export function addStateRoutes(scope: HttpServer, flow: Flow, visitorOf: VisitorOf): void {
+export function addStateRoutes(
+  scope: HttpServer,
+  { flow }: PhoneParts,
+  visitorOf: VisitorOf,
+): void {
   scope.post(
     '/s/:id/scan',
     {

@@ -13,7 +13,7 @@ import type { PhoneAssets } from './assets.ts'
 import { type CodeProblem, type PhoneView, type Place, renderPage } from './page.ts'
 import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
-export interface VisitorParts {
+export interface PhoneParts {
   config: Pick<Config, 'publicUrl' | 'site' | 'registration'>
   flow: Flow
   assets: PhoneAssets
@@ -28,7 +28,7 @@ export type VisitorOf = (request: FastifyRequest, reply: FastifyReply) => Visito
 
 const phoneKeyLife = 24 * 3600
 
-export function createVisitors(parts: VisitorParts): VisitorOf {
+export function createVisitors(parts: PhoneParts): VisitorOf {
   const { publicUrl } = parts.config
   const keyCookie = ownCookie('qrgate-phone', publicUrl, { maxAge: phoneKeyLife, sameSite: 'lax' })
   return (request, reply) => new Visitor(parts, keyCookie, request, reply)
@@ -39,14 +39,14 @@ export function createVisitors(parts: VisitorParts): VisitorOf {
  * Answers are pages, or JSON to whoever accepts only that.
  */
 export class Visitor {
-  readonly #parts: VisitorParts
+  readonly #parts: PhoneParts
   readonly #keyCookie: OwnCookie
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   #language: Language | undefined
 
   constructor(
-    parts: VisitorParts,
+    parts: PhoneParts,
     keyCookie: OwnCookie,
     request: FastifyRequest,
     reply: FastifyReply,
