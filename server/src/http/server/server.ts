@@ -16,7 +16,7 @@ import { refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 /** A Fastify that knows the types of its schemas. */
 export type HttpServer = ReturnType<typeof createHttpServer>
 
-/** The JWT of the seed's API stands in paths. */
+/** Tickets stand in paths, and the longest kind is a JWT. */
 const longestPathPart = 1024
 
 /** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
@@ -80,7 +80,7 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   return server
 }
 
-/** Answers in the one shape of refusals; pages and the seed's routes have shapes of their own. */
+/** Answers in the one shape of refusals; other scopes may have shapes of their own. */
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = beginRefusal(error, request, reply)
   reply.send(refusalBody(refusal, requestLanguage(request)))

@@ -27,17 +27,17 @@ export function routeUpgrades(server: FastifyInstance): void {
 }
 
 /**
- * The WebSocket plugin lets an upgrade in at every address, and where nobody speaks it closes the
- * socket and logs the address, which may hold a ticket.
+ * The WebSocket plugin lets an upgrade in at every address; where there is no socket it closes
+ * the connection and logs the address, which may hold a ticket.
  */
 export function refuseStrayUpgrades(server: FastifyInstance): void {
-  const spoken = new Set<string>()
+  const sockets = new Set<string>()
   server.addHook('onRoute', ({ url, websocket }) => {
-    if (websocket) spoken.add(url)
+    if (websocket) sockets.add(url)
   })
   // Before any body is read: after an upgrade none will come.
   server.addHook('preParsing', ({ ws, method, routeOptions }, _reply, payload, done) => {
-    const stray = ws && !(method === 'GET' && spoken.has(routeOptions.url ?? ''))
+    const stray = ws && !(method === 'GET' && sockets.has(routeOptions.url ?? ''))
     done(stray ? new Refusal('not_found') : null, payload)
   })
 }
