@@ -130,7 +130,7 @@ export class Visitor {
     return this.#show({ place: this.#placeOf(kiosk), ...view })
   }
 
-  /** How it stands after a step; a browser is sent to the page that shows it. */
+  /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
   async settle(id: string, query = '') {
     if (!this.wantsJson) return this.#reply.redirect(`/s/${id}${query}`, 303)
     return this.showState(await this.#parts.flow.viewOfPhone(id, this.key))
