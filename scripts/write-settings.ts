@@ -3,7 +3,8 @@
 // up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Refusal, refusalCodes, sentence } from '../server/src/errors.ts'
+import { Refusal, refusalCodes } from '../server/src/errors.ts'
+import { sentence } from '../server/src/http/server/sentences.ts'
 import { type Setting, settings } from '../server/src/settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,7 +37,8 @@ ${rows.join('\n')}
 
 Every way in which a gate says no: \`{"code": "…", "message": "…"}\` with this status. A \`code\` is
 stable; its sentences may be reworded. Every 429 and 503 says in \`Retry-After\` when to try again.
-This page is written from [the closed list](../server/src/errors.ts).
+This page is written from [the closed list](../server/src/errors.ts) and
+[its sentences](../server/src/http/server/sentences.ts).
 
 | code | status | English | Korean |
 |---|---|---|---|

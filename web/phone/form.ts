@@ -8,9 +8,9 @@ const attempts = 3
 
 /** Sends the forms by fetch, so that a lost answer can be looked into instead of guessed at. */
 export function takeOverForms(page: Page, words: Words): void {
-  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-step]')) {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-action]')) {
     form.addEventListener('submit', event => {
-      if (form.dataset.step === 'scan') return leaveForNext(event, form, page)
+      if (form.dataset.action === 'scan') return leaveForNext(event, form, page)
       event.preventDefault()
       if (!page.busy) void send(form, page, words)
     })

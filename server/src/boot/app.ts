@@ -8,12 +8,13 @@ import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addPages } from '../http/pages.ts'
 import { readPhoneAssets } from '../http/phone/assets.ts'
-import { addPhoneRoutes } from '../http/phone/sign-in-routes.ts'
+import { addPhoneRoutes } from '../http/phone/routes.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
 import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
+import { sentence } from '../http/server/sentences.ts'
 import { createHttpServer } from '../http/server/server.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import type { Observed } from '../protocol/sign-in.ts'
@@ -74,7 +75,14 @@ export async function createApp(
     const signIn = await awaitChange<Observed>(tell => flow.watch(screen, tell), since, ms, gone)
     return signInView(signIn, clock())
   }
-  const sockets = createKioskSockets({ flow, limits, clock, renewBefore, onError })
+  const sockets = createKioskSockets({
+    flow,
+    limits,
+    clock,
+    renewBefore,
+    sentence: code => sentence(code, 'en'),
+    onError,
+  })
   server.register(async api => {
     await addCors(api, config.allowedOrigins)
     addKioskApi(api, { config, flow, userCodes, kiosks, awaitView, listen: sockets.listen })

@@ -1,6 +1,7 @@
 import { loadEnvFile } from 'node:process'
 import { Command } from 'commander'
-import { Refusal, sentence } from '../errors.ts'
+import { Refusal } from '../errors.ts'
+import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
 import {
   addAccount,

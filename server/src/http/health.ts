@@ -49,11 +49,11 @@ export function addHealth(server: HttpServer, parts: readonly Part[]): void {
       const down = stopping || failing
       if (down) reply.code(503).header('retry-after', 1)
       const named = parts.map((part, index) => {
-        const degraded = states[index]
-        return [part.name, degraded ? { status: 'degraded' as const, ...degraded } : ok] as const
+        const state = states[index]
+        return [part.name, state ? { status: 'degraded' as const, ...state } : ok] as const
       })
-      const limping = states.some(state => state !== null)
-      const status: Status = down ? 'not_ready' : limping ? 'degraded' : 'ready'
+      const degraded = states.some(state => state !== null)
+      const status: Status = down ? 'not_ready' : degraded ? 'degraded' : 'ready'
       return { status, parts: Object.fromEntries(named) }
     },
   )

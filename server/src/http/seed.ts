@@ -3,9 +3,10 @@ import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Accounts, Credentials } from '../accounts/accounts.ts'
 import type { Prove } from '../accounts/methods/proof.ts'
-import { Refusal, sentence } from '../errors.ts'
+import { Refusal } from '../errors.ts'
 import type { SeedFlow, SeedWatcher } from '../signin/seed-flow.ts'
 import { requestLanguage } from './server/language.ts'
+import { sentence } from './server/sentences.ts'
 import { beginRefusal, type HttpServer } from './server/server.ts'
 
 /*

@@ -1,7 +1,7 @@
 import { closeCodes, finalStates, type GateMessage, type KioskMessage } from '@qrgate/sdk/protocol'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
-import { Refusal, sentence } from '../errors.ts'
+import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Observed } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Flow } from '../signin/flow.ts'
@@ -15,6 +15,8 @@ export interface KioskSocketParts {
   clock: Clock
   /** An always-on screen gets its next QR this long before the current one runs out. */
   renewBefore: number
+  /** What a refusal says to people; screens have words of their own, so one language will do. */
+  sentence(code: RefusalCode): string
   onError(error: unknown): void
 }
 
@@ -162,7 +164,8 @@ export class KioskSocket {
     const { code } = error
     if (code === 'kiosk_revoked') this.close(closeCodes.forbidden)
     else if (!this.#proven && code === 'kiosk_secret_wrong') this.close(closeCodes.unproven)
-    else this.#send({ type: 'refused', ...(id && { id }), code, message: sentence(code, 'en') })
+    else
+      this.#send({ type: 'refused', ...(id && { id }), code, message: this.#parts.sentence(code) })
   }
 
   #send(message: GateMessage): void {

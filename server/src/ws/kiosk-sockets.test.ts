@@ -25,7 +25,14 @@ async function setUp(t: TestContext) {
   const limits = createSocketLimits(10)
   t.after(() => limits.close())
   const onError = (error: unknown) => assert.fail(String(error))
-  const sockets = createKioskSockets({ flow, limits, clock, renewBefore: 30_000, onError })
+  const sockets = createKioskSockets({
+    flow,
+    limits,
+    clock,
+    renewBefore: 30_000,
+    sentence: code => code,
+    onError,
+  })
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   t.after(() => server.close())
   server.on('connection', socket => sockets.listen(socket))

@@ -11,14 +11,14 @@ import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Kiosk } from '../../store/store.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
+import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
+import { asWebSocket } from '../server/upgrades.ts'
 import {
   claimAnswer,
   kioskView,
   pollAnswer,
   pollQuery,
-  refused,
-  signInPath,
   signInView,
   startAnswer,
   userCodeAnswer,
@@ -87,25 +87,34 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       done()
     })
 
-    scope.route({
-      method: 'GET',
-      url: paths.kiosk,
-      schema: {
-        tags,
-        summary: 'What the kiosk page must know; as a WebSocket: watch sign-ins',
-        response: { 200: kioskView, 401: refused, 403: refused },
+    scope.get(
+      paths.kiosk,
+      {
+        schema: {
+          tags,
+          summary: 'What the kiosk page must know; as a WebSocket: watch sign-ins',
+          response: { 200: kioskView, 401: refused, 403: refused },
+        },
       },
-      preValidation: async request => {
-        if (request.ws) requireAllowedOrigin(request, [publicUrl, ...config.allowedOrigins])
-      },
-      handler: async (request, reply) => {
+      async (request, reply) => {
         const kiosk = await enrolled(request)
         // A screen that is in use stays enrolled: the cookie begins its life anew.
         credential.write(reply, credential.read(request) ?? '')
         return reply.send(view(kiosk))
       },
-      wsHandler: parts.listen,
-    })
+    )
+
+    scope.get(
+      paths.kiosk,
+      {
+        websocket: true,
+        constraints: asWebSocket,
+        preValidation: async request => {
+          requireAllowedOrigin(request, [publicUrl, ...config.allowedOrigins])
+        },
+      },
+      parts.listen,
+    )
 
     scope.post(
       paths.kioskEnrol,

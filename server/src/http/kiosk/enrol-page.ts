@@ -1,18 +1,17 @@
 import Type from 'typebox'
 import type { Config } from '../../config.ts'
-import type { Language } from '../../errors.ts'
 import type { Kiosks } from '../../kiosks/kiosks.ts'
-import type { PhoneAssets } from '../phone/assets.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
-import { requestLanguage } from '../server/language.ts'
+import { type Language, requestLanguage } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
+import { sentence } from '../server/sentences.ts'
 import { beginRefusal, type HttpServer } from '../server/server.ts'
 
 export interface EnrolPageParts {
   config: Pick<Config, 'publicUrl' | 'site'>
   kiosks: Kiosks
-  assets: PhoneAssets
+  assets: { css: string }
 }
 
 const words = {
@@ -20,14 +19,12 @@ const words = {
     title: '이 화면을 키오스크로 등록할까요?',
     text: '지금 보고 있는 이 화면이 키오스크가 됩니다. 링크는 한 번만 쓸 수 있습니다.',
     button: '이 화면 등록하기',
-    gone: '이미 사용했거나 오래된 링크입니다.',
     ask: '관리자에게 새 링크를 요청해 주세요.',
   },
   en: {
     title: 'Make this screen a kiosk?',
     text: 'The screen you are looking at becomes the kiosk. The link works once.',
     button: 'Enrol this screen',
-    gone: 'This link was used or is too old.',
     ask: 'Ask whoever runs this gate for a new one.',
   },
 } satisfies Record<Language, Record<string, string>>
@@ -62,9 +59,9 @@ ${main}
     scope.setErrorHandler((error, request, reply) => {
       beginRefusal(error, request, reply)
       const lang = requestLanguage(request)
-      const { gone, ask } = words[lang]
+      const gone = sentence('link_used', lang)
       reply.type('text/html; charset=utf-8')
-      return reply.send(page(lang, gone, html`<p class="lead">${ask}</p>`))
+      return reply.send(page(lang, gone, html`<p class="lead">${words[lang].ask}</p>`))
     })
 
     scope.get('/enrol/:link', { schema }, async (request, reply) => {

@@ -1,21 +1,17 @@
 import type {
+  ClaimAnswer,
   KioskView,
   PollAnswer,
+  Refused,
   SignInView,
   StartAnswer,
   UserCodeAnswer,
 } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
-import { signInIdPattern } from '../../protocol/sign-in-id.ts'
+import type { Same } from '../server/same.ts'
+import type { refused } from '../server/schemas.ts'
 
 /** The wire words of @qrgate/sdk as schemas: they check input, write OpenAPI and trim output. */
-
-export const refused = Type.Object(
-  { code: Type.String(), message: Type.String() },
-  { description: 'A refusal: `code` is stable, `message` is for people.' },
-)
-
-export const signInPath = Type.Object({ id: Type.String({ pattern: signInIdPattern.source }) })
 
 const localized = Type.Object({ ko: Type.String(), en: Type.String() })
 
@@ -94,12 +90,13 @@ export const kioskView = Type.Object({
   mode: Type.Enum(['demo', 'serve']),
 })
 
-/** Fails to compile when a schema and its wire word drift apart. */
-type Same<A, B> = [A, B] extends [B, A] ? true : never
+/** Does not compile while a schema and its wire word differ: a field would be dropped unnoticed. */
 export const inStep: [
   Same<Static<typeof startAnswer>, StartAnswer>,
   Same<Static<typeof signInView>, SignInView>,
   Same<Static<typeof pollAnswer>, PollAnswer>,
   Same<Static<typeof userCodeAnswer>, UserCodeAnswer>,
+  Same<Static<typeof claimAnswer>, ClaimAnswer>,
   Same<Static<typeof kioskView>, KioskView>,
-] = [true, true, true, true, true]
+  Same<Static<typeof refused>, Refused>,
+] = [true, true, true, true, true, true, true]

@@ -1,16 +1,17 @@
 import { html, type Markup } from '../server/markup.ts'
-import type { Sheet } from './sheet.ts'
+import type { PageContent } from './page-content.ts'
+import { visitorSentence } from './problem.ts'
 import type { CodeForm, CodeProblem } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
 /** The keyboard of mail addresses is a Latin one, whatever else the visitor writes in. */
-export function codePage({ typed, problem }: CodeForm, words: Words): Sheet {
+export function codePage({ typed, problem }: CodeForm, words: Words): PageContent {
   const { title, lead, label, submit, warning } = words.code
   const pointed = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`
   const main = html`<h1>${title}</h1>
 <p class="lead">${lead}</p>
 <form method="post" action="/code" class="typing">
-${problem !== undefined && html`<p class="problem" id="problem" role="alert">${sentence(problem, words)}</p>`}
+${problem !== undefined && html`<p class="problem" id="problem" role="alert">${told(problem, words)}</p>`}
 <label for="user-code">${label}</label>
 <input id="user-code" class="user-code" name="user_code" type="text" inputmode="email" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="go" maxlength="20" required autofocus value="${typed ?? ''}"${pointed}>
 <button class="primary">${submit}</button>
@@ -23,7 +24,7 @@ export function codeRow(userCode: string, words: Words): Markup {
   return html`<p class="came-from"><span>${words.code.typed}</span> <strong>${userCode}</strong></p>`
 }
 
-function sentence(problem: CodeProblem, words: Words): string {
-  const { unknown, tooMany } = words.code
-  return problem === 'unknown' ? unknown : tooMany.replace('{minutes}', `${problem.minutes}`)
+function told(problem: CodeProblem, words: Words): string {
+  if (problem === 'unknown') return visitorSentence('user_code_unknown', words)
+  return visitorSentence('too_many_codes', words).replace('{minutes}', `${problem.minutes}`)
 }

@@ -3,22 +3,22 @@ import { type Field, type Problem, problemsInPlace } from './problem.ts'
 import type { SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
-/** What a step's form posts to, and the receipt that it carries until the scan is committed. */
-export function stepForm(
+/** What a form posts to, and the receipt that it carries until the scan is committed. */
+export function actionForm(
   form: SignInForm | SignUpForm,
-  step: 'scan' | 'sign-in' | 'sign-up' | 'deny',
+  action: 'scan' | 'sign-in' | 'sign-up' | 'deny',
   content: Markup,
 ): Markup {
   const receipt =
     form.receipt !== undefined && html`<input type="hidden" name="receipt" value="${form.receipt}">`
-  return html`<form method="post" action="/s/${form.id}/${step}" data-step="${step}">${receipt}${content}</form>`
+  return html`<form method="post" action="/s/${form.id}/${action}" data-action="${action}">${receipt}${content}</form>`
 }
 
 /** The script's whole input: its own text is constant, so that a policy can name its hash. */
 export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
-  const spoken = { ...words.progress, problems: problemsInPlace(words) }
+  const said = { ...words.progress, problems: problemsInPlace(words) }
   const state = form.receipt === undefined ? 'scanned' : 'pending'
-  return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-words="${JSON.stringify(spoken)}"></div>`
+  return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-words="${JSON.stringify(said)}"></div>`
 }
 
 /** Stands before the fields, where it is still in sight when the keyboard is open. */

@@ -1,14 +1,14 @@
 import { html, type Markup } from '../server/markup.ts'
 import { type IconName, icon } from './icon.ts'
-import type { Sheet } from './sheet.ts'
+import type { PageContent } from './page-content.ts'
 import type { Obstacle, Outcome } from './view.ts'
 import type { Message, OutcomeName, Words } from './vocabulary.ts'
 
 /** Green is for done, amber for attention, red for refused; teal and grey judge nothing. */
 type Tone = 'done' | 'waiting' | 'attention' | 'refused' | 'quiet'
-type Look = readonly [Tone, IconName]
+type Badge = readonly [Tone, IconName]
 
-const outcomeLooks: Record<OutcomeName, Look> = {
+const outcomeBadges: Record<OutcomeName, Badge> = {
   approved: ['waiting', 'waiting'],
   claimed: ['done', 'check'],
   unclaimed: ['attention', 'attention'],
@@ -19,7 +19,7 @@ const outcomeLooks: Record<OutcomeName, Look> = {
   ended: ['quiet', 'check'],
 }
 
-const obstacleLooks: Record<Obstacle['kind'], Look> = {
+const obstacleBadges: Record<Obstacle['kind'], Badge> = {
   'in-use': ['attention', 'attention'],
   stale: ['attention', 'clock'],
   unknown: ['attention', 'attention'],
@@ -27,18 +27,18 @@ const obstacleLooks: Record<Obstacle['kind'], Look> = {
   error: ['attention', 'attention'],
 }
 
-export function outcomePage(outcome: Outcome, words: Words): Sheet {
+export function outcomePage(outcome: Outcome, words: Words): PageContent {
   const name = outcomeName(outcome)
   const message = words.outcomes[name]
   const state = outcome.kind === 'unclaimed' ? 'expired' : outcome.kind
   const main = html`<div hidden data-sign-in="${outcome.id}" data-state="${state}"></div>
-${announcement(message, outcomeLooks[name])}`
+${announcement(message, outcomeBadges[name])}`
   return { title: message.title, main }
 }
 
-export function obstaclePage(obstacle: Obstacle, words: Words): Sheet {
+export function obstaclePage(obstacle: Obstacle, words: Words): PageContent {
   const message = words.obstacles[obstacle.kind]
-  const main = html`${announcement(message, obstacleLooks[obstacle.kind])}
+  const main = html`${announcement(message, obstacleBadges[obstacle.kind])}
 ${remedy(obstacle, words)}`
   return { title: message.title, main }
 }
@@ -48,7 +48,7 @@ function outcomeName(outcome: Outcome): OutcomeName {
   return disowned ? 'not-my-phone' : outcome.kind
 }
 
-function announcement({ title, text }: Message, [tone, sign]: Look): Markup {
+function announcement({ title, text }: Message, [tone, sign]: Badge): Markup {
   return html`<div class="outcome" role="status">
 <span class="badge ${tone}">${icon(sign)}</span>
 <h1>${title}</h1>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { Language } from '../../errors.ts'
+import type { Language } from '../server/language.ts'
+import { sentence } from '../server/sentences.ts'
 import { type PhoneView, renderPage } from './page.ts'
 import { words } from './words.ts'
 
@@ -46,7 +47,7 @@ const views: PhoneView[] = [
 
 test('every view is a whole page of its own in both languages', () => {
   for (const lang of languages) {
-    const pages = views.map(view => renderPage(view, { lang, ...plain }))
+    const pages = views.map(view => renderPage(view, lang, plain))
     assert.equal(new Set(pages).size, views.length)
     for (const page of pages) {
       assert.equal(typeof page, 'string')
@@ -60,7 +61,7 @@ test('every view is a whole page of its own in both languages', () => {
 test('no page names another origin or carries an inline handler or style', () => {
   for (const lang of languages) {
     for (const view of views) {
-      const page = renderPage(view, { lang, ...plain })
+      const page = renderPage(view, lang, plain)
       assert.doesNotMatch(page, /\/\/|\son[a-z]+=|\sstyle=|javascript:/i)
     }
   }
@@ -88,7 +89,7 @@ test('whatever a visitor or an operator wrote comes out as text', () => {
     ...views.map(view => ({ ...view, place: { site: hostile, kiosk: hostile } })),
   ]
   for (const view of attacked) {
-    const page = renderPage(view, { lang: 'ko', ...plain })
+    const page = renderPage(view, 'ko', plain)
     assert.ok(page.includes(escaped))
     assert.ok(!page.includes(hostile))
     assert.equal(page.match(/<script/g)?.length, 1)
@@ -97,15 +98,15 @@ test('whatever a visitor or an operator wrote comes out as text', () => {
 
 test('a hostile account id is given back to the field it came from', () => {
   const view: PhoneView = { place, kind: 'sign-up', id, accountId: hostile, name: '남궁 민수' }
-  const page = renderPage(view, { lang: 'ko', ...plain })
+  const page = renderPage(view, 'ko', plain)
   assert.match(page, /<input id="name"[^>]*value="남궁 민수"/)
   assert.ok(page.includes(`value="${escaped}"`))
 })
 
 test('the receipt is in every form until the scan is committed, and in none afterwards', () => {
   const form = { place, kind: 'sign-in', id, registration: true } as const
-  const before = renderPage({ ...form, receipt }, { lang: 'ko', ...plain })
-  const after = renderPage(form, { lang: 'ko', ...plain })
+  const before = renderPage({ ...form, receipt }, 'ko', plain)
+  const after = renderPage(form, 'ko', plain)
   assert.equal(before.match(/<form/g)?.length, 3)
   assert.equal(before.match(/name="receipt"/g)?.length, 3)
   assert.ok(!after.includes('name="receipt"'))
@@ -114,47 +115,47 @@ test('the receipt is in every form until the scan is committed, and in none afte
 
 test('the sign-in page shows the code that led to it, and warns of codes that were sent', () => {
   const form = { place, kind: 'sign-in', id, receipt, registration: true } as const
-  const byCode = renderPage({ ...form, userCode: 'WDJB-MJHT' }, { lang: 'ko', ...plain })
+  const byCode = renderPage({ ...form, userCode: 'WDJB-MJHT' }, 'ko', plain)
   assert.ok(byCode.includes('<strong>WDJB-MJHT</strong>'))
   assert.ok(byCode.includes(words.ko.code.warning))
-  const byQr = renderPage(form, { lang: 'ko', ...plain })
+  const byQr = renderPage(form, 'ko', plain)
   assert.ok(!byQr.includes(words.ko.code.typed))
   assert.ok(byQr.includes(words.ko.signIn.warning))
 })
 
 test('a page never gives a password back', () => {
   const view: PhoneView = { place, kind: 'sign-in', id, error: 'busy', registration: true }
-  const page = renderPage(view, { lang: 'ko', ...plain })
+  const page = renderPage(view, 'ko', plain)
   assert.doesNotMatch(page, /<input id="password"[^>]*value=/)
 })
 
 test('the sign-up link is shown only where new accounts are taken', () => {
   const form = { place, kind: 'sign-in', id, receipt } as const
   const { signUp } = words.ko.signIn
-  assert.ok(renderPage({ ...form, registration: true }, { lang: 'ko', ...plain }).includes(signUp))
-  const closed = renderPage({ ...form, registration: false }, { lang: 'ko', ...plain })
+  assert.ok(renderPage({ ...form, registration: true }, 'ko', plain).includes(signUp))
+  const closed = renderPage({ ...form, registration: false }, 'ko', plain)
   assert.ok(!closed.includes('value="sign-up"'))
 })
 
 test('a refusal stands by the field that mends it; one without a sentence here has the general one', () => {
   const form = { place, kind: 'sign-up', id } as const
-  const short = renderPage({ ...form, error: 'password_too_short' }, { lang: 'en', ...plain })
-  assert.ok(short.includes(words.en.problems.password_too_short))
+  const short = renderPage({ ...form, error: 'password_too_short' }, 'en', plain)
+  assert.ok(short.includes(sentence('password_too_short', 'en')))
   assert.match(short, /<input id="password"[^>]*aria-invalid="true"/)
-  const other = renderPage({ ...form, error: 'storage_busy' }, { lang: 'en', ...plain })
-  assert.ok(other.includes(words.en.problems.other))
+  const other = renderPage({ ...form, error: 'storage_busy' }, 'en', plain)
+  assert.ok(other.includes(words.en.otherProblem))
 })
 
 test('only the page that waits refreshes itself without a script', () => {
   for (const view of views) {
-    const page = renderPage(view, { lang: 'ko', ...plain })
+    const page = renderPage(view, 'ko', plain)
     assert.equal(page.includes('http-equiv="refresh"'), view.kind === 'approved')
   }
 })
 
 test('the language switch keeps the form and never leaves a ticket that is not yet scanned', () => {
   const switchOf = (view: PhoneView) =>
-    /class="language" href="([^"]*)"/.exec(renderPage(view, { lang: 'ko', ...plain }))?.[1]
+    /class="language" href="([^"]*)"/.exec(renderPage(view, 'ko', plain))?.[1]
   assert.equal(switchOf({ place, kind: 'sign-in', id, receipt, registration: true }), '?lang=en')
   assert.equal(switchOf({ place, kind: 'sign-in', id, registration: true }), `/s/${id}?lang=en`)
   assert.equal(switchOf({ place, kind: 'sign-up', id }), `/s/${id}?form=sign-up&amp;lang=en`)
@@ -172,7 +173,7 @@ test('the first page takes at most 8 KB compressed, style and script included', 
   for (const lang of languages) {
     const [first] = views
     assert.ok(first)
-    const size = gzipSync(renderPage(first, { lang, css, script })).length
+    const size = gzipSync(renderPage(first, lang, { css, script })).length
     assert.ok(size <= 8 * 1024, `${lang}: ${size} bytes`)
   }
 })

@@ -1,21 +1,24 @@
+import type { Language } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
+import type { PhoneAssets } from './assets.ts'
 import { codePage } from './code-page.ts'
 import { icon } from './icon.ts'
 import { obstaclePage, outcomePage } from './outcome-page.ts'
-import type { Sheet } from './sheet.ts'
+import type { PageContent } from './page-content.ts'
 import { signInPage } from './sign-in-page.ts'
 import { signUpPage } from './sign-up-page.ts'
-import type { PhoneView, Place, Shell } from './view.ts'
+import type { PhoneView, Place } from './view.ts'
+import type { Words } from './vocabulary.ts'
 import { words } from './words.ts'
 
-export type { CodeProblem, PhoneView, Place, Shell } from './view.ts'
+export type { CodeProblem, PhoneView, Place } from './view.ts'
 
 /**
  * A page for the visitor's phone, whole: one response carries its style and its script.
  * Their text is constant, so that the content security policy can allow them by hash.
  */
-export function renderPage(view: PhoneView, { lang, css, script }: Shell): string {
-  const { title, main, footnote } = sheet(view, lang)
+export function renderPage(view: PhoneView, lang: Language, { css, script }: PhoneAssets): string {
+  const { title, main, footnote } = contentOf(view, words[lang])
   const page = html`<!doctype html>
 <html lang="${lang}">
 <head>
@@ -44,22 +47,22 @@ ${languageSwitch(view, lang === 'ko' ? 'en' : 'ko')}
   return page.toString()
 }
 
-function sheet(view: PhoneView, lang: Shell['lang']): Sheet {
+function contentOf(view: PhoneView, words: Words): PageContent {
   switch (view.kind) {
     case 'sign-in':
-      return signInPage(view, words[lang])
+      return signInPage(view, words)
     case 'sign-up':
-      return signUpPage(view, words[lang])
+      return signUpPage(view, words)
     case 'code':
-      return codePage(view, words[lang])
+      return codePage(view, words)
     case 'in-use':
     case 'stale':
     case 'unknown':
     case 'busy':
     case 'error':
-      return obstaclePage(view, words[lang])
+      return obstaclePage(view, words)
     default:
-      return outcomePage(view, words[lang])
+      return outcomePage(view, words)
   }
 }
 
@@ -76,7 +79,7 @@ function placeCard({ site, kiosk }: Place): Markup {
  * Before the scan is committed the visitor is still at the ticket's address and must stay there.
  * After, the sign-in's own address is named, because a refused form stands at one that has no page.
  */
-function languageSwitch(view: PhoneView, other: Shell['lang']): Markup {
+function languageSwitch(view: PhoneView, other: Language): Markup {
   const uncommitted = 'receipt' in view && view.receipt !== undefined
   const address = 'id' in view && view.id !== undefined && !uncommitted ? `/s/${view.id}` : ''
   const form = view.kind === 'sign-up' ? 'form=sign-up&' : ''

@@ -1,25 +1,26 @@
 import type { RefusalCode } from '../../errors.ts'
-import type { ProblemCode, Words } from './vocabulary.ts'
+import { sentence } from '../server/sentences.ts'
+import type { Words } from './vocabulary.ts'
 
 export type Field = 'account' | 'name' | 'password'
 
-/** Which field the visitor has to look at; null where it is none of them. */
-const fields: Record<ProblemCode, Field | null> = {
-  wrong_credentials: 'password',
-  account_unusable: 'account',
-  account_exists: 'account',
-  account_id_invalid: 'account',
-  name_invalid: 'name',
-  password_too_short: 'password',
-  password_too_long: 'password',
-  password_too_common: 'password',
-  too_many_tries: null,
-  registration_closed: null,
-  receipt_stale: null,
-  expired: null,
-  busy: null,
-  other: null,
-}
+/**
+ * Refusals that the visitor can mend in the form, with the field to look at; null where it is none
+ * of them. Every other refusal has a page of its own.
+ */
+const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Field | null>([
+  ['wrong_credentials', 'password'],
+  ['account_unusable', 'account'],
+  ['account_exists', 'account'],
+  ['account_id_invalid', 'account'],
+  ['name_invalid', 'name'],
+  ['password_too_short', 'password'],
+  ['password_too_long', 'password'],
+  ['password_too_common', 'password'],
+  ['too_many_tries', null],
+  ['registration_closed', null],
+  ['busy', null],
+])
 
 /** Something the visitor can mend in the form. */
 export interface Problem {
@@ -29,20 +30,21 @@ export interface Problem {
 
 export function problemOf(code: RefusalCode | undefined, words: Words): Problem | null {
   if (code === undefined) return null
-  const known = isProblemCode(code) ? code : 'other'
-  return { sentence: words.problems[known], field: fields[known] }
+  const field = fields.get(code)
+  if (field === undefined) return { sentence: words.otherProblem, field: null }
+  return { sentence: visitorSentence(code, words), field }
 }
 
-/** The refusals that the script shows in place; it leaves every other one to the server's pages. */
+/** What the script shows in the form, by code; every other refusal it leaves to the server's pages. */
 export function problemsInPlace(words: Words): Record<string, Problem> {
-  const inPlace = Object.entries(words.problems).filter(([code]) => !ownPage.has(code))
-  return Object.fromEntries(
-    inPlace.map(([code, sentence]) => [code, { sentence, field: fields[code as ProblemCode] }]),
-  )
+  const known = [...fields].map(([code, field]) => {
+    return [code, { sentence: visitorSentence(code, words), field }] as const
+  })
+  return { ...Object.fromEntries(known), other: { sentence: words.otherProblem, field: null } }
 }
 
-const ownPage: ReadonlySet<string> = new Set<ProblemCode>(['receipt_stale', 'expired'])
-
-function isProblemCode(code: string): code is ProblemCode {
-  return Object.hasOwn(fields, code)
+/** The sentence for a refusal, as it is said to a visitor. */
+export function visitorSentence(code: RefusalCode, words: Words): string {
+  const reworked: Partial<Record<RefusalCode, string>> = words.refusals
+  return reworked[code] ?? sentence(code, words.language)
 }

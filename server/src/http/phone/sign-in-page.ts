@@ -2,18 +2,18 @@ import { html, type Markup } from '../server/markup.ts'
 import { codeRow } from './code-page.ts'
 import {
   accountField,
+  actionForm,
   passwordField,
   problemBox,
   progressLine,
   scriptInput,
-  stepForm,
 } from './form.ts'
+import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
-import type { Sheet } from './sheet.ts'
 import type { SignInForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
-export function signInPage(form: SignInForm, words: Words): Sheet {
+export function signInPage(form: SignInForm, words: Words): PageContent {
   const problem = problemOf(form.error, words)
   const { title, lead, submit, deny, warning } = words.signIn
   const fields = html`
@@ -26,8 +26,8 @@ ${passwordField(words, 'current', problem)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 ${form.userCode !== undefined && codeRow(form.userCode, words)}
-${stepForm(form, 'sign-in', fields)}
-${stepForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
+${actionForm(form, 'sign-in', fields)}
+${actionForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
 ${progressLine()}`
 
   const footnote = html`${form.registration && newHere(form, words)}
@@ -44,5 +44,5 @@ function newHere(form: SignInForm, words: Words): Markup {
   }
   const ask = html`<input type="hidden" name="next" value="sign-up">
 <p>${question} <button class="link">${signUp}</button></p>`
-  return stepForm(form, 'scan', ask)
+  return actionForm(form, 'scan', ask)
 }

@@ -1,19 +1,19 @@
 import { html, type Markup } from '../server/markup.ts'
 import {
   accountField,
+  actionForm,
   nameField,
   passwordField,
   problemBox,
   progressLine,
   scriptInput,
-  stepForm,
 } from './form.ts'
+import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
-import type { Sheet } from './sheet.ts'
 import type { SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
-export function signUpPage(form: SignUpForm, words: Words): Sheet {
+export function signUpPage(form: SignUpForm, words: Words): PageContent {
   const problem = problemOf(form.error, words)
   const { title, lead, submit } = words.signUp
   const fields = html`
@@ -26,7 +26,7 @@ ${passwordField(words, 'new', problem)}
   const main = html`${scriptInput(form, words)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
-${stepForm(form, 'sign-up', fields)}
+${actionForm(form, 'sign-up', fields)}
 ${backToSignIn(form, words)}
 ${progressLine()}`
 
@@ -36,5 +36,5 @@ ${progressLine()}`
 function backToSignIn(form: SignUpForm, words: Words): Markup {
   const { back } = words.signUp
   if (form.receipt === undefined) return html`<a class="plain" href="/s/${form.id}">${back}</a>`
-  return stepForm(form, 'scan', html`<button class="plain">${back}</button>`)
+  return actionForm(form, 'scan', html`<button class="plain">${back}</button>`)
 }

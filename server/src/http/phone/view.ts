@@ -1,5 +1,5 @@
 import type { FinalReason } from '@qrgate/sdk/protocol'
-import type { Language, RefusalCode } from '../../errors.ts'
+import type { RefusalCode } from '../../errors.ts'
 
 /** Where the visitor is about to sign in, in the language of the page. */
 export interface Place {
@@ -61,10 +61,3 @@ export type PhoneView = { place: Place | null } & (
   | Outcome
   | Obstacle
 )
-
-/** What is the same on every page: the language and the built files, inlined. */
-export interface Shell {
-  lang: Language
-  css: string
-  script: string
-}

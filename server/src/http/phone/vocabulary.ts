@@ -1,7 +1,10 @@
+import type { RefusalCode } from '../../errors.ts'
+import type { Language } from '../server/language.ts'
 import type { Obstacle, Outcome } from './view.ts'
 
 /** Every word of the phone pages; a dictionary that lacks one does not compile. */
 export interface Words {
+  language: Language
   languageName: string
   signIn: SignInWords
   signUp: SignUpWords
@@ -14,7 +17,10 @@ export interface Words {
   obstacles: Record<Obstacle['kind'], Message>
   retry: string
   errorCode: string
-  problems: Record<ProblemCode, string>
+  /** Said in place of the general sentence; `{minutes}` stands for a number. */
+  refusals: Pick<Record<RefusalCode, string>, ReworkedRefusal>
+  /** What no field of the form can mend. */
+  otherProblem: string
   progress: Progress
 }
 
@@ -42,9 +48,6 @@ interface CodeWords {
   lead: string
   label: string
   submit: string
-  unknown: string
-  /** `{minutes}` stands for a number. */
-  tooMany: string
   /** On the sign-in page that a code led to. */
   typed: string
   warning: string
@@ -58,22 +61,11 @@ export interface Message {
 
 export type OutcomeName = Outcome['kind'] | 'not-my-phone'
 
-/** Refusals that the visitor can mend in the form; every other one has a page of its own. */
-export type ProblemCode =
-  | 'wrong_credentials'
-  | 'account_unusable'
-  | 'account_exists'
-  | 'account_id_invalid'
-  | 'name_invalid'
-  | 'password_too_short'
-  | 'password_too_long'
-  | 'password_too_common'
-  | 'too_many_tries'
-  | 'registration_closed'
-  | 'receipt_stale'
-  | 'expired'
-  | 'busy'
-  | 'other'
+/**
+ * Refusals whose sentence in ../server/sentences.ts is not enough for a visitor, who has the screen
+ * and its staff before them. Every other refusal is told in that sentence.
+ */
+export type ReworkedRefusal = 'account_unusable' | 'too_many_tries' | 'too_many_codes'
 
 /** What the script says while it waits. */
 export interface Progress {

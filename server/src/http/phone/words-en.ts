@@ -1,6 +1,7 @@
 import type { Words } from './vocabulary.ts'
 
 export const en: Words = {
+  language: 'en',
   languageName: 'English',
   signIn: {
     title: 'Are you at this screen?',
@@ -24,8 +25,6 @@ export const en: Words = {
     lead: 'Type the eight letters shown on the kiosk.',
     label: 'Code',
     submit: 'Continue',
-    unknown: 'This code is not known, or its time is over. Please check the screen.',
-    tooMany: 'Too many wrong codes. Try again in {minutes} min, or scan the QR code.',
     typed: 'Code on the kiosk',
     warning: 'If someone sent you this code, do not sign in.',
   },
@@ -97,22 +96,12 @@ export const en: Words = {
   },
   retry: 'Try again',
   errorCode: 'Error code',
-  problems: {
-    wrong_credentials: 'The ID or the password is wrong.',
+  refusals: {
     account_unusable: 'This account cannot be used. Please ask the staff.',
-    account_exists: 'This ID is taken. Please choose another.',
-    account_id_invalid: 'An ID has 1 to 64 letters, digits and signs, without spaces.',
-    name_invalid: 'Please write your name in 64 characters or fewer.',
-    password_too_short: 'A password has 8 characters or more.',
-    password_too_long: 'This password is too long.',
-    password_too_common: 'This password is easy to guess. Please choose another.',
     too_many_tries: 'Too many sign-in attempts. Please wait a while, or ask the staff.',
-    registration_closed: 'Sign-up is closed here.',
-    receipt_stale: 'This page is too old. Scan the QR code again.',
-    expired: 'The time to sign in is over. Scan the QR code again.',
-    busy: 'Many people are signing in. Please try again in a moment.',
-    other: 'Something went wrong. Please try again.',
+    too_many_codes: 'Too many wrong codes. Try again in {minutes} min, or scan the QR code.',
   },
+  otherProblem: 'Something went wrong. Please try again.',
   progress: {
     checking: 'Checking…',
     waiting: 'Many people are signing in. Trying again in {seconds} s.',

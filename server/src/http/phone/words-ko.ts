@@ -1,6 +1,7 @@
 import type { Words } from './vocabulary.ts'
 
 export const ko: Words = {
+  language: 'ko',
   languageName: '한국어',
   signIn: {
     title: '이 화면 앞에 계신가요?',
@@ -24,8 +25,6 @@ export const ko: Words = {
     lead: '키오스크에 보이는 여덟 글자를 적어 주세요.',
     label: '코드',
     submit: '계속',
-    unknown: '없는 코드이거나 시간이 지난 코드예요. 화면의 코드를 다시 확인해 주세요.',
-    tooMany: '코드를 여러 번 잘못 적었어요. {minutes}분 뒤에 다시 적거나 화면의 QR을 비춰 주세요.',
     typed: '키오스크에 보이는 코드',
     warning: '문자나 메신저로 받은 코드라면 로그인하지 마세요.',
   },
@@ -97,23 +96,14 @@ export const ko: Words = {
   },
   retry: '다시 시도',
   errorCode: '오류 코드',
-  problems: {
-    wrong_credentials: '아이디 또는 비밀번호가 맞지 않아요.',
+  refusals: {
     account_unusable: '사용할 수 없는 계정이에요. 직원에게 말씀해 주세요.',
-    account_exists: '이미 사용 중인 아이디예요. 다른 아이디를 적어 주세요.',
-    account_id_invalid: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
-    name_invalid: '이름을 64자 이내로 적어 주세요.',
-    password_too_short: '비밀번호는 8자 이상이어야 해요.',
-    password_too_long: '비밀번호가 너무 길어요.',
-    password_too_common: '너무 흔한 비밀번호예요. 다른 비밀번호를 적어 주세요.',
     too_many_tries:
       '로그인 시도가 너무 많았어요. 잠시 뒤에 다시 시도하거나 직원에게 말씀해 주세요.',
-    registration_closed: '여기서는 회원가입을 받지 않아요.',
-    receipt_stale: '오래된 화면이에요. QR을 다시 비춰 주세요.',
-    expired: '로그인 시간이 지났어요. QR을 다시 비춰 주세요.',
-    busy: '지금 이용하는 분이 많아요. 잠시 후 다시 시도해 주세요.',
-    other: '문제가 생겼어요. 다시 시도해 주세요.',
+    too_many_codes:
+      '코드를 여러 번 잘못 적었어요. {minutes}분 뒤에 다시 적거나 화면의 QR을 비춰 주세요.',
   },
+  otherProblem: '문제가 생겼어요. 다시 시도해 주세요.',
   progress: {
     checking: '확인하는 중…',
     waiting: '지금 이용하는 분이 많아요. {seconds}초 뒤에 다시 시도합니다.',

@@ -1,4 +1,4 @@
-import type { Language } from '../../errors.ts'
+import type { Language } from '../server/language.ts'
 import type { Words } from './vocabulary.ts'
 import { en } from './words-en.ts'
 import { ko } from './words-ko.ts'

@@ -1,7 +1,11 @@
-import type { FastifyRequest } from 'fastify'
-import type { Language } from '../../errors.ts'
+import type { Localized } from '@qrgate/sdk/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** A language that the gate speaks. */
+export type Language = keyof Localized
 
 const cookieName = 'qrgate-lang'
+const year = 365 * 24 * 3600
 
 /** The language to answer in: the one chosen on our pages, else the browser's first. */
 export function requestLanguage(request: FastifyRequest): Language {
@@ -11,8 +15,8 @@ export function requestLanguage(request: FastifyRequest): Language {
   return first.startsWith('ko') ? 'ko' : 'en'
 }
 
-/** Remembers a choice made by `?lang=`. */
-export function languageCookie(lang: Language, publicUrl: string): string {
-  const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
-  return `${cookieName}=${lang}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`
+/** Remembers a choice made by `?lang=`. It proves nothing, so its name has no `__Host-` prefix. */
+export function rememberLanguage(reply: FastifyReply, lang: Language, publicUrl: string): void {
+  const secure = publicUrl.startsWith('https:')
+  reply.setCookie(cookieName, lang, { path: '/', maxAge: year, sameSite: 'lax', secure })
 }

@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Refused } from '@qrgate/sdk/protocol'
-import { type Language, Refusal, sentence } from '../../errors.ts'
+import { Refusal } from '../../errors.ts'
+import type { Language } from './language.ts'
+import { sentence } from './sentences.ts'
 
 /** The one shape of a refusal on the wire. */
 export function refusalBody(refusal: Refusal, lang: Language): Refused {

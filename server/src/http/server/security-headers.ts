@@ -3,11 +3,16 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import helmet from 'helmet'
 import type { Config } from '../../config.ts'
-import type { PhoneAssets } from '../phone/assets.ts'
 import type { HttpServer } from './server.ts'
 
 /** Nothing here needs a sensor, a camera or a payment; the visitor's phone has its own camera app. */
 const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial']
+
+/** Style and script that pages carry inside themselves; the policy names them by their hashes. */
+export interface Inlined {
+  css: string
+  script: string
+}
 
 /**
  * The same headers on every answer (ASVS 3.4). What would upgrade to https follows the scheme of
@@ -16,9 +21,9 @@ const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial
 export function addSecurityHeaders(
   server: HttpServer,
   config: Pick<Config, 'mode' | 'publicUrl'>,
-  phone: PhoneAssets,
+  inlined: Inlined,
 ): void {
-  const headers = securityHeaders(config, phone)
+  const headers = securityHeaders(config, inlined)
   server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers)
     done()
@@ -28,7 +33,7 @@ export function addSecurityHeaders(
 /** What helmet says, asked once: the answer is the same for every request. */
 function securityHeaders(
   { mode, publicUrl }: Pick<Config, 'mode' | 'publicUrl'>,
-  phone: PhoneAssets,
+  inlined: Inlined,
 ): Record<string, string> {
   const https = publicUrl.startsWith('https:')
   // The demo page shows kiosk and phone side by side in frames of the same origin.
@@ -45,8 +50,8 @@ function securityHeaders(
         'frame-ancestors': [ancestors],
         'frame-src': [ancestors],
         'img-src': ["'self'", 'data:'],
-        'script-src': ["'self'", sourceHash(phone.script)],
-        'style-src': ["'self'", sourceHash(phone.css)],
+        'script-src': ["'self'", sourceHash(inlined.script)],
+        'style-src': ["'self'", sourceHash(inlined.css)],
         ...(https && { 'upgrade-insecure-requests': [] }),
       },
     },

@@ -4,7 +4,6 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
@@ -12,11 +11,12 @@ import Fastify, {
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
+import { refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
 export type HttpServer = ReturnType<typeof createHttpServer>
 
-/** The JWT of the seed's API stands in paths. */
+/** Tickets stand in paths, and the longest kind is a JWT. */
 const longestPathPart = 1024
 
 /** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
@@ -60,6 +60,7 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
     done()
   })
 
+  routeUpgrades(server)
   refuseStrayUpgrades(server)
 
   let closing = false
@@ -79,23 +80,7 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   return server
 }
 
-/**
- * The WebSocket plugin lets an upgrade in at every address, and where nobody speaks it closes the
- * socket and logs the address, which may hold a ticket.
- */
-function refuseStrayUpgrades(server: FastifyInstance): void {
-  const spoken = new Set<string>()
-  server.addHook('onRoute', ({ url, websocket, wsHandler }) => {
-    if (websocket || wsHandler) spoken.add(url)
-  })
-  // Before any body is read: after an upgrade none will come.
-  server.addHook('preParsing', ({ ws, method, routeOptions }, _reply, payload, done) => {
-    const stray = ws && !(method === 'GET' && spoken.has(routeOptions.url ?? ''))
-    done(stray ? new Refusal('not_found') : null, payload)
-  })
-}
-
-/** Answers in the one shape of refusals; pages and the seed's routes have shapes of their own. */
+/** Answers in the one shape of refusals; other scopes may have shapes of their own. */
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = beginRefusal(error, request, reply)
   reply.send(refusalBody(refusal, requestLanguage(request)))

@@ -1,0 +1,30 @@
+import { requireSameOrigin } from '../server/same-origin.ts'
+import type { HttpServer } from '../server/server.ts'
+import { addOpenRoutes } from './open-routes.ts'
+import { addSignInRoutes } from './sign-in-routes.ts'
+import { addStateRoutes } from './state-routes.ts'
+import { createVisitors, type PhoneParts } from './visitor.ts'
+
+/**
+ * The phone's pages and what their forms and script send. Each POST takes a form or JSON, and
+ * answers a page by way of 303, or the state as JSON to whoever accepts only that.
+ */
+export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
+  const { publicUrl } = parts.config
+  const visitorOf = createVisitors(parts)
+
+  server.register(async raw => {
+    const scope: HttpServer = raw.withTypeProvider()
+    scope.setErrorHandler((error, request, reply) => visitorOf(request, reply).refuse(error))
+    scope.addHook('preValidation', async request => {
+      if (request.method === 'POST') requireSameOrigin(request, publicUrl)
+    })
+
+    // What a QR or a typed code leads to; no phone has the sign-in yet.
+    addOpenRoutes(scope, parts, visitorOf)
+    // What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it.
+    addStateRoutes(scope, parts, visitorOf)
+    // Each way to prove who the visitor is, which approves: one route a way.
+    addSignInRoutes(scope, parts, visitorOf)
+  })
+}

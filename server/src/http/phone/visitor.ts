@@ -1,0 +1,186 @@
+import type { PhoneKind } from '@qrgate/sdk/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Methods } from '../../accounts/methods/methods.ts'
+import type { Config } from '../../config.ts'
+import type { Typist } from '../../limits/code-guesses.ts'
+import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
+import type { Flow, Phone } from '../../signin/flow.ts'
+import type { OpenedPage } from '../../signin/opened-page.ts'
+import type { UserCodes } from '../../signin/user-codes.ts'
+import type { Kiosk } from '../../store/store.ts'
+import { type OwnCookie, ownCookie } from '../server/cookies.ts'
+import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
+import { refusalBody } from '../server/refusal-reply.ts'
+import { beginRefusal, refusalOf } from '../server/server.ts'
+import type { PhoneAssets } from './assets.ts'
+import { type CodeProblem, type PhoneView, type Place, renderPage } from './page.ts'
+import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './view-of.ts'
+
+export interface PhoneParts {
+  config: Pick<Config, 'publicUrl' | 'site' | 'registration'>
+  flow: Flow
+  userCodes: UserCodes
+  methods: Methods
+  assets: PhoneAssets
+  randomBytes(size: number): Uint8Array
+}
+
+/** What a visitor typed into a form, to be shown again where it was refused. */
+export type Typed = { kind: 'sign-in' | 'sign-up'; id: string; accountId: string; name?: string }
+
+/** Reads a request as a visitor's. */
+export type VisitorOf = (request: FastifyRequest, reply: FastifyReply) => Visitor
+
+const phoneKeyLife = 24 * 3600
+
+export function createVisitors(parts: PhoneParts): VisitorOf {
+  const { publicUrl } = parts.config
+  const keyCookie = ownCookie('qrgate-phone', publicUrl, { maxAge: phoneKeyLife, sameSite: 'lax' })
+  return (request, reply) => new Visitor(parts, keyCookie, request, reply)
+}
+
+/**
+ * One request of a visitor's phone: who sent it and in which language, and every answer it may get.
+ * Answers are pages, or JSON to whoever accepts only that.
+ */
+export class Visitor {
+  readonly #parts: PhoneParts
+  readonly #keyCookie: OwnCookie
+  readonly #request: FastifyRequest
+  readonly #reply: FastifyReply
+  #language: Language | undefined
+
+  constructor(
+    parts: PhoneParts,
+    keyCookie: OwnCookie,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    this.#parts = parts
+    this.#keyCookie = keyCookie
+    this.#request = request
+    this.#reply = reply
+  }
+
+  // ── who asks ─────────────────────────────────────────────────────────────────────────────────
+
+  /** This browser's phone key; empty where it has none, which proves nothing. */
+  get key(): string {
+    const key = this.#keyCookie.read(this.#request)
+    return key !== undefined && isPhoneKey(key) ? key : ''
+  }
+
+  /** This browser's phone key; on its first visit it gets one. */
+  keyOrNew(): string {
+    if (this.key !== '') return this.key
+    const key = createPhoneKey(this.#parts.randomBytes(32))
+    this.#keyCookie.write(this.#reply, key)
+    return key
+  }
+
+  get typist(): Typist {
+    return { phoneKey: this.key || undefined, address: this.#request.ip }
+  }
+
+  get #phone(): Phone {
+    return { key: this.key, kind: phoneKind(this.#request.headers['user-agent'] ?? '') }
+  }
+
+  get wantsJson(): boolean {
+    return this.#request.headers.accept?.startsWith('application/json') === true
+  }
+
+  /** The language of a page; `?lang=` chooses it and is remembered. */
+  get language(): Language {
+    this.#language ??= this.#chosenLanguage() ?? requestLanguage(this.#request)
+    return this.#language
+  }
+
+  #chosenLanguage(): Language | undefined {
+    const { lang } = this.#query
+    if (lang !== 'ko' && lang !== 'en') return undefined
+    rememberLanguage(this.#reply, lang, this.#parts.config.publicUrl)
+    return lang
+  }
+
+  get #query() {
+    return this.#request.query as { lang?: unknown; form?: unknown }
+  }
+
+  /** Without script a form is the first to hand in the receipt: the scan comes before all else. */
+  async scanFirst(id: string, receipt: string | undefined): Promise<void> {
+    if (receipt) await this.#parts.flow.scan(id, receipt, this.#phone)
+  }
+
+  // ── what it is answered ──────────────────────────────────────────────────────────────────────
+
+  /** The sign-in page; where this phone has the sign-in already, its page as it stands. */
+  showOpened({ id, kiosk, receipt }: OpenedPage, userCode?: string) {
+    if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
+    const place = this.#placeOf(kiosk)
+    const { registration } = this.#parts.config
+    return this.#show({ kind: 'sign-in', id, receipt, registration, place, userCode })
+  }
+
+  /** Where a code is typed. */
+  showCodeForm(typed?: string, problem?: CodeProblem) {
+    const place = { site: this.#parts.config.site[this.language], kiosk: null }
+    return this.#show({ kind: 'code', typed, problem, place })
+  }
+
+  /** How this phone's sign-in stands. */
+  showState({ signIn, kiosk }: Awaited<ReturnType<Flow['viewOfPhone']>>) {
+    if (this.wantsJson) return this.#reply.send(phoneState(signIn))
+    const view = viewOfSignIn(signIn, this.#parts.config.registration, this.#query.form)
+    return this.#show({ place: this.#placeOf(kiosk), ...view })
+  }
+
+  /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
+  async settle(id: string, query = '') {
+    if (!this.wantsJson) return this.#reply.redirect(`/s/${id}${query}`, 303)
+    return this.showState(await this.#parts.flow.viewOfPhone(id, this.key))
+  }
+
+  /** A refusal that the visitor can mend shows the same form again, with what they typed. */
+  async retype(error: unknown, form: Typed) {
+    const refusal = refusalOf(error)
+    if (this.wantsJson || ![401, 409, 422, 429, 503].includes(refusal.status)) throw refusal
+    if (refusal.code === 'already_ended' || refusal.code === 'in_use') throw refusal
+    const { kiosk } = await this.#parts.flow.viewOfPhone(form.id, this.key)
+    const place = this.#placeOf(kiosk)
+    const { registration } = this.#parts.config
+    beginRefusal(refusal, this.#request, this.#reply)
+    return this.#show({ ...form, place, registration, error: refusal.code })
+  }
+
+  /** The same where a code was typed. */
+  retypeCode(error: unknown, typed: string) {
+    const refusal = refusalOf(error)
+    const problem = codeProblem(refusal)
+    if (problem === undefined || this.wantsJson) throw refusal
+    beginRefusal(refusal, this.#request, this.#reply)
+    return this.showCodeForm(typed, problem)
+  }
+
+  /** Any other refusal: a page says why there is nothing to sign in to. */
+  refuse(error: unknown) {
+    const refusal = beginRefusal(error, this.#request, this.#reply)
+    if (!this.wantsJson) return this.#show(viewOfRefusal(refusal, this.#request.params))
+    return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
+  }
+
+  #placeOf({ nameKo, nameEn }: Kiosk): Place {
+    const kiosk = this.language === 'ko' ? nameKo : nameEn
+    return { site: this.#parts.config.site[this.language], kiosk }
+  }
+
+  #show(view: PhoneView) {
+    this.#reply.type('text/html; charset=utf-8').header('vary', 'Accept, Accept-Language, Cookie')
+    return this.#reply.send(renderPage(view, this.language, this.#parts.assets))
+  }
+}
+
+function phoneKind(userAgent: string): PhoneKind {
+  if (/iPhone|iPad|iPod/.test(userAgent)) return 'iphone'
+  return /Android/.test(userAgent) ? 'android' : 'other'
+}

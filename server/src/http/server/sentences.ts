@@ -1,0 +1,105 @@
+import type { Localized } from '@qrgate/sdk/protocol'
+import type { RefusalCode } from '../../errors.ts'
+import type { Language } from './language.ts'
+
+/** What each refusal says to people; the words may change, the codes do not. */
+const sentences: Record<RefusalCode, Localized> = {
+  malformed: {
+    en: 'The request is not of the expected form.',
+    ko: '요청 형식이 올바르지 않습니다.',
+  },
+  not_found: { en: 'There is nothing here.', ko: '찾을 수 없습니다.' },
+  request_timeout: { en: 'The request took too long.', ko: '요청 시간이 초과되었습니다.' },
+  too_large: { en: 'The request is too large.', ko: '요청이 너무 큽니다.' },
+  uri_too_long: { en: 'The address is too long.', ko: '주소가 너무 깁니다.' },
+  unsupported_media_type: {
+    en: 'This content type is not accepted.',
+    ko: '지원하지 않는 형식입니다.',
+  },
+  headers_too_large: { en: 'The request headers are too large.', ko: '요청 헤더가 너무 큽니다.' },
+  cross_site: { en: 'This request came from another site.', ko: '다른 사이트에서 온 요청입니다.' },
+
+  kiosk_not_enrolled: { en: 'This screen is not enrolled.', ko: '등록되지 않은 화면입니다.' },
+  kiosk_revoked: { en: 'This screen has been switched off.', ko: '사용이 중지된 화면입니다.' },
+  link_used: { en: 'This link was used or is too old.', ko: '이미 사용했거나 오래된 링크입니다.' },
+  kiosk_secret_wrong: {
+    en: 'The kiosk secret is not right.',
+    ko: '키오스크 비밀값이 올바르지 않습니다.',
+  },
+
+  ticket_unknown: { en: 'This is not one of our codes.', ko: '알 수 없는 코드입니다.' },
+  ticket_stale: {
+    en: 'This code is too old. Scan the screen again.',
+    ko: '지난 코드입니다. 다시 비춰 주세요.',
+  },
+  user_code_unknown: {
+    en: 'This code is not known, or its time is over. Please check the screen.',
+    ko: '없는 코드이거나 시간이 지난 코드예요. 화면의 코드를 다시 확인해 주세요.',
+  },
+  too_many_codes: { en: 'Too many codes. Wait a little.', ko: '코드를 너무 많이 요청했습니다.' },
+  receipt_wrong: { en: 'This page belongs to another phone.', ko: '다른 휴대폰의 화면입니다.' },
+  receipt_stale: {
+    en: 'This page is too old. Scan again.',
+    ko: '오래된 화면입니다. 다시 비춰 주세요.',
+  },
+  not_your_phone: {
+    en: 'Another phone holds this sign-in.',
+    ko: '이 휴대폰에서 시작한 로그인이 아닙니다.',
+  },
+  in_use: { en: 'Someone else is using this code.', ko: '다른 분이 이 코드를 사용하고 있습니다.' },
+  expired: { en: 'The time for this sign-in is over.', ko: '로그인 시간이 지났습니다.' },
+  already_ended: { en: 'This sign-in is already over.', ko: '이미 끝난 로그인입니다.' },
+  not_approved: { en: 'Nobody has approved this sign-in yet.', ko: '아직 승인되지 않았습니다.' },
+  not_claimable: { en: 'This sign-in is not claimed.', ko: '이 로그인은 수령할 수 없습니다.' },
+
+  wrong_credentials: {
+    en: 'The ID or the password is wrong.',
+    ko: '아이디 또는 비밀번호가 맞지 않아요.',
+  },
+  account_unusable: { en: 'This account cannot be used.', ko: '사용할 수 없는 계정입니다.' },
+  account_exists: {
+    en: 'This ID is taken. Please choose another.',
+    ko: '이미 사용 중인 아이디예요. 다른 아이디를 적어 주세요.',
+  },
+  account_id_invalid: {
+    en: 'An ID has 1 to 64 letters, digits and signs, without spaces.',
+    ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
+  },
+  name_invalid: {
+    en: 'Please write your name in 64 characters or fewer.',
+    ko: '이름을 64자 이내로 적어 주세요.',
+  },
+  password_too_short: {
+    en: 'A password has 8 characters or more.',
+    ko: '비밀번호는 8자 이상이어야 해요.',
+  },
+  password_too_long: { en: 'This password is too long.', ko: '비밀번호가 너무 길어요.' },
+  password_too_common: {
+    en: 'This password is easy to guess. Please choose another.',
+    ko: '너무 흔한 비밀번호예요. 다른 비밀번호를 적어 주세요.',
+  },
+  too_many_tries: {
+    en: 'Too many sign-in attempts. Wait a while.',
+    ko: '로그인 시도가 너무 많았습니다. 잠시 뒤에 다시 시도해 주세요.',
+  },
+  registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않아요.' },
+
+  busy: {
+    en: 'Many people are signing in. Please try again in a moment.',
+    ko: '지금 이용하는 분이 많아요. 잠시 후 다시 시도해 주세요.',
+  },
+  storage_busy: {
+    en: 'The database is busy. Try again shortly.',
+    ko: '잠시 후 다시 시도해 주세요.',
+  },
+  restarting: {
+    en: 'The gate is restarting. Try again shortly.',
+    ko: '서버가 다시 시작하고 있습니다.',
+  },
+  internal: { en: 'Something went wrong here.', ko: '서버에 문제가 생겼습니다.' },
+}
+
+/** The sentence for people that goes with a code. */
+export function sentence(code: RefusalCode, lang: Language): string {
+  return sentences[code][lang]
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { Refusal } from '../../errors.ts'
+
+/** For a route that is a WebSocket at an address that plain requests have too. */
+export const asWebSocket = { upgrade: 'websocket' }
+
+type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0]
+type Route = Parameters<ReturnType<Strategy['storage']>['set']>[1]
+
+/** Lets one address have two routes: one for upgrades (RFC 6455 §4.2.1), one for all else. */
+export function routeUpgrades(server: FastifyInstance): void {
+  server.addConstraintStrategy({
+    name: 'upgrade',
+    storage: () => {
+      const routes = new Map<unknown, Route>()
+      return {
+        get: kind => routes.get(kind) ?? null,
+        set: (kind, route) => routes.set(kind, route),
+      }
+    },
+    deriveConstraint: ({ headers }: IncomingMessage) => {
+      const asked = /(^|[\s,])upgrade([\s,]|$)/i.test(headers.connection ?? '')
+      return asked ? headers.upgrade?.toLowerCase() : undefined
+    },
+  })
+}
+
+/**
+ * The WebSocket plugin lets an upgrade in at every address; where there is no socket it closes
+ * the connection and logs the address, which may hold a ticket.
+ */
+export function refuseStrayUpgrades(server: FastifyInstance): void {
+  const sockets = new Set<string>()
+  server.addHook('onRoute', ({ url, websocket }) => {
+    if (websocket) sockets.add(url)
+  })
+  // Before any body is read: after an upgrade none will come.
+  server.addHook('preParsing', ({ ws, method, routeOptions }, _reply, payload, done) => {
+    const stray = ws && !(method === 'GET' && sockets.has(routeOptions.url ?? ''))
+    done(stray ? new Refusal('not_found') : null, payload)
+  })
+}
