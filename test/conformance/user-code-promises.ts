@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { UserCode } from '../../server/src/store/store.ts'
+import type { UserCode } from '../../server/src/store/user-code.ts'
 import type { OpenStore } from './open-store.ts'
 import { freshId, start } from './rows.ts'
 

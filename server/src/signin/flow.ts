@@ -31,7 +31,10 @@ import { createSignInId, startedAt } from '../protocol/sign-in-id.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Ticket, Tickets } from '../protocol/ticket.ts'
 import { createUserCode, readUserCode } from '../protocol/user-code.ts'
-import type { Account, Kiosk, SignIns, UserCode, UserCodeRecords } from '../store/store.ts'
+import type { Account } from '../store/account.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { SignIns } from '../store/sign-ins.ts'
+import type { UserCode, UserCodeRecords } from '../store/user-code.ts'
 
 /**
  * The story of a sign-in, in the order in which it happens:
@@ -331,7 +334,7 @@ export function createFlow(parts: FlowParts) {
     /** A kiosk was revoked: what its visitors have begun is over; what nobody scanned has no row. */
     async cancelAllOf(number: number): Promise<void> {
       const kiosk = { number, claimable: true }
-      for (const id of await signIns.openAt(number)) {
+      for (const id of await signIns.unclaimedOf(number)) {
         await take(id, kiosk, { type: 'cancel', reason: 'revoked' }).catch(error => {
           // Between the look and the step it may have been finished otherwise.
           if (!(error instanceof Refusal)) throw error

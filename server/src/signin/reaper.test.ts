@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
 import { advance, type Step } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
+import type { SignIns } from '../store/sign-ins.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import type { SignIns } from '../store/store.ts'
 import { startReaper } from './reaper.ts'
 
 const timings = {

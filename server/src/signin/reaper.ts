@@ -2,7 +2,9 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { advance, type Timings } from '../protocol/sign-in.ts'
-import type { Kiosk, SignIns, UserCodeRecords } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { SignIns } from '../store/sign-ins.ts'
+import type { UserCodeRecords } from '../store/user-code.ts'
 
 export interface ReaperParts {
   signIns: SignIns

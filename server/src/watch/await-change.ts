@@ -2,7 +2,7 @@ import { finalStates, type SignInView } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
-import type { Kiosk } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 import type { Delivery } from './delivery.ts'
 
 /** Long-polls in flight, and how to answer them all at once when the gate stops. */

@@ -4,8 +4,9 @@ import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
 import { advance, type Observed, type Step } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { SignIns } from '../store/sign-ins.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import type { Kiosk, SignIns } from '../store/store.ts'
 import { createDelivery } from './delivery.ts'
 
 const timings = {
@@ -17,8 +18,7 @@ const timings = {
 }
 const kiosk: Kiosk = {
   number: 101,
-  nameKo: '키오스크',
-  nameEn: 'Kiosk',
+  name: { ko: '키오스크', en: 'Kiosk' },
   ticket: 'compact',
   claimable: true,
   credentialHash: null,

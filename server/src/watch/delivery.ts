@@ -2,7 +2,8 @@ import { finalStates } from '@qrgate/sdk/protocol'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { type Observed, observe, type Timings } from '../protocol/sign-in.ts'
-import type { Change, Kiosk, SignIns } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { Change, SignIns } from '../store/sign-ins.ts'
 
 /**
  * How whoever waits for a sign-in learns of it: subscribe, then read, then stream.

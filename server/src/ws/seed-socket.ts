@@ -1,7 +1,7 @@
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { WebSocket } from 'ws'
 import { isApproved } from '../protocol/sign-in.ts'
-import type { Kiosk } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 import type { Delivery } from '../watch/delivery.ts'
 import type { SocketLimits } from './socket-limits.ts'
 

@@ -6,7 +6,7 @@ import type { Language, Refusal } from '../../errors.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import { readUserCode } from '../../protocol/user-code.ts'
 import type { Flow, Phone } from '../../signin/flow.ts'
-import type { Kiosk } from '../../store/store.ts'
+import type { Kiosk } from '../../store/kiosk.ts'
 import { refused, signInPath } from '../kiosk/schemas.ts'
 import { ownCookie } from '../server/cookies.ts'
 import { languageCookie, requestLanguage } from '../server/language.ts'
@@ -60,7 +60,7 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
     return lang
   }
   const placeOf = (kiosk: Kiosk, lang: Language): Place => {
-    return { site: config.site[lang], kiosk: lang === 'ko' ? kiosk.nameKo : kiosk.nameEn }
+    return { site: config.site[lang], kiosk: kiosk.name[lang] }
   }
   const show = (request: FastifyRequest, reply: FastifyReply, view: PhoneView) => {
     const lang = pageLanguage(request, reply)
