@@ -17,5 +17,5 @@ export function storeSuite(name: string, openPair: OpenPair): void {
   signInPromises(name, open)
   accountPromises(name, open)
   kioskPromises(name, open)
-  userCodePromises(name, open)
+  userCodePromises(name, openPair)
 }

@@ -321,7 +321,8 @@ export function createFlow(parts: FlowParts) {
         const expiresAt = Math.min(now + userCodeLife, deadline)
         const userCode = createUserCode(parts.randomBytes(32))
         const code = { userCode, signIn: id, kiosk: kiosk.number, expiresAt }
-        if (await parts.userCodes.add(code)) return userCodeAnswer(code, now)
+        const given = await parts.userCodes.give(code, now)
+        if (given) return userCodeAnswer(given, now)
       }
     },
 

@@ -7,10 +7,15 @@ export interface UserCode {
 }
 
 export interface UserCodeRecords {
-  /** Answers false when the code is taken, which is as unlikely as guessing one. */
-  add(userCode: UserCode): Promise<boolean>
+  /**
+   * The one code of a sign-in: adds this one, or answers the one that the sign-in has already. One
+   * that is over at `now` is replaced. Of many calls for one sign-in at once, on one node or many, all
+   * answer the same code.
+   * @returns null when another sign-in has this code, which is as unlikely as guessing one.
+   */
+  give(userCode: UserCode, now: number): Promise<UserCode | null>
   find(userCode: string): Promise<UserCode | null>
-  /** The latest code of a sign-in. */
+  /** The code of a sign-in; its time may be over. */
   ofSignIn(signIn: string): Promise<UserCode | null>
   purge(expiredBefore: number): Promise<void>
 }

@@ -5,6 +5,7 @@ import { retryWhileBusy } from './retry-while-busy.ts'
 
 export interface UserCodesTable {
   user_code: string
+  /** Unique. */
   sign_in: string
   kiosk: number
   expires_at: number
@@ -27,24 +28,31 @@ function userCodeFromRow(row: UserCodesTable): UserCode {
 
 export function userCodes(db: Database, engine: Engine): UserCodeRecords {
   const find = async (on: Database, column: 'user_code' | 'sign_in', value: string) => {
-    const query = on
-      .selectFrom('user_codes')
-      .selectAll()
-      .where(column, '=', value)
-      .orderBy('expires_at', 'desc')
+    const query = on.selectFrom('user_codes').selectAll().where(column, '=', value)
     const row = await query.executeTakeFirst()
     return row ? userCodeFromRow(row) : null
   }
 
   return {
-    async add(userCode) {
-      const insert = db
-        .insertInto('user_codes')
-        .values(userCodeToRow(userCode))
-        .onConflict(conflict => conflict.column('user_code').doNothing())
-      const result = await retryWhileBusy(engine, () => insert.executeTakeFirst())
-      return Number(result.numInsertedOrUpdatedRows) === 1
-    },
+    give: (userCode, now) =>
+      retryWhileBusy(engine, requireInTime =>
+        db.transaction().execute(async trx => {
+          await trx
+            .deleteFrom('user_codes')
+            .where('sign_in', '=', userCode.signIn)
+            .where('expires_at', '<=', now)
+            .execute()
+          // Waits for whoever is just adding one for this sign-in, or this code.
+          await trx
+            .insertInto('user_codes')
+            .values(userCodeToRow(userCode))
+            .onConflict(conflict => conflict.doNothing())
+            .execute()
+          const given = await find(trx, 'sign_in', userCode.signIn)
+          requireInTime()
+          return given
+        }),
+      ),
     find: userCode => retryWhileBusy(engine, () => find(db, 'user_code', userCode)),
     ofSignIn: signIn => retryWhileBusy(engine, () => find(db, 'sign_in', signIn)),
     async purge(expiredBefore) {
