@@ -109,16 +109,22 @@ export function changePromises(name: string, openPair: OpenPair): void {
     )
   })
 
-  check('openAt names what is scanned or approved at this kiosk, and nothing else', async one => {
-    const [open, approved, done, elsewhere] = [freshId(), freshId(), freshId(), freshId()]
-    const kiosk = 2 ** 32 - 1
-    await one.signIns.update(open, scan(open, { kiosk }))
-    await one.signIns.update(approved, scan(approved, { kiosk, state: 'approved' }))
-    await one.signIns.update(done, scan(done, { kiosk, state: 'cancelled', deadline: null }))
-    await one.signIns.update(elsewhere, scan(elsewhere, { kiosk: 7 }))
-    assert.deepEqual((await one.signIns.openAt(kiosk)).toSorted(), [open, approved].toSorted())
-    assert.deepEqual(await one.signIns.openAt(8), [])
-  })
+  check(
+    'unclaimedOf names what is scanned or approved at this kiosk, and nothing else',
+    async one => {
+      const [open, approved, done, elsewhere] = [freshId(), freshId(), freshId(), freshId()]
+      const kiosk = 2 ** 32 - 1
+      await one.signIns.update(open, scan(open, { kiosk }))
+      await one.signIns.update(approved, scan(approved, { kiosk, state: 'approved' }))
+      await one.signIns.update(done, scan(done, { kiosk, state: 'cancelled', deadline: null }))
+      await one.signIns.update(elsewhere, scan(elsewhere, { kiosk: 7 }))
+      assert.deepEqual(
+        (await one.signIns.unclaimedOf(kiosk)).toSorted(),
+        [open, approved].toSorted(),
+      )
+      assert.deepEqual(await one.signIns.unclaimedOf(8), [])
+    },
+  )
 
   check('time is the same for both nodes, or each has its own', async (one, other) => {
     const times = [await one.time(), await other.time()]

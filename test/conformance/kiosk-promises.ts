@@ -39,7 +39,9 @@ export function kioskPromises(name: string, open: OpenStore): void {
   test(`${name}: 30 kiosks added at once get 30 numbers`, async t => {
     const { kiosks } = await open(t)
     const added = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => kiosks.add(kiosk({ nameEn: `Kiosk ${index}` }))),
+      Array.from({ length: 30 }, (_, index) =>
+        kiosks.add(kiosk({ name: { ko: '', en: `Kiosk ${index}` } })),
+      ),
     )
     assert.equal(new Set(added.map(({ number }) => number)).size, 30)
     for (const one of added) assert.deepEqual(await kiosks.byNumber(one.number), one)

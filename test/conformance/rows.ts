@@ -1,6 +1,7 @@
 import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
-import type { Account, Kiosk } from '../../server/src/store/store.ts'
+import type { Account } from '../../server/src/store/account.ts'
+import type { Kiosk } from '../../server/src/store/kiosk.ts'
 
 export const start = 1_800_000_000_000
 
@@ -53,8 +54,7 @@ export function account(key: string, change: Partial<Account> = {}): Account {
 export function kiosk(change: Partial<Kiosk> = {}): Omit<Kiosk, 'number'> {
   const { number: _, ...rest } = { number: 0, ...change }
   return {
-    nameKo: '1층 접수',
-    nameEn: 'Reception, ground floor',
+    name: { ko: '1층 접수', en: 'Reception, ground floor' },
     ticket: 'compact',
     claimable: true,
     credentialHash: null,

@@ -7,8 +7,8 @@ import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
 
 /**
- * Holds a store to every sentence of its promise in `server/src/store/store.ts`. An engine's own
- * test says how to open it, and adds what only that engine can suffer.
+ * Holds a store to every sentence of its promise, in `server/src/store/store.ts` and beside it in each
+ * noun's file. An engine's own test says how to open it, and adds what only that engine can suffer.
  */
 export function storeSuite(name: string, openPair: OpenPair): void {
   const open = async (...given: Parameters<OpenPair>) => (await openPair(...given))[0]
@@ -17,5 +17,5 @@ export function storeSuite(name: string, openPair: OpenPair): void {
   signInPromises(name, open)
   accountPromises(name, open)
   kioskPromises(name, open)
-  userCodePromises(name, open)
+  userCodePromises(name, openPair)
 }

@@ -4,6 +4,7 @@ import { paths } from '@qrgate/sdk/protocol'
 import { startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
+import { PostgresServer } from '../support/postgres.ts'
 import { askUserCode, typeCode } from '../support/user-code.ts'
 
 const password = 'correct horse battery'
@@ -78,6 +79,25 @@ test('asked for again, a sign-in has the same code until its time is over', asyn
   gate.passTime(100_000)
   const last = await askUserCode(kiosk, signIn)
   assert.ok(last.expires_in <= 80, 'no code outlives its sign-in')
+})
+
+// On SQLite two requests hardly ever meet; on Postgres twenty at once do, on one node or many.
+test('N22: of 20 requests at once for one sign-in, each gets the same code', async t => {
+  const gate = await startGate(t, {
+    DATABASE_URL: await (await PostgresServer.start(t)).database(),
+  })
+  const kiosk = new Kiosk(gate.url)
+  const signIn = await kiosk.start()
+  const ask = async () => (await askUserCode(kiosk, signIn)).user_code
+  const atOnce = async () => new Set(await Promise.all(Array.from({ length: 20 }, ask)))
+  const first = await atOnce()
+  assert.equal(first.size, 1)
+  gate.passTime(120_000)
+  const second = await atOnce()
+  assert.equal(second.size, 1)
+  assert.notDeepEqual(second, first)
+  const [code = ''] = second
+  assert.equal((await typeCode(new Phone(gate.url), code)).id, signIn.id)
 })
 
 test('a sign-in that nobody can scan any more has no code', async t => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { hash as bcrypt } from '@node-rs/bcrypt'
-import type { Account } from '../../server/src/store/store.ts'
+import type { Account } from '../../server/src/store/account.ts'
 import { type Gate, type Settings, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'

@@ -3,7 +3,7 @@
 import type { Flow } from '../../server/src/signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../server/src/signin/screen.ts'
 import type { UserCodes } from '../../server/src/signin/user-codes.ts'
-import type { Kiosk } from '../../server/src/store/store.ts'
+import type { Kiosk } from '../../server/src/store/kiosk.ts'
 
 export const right = (flow: Flow, screen: Screen, claiming: ClaimingScreen) => [
   flow.view(screen),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { FailureLimits } from '../limits/failure-limits.ts'
-import type { Account, AccountRecords } from '../store/store.ts'
+import type { Account, AccountRecords } from '../store/account.ts'
 import { accountIdKey, isAccountIdKey, requireAccountId } from './account-id.ts'
 import {
   longestPassword,

@@ -8,7 +8,8 @@ import { createPasswordHasher } from '../accounts/password.ts'
 import { createClock } from '../clock.ts'
 import { createFailureLimits } from '../limits/failure-limits.ts'
 import { OperatorError } from '../operator-error.ts'
-import type { Account, Store } from '../store/store.ts'
+import type { Account } from '../store/account.ts'
+import type { Store } from '../store/store.ts'
 import { say, withStore } from './command.ts'
 
 /** `qrgate account add` */

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createClock } from '../clock.ts'
 import { createKiosks, type Kiosks } from '../kiosks/kiosks.ts'
 import { OperatorError } from '../operator-error.ts'
-import type { Kiosk, Store } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { Store } from '../store/store.ts'
 import { say, withStore } from './command.ts'
 
 /** `qrgate kiosk add` */
@@ -31,7 +32,7 @@ export async function addKiosk(
 export async function listKiosks(): Promise<void> {
   await withStore(async store => {
     for (const kiosk of await store.kiosks.all()) {
-      say(`${`${kiosk.number}`.padStart(6)}  ${stateOf(kiosk).padEnd(9)}  ${kiosk.nameKo}`)
+      say(`${`${kiosk.number}`.padStart(6)}  ${stateOf(kiosk).padEnd(9)}  ${kiosk.name.ko}`)
     }
   })
 }

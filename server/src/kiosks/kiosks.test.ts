@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { Refusal, type RefusalCode } from '../errors.ts'
+import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import type { Kiosk, KioskRecords } from '../store/store.ts'
 import { createKiosks, openKiosk, seedKiosk } from './kiosks.ts'
 
 const name = { ko: '1층 접수', en: 'Reception' }
@@ -53,7 +53,7 @@ test('an enrolled kiosk is found by its number and by its credential', async t =
   const { kiosk, credential } = await kiosks.enrol(name)
   assert.deepEqual(await kiosks.usable(kiosk.number), kiosk)
   assert.deepEqual(await kiosks.byCredential(credential), kiosk)
-  assert.equal(kiosk.nameKo, name.ko)
+  assert.deepEqual(kiosk.name, name)
   assert.equal(kiosk.ticket, 'compact')
 })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import type { Kiosk, KioskRecords } from '../store/store.ts'
+import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 
 export interface Kiosks {
   /** @throws Refusal `kiosk_not_enrolled` when unknown, `kiosk_revoked` when switched off. */
@@ -24,8 +24,7 @@ export interface Kiosks {
 /** Who starts through the seed's API: everybody, and nobody may claim. */
 export const seedKiosk: Kiosk = {
   number: 0,
-  nameKo: '키오스크',
-  nameEn: 'Kiosk',
+  name: { ko: '키오스크', en: 'Kiosk' },
   ticket: 'jwt',
   claimable: false,
   credentialHash: null,
@@ -70,9 +69,9 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   }
 
   const secret = () => Buffer.from(randomBytes(32)).toString('base64url')
-  const add = ({ ko, en }: Localized, proof: Partial<Kiosk>) => {
+  const add = (name: Localized, proof: Partial<Kiosk>) => {
     const { number: _, ...blank } = openKiosk
-    return records.add({ ...blank, nameKo: ko, nameEn: en, createdAt: clock(), ...proof })
+    return records.add({ ...blank, name, createdAt: clock(), ...proof })
   }
   const invited = async (link: string) => {
     const kiosk = await records.byLinkHash(hashed(link))

@@ -1,4 +1,4 @@
-import type { KioskRecords } from '../store/store.ts'
+import type { KioskRecords } from '../store/kiosk.ts'
 
 export interface RevocationsParts {
   records: Pick<KioskRecords, 'revoked'>

@@ -2,7 +2,7 @@ import type { ClaimAnswer } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
 import { maskedName } from '../accounts/masked-name.ts'
 import type { SignIn } from '../protocol/sign-in.ts'
-import type { Account } from '../store/store.ts'
+import type { Account } from '../store/account.ts'
 
 /** The relying party of every kiosk that has none of its own. */
 const ownRelyingParty = 'qrgate'

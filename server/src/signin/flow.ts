@@ -19,7 +19,8 @@ import {
 } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
-import type { Kiosk, SignIns } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { SignIns } from '../store/sign-ins.ts'
 import type { Delivery, Watch } from '../watch/delivery.ts'
 import { claimAnswer } from './claim-answer.ts'
 import type { Moves } from './moves.ts'
@@ -184,7 +185,7 @@ export function createFlow(parts: FlowParts) {
 
     /** A kiosk was revoked: what its visitors have begun is over; what nobody scanned has no row. */
     async cancelAllOf(kiosk: number): Promise<void> {
-      for (const id of await signIns.openAt(kiosk)) {
+      for (const id of await signIns.unclaimedOf(kiosk)) {
         await moves.takeStored(id, { type: 'cancel', reason: 'revoked' }).catch(error => {
           // Between the look and the step it may have been finished otherwise.
           if (!(error instanceof Refusal)) throw error

@@ -12,7 +12,8 @@ import {
   type Timings,
   unscanned,
 } from '../protocol/sign-in.ts'
-import type { Kiosk, SignIns } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import type { SignIns } from '../store/sign-ins.ts'
 
 /** A sign-in and the kiosk that started it, as a secret, ticket or receipt has proven them. */
 export interface Subject {

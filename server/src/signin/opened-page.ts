@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import type { Receipts } from '../protocol/receipt.ts'
-import type { Kiosk } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 import type { Moves, Subject } from './moves.ts'
 
 /** What a phone is shown that has opened a QR's address or typed a code. */

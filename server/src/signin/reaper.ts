@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import type { SignIns, UserCodeRecords } from '../store/store.ts'
+import type { SignIns } from '../store/sign-ins.ts'
+import type { UserCodeRecords } from '../store/user-code.ts'
 import type { Moves } from './moves.ts'
 
 export interface ReaperParts {

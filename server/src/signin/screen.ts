@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
-import type { Kiosk } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 
 /**
  * Proof that the caller is the screen that started a sign-in. It is good for one call, so nobody can

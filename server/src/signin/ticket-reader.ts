@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
 import type { Ticket, Tickets } from '../protocol/ticket.ts'
-import type { Kiosk } from '../store/store.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 
 /** One way of writing tickets for each kind that a kiosk's QR may hold. */
 export type TicketKinds = Record<Kiosk['ticket'], Tickets>

@@ -6,7 +6,7 @@ import { createCodeGuesses, type Typist } from '../limits/code-guesses.ts'
 import type { Limit } from '../limits/limit.ts'
 import { endedRefusal } from '../protocol/sign-in.ts'
 import { createUserCode, readUserCode } from '../protocol/user-code.ts'
-import type { UserCode, UserCodeRecords } from '../store/store.ts'
+import type { UserCode, UserCodeRecords } from '../store/user-code.ts'
 import type { Moves } from './moves.ts'
 import type { OpenedPage, OpenPage } from './opened-page.ts'
 import type { Screen } from './screen.ts'
@@ -68,7 +68,8 @@ export function createUserCodes(parts: UserCodesParts) {
         const expiresAt = Math.min(now + life, current.deadline)
         const userCode = createUserCode(parts.randomBytes(32))
         const code = { userCode, signIn: subject.id, kiosk: subject.kiosk.number, expiresAt }
-        if (await records.add(code)) return answerOf(code, now)
+        const given = await records.give(code, now)
+        if (given) return answerOf(given, now)
       }
     },
 

@@ -4,8 +4,8 @@ import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
 import { advance, type Observed, observe, type Step, unscanned } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
+import type { SignIns } from '../store/sign-ins.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import type { SignIns } from '../store/store.ts'
 import { createDelivery } from './delivery.ts'
 
 const timings = {

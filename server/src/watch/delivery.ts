@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { Change } from '../store/store.ts'
+import type { Change } from '../store/sign-ins.ts'
 
 /** What can be watched. */
 export interface Watchable {

@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { SignIns } from '../store/store.ts'
+import type { SignIns } from '../store/sign-ins.ts'
 import type { Delivery } from './delivery.ts'
 
 export interface SweepParts {

@@ -1,4 +1,4 @@
-import type { Account } from '../../store/store.ts'
+import type { Account } from '../../store/account.ts'
 
 /** Who somebody is, and how they have shown it. */
 export interface Proof {

@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors.ts'
-import type { Account } from '../../store/store.ts'
+import type { Account } from '../../store/account.ts'
 import type { Accounts, Credentials, NewAccount } from '../accounts.ts'
 import type { Prove } from './proof.ts'
 

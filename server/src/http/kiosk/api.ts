@@ -8,7 +8,7 @@ import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
-import type { Kiosk } from '../../store/store.ts'
+import type { Kiosk } from '../../store/kiosk.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
 import { refused, signInPath } from '../server/schemas.ts'
@@ -47,8 +47,8 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
   const demo = config.mode === 'demo'
   const credential = kioskCredentialCookie(publicUrl)
 
-  const view = ({ number, nameKo, nameEn }: Kiosk): KioskView => {
-    return { number, site: config.site, name: { ko: nameKo, en: nameEn }, mode: config.mode }
+  const view = ({ number, name }: Kiosk): KioskView => {
+    return { number, site: config.site, name, mode: config.mode }
   }
 
   /** The enrolled kiosk that sent this, by its cookie; a cookie speaks only for our own pages. */

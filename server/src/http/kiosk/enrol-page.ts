@@ -65,10 +65,10 @@ ${main}
     })
 
     scope.get('/enrol/:link', { schema }, async (request, reply) => {
-      const { nameKo, nameEn } = await kiosks.invited(request.params.link)
+      const { name: kiosk } = await kiosks.invited(request.params.link)
       const lang = requestLanguage(request)
       const { title, text, button } = words[lang]
-      const name = `${config.site[lang]} · ${lang === 'ko' ? nameKo : nameEn}`
+      const name = `${config.site[lang]} · ${kiosk[lang]}`
       reply.type('text/html; charset=utf-8')
       return reply.send(
         page(

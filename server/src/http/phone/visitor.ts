@@ -7,7 +7,7 @@ import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import type { Flow, Phone } from '../../signin/flow.ts'
 import type { OpenedPage } from '../../signin/opened-page.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
-import type { Kiosk } from '../../store/store.ts'
+import type { Kiosk } from '../../store/kiosk.ts'
 import { type OwnCookie, ownCookie } from '../server/cookies.ts'
 import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
@@ -169,9 +169,8 @@ export class Visitor {
     return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
   }
 
-  #placeOf({ nameKo, nameEn }: Kiosk): Place {
-    const kiosk = this.language === 'ko' ? nameKo : nameEn
-    return { site: this.#parts.config.site[this.language], kiosk }
+  #placeOf({ name }: Kiosk): Place {
+    return { site: this.#parts.config.site[this.language], kiosk: name[this.language] }
   }
 
   #show(view: PhoneView) {

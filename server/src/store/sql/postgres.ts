@@ -1,18 +1,20 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Store } from '../store.ts'
+import type { Engine } from './engine.ts'
 import { migrate, type Upgrade } from './migrate.ts'
-import { type Engine, patience, sqlStore } from './sql-store.ts'
+import { patience } from './retry-while-busy.ts'
+import { sqlStore } from './sql-store.ts'
 import type { Tables } from './tables.ts'
 
 /** Connections of one node: enough to keep a small database server busy. */
 const poolSize = 10
 
 /**
- * What may pass by itself (https://www.postgresql.org/docs/current/errcodes-appendix.html):
+ * What is over by itself (https://www.postgresql.org/docs/current/errcodes-appendix.html):
  * conflicts, locks, timeouts, and a server that starts, stops or has run out of slots.
  */
-const passing = /^(40001|40P01|55P03|57014|57P0[1-5]|25P03|53300|08...)$/
+const transient = /^(40001|40P01|55P03|57014|57P0[1-5]|25P03|53300|08...)$/
 /** The same for the connection itself, in the words of the system and of pg. */
 const broken = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/
 const cut = /^(Connection terminated|timeout exceeded|Query read timeout|Client (has|was))/
@@ -54,14 +56,14 @@ export async function openPostgresStore(url: string, upgrade: Upgrade = 'any'): 
 
 function engine(db: Kysely<Tables>): Engine {
   return {
-    mayPass: error => {
+    isTransient: error => {
       const { code = '', message = '', constraint = '' } = error as Partial<pg.DatabaseError>
       // Two first writes of the same row: the second one will find the first.
       if (code === '23505') return constraint.endsWith('_pkey')
-      return passing.test(code) || broken.test(code) || cut.test(message)
+      return transient.test(code) || broken.test(code) || cut.test(message)
     },
-    outOfService: error => unable.test((error as { code?: string } | null)?.code ?? ''),
-    lockRow: query => query.forUpdate() as typeof query,
+    cannotWrite: error => unable.test((error as { code?: string } | null)?.code ?? ''),
+    lockRow: query => query.forUpdate(),
     changedAt: () => now,
     async time() {
       const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(db)

@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import type { Store } from '../store.ts'
+import type { Engine } from './engine.ts'
 import { migrate, type Upgrade } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
-import { type Engine, sqlStore } from './sql-store.ts'
+import { sqlStore } from './sql-store.ts'
 import type { Tables } from './tables.ts'
 
 /** SQLITE_BUSY and SQLITE_LOCKED (https://sqlite.org/rescode.html), in their low byte. */
@@ -27,8 +28,8 @@ export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): P
 function engine(db: Kysely<Tables>): Engine {
   let version: number | undefined
   return {
-    mayPass: error => lockedCodes.has(resultCode(error)),
-    outOfService: error => unableCodes.has(resultCode(error)),
+    isTransient: error => lockedCodes.has(resultCode(error)),
+    cannotWrite: error => unableCodes.has(resultCode(error)),
     // The transaction itself holds the lock.
     lockRow: query => query,
     changedAt: updatedAt => updatedAt,

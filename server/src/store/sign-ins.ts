@@ -1,0 +1,34 @@
+import type { Move, SignIn } from '../protocol/sign-in.ts'
+
+export interface SignIns {
+  /** The row, or null while nobody has touched the sign-in (or long after it was purged). */
+  read(id: string): Promise<SignIn | null>
+  /**
+   * The one way to change a sign-in. Reads the row, asks `advance` what becomes of it, writes the
+   * answer and one audit row for each of its events, all in one transaction: concurrent updates of
+   * the same id happen one after the other, on one node or many. `advance` must be pure but for the
+   * clock and may run more than once; what it throws ends the transaction unchanged and is passed on.
+   * Nothing is written for a move without events.
+   */
+  update(id: string, advance: (old: SignIn | null) => Move): Promise<{ old: SignIn | null } & Move>
+  /**
+   * What changed lately, whoever changed it, so that lost hints do no harm. Overlaps with earlier
+   * answers, because transactions become visible later than they were stamped.
+   * @param since the `at` of the last answer, or 0.
+   * @returns null when certainly no other process has written since the last call.
+   */
+  changes(since: number): Promise<{ at: number; changed: Change[] } | null>
+  /** The present `seq` of those among the ids that have a row. */
+  seqs(ids: readonly string[]): Promise<Change[]>
+  /** Ids of a kiosk's sign-ins that a phone has scanned and no kiosk has claimed. */
+  unclaimedOf(kiosk: number): Promise<string[]>
+  /** Ids of rows whose state ran out before `now`, oldest first. */
+  overdue(now: number, limit: number): Promise<string[]>
+  /** Removes rows that became final before the given time; returns how many. */
+  purge(finalBefore: number, limit: number): Promise<number>
+}
+
+export interface Change {
+  id: string
+  seq: number
+}

@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely'
+import type { UserCode, UserCodeRecords } from '../user-code.ts'
+import type { Engine } from './engine.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+
+export interface UserCodesTable {
+  user_code: string
+  /** Unique. */
+  sign_in: string
+  kiosk: number
+  expires_at: number
+}
+
+type Database = Kysely<{ user_codes: UserCodesTable }>
+
+function userCodeToRow({ userCode, signIn, kiosk, expiresAt }: UserCode): UserCodesTable {
+  return { user_code: userCode, sign_in: signIn, kiosk, expires_at: expiresAt }
+}
+
+function userCodeFromRow(row: UserCodesTable): UserCode {
+  return {
+    userCode: row.user_code,
+    signIn: row.sign_in,
+    kiosk: row.kiosk,
+    expiresAt: row.expires_at,
+  }
+}
+
+export function userCodes(db: Database, engine: Engine): UserCodeRecords {
+  const find = async (on: Database, column: 'user_code' | 'sign_in', value: string) => {
+    const query = on.selectFrom('user_codes').selectAll().where(column, '=', value)
+    const row = await query.executeTakeFirst()
+    return row ? userCodeFromRow(row) : null
+  }
+
+  return {
+    give: (userCode, now) =>
+      retryWhileBusy(engine, requireInTime =>
+        db.transaction().execute(async trx => {
+          await trx
+            .deleteFrom('user_codes')
+            .where('sign_in', '=', userCode.signIn)
+            .where('expires_at', '<=', now)
+            .execute()
+          // Waits for whoever is just adding one for this sign-in, or this code.
+          await trx
+            .insertInto('user_codes')
+            .values(userCodeToRow(userCode))
+            .onConflict(conflict => conflict.doNothing())
+            .execute()
+          const given = await find(trx, 'sign_in', userCode.signIn)
+          requireInTime()
+          return given
+        }),
+      ),
+    find: userCode => retryWhileBusy(engine, () => find(db, 'user_code', userCode)),
+    ofSignIn: signIn => retryWhileBusy(engine, () => find(db, 'sign_in', signIn)),
+    async purge(expiredBefore) {
+      const query = db.deleteFrom('user_codes').where('expires_at', '<', expiredBefore)
+      await retryWhileBusy(engine, () => query.execute())
+    },
+  }
+}
