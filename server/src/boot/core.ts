@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyBaseLogger } from 'fastify'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -8,6 +7,7 @@ import { type Clock, createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
 import { createFailureLimits, type FailureLimits } from '../limits/failure-limits.ts'
+import type { ErrorLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
@@ -38,11 +38,7 @@ export interface Core {
 }
 
 /** @param given a clock to use instead of the node's own. */
-export async function createCore(
-  config: Config,
-  logger: FastifyBaseLogger,
-  given?: Clock,
-): Promise<Core> {
+export async function createCore(config: Config, logger: ErrorLog, given?: Clock): Promise<Core> {
   const { publicUrl, timings, rotation } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
   const [secretKey, ...older] = config.secretKeys
