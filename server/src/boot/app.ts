@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import websocket from '@fastify/websocket'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { addHealth } from '../http/health.ts'
@@ -69,19 +69,21 @@ export async function createApp(
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits(delivery, clock)
   const sockets = createKioskSockets({ flow, delivery, limits, clock, renewBefore, onError })
-  server.register(async api => {
+  const api: FastifyPluginAsync = async api => {
     await addCors(api, config.allowedOrigins)
     addKioskApi(api, { config, flow, kiosks, awaitChange, listen: sockets.listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
     addSeedRoutes(api, { flow, accounts, demo, listen: seedSocket(delivery, limits) })
-  })
-  server.register(async pages => {
+  }
+  const pages: FastifyPluginAsync = async pages => {
     await addCompression(pages)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { config, flow, assets, randomBytes })
     await addPages(pages, config)
-  })
+  }
+  server.register(api)
+  server.register(pages)
   addHealth(server, readinessParts(core))
 
   const onRevoked = (kiosk: number) => {
