@@ -1,20 +1,21 @@
 // The floor that the gate is measured against: a Fastify with one JSON route, and a socket that
 // answers a POST at once.
 import websocket from '@fastify/websocket'
-import Fastify from 'fastify'
+import Fastify, { type FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
 
 const server = Fastify()
 await server.register(websocket)
 const waiting = new Map<string, WebSocket>()
 server.get('/json', async () => ({ hello: 'world', success: true }))
-server.register(async scope => {
+const sockets: FastifyPluginAsync = async scope => {
   scope.get('/wait/:id', { websocket: true }, (socket, request) => {
     const { id } = request.params as { id: string }
     waiting.set(id, socket)
     socket.send('ready')
   })
-})
+}
+await server.register(sockets)
 server.post('/done/:id', async request => {
   const { id } = request.params as { id: string }
   waiting.get(id)?.send('success')

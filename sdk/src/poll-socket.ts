@@ -47,8 +47,8 @@ export class PollSocket {
 
   send(text: string): void {
     const message = JSON.parse(text) as KioskMessage
-    if (message.type === 'watch') this.#follow(message)
-    else this.#ask(message)
+    if (message.type === 'watch') void this.#follow(message)
+    else void this.#ask(message)
   }
 
   /** A WebSocket's gate goes on telling what nobody watches any more; a poll would cost a request. */
@@ -73,7 +73,7 @@ export class PollSocket {
         const asked = this.#clock.now()
         const view = await this.#client.view(id, secret, { since, wait: waitSeconds, signal })
         signal.throwIfAborted()
-        if (renew && since < 0) this.#renew(id, view.expires_in_ms, followed)
+        if (renew && since < 0) void this.#renew(id, view.expires_in_ms, followed)
         followed.state = view.state
         this.#say({ type: 'state', ...view })
         if (finalStates.has(view.state)) return this.forget(id)

@@ -8,7 +8,7 @@ export interface NodeClock extends Clock {
 }
 
 /** A wall clock that jumps is believed only after the jump has lasted this long. */
-const lasting = 60_000
+const jumpMustLast = 60_000
 /** Smaller differences are drift, followed without ever stepping back. */
 const drift = 500
 /** What sets a clock smoothly changes its pace by at most a tenth (chrony does by a twelfth). */
@@ -36,7 +36,7 @@ export function createClock(
       jump = undefined
     } else if (jump === undefined || Math.abs(offset - jump.by) > drift) {
       jump = { by: offset, at: tick }
-    } else if (tick - jump.at >= lasting) {
+    } else if (tick - jump.at >= jumpMustLast) {
       base += offset
       latest = 0
       jump = undefined

@@ -1,5 +1,11 @@
 import pino, { type Logger } from 'pino'
 
+/** What a room needs of the log that only reports what went wrong in it. */
+export interface ErrorLog {
+  /** @param about what happened, with the error as `err`. */
+  error(about: { err: unknown }, message: string): void
+}
+
 /** Wherever these names turn up in something logged, their values do not. */
 const secret = [
   'authorization',

@@ -3,20 +3,29 @@ import { createClient } from '@redis/client'
 /** A Redis that has not answered by then is as good as gone, in milliseconds. */
 export const redisPatience = 500
 
-/** A client that queues nothing while Redis is away, and connects again by itself. */
-export function createRedisClient(url: string) {
+/**
+ * A client that queues nothing while Redis is away.
+ * @param reconnects whether it connects again by itself; if not, the first failure is final and
+ * `connect()` says why.
+ */
+export function createRedisClient(url: string, reconnects = true) {
   const client = createClient({
     url,
     disableOfflineQueue: true,
     commandOptions: { timeout: redisPatience },
     socket: {
       connectTimeout: 2 * redisPatience,
-      reconnectStrategy: retries => Math.min(1_000, 50 * 2 ** retries) * (0.5 + Math.random()),
+      reconnectStrategy: retries => reconnects && backoff(retries),
     },
   })
   // Reported where a command fails; a connection that keeps failing would fill the log.
   client.on('error', () => {})
   return client
+}
+
+/** Milliseconds until the next try; at random, so that all nodes do not come at the same time. */
+function backoff(retries: number): number {
+  return Math.min(1_000, 50 * 2 ** retries) * (0.5 + Math.random())
 }
 
 /** What a caller is told that waited for {@link redisPatience}. */

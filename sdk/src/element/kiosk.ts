@@ -92,7 +92,7 @@ export class KioskElement extends Base {
     })
     this.#turn = turn
     const started = systemClock.now()
-    turn.run().then(end => this.#settle(turn, end, systemClock.now() - started))
+    void turn.run().then(end => this.#settle(turn, end, systemClock.now() - started))
   }
 
   /**

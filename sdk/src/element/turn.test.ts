@@ -49,7 +49,7 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
       }
     },
   })
-  turn.run().then(ended => {
+  void turn.run().then(ended => {
     end = ended
   })
   const says = async (step: Partial<Step>) => {
@@ -176,7 +176,7 @@ describe('a turn at the kiosk', () => {
     const { turn, says, shown, cancelled, end } = setUp()
     await settle()
     await says({ qr: 'F0' })
-    turn.cancel('kiosk')
+    void turn.cancel('kiosk')
     await settle()
     assert.equal(shown.at(-1), 'cancelled kiosk')
     assert.deepEqual(cancelled, ['kiosk'])

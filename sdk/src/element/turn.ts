@@ -101,7 +101,7 @@ export class Turn {
     for await (const step of signIn) {
       if (signal.aborted) return undefined
       this.#stepped(step)
-      if (step.state !== 'approved' || claim) continue
+      if (step.state !== 'approved' || claim !== undefined) continue
       claim = signIn.claim()
       claim.catch(error => {
         if (error instanceof GateError) refused = error

@@ -48,18 +48,81 @@ test('a CSV file with a header has its columns anywhere, quoted or not', async t
   ])
 })
 
+test('S053: a field may have several lines, and none of them passes for an account', async t => {
+  const name = `"two lines\r\nadmin,${bcrypt}\n\n"`
+  assert.deepEqual(
+    await read(t, ['id,password,name', `kim,${bcrypt},${name}`, `lee,${bcrypt},x`]),
+    [
+      ['line 5', 'kim', bcrypt],
+      ['line 6', 'lee', bcrypt],
+    ],
+  )
+})
+
+test('where quotes do not match, no line after them is taken for an account', async t => {
+  const wrong = ['"lee', '"lee"x', '"lee" x']
+  for (const id of wrong) {
+    const file = fileOf(t)
+    writeFileSync(file, `kim,${bcrypt}\n${id},${bcrypt}\npark,"${bcrypt}"\nchoi,"${bcrypt}"\n`)
+    const seen: (string | undefined)[] = []
+    await assert.rejects(
+      async () => {
+        for await (const account of foreignAccounts(file, names)) seen.push(account.id)
+      },
+      error => error instanceof OperatorError && /at line \d\. Mend it/.test(error.message),
+      id,
+    )
+    // Those before it may have been read by then; importing again leaves them alone.
+    assert.deepEqual(
+      seen.filter(id => id !== 'kim'),
+      [],
+    )
+  }
+})
+
+test('a quote that is never closed is said before the whole file is read', async t => {
+  const file = fileOf(t)
+  writeFileSync(file, `kim,${bcrypt}\nlee,"${'x,\n'.repeat(1_000_000)}`)
+  await assert.rejects(
+    all(file),
+    error => error instanceof OperatorError && error.message.includes('Max Record Size'),
+  )
+})
+
+test('quotes inside a field, either kind of line end and blank lines are all welcome', async t => {
+  const file = fileOf(t)
+  writeFileSync(file, `\n5" kim,${bcrypt}\r\n  \nlee , ${bcrypt} \r\n\r\npark,"${bcrypt}"`)
+  assert.deepEqual(
+    (await all(file)).map(({ place, id, hash }) => [place, id, hash]),
+    [
+      ['line 2', '5" kim', bcrypt],
+      ['line 4', 'lee', bcrypt],
+      ['line 6', 'park', bcrypt],
+    ],
+  )
+  writeFileSync(file, `kim,${bcrypt}\rlee,${bcrypt}\r`)
+  assert.deepEqual(
+    (await all(file)).map(({ id }) => id),
+    ['kim', 'lee'],
+  )
+})
+
 test('JSON lines may hold numbers, and a broken line breaks no other', async t => {
   const lines = [
     JSON.stringify({ id: 'hong', password: argon }),
     '{"id": "broken"',
     JSON.stringify({ id: ['kim'], password: bcrypt }),
     JSON.stringify({ id: 7, password: bcrypt }),
+    'null',
+    '["kim"]',
   ]
   assert.deepEqual(await read(t, lines), [
     ['line 1', 'hong', argon],
     ['line 2', undefined, undefined],
     ['line 3', undefined, bcrypt],
     ['line 4', '7', bcrypt],
+    ['line 5', undefined, undefined],
+    ['line 6', undefined, undefined],
   ])
 })
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import websocket from '@fastify/websocket'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { addHealth } from '../http/health.ts'
@@ -83,20 +83,22 @@ export async function createApp(
     sentence: code => sentence(code, 'en'),
     onError,
   })
-  server.register(async api => {
+  const api: FastifyPluginAsync = async api => {
     await addCors(api, config.allowedOrigins)
     addKioskApi(api, { config, flow, userCodes, kiosks, awaitView, listen: sockets.listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
     const { password } = methods
     addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, listen: seedSocket(limits) })
-  })
-  server.register(async pages => {
+  }
+  const pages: FastifyPluginAsync = async pages => {
     await addCompression(pages)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
     await addPages(pages, config)
-  })
+  }
+  server.register(api)
+  server.register(pages)
   addHealth(server, readinessParts(core))
 
   const onRevoked = (kiosk: number) => {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyBaseLogger } from 'fastify'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
@@ -10,6 +9,7 @@ import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
 import { createFailureLimits, type FailureLimits } from '../limits/failure-limits.ts'
 import { createLimit } from '../limits/limit.ts'
+import type { ErrorLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
@@ -47,11 +47,7 @@ export interface Core {
 }
 
 /** @param given a clock to use instead of the node's own. */
-export async function createCore(
-  config: Config,
-  logger: FastifyBaseLogger,
-  given?: Clock,
-): Promise<Core> {
+export async function createCore(config: Config, logger: ErrorLog, given?: Clock): Promise<Core> {
   const { publicUrl, timings, rotation } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
   const [secretKey, ...older] = config.secretKeys

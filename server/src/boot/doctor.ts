@@ -1,8 +1,11 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import type { Config } from '../config.ts'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { openStore } from '../store/open-store.ts'
 import { OutdatedTables } from '../store/sql/migrate.ts'
+import { within } from '../within.ts'
+
+/** How long Redis may take for each answer, in milliseconds: a person is waiting, no visitor. */
+const patience = 2_000
 
 /** How one thing is, and in words what to do about it. */
 interface Finding {
@@ -94,27 +97,30 @@ async function checkRedis({ redisUrl }: Config, add: Add): Promise<void> {
     add('ok', 'redis', 'not used: a single node')
     return
   }
-  const { createClient } = await import('@redis/client')
-  const client = createClient({
-    url: redisUrl,
-    socket: { connectTimeout: 2_000, reconnectStrategy: false },
-  })
-  client.on('error', () => {})
   try {
-    await client.connect()
-    const asked = performance.now()
-    await client.ping()
-    add('ok', 'redis', `answers in ${(performance.now() - asked).toFixed(1)} ms`)
-    const { 'maxmemory-policy': policy } = await client.configGet('maxmemory-policy')
-    if (policy && policy !== 'noeviction') {
-      add(
-        'warn',
-        'redis',
-        `maxmemory-policy is ${policy}; set noeviction, or limits may be forgotten`,
-      )
-    }
+    await askRedis(redisUrl, add)
   } catch (error) {
     add('fail', 'redis', `cannot be used: ${messageOf(error)}. Check REDIS_URL.`)
+  }
+}
+
+/** @throws whatever kept Redis from answering. */
+async function askRedis(url: string, add: Add): Promise<void> {
+  // Most gates are single nodes, whose commands need not load it.
+  const { createRedisClient, redisSilent } = await import('../redis-client.ts')
+  const client = createRedisClient(url, false)
+  // A frozen Redis accepts connections and commands, and answers none of them.
+  const answered = <T>(work: Promise<T>) => within(patience, work, () => redisSilent(patience))
+  try {
+    await answered(client.connect())
+    const asked = performance.now()
+    await answered(client.ping())
+    add('ok', 'redis', `answers in ${(performance.now() - asked).toFixed(1)} ms`)
+    const { 'maxmemory-policy': policy } = await answered(client.configGet('maxmemory-policy'))
+    if (policy && policy !== 'noeviction') {
+      const words = `maxmemory-policy is ${policy}; set noeviction, or limits may be forgotten`
+      add('warn', 'redis', words)
+    }
   } finally {
     client.destroy()
   }
@@ -134,6 +140,10 @@ async function checkAddress({ publicUrl }: Config, add: Add): Promise<void> {
 }
 
 function messageOf(error: unknown): string {
+  // Where a name has several addresses, Node says nothing itself but what each of them said.
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+  return error.cause instanceof Error
+    ? `${error.message} (${messageOf(error.cause)})`
+    : error.message
 }

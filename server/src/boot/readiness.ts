@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Part } from '../http/health-part.ts'
+import type { Degraded, Part } from '../http/health-part.ts'
+import { within } from '../within.ts'
 import type { Core } from './core.ts'
 
 /** A database that takes longer to answer a reading is no help to anybody, in milliseconds. */
@@ -8,21 +8,15 @@ const patience = 900
 /** What `/readyz` asks: each part says since when it is not well. */
 export function readinessParts({ store, bus, passwords }: Core): Part[] {
   let databaseLost: number | null = null
-  let asking: Promise<boolean> | undefined
+  let asking: Promise<unknown> | undefined
 
   // One question at a time: a database that stands still must not collect them.
   const askDatabase = () => {
-    asking ??= store.signIns
-      // Any id will do; it is the answering that counts.
-      .read('')
-      .then(
-        () => true,
-        () => false,
-      )
-      .finally(() => {
-        asking = undefined
-      })
-    return asking
+    // Any id will do; it is the answering that counts.
+    asking ??= store.signIns.read('').finally(() => {
+      asking = undefined
+    })
+    return within(patience, asking, () => new Error(`no answer for ${patience} ms`))
   }
 
   return [
@@ -30,12 +24,13 @@ export function readinessParts({ store, bus, passwords }: Core): Part[] {
       name: 'database',
       vital: true,
       async degraded() {
-        const aborter = new AbortController()
-        const tooLong = sleep(patience, false, { signal: aborter.signal }).catch(() => false)
-        const answers = await Promise.race([askDatabase(), tooLong])
-        aborter.abort()
-        databaseLost = answers ? null : (databaseLost ?? performance.now())
-        return databaseLost === null ? null : lasting(databaseLost, 'the database does not answer')
+        databaseLost = await askDatabase().then(
+          () => null,
+          () => databaseLost ?? performance.now(),
+        )
+        return databaseLost === null
+          ? null
+          : degradedSince(databaseLost, 'the database does not answer')
       },
     },
     {
@@ -45,7 +40,7 @@ export function readinessParts({ store, bus, passwords }: Core): Part[] {
         const since = bus.lostSince()
         return since === null
           ? null
-          : lasting(since, 'Redis does not answer; kiosks learn by polling')
+          : degradedSince(since, 'Redis does not answer; kiosks learn by polling')
       },
     },
     {
@@ -55,12 +50,13 @@ export function readinessParts({ store, bus, passwords }: Core): Part[] {
         const since = passwords.fullSince()
         return since === null
           ? null
-          : lasting(since, 'more people are signing in than can be served')
+          : degradedSince(since, 'more people are signing in than can be served')
       },
     },
   ]
 }
 
-function lasting(since: number, reason: string) {
+/** @param since by `performance.now()`. */
+function degradedSince(since: number, reason: string): Degraded {
   return { for_ms: Math.round(performance.now() - since), reason }
 }

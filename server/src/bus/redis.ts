@@ -52,7 +52,7 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   }
   const watch = async () => {
     while (!closing) {
-      await probe().then(rejoin, lose)
+      await probe().then(rejoin).catch(lose)
       await sleep(probeEvery, undefined, { ref: false })
     }
   }

@@ -18,10 +18,13 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
     if (!closing) onError(error)
   })
 
-  const lose = async (error: unknown) => {
+  const lose = (error: unknown) => {
     if (lost || closing) return
     lost = true
     onError(error)
+    void probe()
+  }
+  const probe = async () => {
     while (lost && !closing) {
       await sleep(probeEvery, undefined, { ref: false })
       // A frozen Redis answers this once it thaws, a missing one refuses it at once.
@@ -48,7 +51,7 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
           const counted = countedBy(limiter, key, lose)
           return await within(redisPatience, counted, () => redisSilent(redisPatience))
         } catch (error) {
-          void lose(error)
+          lose(error)
           return null
         }
       }

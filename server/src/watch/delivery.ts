@@ -107,7 +107,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       /** Hints that come during a read make it read once more, however many they are. */
       function hear() {
         if (stopped) return
-        if (reading) {
+        if (reading !== undefined) {
           again = true
           return
         }

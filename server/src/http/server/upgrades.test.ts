@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import websocket from '@fastify/websocket'
+import type { FastifyPluginAsync } from 'fastify'
 import { WebSocket } from 'ws'
 import { createLogger } from '../../logger.ts'
 import { createHttpServer } from './server.ts'
@@ -12,13 +13,14 @@ import { asWebSocket } from './upgrades.ts'
 async function setUp(t: TestContext): Promise<string> {
   const server = createHttpServer(createLogger('silent'), [])
   await server.register(websocket)
-  server.register(async scope => {
+  const routes: FastifyPluginAsync = async scope => {
     scope.get('/both', async () => 'plain')
     scope.get('/both', { websocket: true, constraints: asWebSocket }, socket => {
       socket.send('socket')
     })
     scope.get('/plain', async () => 'plain')
-  })
+  }
+  await server.register(routes)
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.after(() => server.close())
   return server.listeningOrigin

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { test } from 'node:test'
+import { createClient } from '@redis/client'
+import { qrgate } from '../support/command.ts'
+import { freePort, temporaryFolder } from '../support/gate.ts'
+import { startRedis } from '../support/redis.ts'
+
+/** The lines that `qrgate doctor` has about Redis. */
+async function aboutRedis(REDIS_URL: string, folder: string): Promise<string[]> {
+  const env = { QRGATE_DATA_DIR: folder, REDIS_URL, PUBLIC_URL: 'http://127.0.0.1:1' }
+  const { out, err } = await qrgate(['doctor'], env, folder)
+  assert.equal(err, '')
+  return out.split('\n').filter(line => /^\w+ +redis/.test(line))
+}
+
+test('doctor asks Redis, and warns where it may forget what is counted in it', async t => {
+  const redis = await startRedis(t)
+  const folder = temporaryFolder(t)
+  const [well, ...others] = await aboutRedis(redis.url, folder)
+  assert.match(well ?? '', /^ok {4}redis {5}answers in [\d.]+ ms$/)
+  assert.deepEqual(others, [])
+
+  const client = createClient({ url: redis.url })
+  await client.connect()
+  await client.configSet('maxmemory-policy', 'allkeys-lru')
+  client.destroy()
+  const [, warning] = await aboutRedis(redis.url, folder)
+  assert.match(warning ?? '', /^warn {2}redis {5}maxmemory-policy is allkeys-lru; set noeviction/)
+})
+
+test('doctor says why Redis cannot be used, and waits for none that answers nothing', async t => {
+  const folder = temporaryFolder(t)
+  const silent = createServer().listen(0, '127.0.0.1')
+  t.after(() => silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+
+  const reasons = {
+    [`redis://127.0.0.1:${port}`]: 'Redis has not answered for 2000 ms',
+    [`redis://127.0.0.1:${await freePort()}`]: 'ECONNREFUSED',
+    [`redis://localhost:${await freePort()}`]: 'ECONNREFUSED',
+    'http://127.0.0.1': 'not a valid Redis protocol',
+  }
+  for (const [url, reason] of Object.entries(reasons)) {
+    const [line = '', ...others] = await aboutRedis(url, folder)
+    assert.match(line, /^fail {2}redis {5}cannot be used: .*\. Check REDIS_URL\.$/)
+    assert.ok(line.includes(reason), line)
+    assert.deepEqual(others, [])
+  }
+})
