@@ -5,6 +5,7 @@ import {
   axe,
   openKiosk,
   openPhone,
+  settled,
   showQr,
   signIn,
   signUp,
@@ -14,7 +15,7 @@ import {
 import { startGate } from '../support/gate.ts'
 
 const clean = async (page: Page, state: string) => {
-  await page.waitForTimeout(250)
+  await settled(page)
   assert.deepEqual(await axe(page), [], state)
 }
 

@@ -11,10 +11,15 @@ test('a visitor who has guessed too often is told so at once, and to wait', asyn
   const { page: phone } = await openPhone(browser, frame.url)
   await phone.waitForURL(/\/s\/[0-9a-f-]{36}$/)
   const alert = phone.getByRole('alert')
+  let taps = 0
+  phone.on('request', request => {
+    if (request.url().endsWith('/sign-in')) taps += 1
+  })
   await signIn(phone, { ...visitor, password: 'a wrong password' })
   await alert.getByText('비밀번호').waitFor()
   await signIn(phone, { ...visitor, password: 'another one' })
-  await alert.getByText('로그인 시도가 너무 많았어요').waitFor({ timeout: 2_000 })
+  await alert.getByText('로그인 시도가 너무 많았어요').waitFor()
+  assert.equal(taps, 2, 'the page does not try again by itself first')
   assert.equal(await phone.locator('[name=account]').inputValue(), visitor.account)
   assert.deepEqual(await axe(phone), [])
 })

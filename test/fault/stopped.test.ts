@@ -1,14 +1,36 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { eventsOf } from '../support/database.ts'
 import { GateProcess } from '../support/gate-process.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { exchange, request, send } from '../support/raw-http.ts'
 import { opcodes, RawSocket } from '../support/raw-socket.ts'
 import { SeedClient } from '../support/seed-client.ts'
-import { addAccount, approvedSignIn, scannedSignIn, visitor } from '../support/visitor.ts'
+import {
+  addAccount,
+  approvedSignIn,
+  type Stage,
+  scannedSignIn,
+  visitor,
+} from '../support/visitor.ts'
 
 const { password } = visitor
+
+/** Everybody taps at once; when this returns, the gate has all their requests. */
+async function submitAll({ url }: GateProcess, stages: readonly Stage[]) {
+  const submits = stages.map(({ phone, id }) =>
+    send(url, phone.bytes(`/s/${id}/sign-in`, { account: visitor.id, password })),
+  )
+  let unanswered = submits.length
+  const statuses = submits.map(async ({ answer }) => {
+    const { status } = await answer
+    unanswered -= 1
+    return status
+  })
+  for (const { sent } of submits) await sent
+  await exchange(url, request(url, 'GET /healthz'))
+  return { statuses: Promise.all(statuses), unanswered: () => unanswered }
+}
 
 test('F33 a gate told to stop finishes what is in flight and sends kiosks away in good order', async t => {
   const gate = await GateProcess.start(t)
@@ -25,10 +47,9 @@ test('F33 a gate told to stop finishes what is in flight and sends kiosks away i
   const { id, kiosk_secret } = await kiosk.start()
   dead.send({ opcode: opcodes.text, payload: JSON.stringify({ type: 'watch', id, kiosk_secret }) })
 
-  const stages = await Promise.all([1, 2, 3, 4, 5].map(() => scannedSignIn(gate)))
-  const submits = stages.map(stage => stage.phone.signIn(stage.id, visitor.id, password))
-  await sleep(15)
-  const began = performance.now()
+  const stages = await Promise.all(Array.from({ length: 10 }, () => scannedSignIn(gate)))
+  const submits = await submitAll(gate, stages)
+  assert.ok(submits.unanswered() > 0, 'something must be in flight')
   gate.signal('SIGTERM')
 
   const waits: number[] = []
@@ -40,10 +61,9 @@ test('F33 a gate told to stop finishes what is in flight and sends kiosks away i
   assert.equal((await screen.closed).code, 1012)
   assert.ok(new Set(waits).size > 10, 'they come back one after the other')
   assert.ok(waits.every(wait => wait >= 0 && wait <= 2_000))
-  const statuses = (await Promise.all(submits)).map(answer => answer.status)
-  assert.deepEqual(statuses, [200, 200, 200, 200, 200])
+  assert.deepEqual(new Set(await submits.statuses), new Set([200]))
+  // A gate that is not done in five seconds exits otherwise.
   assert.deepEqual(await gate.exited, { code: 0, signal: null })
-  assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`)
 
   await gate.boot()
   for (const stage of stages) {
@@ -56,32 +76,22 @@ test('F33 a gate told to stop finishes what is in flight and sends kiosks away i
 
 test('F33 Ctrl+C ends an idle gate at once and in order', async t => {
   const gate = await GateProcess.start(t)
-  const began = performance.now()
   assert.deepEqual(await gate.kill('SIGINT'), { code: 0, signal: null })
-  assert.ok(performance.now() - began < 2_000)
 })
 
 test('F33 a second SIGTERM does not wait, and takes back nothing that was acknowledged', async t => {
-  // Thirty visitors with one account: the limit for guesses is not what this is about.
-  const gate = await GateProcess.start(t, { QRGATE_FAILURES_PER_ACCOUNT: '1000' })
+  // Sixty visitors with one account: the limit for guesses is not what this is about.
+  const settings = { QRGATE_FAILURES_PER_ACCOUNT: '1000', QRGATE_LOG_LEVEL: 'info' }
+  const gate = await GateProcess.start(t, settings)
   await addAccount(gate)
-  const stages = await Promise.all(Array.from({ length: 30 }, () => scannedSignIn(gate)))
-  const submits = stages.map(async ({ phone, id }) => {
-    const answer = await phone.signIn(id, visitor.id, password).catch(() => undefined)
-    return answer?.status
-  })
-  await sleep(100)
+  const stages = await Promise.all(Array.from({ length: 60 }, () => scannedSignIn(gate)))
+  const submits = await submitAll(gate, stages)
   gate.signal('SIGTERM')
-  await sleep(50)
-  const began = performance.now()
+  await gate.logged(/"stopping"/)
   gate.signal('SIGTERM')
-  await gate.exited
-  assert.ok(performance.now() - began < 1_000)
-  const statuses = await Promise.all(submits)
-  assert.ok(
-    statuses.some(status => status === undefined),
-    'the second signal came too late',
-  )
+  assert.deepEqual(await gate.exited, { code: 1, signal: null })
+  const statuses = await submits.statuses
+  assert.ok(statuses.includes(0), 'it must not have waited for everybody')
   for (const [n, { id }] of stages.entries()) {
     const approved = eventsOf(gate.dataDir, id).includes('approve')
     if (statuses[n] === 200) assert.ok(approved)

@@ -10,6 +10,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { PNG } from 'pngjs'
+import { hang, until } from './patience.ts'
 
 // A CommonJS module whose types describe an ES module: what is imported is the function itself.
 const jsqr = jsqrModule as unknown as typeof jsqrModule.default
@@ -18,6 +19,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 /** A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost. */
 export async function startBrowser(t: TestContext): Promise<Browser> {
   const browser = await chromium.launch({
+    timeout: hang,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -31,14 +33,25 @@ export async function startBrowser(t: TestContext): Promise<Browser> {
     ],
   })
   t.after(() => browser.close())
+  browser.on('context', context => context.setDefaultTimeout(hang))
   return browser
 }
 
 export const portrait = { width: 1080, height: 1920 }
 export const phoneSize = { width: 390, height: 844 }
 
-/** What an independent reader makes of the picture of a screen; both readers must agree. */
+/** What independent readers make of the picture of a screen, as soon as they agree on one. */
 export async function readQr(page: Page): Promise<string> {
+  let read = ''
+  await until('two readers agree on a QR', async () => {
+    const { byJsqr, byZbar } = await readPicture(page)
+    read = byZbar
+    return byZbar !== '' && byZbar === byJsqr
+  })
+  return read
+}
+
+async function readPicture(page: Page): Promise<{ byJsqr: string | undefined; byZbar: string }> {
   const picture = await page.screenshot()
   const { data, width, height } = PNG.sync.read(picture)
   const byJsqr = jsqr(new Uint8ClampedArray(data), width, height)?.data
@@ -46,8 +59,7 @@ export async function readQr(page: Page): Promise<string> {
     input: picture,
     encoding: 'utf8',
   }).stdout.trim()
-  if (byJsqr !== byZbar) throw new Error(`the readers disagree: jsqr ${byJsqr}, zbar ${byZbar}`)
-  return byZbar
+  return { byJsqr, byZbar }
 }
 
 /** Opens the kiosk page and shows its QR. */
@@ -67,7 +79,6 @@ export async function showQr(kiosk: Page): Promise<string> {
   await kiosk.getByRole('button', { name: '접수 시작하기' }).click()
   await stands(kiosk, 'pending')
   await kiosk.locator('qrgate-kiosk').locator('[part~=qr]').waitFor()
-  await kiosk.waitForTimeout(300)
   return readQr(kiosk)
 }
 
@@ -106,6 +117,19 @@ export async function signIn(phone: Page, who = visitor): Promise<void> {
   await phone.locator('[name=account]').fill(who.account)
   await phone.locator('[name=password]').fill(who.password)
   await phone.locator('form[action$="/sign-in"] .primary').click()
+}
+
+/** Nothing on the page moves any more, but for what moves for ever. */
+export function settled(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const roots = [
+      document,
+      ...[...document.querySelectorAll('*')].map(({ shadowRoot }) => shadowRoot),
+    ]
+    const moving = roots.flatMap(root => root?.getAnimations() ?? [])
+    const ending = moving.filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
 }
 
 /** What axe finds wrong with the page as it stands. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { hang } from './patience.ts'
 
 /** A second connection to a gate's database. */
 export function openDatabase(dataDir: string): DatabaseSync {
-  return new DatabaseSync(join(dataDir, 'qrgate.sqlite'), { timeout: 2_000 })
+  return new DatabaseSync(join(dataDir, 'qrgate.sqlite'), { timeout: hang })
 }
 
 /** Runs one statement beside the gate, as an operator with a shell could. */

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Mode } from '../../server/src/config.ts'
-import { freePort, temporaryFolder } from './gate.ts'
+import { freePort, type Scope, temporaryFolder } from './gate.ts'
+import { until } from './patience.ts'
 
 const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
 
@@ -35,12 +34,14 @@ export class GateProcess {
   }
 
   static async start(
-    t: TestContext,
+    t: Scope,
     env: Record<string, string> = {},
     mode: Mode = 'demo',
   ): Promise<GateProcess> {
-    const gate = new GateProcess(temporaryFolder(t), await freePort(), env, mode)
-    t.after(() => gate.kill('SIGKILL'))
+    // Hooks run in the order of registration, and a gate must not outlive its folder.
+    let gate: GateProcess | undefined
+    t.after(() => gate?.kill('SIGKILL'))
+    gate = new GateProcess(temporaryFolder(t), await freePort(), env, mode)
     await gate.boot()
     return gate
   }
@@ -62,14 +63,12 @@ export class GateProcess {
     this.#exited = new Promise(resolve => {
       child.on('exit', (code, signal) => resolve({ code, signal }))
     })
-    for (let waited = 0; waited < 500; waited += 1) {
+    await until('the gate answers', async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined)
       await answer?.body?.cancel()
-      if (answer?.ok) return
-      if (child.exitCode !== null) break
-      await sleep(20)
-    }
-    throw new Error(`the gate did not start: ${this.#output}`)
+      if (child.exitCode !== null) throw new Error(`the gate did not start: ${this.#output}`)
+      return answer?.ok === true
+    })
   }
 
   signal(name: NodeJS.Signals): void {
@@ -89,6 +88,20 @@ export class GateProcess {
   async kill(name: NodeJS.Signals): Promise<Exit> {
     if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(name)
     return this.#exited
+  }
+
+  /** Stops it in the middle of whatever it does: it takes what is sent, and answers nothing. */
+  freeze(): void {
+    this.signal('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT')
+  }
+
+  /** Waits for a line of its log. */
+  async logged(words: RegExp): Promise<void> {
+    await until(`the log says ${words}`, () => words.test(this.#output), 2)
   }
 
   /** The log lines of all its lives; what a demo prints for people is left out. */

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -18,9 +18,13 @@ export interface Gate {
   url: string
   /** Moves the gate's clock; the test's own timers stay as they are. */
   passTime(ms: number): void
+  /** From now on the gate's clock moves by {@link passTime} only, however slow the machine is. */
+  holdTime(): void
   /** Everything logged so far, one JSON object a line. */
   log(): string
   dataDir: string
+  /** The gate's ends of all connections that are open. */
+  connections: ReadonlySet<Socket>
   close(): Promise<void>
 }
 
@@ -55,7 +59,8 @@ export async function startGate(
   })
   let passed = 0
   const real = createClock()
-  const clock: Clock = () => real() + passed
+  let held: number | undefined
+  const clock: Clock = () => (held ?? real()) + passed
   const app = await createApp(config, pino({ level: 'debug' }, sink), clock)
   await app.listen()
   let closed: Promise<void> | undefined
@@ -63,13 +68,27 @@ export async function startGate(
     closed ??= app.close()
     return closed
   }
-  t.after(close)
+  const connections = new Set<Socket>()
+  app.server.server.on('connection', socket => {
+    connections.add(socket)
+    socket.on('close', () => connections.delete(socket))
+  })
+  t.after(() => {
+    const closing = close()
+    // Whatever a failed test has left open must not keep its file from ending.
+    for (const socket of connections) socket.destroy()
+    return closing
+  })
   return {
     app,
+    connections,
     url,
     dataDir,
     close,
     log: () => lines.join(''),
+    holdTime: () => {
+      held = real()
+    },
     passTime: ms => {
       passed += ms
     },

@@ -2,6 +2,7 @@ import type {
   ClaimAnswer,
   GateMessage,
   KioskMessage,
+  PollAnswer,
   SignInState,
   SignInView,
   StartAnswer,
@@ -66,6 +67,16 @@ export class Kiosk {
     return (await (await fetch(this.url + paths.signIn(id), { headers })).json()) as SignInView
   }
 
+  /** The address in the QR of this moment. */
+  async frame({ id, kiosk_secret }: StartAnswer): Promise<string> {
+    const headers = { authorization: `Bearer ${kiosk_secret}` }
+    const answer = await fetch(`${this.url + paths.signIn(id)}?frames=1`, { headers })
+    const { frames } = (await answer.json()) as PollAnswer
+    const [now] = frames ?? []
+    if (!now) throw new Error(`no frames: ${answer.status}`)
+    return now.url
+  }
+
   /** A socket that watches the given sign-ins. */
   async watch(...signIns: (Pick<StartAnswer, 'id' | 'kiosk_secret'> & { renew?: boolean })[]) {
     const socket = await KioskSocket.open(this.url)
@@ -96,8 +107,8 @@ export class KioskSocket {
     })
   }
 
-  static open(url: string, headers: Record<string, string> = {}): Promise<KioskSocket> {
-    const socket = new WebSocket(url.replace(/^http/, 'ws') + paths.kiosk, { headers })
+  static open(url: string, headers: Record<string, string> = {}, query = ''): Promise<KioskSocket> {
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + paths.kiosk + query, { headers })
     const kiosk = new KioskSocket(socket)
     return new Promise((resolve, reject) => {
       socket.on('open', () => resolve(kiosk))
@@ -111,6 +122,11 @@ export class KioskSocket {
 
   sayRaw(data: string | Uint8Array): void {
     this.#socket.send(data)
+  }
+
+  /** The gate has asked whether this socket is still there; the answer is on its way. */
+  pinged(): Promise<void> {
+    return new Promise(resolve => this.#socket.once('ping', () => resolve()))
   }
 
   /** Cuts the connection without a goodbye. */

@@ -1,3 +1,5 @@
+import { request } from './raw-http.ts'
+
 /** A phone's browser in plain HTTP: keeps cookies, follows what the page's forms and script do. */
 export class Phone {
   readonly #cookies = new Map<string, string>()
@@ -37,6 +39,19 @@ export class Phone {
     })
     this.#keep(answer)
     return answer
+  }
+
+  /** The same as bytes, for whoever has to know when they are sent. */
+  bytes(path: string, fields: Record<string, string>): string {
+    const body = `${new URLSearchParams(fields)}`
+    const headers = {
+      origin: this.url,
+      cookie: this.cookies,
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': `${body.length}`,
+    }
+    return request(this.url, `POST ${path}`, headers, body)
   }
 
   /** Opens what a QR holds. */

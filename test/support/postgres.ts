@@ -2,9 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
+import { until } from './patience.ts'
 
 /** Debian keeps the server's programs out of PATH, one folder a version; the newest will do. */
 function programs(): string {
@@ -61,15 +61,12 @@ export class PostgresServer {
       ...settings.flatMap(setting => ['-c', setting]),
     ]
     this.#child = spawn(...asPostgres('postgres', args), { stdio: 'ignore' })
-    for (let tries = 0; ; tries += 1) {
-      const answered = await this.#admin('select 1').then(
+    const answers = () =>
+      this.#admin('select 1').then(
         () => true,
         () => false,
       )
-      if (answered) return
-      if (tries === 100) throw new Error('Postgres did not start')
-      await sleep(100)
-    }
+    await until('Postgres answers', answers, 100)
   }
 
   /** The address of a new, empty database. */

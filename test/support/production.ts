@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { TestContext } from 'node:test'
 import { hash } from '@node-rs/argon2'
+import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
 import type { Kiosk as KioskRow } from '../../server/src/store/kiosk.ts'
 import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import type { Store } from '../../server/src/store/store.ts'
+import type { Scope } from './gate.ts'
 import { GateProcess } from './gate-process.ts'
 import { Kiosk } from './kiosk.ts'
 import { Phone } from './phone.ts'
@@ -37,7 +38,7 @@ export interface Production {
 
 /** @param host the name in the certificate; `localhost` is reached by plain clients too. */
 export async function startProduction(
-  t: TestContext,
+  t: Scope,
   { host = 'localhost', env = {} }: { host?: string; env?: Record<string, string> } = {},
 ): Promise<Production> {
   const [postgres, redis, proxy] = await Promise.all([
@@ -61,7 +62,7 @@ export async function startProduction(
   proxy.nodes.push(...nodes.map(({ url }) => url))
   const store = await openPostgresStore(databaseUrl)
   t.after(() => store.close())
-  const clock = () => Date.now()
+  const clock = createClock()
   const randomBytes = (size: number) => crypto.getRandomValues(new Uint8Array(size))
   const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
 

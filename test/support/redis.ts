@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
+import { until } from './patience.ts'
 
 export interface Redis {
   url: string
@@ -25,7 +25,7 @@ export async function startRedis(t: Scope): Promise<Redis> {
   // Spawned directly: a signal to a shell would miss it.
   const start = async () => {
     server = spawn('redis-server', ['--port', `${port}`, ...options], { stdio: 'ignore' })
-    await untilListening(port)
+    await until('Redis listens', () => listens(port))
   }
   const kill = async () => {
     const running = server
@@ -49,19 +49,13 @@ export async function startRedis(t: Scope): Promise<Redis> {
   }
 }
 
-async function untilListening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const socket = connect(port, '127.0.0.1')
-    const reached = await Promise.race([
-      once(socket, 'connect').then(
-        () => true,
-        () => false,
-      ),
-      sleep(500, false, { ref: false }),
-    ])
-    socket.destroy()
-    if (reached) return
-    await sleep(25)
-  }
-  throw new Error(`redis-server does not listen on port ${port}`)
+/** Whether somebody takes connections there; on this machine that is known at once. */
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const reached = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return reached
 }

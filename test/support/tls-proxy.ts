@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { createServer } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { freePort, temporaryFolder } from './gate.ts'
+import { freePort, type Scope, temporaryFolder } from './gate.ts'
 
 /** What stands before several nodes: ends TLS, and goes on to the next node when one is gone. */
 export interface TlsProxy {
@@ -15,11 +14,10 @@ export interface TlsProxy {
   nodes: string[]
 }
 
-export async function startTlsProxy(
-  t: TestContext,
-  host: string,
-  port?: number,
-): Promise<TlsProxy> {
+/** A connection for each request: one that is kept may be closed by its node as it is used again. */
+const agent = new Agent({ keepAlive: false })
+
+export async function startTlsProxy(t: Scope, host: string, port?: number): Promise<TlsProxy> {
   const folder = temporaryFolder(t)
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`]
@@ -50,9 +48,11 @@ export async function startTlsProxy(
         ...incoming.headers,
         'x-forwarded-for': incoming.socket.remoteAddress ?? '',
         'x-forwarded-proto': 'https',
+        connection: 'close',
       }
       const { method, url: path } = incoming
-      const passed = request({ hostname, port: nodePort, method, path, headers }, answer => {
+      const to = { agent, hostname, port: nodePort, method, path, headers }
+      const passed = request(to, answer => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.pipe(outgoing)
       })
