@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock } from '../test-support/fake-clock.ts'
 import { FrameSchedule } from './frames.ts'
 
 const three = [0, 1, 2].map(n => ({ url: `F${n}`, starts_in_ms: n * 3_000, lasts_ms: 3_000 }))

@@ -4,6 +4,7 @@ export {
   type ClientOptions,
   type ViewOptions,
 } from './client.ts'
+export type { Connection, Transport } from './connection.ts'
 export { GateError } from './gate-error.ts'
 export type {
   ClaimAnswer,
@@ -17,6 +18,5 @@ export type {
   UserCodeAnswer,
 } from './protocol.ts'
 export { finalStates } from './protocol.ts'
-export type { SignIn, Step } from './sign-in.ts'
-export type { Connection, Transport } from './socket.ts'
+export type { SignIn, SignInUpdate } from './sign-in.ts'
 export { type StartOptions, startSignIn } from './start-sign-in.ts'

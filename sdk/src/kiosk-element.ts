@@ -1,10 +1,10 @@
 import { KioskElement } from './element/kiosk.ts'
-import type { KioskStep } from './element/step.ts'
 import type { ClaimAnswer } from './protocol.ts'
+import type { ScreenUpdate } from './screen-update.ts'
 
 export { addressToType, spelled } from './element/code-help.ts'
-export type { KioskState, KioskStep } from './element/step.ts'
 export { clockFace } from './element/time-left.ts'
+export type { KioskState, ScreenUpdate } from './screen-update.ts'
 export { KioskElement }
 
 declare global {
@@ -12,7 +12,7 @@ declare global {
     'qrgate-kiosk': KioskElement
   }
   interface HTMLElementEventMap {
-    'qrgate-state': CustomEvent<KioskStep>
+    'qrgate-state': CustomEvent<ScreenUpdate>
     'qrgate-claimed': CustomEvent<ClaimAnswer>
     'qrgate-trouble': CustomEvent<{ code: string }>
   }

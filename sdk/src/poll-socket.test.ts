@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock, settle } from './fake-clock.ts'
-import { FakePolls } from './fake-polls.ts'
+import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import { FakePolls } from '../test-support/fake-polls.ts'
 import { GateError } from './gate-error.ts'
 import { PollSocket } from './poll-socket.ts'
 import type { KioskMessage, PollAnswer } from './protocol.ts'
@@ -14,11 +14,11 @@ const pending = (seq = 0): PollAnswer => ({
 })
 const scanned: PollAnswer = { id: 'a', seq: 1, state: 'scanned' }
 
-/** A socket of polls that watches one sign-in, and what it said. */
+/** A socket of polls that watches one sign-in, and what it received. */
 async function watching({ renew = false } = {}) {
   const clock = new FakeClock()
   const polls = new FakePolls()
-  const said: string[] = []
+  const received: string[] = []
   const socket = new PollSocket(polls, clock)
   const sends = async (message: KioskMessage) => {
     socket.send(JSON.stringify(message))
@@ -26,9 +26,9 @@ async function watching({ renew = false } = {}) {
   }
   socket.onmessage = ({ data }) => {
     const { type, state, seq, ask, code, after } = JSON.parse(data)
-    said.push([type, state, seq, ask, code, after].filter(part => part !== undefined).join(' '))
+    received.push([type, state, seq, ask, code, after].filter(part => part !== undefined).join(' '))
   }
-  socket.onclose = ({ code, reason }) => said.push(`closed ${code} ${reason}`.trim())
+  socket.onclose = ({ code, reason }) => received.push(`closed ${code} ${reason}`.trim())
   const answers = async (...args: Parameters<FakePolls['answers']>) => {
     polls.answers(...args)
     await settle()
@@ -39,16 +39,16 @@ async function watching({ renew = false } = {}) {
   }
   await settle()
   await sends({ type: 'watch', id: 'a', kiosk_secret: 's', ...(renew && { renew }) })
-  return { clock, polls, said, socket, sends, answers, fails }
+  return { clock, polls, received, socket, sends, answers, fails }
 }
 
 describe('a socket of polls', () => {
   it('asks at once, then waits for news of what it has seen', async () => {
-    const { polls, said, answers } = await watching()
+    const { polls, received, answers } = await watching()
     await answers('waiting', pending())
     await answers('waiting', scanned)
     assert.deepEqual(polls.asked, ['a s -1 25 -', 'a s 0 25 -', 'a s 1 25 -'])
-    assert.deepEqual(said, ['state pending 0', 'state scanned 1'])
+    assert.deepEqual(received, ['state pending 0', 'state scanned 1'])
   })
 
   it('waits on when nothing has happened', async () => {
@@ -69,36 +69,36 @@ describe('a socket of polls', () => {
   })
 
   it('asks for frames beside the poll that waits, so that their round trip is known', async () => {
-    const { polls, said, answers, sends } = await watching()
+    const { polls, received, answers, sends } = await watching()
     await answers('waiting', pending())
     await sends({ type: 'frames', id: 'a', ask: 7 })
     assert.equal(polls.asked.at(-1), 'a s - - frames')
     await answers('at once', pending())
-    assert.equal(said.at(-1), 'frames 7')
+    assert.equal(received.at(-1), 'frames 7')
     assert.deepEqual(polls.open, ['a'])
   })
 
   it('answers a ping only when the gate answers', async () => {
-    const { said, answers, sends } = await watching()
+    const { received, answers, sends } = await watching()
     await answers('waiting', pending())
     await sends({ type: 'ping' })
-    assert.equal(said.at(-1), 'state pending 0')
+    assert.equal(received.at(-1), 'state pending 0')
     await answers('at once', pending())
-    assert.equal(said.at(-1), 'pong')
+    assert.equal(received.at(-1), 'pong')
   })
 
   it('closes when a poll stays unanswered, with the wait that the gate asked for', async () => {
-    const { said, fails, polls, socket } = await watching()
+    const { received, fails, polls, socket } = await watching()
     await fails('waiting', new GateError('busy', { status: 503, retryAfterMs: 2_000 }))
-    assert.deepEqual(said, ['closed 1006 {"retry_after_ms":2000}'])
+    assert.deepEqual(received, ['closed 1006 {"retry_after_ms":2000}'])
     assert.equal(socket.readyState, 3)
     assert.deepEqual(polls.open, [])
   })
 
   it('passes a refusal on before it closes', async () => {
-    const { said, fails } = await watching()
+    const { received, fails } = await watching()
     await fails('waiting', new GateError('kiosk_secret_wrong', { status: 401 }))
-    assert.deepEqual(said, ['refused kiosk_secret_wrong', 'closed 1006'])
+    assert.deepEqual(received, ['refused kiosk_secret_wrong', 'closed 1006'])
   })
 
   it('asks for nothing after a final state', async () => {
@@ -108,26 +108,26 @@ describe('a socket of polls', () => {
   })
 
   it('calls its polls off when nobody watches, and when it is closed', async () => {
-    const { polls, socket, said } = await watching()
+    const { polls, socket, received } = await watching()
     socket.forget('a')
     await settle()
     assert.deepEqual(polls.open, [])
-    assert.deepEqual(said, [])
+    assert.deepEqual(received, [])
 
     const other = await watching()
     other.socket.close()
     await settle()
     assert.deepEqual(other.polls.open, [])
-    assert.deepEqual(other.said, [])
+    assert.deepEqual(other.received, [])
   })
 
   it('starts a successor before the sign-in on the screen runs out', async () => {
-    const { clock, polls, said, answers } = await watching({ renew: true })
+    const { clock, polls, received, answers } = await watching({ renew: true })
     await answers('waiting', pending())
     await clock.pass(269_999)
     assert.equal(polls.starts, 0)
     await clock.pass(1)
-    assert.equal(said.at(-1), 'next a')
+    assert.equal(received.at(-1), 'next a')
   })
 
   it('starts none once a phone has scanned', async () => {

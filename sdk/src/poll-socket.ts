@@ -51,7 +51,7 @@ export class PollSocket {
     else void this.#ask(message)
   }
 
-  /** A WebSocket's gate goes on telling what nobody watches any more; a poll would cost a request. */
+  /** Over a WebSocket the gate may go on sending what nobody watches; a poll would cost a request. */
   forget(id: string): void {
     this.#followed.get(id)?.life.abort()
     this.#followed.delete(id)
@@ -75,7 +75,7 @@ export class PollSocket {
         signal.throwIfAborted()
         if (renew && since < 0) void this.#renew(id, view.expires_in_ms, followed)
         followed.state = view.state
-        this.#say({ type: 'state', ...view })
+        this.#emit({ type: 'state', ...view })
         if (finalStates.has(view.state)) return this.forget(id)
         const early = view.seq <= since && this.#clock.now() - asked < paceMs
         if (early) await pause(this.#clock, paceMs, signal)
@@ -95,8 +95,8 @@ export class PollSocket {
     try {
       const answer = await this.#client.view(id, followed.secret, { frames, signal })
       if (signal.aborted) return
-      if (message.type === 'frames') this.#say({ ...message, frames: answer.frames ?? [] })
-      else this.#say({ type: 'pong' })
+      if (message.type === 'frames') this.#emit({ ...message, frames: answer.frames ?? [] })
+      else this.#emit({ type: 'pong' })
     } catch (error) {
       if (!signal.aborted) this.#fail(id, error)
     }
@@ -110,17 +110,17 @@ export class PollSocket {
     if (signal.aborted || followed.state !== 'pending') return
     const start = () => this.#client.start(signal)
     const answer = await retry(start, { clock, windowMs: renewBeforeMs, signal }).catch(() => {})
-    if (answer && !signal.aborted) this.#say({ type: 'next', after, ...answer })
+    if (answer && !signal.aborted) this.#emit({ type: 'next', after, ...answer })
   }
 
-  #say(message: GateMessage): void {
+  #emit(message: GateMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) })
   }
 
   #fail(id: string, error: unknown): void {
     const known = error instanceof GateError ? error : undefined
     if (known && !known.transient) {
-      this.#say({ type: 'refused', id, code: known.code, message: known.message })
+      this.#emit({ type: 'refused', id, code: known.code, message: known.message })
     }
     const wait = known?.retryAfterMs
     const reason = wait === undefined ? '' : JSON.stringify({ retry_after_ms: wait })

@@ -12,7 +12,7 @@ export function probe(
   Socket: typeof WebSocket,
   url: string,
   clock: Clock,
-  tell: (through: boolean) => void,
+  report: (through: boolean) => void,
 ): () => void {
   let socket: WebSocket | undefined
   const stop = () => {
@@ -21,7 +21,7 @@ export function probe(
   }
   const end = (through: boolean) => {
     stop()
-    tell(through)
+    report(through)
   }
   const callOff = clock.after(withinMs, () => end(false))
   try {
@@ -38,7 +38,7 @@ export function probe(
 
 type Discarded = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'onerror' | 'close'>
 
-/** Closes a socket; nothing it still says is heard. */
+/** Closes a socket; nothing it still receives is handled. */
 export function discard(socket: Discarded): void {
   socket.onopen = socket.onmessage = socket.onclose = null
   // Closing a socket that is still connecting reports an error, which Node prints unless it is heard.

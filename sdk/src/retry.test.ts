@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock } from '../test-support/fake-clock.ts'
 import { GateError } from './gate-error.ts'
 import { retry } from './retry.ts'
 

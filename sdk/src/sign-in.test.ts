@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock, settle } from './fake-clock.ts'
+import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import type { Connection } from './connection.ts'
 import { GateError } from './gate-error.ts'
 import type { ClaimAnswer, SignInView } from './protocol.ts'
-import { SignIn, type Step } from './sign-in.ts'
-import type { Connection, Watcher } from './socket.ts'
+import { SignIn, type SignInUpdate } from './sign-in.ts'
+import type { Watcher } from './socket.ts'
 
 const frames = (first: number, count = 10) =>
   Array.from({ length: count }, (_, n) => ({
@@ -59,15 +60,15 @@ function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) 
   const parts = { client, socket, clock, renew, random: () => 1 }
   const signIn = new SignIn(parts, answer, asking)
 
-  const told: string[] = []
+  const updates: string[] = []
   let over: string | undefined
   const reading = (async () => {
-    for await (const step of signIn) told.push(line(step))
+    for await (const update of signIn) updates.push(line(update))
     over = 'over'
   })().catch(error => {
     over = error instanceof GateError ? error.code : String(error)
   })
-  const says = async (view: Partial<SignInView> & { seq: number }) => {
+  const sends = async (view: Partial<SignInView> & { seq: number }) => {
     const id = view.id ?? 'a'
     watchers.get(id)?.view({ id, state: 'pending', ...view })
     await settle()
@@ -88,28 +89,28 @@ function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) 
     asked,
     called,
     claims,
-    told,
+    updates,
     reading,
-    says,
+    sends,
     connects,
     answers,
     over: () => over,
   }
 }
 
-function line(step: Step): string {
-  return [step.id, step.state, step.qr ?? '-', step.connection].join(' ')
+function line(update: SignInUpdate): string {
+  return [update.id, update.state, update.qr ?? '-', update.connection].join(' ')
 }
 
 describe('a sign-in', () => {
   it('shows the first frame at once and asks for more', async () => {
-    const { told, asked, answers, clock } = setUp()
+    const { updates, asked, answers, clock } = setUp()
     await settle()
-    assert.deepEqual(told, ['a pending F0 online'])
+    assert.deepEqual(updates, ['a pending F0 online'])
     assert.deepEqual(asked, ['a'])
     await answers(0)
     await clock.pass(6_000)
-    assert.deepEqual(told.slice(1), ['a pending F1 online', 'a pending F2 online'])
+    assert.deepEqual(updates.slice(1), ['a pending F1 online', 'a pending F2 online'])
   })
 
   it('asks again with ten seconds in hand, and not before', async () => {
@@ -122,68 +123,68 @@ describe('a sign-in', () => {
   })
 
   it('throws late frames away and asks again', async () => {
-    const { asked, answers, clock, told } = setUp()
+    const { asked, answers, clock, updates } = setUp()
     await clock.pass(3_500)
     await answers(0)
-    assert.equal(told.at(-1), 'a pending - online')
+    assert.equal(updates.at(-1), 'a pending - online')
     assert.equal(asked.length, 2)
     await answers(1)
-    assert.equal(told.at(-1), 'a pending F1 online')
+    assert.equal(updates.at(-1), 'a pending F1 online')
   })
 
   it('never shows a dead QR while the gate is silent', async () => {
-    const { connects, answers, clock, told } = setUp()
+    const { connects, answers, clock, updates } = setUp()
     await answers(0)
     await connects('reconnecting')
-    assert.equal(told.at(-1), 'a pending F0 reconnecting')
+    assert.equal(updates.at(-1), 'a pending F0 reconnecting')
     await clock.pass(600_000)
-    assert.equal(told.at(-1), 'a pending - reconnecting')
+    assert.equal(updates.at(-1), 'a pending - reconnecting')
   })
 
   it('hides the QR after a sleep and asks anew', async () => {
-    const { answers, clock, told, called, asked } = setUp()
+    const { answers, clock, updates, called, asked } = setUp()
     await answers(0)
     clock.sleep(5_000)
     await clock.pass(1_000)
-    assert.equal(told.at(-1), 'a pending - online')
+    assert.equal(updates.at(-1), 'a pending - online')
     assert.deepEqual(called, ['restart'])
     assert.equal(asked.length, 2)
   })
 
   it('hides the QR the moment it is scanned', async () => {
-    const { told, says, answers } = setUp()
+    const { updates, sends, answers } = setUp()
     await answers(0)
-    await says({ seq: 1, state: 'scanned', phone: 'iphone', expires_in_ms: 180_000 })
-    assert.equal(told.at(-1), 'a scanned - online')
+    await sends({ seq: 1, state: 'scanned', phone: 'iphone', expires_in_ms: 180_000 })
+    assert.equal(updates.at(-1), 'a scanned - online')
   })
 
   it('ignores old news', async () => {
-    const { told, says } = setUp()
-    await says({ seq: 2, state: 'approved' })
-    await says({ seq: 1, state: 'scanned' })
-    await says({ seq: 2, state: 'approved' })
-    assert.deepEqual(told.slice(1), ['a approved - online'])
+    const { updates, sends } = setUp()
+    await sends({ seq: 2, state: 'approved' })
+    await sends({ seq: 1, state: 'scanned' })
+    await sends({ seq: 2, state: 'approved' })
+    assert.deepEqual(updates.slice(1), ['a approved - online'])
   })
 
   it('ends after a final state and leaves nothing behind', async () => {
-    const { says, over, told, clock, watchers } = setUp()
-    await says({ seq: 1, state: 'denied' })
-    assert.equal(told.at(-1), 'a denied - online')
+    const { sends, over, updates, clock, watchers } = setUp()
+    await sends({ seq: 1, state: 'denied' })
+    assert.equal(updates.at(-1), 'a denied - online')
     assert.equal(over(), 'over')
     assert.equal(watchers.size, 0)
     assert.equal(clock.timers, 0)
   })
 
   it('claims until it is answered, and ends claimed', async () => {
-    const { signIn, claims, says, told, over, clock } = setUp()
+    const { signIn, claims, sends, updates, over, clock } = setUp()
     const lost = () => Promise.reject(new GateError('unreachable'))
     claims.push(lost, lost)
-    await says({ seq: 2, state: 'approved' })
+    await sends({ seq: 2, state: 'approved' })
     const answer = signIn.claim()
     assert.equal(signIn.claim(), answer)
     await clock.pass(2_000)
     assert.equal((await answer).account.name, '홍*동')
-    assert.equal(told.at(-1), 'a claimed - online')
+    assert.equal(updates.at(-1), 'a claimed - online')
     assert.equal(over(), 'over')
   })
 
@@ -195,15 +196,15 @@ describe('a sign-in', () => {
   })
 
   it('resumes what a backend has started and shows nothing before it knows', async () => {
-    const { told, says, answers } = setUp({ answer: { id: 'a', kiosk_secret: 's' } })
+    const { updates, sends, answers } = setUp({ answer: { id: 'a', kiosk_secret: 's' } })
     await settle()
-    assert.deepEqual(told, [])
-    await says({ seq: 0, expires_in_ms: 200_000 })
+    assert.deepEqual(updates, [])
+    await sends({ seq: 0, expires_in_ms: 200_000 })
     await answers(7)
-    assert.deepEqual(told, ['a pending - online', 'a pending F7 online'])
+    assert.deepEqual(updates, ['a pending - online', 'a pending F7 online'])
   })
 
-  it('asks for a user code only when it is told to', async () => {
+  it('asks for a user code only when it is updates to', async () => {
     const { signIn, called, answers, clock } = setUp()
     await answers(0)
     await clock.pass(60_000)
@@ -229,27 +230,27 @@ describe('an always-on sign-in', () => {
     const screen = setUp({ renew: true })
     await settle()
     await next(screen)
-    await screen.says({ seq: 1, state: 'expired', reason: 'unscanned' })
-    assert.deepEqual(screen.told, ['a pending F0 online', 'b pending G0 online'])
+    await screen.sends({ seq: 1, state: 'expired', reason: 'unscanned' })
+    assert.deepEqual(screen.updates, ['a pending F0 online', 'b pending G0 online'])
     assert.deepEqual([...screen.watchers.keys()], ['b'])
   })
 
   it('waits a moment for its successor, and then ends honestly', async () => {
     const screen = setUp({ renew: true })
-    await screen.says({ seq: 1, state: 'expired', reason: 'unscanned' })
+    await screen.sends({ seq: 1, state: 'expired', reason: 'unscanned' })
     assert.equal(screen.over(), undefined)
     await screen.clock.pass(2_000)
-    assert.equal(screen.told.at(-1), 'a expired - online')
+    assert.equal(screen.updates.at(-1), 'a expired - online')
     assert.equal(screen.over(), 'over')
   })
 
   it('follows a visitor who scanned the last frame of the one before', async () => {
     const screen = setUp({ renew: true })
     await next(screen)
-    await screen.says({ id: 'a', seq: 1, state: 'scanned' })
-    assert.equal(screen.told.at(-1), 'a scanned - online')
-    await screen.says({ id: 'b', seq: 1, state: 'scanned' })
-    assert.equal(screen.told.at(-1), 'a scanned - online')
+    await screen.sends({ id: 'a', seq: 1, state: 'scanned' })
+    assert.equal(screen.updates.at(-1), 'a scanned - online')
+    await screen.sends({ id: 'b', seq: 1, state: 'scanned' })
+    assert.equal(screen.updates.at(-1), 'a scanned - online')
     assert.deepEqual(screen.called, ['cancel b secret of b kiosk'])
   })
 

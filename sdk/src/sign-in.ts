@@ -1,16 +1,17 @@
 import type { CancelReason, Client } from './client.ts'
 import type { Clock } from './clock.ts'
+import type { Connection } from './connection.ts'
 import { type Asking, FrameSchedule } from './frames.ts'
 import type { GateError } from './gate-error.ts'
 import type { ClaimAnswer, Frame, SignInView, StartAnswer, UserCodeAnswer } from './protocol.ts'
+import { Queue } from './queue.ts'
 import { retry } from './retry.ts'
-import type { Connection, KioskSocket, Watcher } from './socket.ts'
-import { Steps } from './steps.ts'
-import { Track } from './track.ts'
+import type { KioskSocket, Watcher } from './socket.ts'
+import { WatchedSignIn } from './watched-sign-in.ts'
 
-/** What a kiosk is to show now. */
-export type Step = SignInView & {
-  /** What the QR says; when it is absent there is no QR to show. */
+/** What a sign-in's kiosk learns at every change; the QR and the connection are parts of it. */
+export type SignInUpdate = SignInView & {
+  /** The QR's content; when it is absent there is no QR to show. */
   qr?: string
   connection: Connection
 }
@@ -25,7 +26,7 @@ export interface SignInParts {
 
 /** With fewer frames than this in hand the kiosk asks for more. */
 const lowMs = 10_000
-const lookEveryMs = 1_000
+const checkEveryMs = 1_000
 /** A question without an answer is asked again after this long. */
 const forgetAskMs = 5_000
 /** For how long a renewing screen waits for the successor of a sign-in that ran out. */
@@ -39,21 +40,21 @@ const userCodeWindowMs = 5_000
 /**
  * One attempt to sign in, from QR to claim: iterate over it to learn what to show.
  *
- * A step comes at every change of state, QR content or connection.
+ * An update comes at every change of state, QR content or connection.
  * The iteration ends after a final state, after a claim, and on {@link SignIn.close}; it throws a
  * {@link GateError} when the gate will never answer for this sign-in.
  */
-export class SignIn implements AsyncIterable<Step> {
+export class SignIn implements AsyncIterable<SignInUpdate> {
   readonly #parts: SignInParts
   readonly #frames: FrameSchedule
-  readonly #steps = new Steps<Step>(() => this.close())
+  readonly #updates = new Queue<SignInUpdate>(() => this.close())
   readonly #life = new AbortController()
-  readonly #tracks = new Map<string, Track>()
-  #shown: Track
+  readonly #watched = new Map<string, WatchedSignIn>()
+  #shown: WatchedSignIn
   #asked: { ask: number; asking: Asking } | undefined
-  #lastTold = ''
+  #lastNotified = ''
   #claiming: Promise<ClaimAnswer> | undefined
-  #stopLooking = () => {}
+  #stopChecking = () => {}
   #stopSuccession: (() => void) | undefined
 
   /** @param started when the start was asked for; absent where a backend has started it. */
@@ -64,10 +65,10 @@ export class SignIn implements AsyncIterable<Step> {
   ) {
     this.#parts = parts
     this.#frames = new FrameSchedule(parts.clock)
-    this.#shown = this.#trackOf(answer)
+    this.#shown = this.#watch(answer)
     parts.socket.watch(this.#watcher(this.#shown))
     if ('frame' in answer && started) this.#frames.take(started, [answer.frame])
-    this.#look()
+    this.#check()
   }
 
   /** Changes when an always-on screen goes on to a successor. */
@@ -75,8 +76,8 @@ export class SignIn implements AsyncIterable<Step> {
     return this.#shown.id
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Step> {
-    return this.#steps
+  [Symbol.asyncIterator](): AsyncIterator<SignInUpdate> {
+    return this.#updates
   }
 
   /** Gives the sign-in up; resolves when the gate knows. */
@@ -105,7 +106,7 @@ export class SignIn implements AsyncIterable<Step> {
     return this.#until(userCodeWindowMs, ask, signal)
   }
 
-  /** Stops looking, without telling the gate. */
+  /** Stops watching; the gate is not notified. */
   close(): void {
     this.#finish()
   }
@@ -116,7 +117,7 @@ export class SignIn implements AsyncIterable<Step> {
     const { signal } = this.#life
     const answer = await this.#until(claimWindowMs, () => client.claim(id, secret, signal), signal)
     this.#shown.take({ id, seq: (view?.seq ?? 0) + 1, state: 'claimed' }, clock.now())
-    this.#tell()
+    this.#notify()
     this.#finish()
     return answer
   }
@@ -127,105 +128,105 @@ export class SignIn implements AsyncIterable<Step> {
     return retry(call, { clock, windowMs, random, signal })
   }
 
-  #trackOf(answer: StartAnswer | Pick<StartAnswer, 'id' | 'kiosk_secret'>): Track {
+  #watch(answer: StartAnswer | Pick<StartAnswer, 'id' | 'kiosk_secret'>): WatchedSignIn {
     const { id, kiosk_secret } = answer
-    const track = new Track(id, kiosk_secret)
+    const watched = new WatchedSignIn(id, kiosk_secret)
     if ('expires_in' in answer) {
       const left = answer.expires_in * 1000
-      track.take({ id, seq: 0, state: 'pending', expires_in_ms: left }, this.#parts.clock.now())
+      watched.take({ id, seq: 0, state: 'pending', expires_in_ms: left }, this.#parts.clock.now())
     }
-    this.#tracks.set(id, track)
-    return track
+    this.#watched.set(id, watched)
+    return watched
   }
 
-  #watcher(track: Track): Watcher {
+  #watcher(watched: WatchedSignIn): Watcher {
     return {
-      id: track.id,
-      kiosk_secret: track.secret,
+      id: watched.id,
+      kiosk_secret: watched.secret,
       // Only the one on the screen, or every reconnection would begin another line of successors.
-      renews: () => this.#parts.renew === true && this.#shown === track,
-      view: view => this.#viewed(track, view),
-      frames: (ask, frames) => this.#framed(ask, frames),
-      next: answer => this.#succeeded(track, answer),
+      renews: () => this.#parts.renew === true && this.#shown === watched,
+      view: view => this.#receivedView(watched, view),
+      frames: (ask, frames) => this.#receivedFrames(ask, frames),
+      next: answer => this.#succeeded(watched, answer),
       connection: () => {
         this.#asked = undefined
-        this.#look()
+        this.#check()
       },
       failed: error => this.#finish(error),
     }
   }
 
-  #viewed(track: Track, view: SignInView): void {
-    const wasOpen = track.open
-    if (track.take(view, this.#parts.clock.now())) this.#moved(track, wasOpen)
-    if (!this.#life.signal.aborted) this.#look()
+  #receivedView(watched: WatchedSignIn, view: SignInView): void {
+    const wasOpen = watched.open
+    if (watched.take(view, this.#parts.clock.now())) this.#changed(watched, wasOpen)
+    if (!this.#life.signal.aborted) this.#check()
   }
 
-  #moved(track: Track, wasOpen: boolean): void {
-    if (track !== this.#shown) this.#movedAside(track)
-    if (track !== this.#shown || !track.final) return
-    if (this.#parts.renew && wasOpen && track.view?.state === 'expired') {
+  #changed(watched: WatchedSignIn, wasOpen: boolean): void {
+    if (watched !== this.#shown) this.#changedAside(watched)
+    if (watched !== this.#shown || !watched.final) return
+    if (this.#parts.renew && wasOpen && watched.view?.state === 'expired') {
       this.#stopSuccession ??= this.#parts.clock.after(successorMs, () => {
         this.#stopSuccession = undefined
-        this.#tell()
+        this.#notify()
         this.#finish()
       })
       return
     }
-    this.#tell()
+    this.#notify()
     this.#finish()
   }
 
   /** A visitor may scan the last frame of a sign-in whose successor is on the screen already. */
-  #movedAside(track: Track): void {
-    if (track.final) {
-      this.#forget(track)
-    } else if (!track.open && this.#shown.open) {
-      this.#shown = track
+  #changedAside(watched: WatchedSignIn): void {
+    if (watched.final) {
+      this.#forget(watched)
+    } else if (!watched.open && this.#shown.open) {
+      this.#shown = watched
       this.#frames.drop()
-    } else if (!track.open) {
-      this.#forget(track)
+    } else if (!watched.open) {
+      this.#forget(watched)
       // Nobody can go on with it on this screen; if the gate does not hear it, time ends it.
-      this.#parts.client.cancel(track.id, track.secret, 'kiosk').catch(() => {})
+      this.#parts.client.cancel(watched.id, watched.secret, 'kiosk').catch(() => {})
     }
   }
 
-  #succeeded(previous: Track, answer: StartAnswer): void {
+  #succeeded(previous: WatchedSignIn, answer: StartAnswer): void {
     if (previous !== this.#shown || (!previous.open && !this.#stopSuccession)) return
     this.#stopSuccession?.()
     this.#stopSuccession = undefined
-    this.#shown = this.#trackOf(answer)
+    this.#shown = this.#watch(answer)
     this.#parts.socket.watch(this.#watcher(this.#shown), true)
     this.#asked = undefined
     this.#frames.take(this.#frames.asking(), [answer.frame])
     if (previous.final) this.#forget(previous)
-    this.#look()
+    this.#check()
   }
 
-  #framed(ask: number, frames: readonly Frame[]): void {
+  #receivedFrames(ask: number, frames: readonly Frame[]): void {
     if (ask !== this.#asked?.ask) return
     const { asking } = this.#asked
     this.#asked = undefined
     this.#frames.take(asking, frames)
-    this.#look()
+    this.#check()
   }
 
-  /** Looks at the clock and acts on what it says. */
-  #look(): void {
+  /** Checks what is due by the clock, and does it. */
+  #check(): void {
     if (this.#life.signal.aborted) return
     const { clock, socket } = this.#parts
-    this.#stopLooking()
+    this.#stopChecking()
     if (this.#shown.open) {
       if (this.#frames.slept()) {
         this.#frames.drop()
         socket.restart()
       }
       const remaining = this.#shown.remainingMs(clock.now())
-      if (this.#frames.heldMs() < Math.min(lowMs, remaining - lookEveryMs)) this.#askFrames()
-      const wait = Math.min(this.#frames.untilChange(), lookEveryMs)
-      this.#stopLooking = clock.after(wait, () => this.#look())
+      if (this.#frames.heldMs() < Math.min(lowMs, remaining - checkEveryMs)) this.#askFrames()
+      const wait = Math.min(this.#frames.untilChange(), checkEveryMs)
+      this.#stopChecking = clock.after(wait, () => this.#check())
     }
-    this.#tell()
+    this.#notify()
   }
 
   #askFrames(): void {
@@ -236,31 +237,31 @@ export class SignIn implements AsyncIterable<Step> {
     this.#asked = ask === undefined ? undefined : { ask, asking }
   }
 
-  #tell(): void {
+  #notify(): void {
     const { view } = this.#shown
     if (!view || this.#stopSuccession) return
     const remaining = this.#shown.remainingMs(this.#parts.clock.now())
     const { connection } = this.#parts.socket
     const qr = this.#shown.open && remaining > 0 ? this.#frames.current() : undefined
-    const told = JSON.stringify([view.id, view.seq, view.state, qr, connection])
-    if (told === this.#lastTold) return
-    this.#lastTold = told
+    const notified = JSON.stringify([view.id, view.seq, view.state, qr, connection])
+    if (notified === this.#lastNotified) return
+    this.#lastNotified = notified
     const left = view.expires_in_ms === undefined ? {} : { expires_in_ms: Math.round(remaining) }
-    const step: Step = { ...view, ...left, ...(qr && { qr }), connection }
-    this.#steps.push(step, unread => unread.id === step.id && unread.state === step.state)
+    const update: SignInUpdate = { ...view, ...left, ...(qr && { qr }), connection }
+    this.#updates.push(update, unread => unread.id === update.id && unread.state === update.state)
   }
 
-  #forget(track: Track): void {
-    this.#tracks.delete(track.id)
-    this.#parts.socket.unwatch(track.id)
+  #forget(watched: WatchedSignIn): void {
+    this.#watched.delete(watched.id)
+    this.#parts.socket.unwatch(watched.id)
   }
 
   #finish(error?: GateError): void {
     if (this.#life.signal.aborted) return
     this.#life.abort()
-    this.#stopLooking()
+    this.#stopChecking()
     this.#stopSuccession?.()
-    for (const track of [...this.#tracks.values()]) this.#forget(track)
-    this.#steps.end(error)
+    for (const watched of [...this.#watched.values()]) this.#forget(watched)
+    this.#updates.end(error)
   }
 }

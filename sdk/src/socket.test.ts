@@ -1,28 +1,29 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock, settle } from './fake-clock.ts'
-import { FakePolls } from './fake-polls.ts'
-import { FakeWebSocket } from './fake-web-socket.ts'
+import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import { FakePolls } from '../test-support/fake-polls.ts'
+import { FakeWebSocket } from '../test-support/fake-web-socket.ts'
+import type { Transport } from './connection.ts'
 import { GateError } from './gate-error.ts'
 import { closeCodes, type GateMessage } from './protocol.ts'
-import { KioskSocket, type Transport, type Watcher } from './socket.ts'
+import { KioskSocket, type Watcher } from './socket.ts'
 
 const pending = (id: string, seq = 0): GateMessage => ({ type: 'state', id, seq, state: 'pending' })
 
-/** A socket with the greatest jitter, and what its watchers were told. */
+/** A socket with the greatest jitter, and what its watchers were received. */
 function setUp(transport: Transport = 'auto') {
   FakeWebSocket.made = []
   const clock = new FakeClock()
-  const told: string[] = []
+  const received: string[] = []
   const watcher = (id: string): Watcher => ({
     id,
     kiosk_secret: `secret of ${id}`,
     renews: () => false,
-    view: view => told.push(`${id} ${view.state} ${view.seq}`),
-    frames: (ask, frames) => told.push(`${id} frames ${ask} ${frames.length}`),
-    next: answer => told.push(`${id} next ${answer.id}`),
-    connection: connection => told.push(`${id} ${connection}`),
-    failed: error => told.push(`${id} failed ${error.code}`),
+    view: view => received.push(`${id} ${view.state} ${view.seq}`),
+    frames: (ask, frames) => received.push(`${id} frames ${ask} ${frames.length}`),
+    next: answer => received.push(`${id} next ${answer.id}`),
+    connection: connection => received.push(`${id} ${connection}`),
+    failed: error => received.push(`${id} failed ${error.code}`),
   })
   const polls = new FakePolls()
   const socket = new KioskSocket({
@@ -32,7 +33,7 @@ function setUp(transport: Transport = 'auto') {
     random: () => 1,
     WebSocket: FakeWebSocket as unknown as typeof WebSocket,
   })
-  return { clock, told, watcher, socket, polls }
+  return { clock, received, watcher, socket, polls }
 }
 
 /** The same with one sign-in watched and heard of. */
@@ -40,7 +41,7 @@ function watching() {
   const all = setUp()
   all.socket.watch(all.watcher('a'))
   FakeWebSocket.last.opens()
-  FakeWebSocket.last.says(pending('a'))
+  FakeWebSocket.last.sends(pending('a'))
   return all
 }
 
@@ -48,21 +49,21 @@ describe('the kiosk socket', () => {
   it('proves the sign-in with its first message', () => {
     watching()
     assert.equal(FakeWebSocket.last.url, 'ws://gate.test:8080/api/v1/kiosk')
-    assert.deepEqual(FakeWebSocket.last.heard, [
+    assert.deepEqual(FakeWebSocket.last.sent, [
       { type: 'watch', id: 'a', kiosk_secret: 'secret of a' },
     ])
   })
 
   it('carries every sign-in of a page', () => {
-    const { socket, watcher, told } = watching()
+    const { socket, watcher, received } = watching()
     socket.watch(watcher('b'))
-    FakeWebSocket.last.says(pending('b', 3))
+    FakeWebSocket.last.sends(pending('b', 3))
     assert.equal(FakeWebSocket.made.length, 1)
-    assert.deepEqual(told, ['a pending 0', 'b pending 3'])
+    assert.deepEqual(received, ['a pending 0', 'b pending 3'])
   })
 
   it('comes back with jitter and watches everything anew', async () => {
-    const { socket, watcher, told, clock } = watching()
+    const { socket, watcher, received, clock } = watching()
     socket.watch(watcher('b'))
     FakeWebSocket.last.drops()
     await clock.pass(249)
@@ -70,11 +71,11 @@ describe('the kiosk socket', () => {
     await clock.pass(1)
     FakeWebSocket.last.opens()
     assert.deepEqual(
-      FakeWebSocket.last.heard.map(message => 'id' in message && message.id),
+      FakeWebSocket.last.sent.map(message => 'id' in message && message.id),
       ['a', 'b'],
     )
-    FakeWebSocket.last.says(pending('a'))
-    assert.deepEqual(told.slice(1), [
+    FakeWebSocket.last.sends(pending('a'))
+    assert.deepEqual(received.slice(1), [
       'a reconnecting',
       'b reconnecting',
       'a online',
@@ -105,23 +106,23 @@ describe('the kiosk socket', () => {
   })
 
   it('takes a socket that owes frames for five seconds for dead', async () => {
-    const { clock, socket, told } = watching()
+    const { clock, socket, received } = watching()
     assert.equal(socket.askFrames('a'), 1)
     await clock.pass(4_999)
-    assert.equal(told.at(-1), 'a pending 0')
+    assert.equal(received.at(-1), 'a pending 0')
     await clock.pass(1)
-    assert.equal(told.at(-1), 'a reconnecting')
+    assert.equal(received.at(-1), 'a reconnecting')
   })
 
   it('pings when nothing else was asked for fifteen seconds', async () => {
-    const { clock, told } = watching()
+    const { clock, received } = watching()
     await clock.pass(15_000)
-    assert.deepEqual(FakeWebSocket.last.heard.at(-1), { type: 'ping' })
-    FakeWebSocket.last.says({ type: 'pong' })
+    assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: 'ping' })
+    FakeWebSocket.last.sends({ type: 'pong' })
     await clock.pass(14_000)
-    assert.equal(told.at(-1), 'a pending 0')
+    assert.equal(received.at(-1), 'a pending 0')
     await clock.pass(6_000)
-    assert.equal(told.at(-1), 'a reconnecting')
+    assert.equal(received.at(-1), 'a reconnecting')
   })
 
   it('does not ask for frames before the gate knows whose they are', () => {
@@ -130,53 +131,53 @@ describe('the kiosk socket', () => {
     assert.equal(socket.askFrames('a'), undefined)
     FakeWebSocket.last.opens()
     assert.equal(socket.askFrames('a'), undefined)
-    FakeWebSocket.last.says(pending('a'))
+    FakeWebSocket.last.sends(pending('a'))
     assert.equal(socket.askFrames('a'), 1)
   })
 
   it('passes frames and successors on to whom they belong', () => {
-    const { socket, told } = watching()
+    const { socket, received } = watching()
     socket.askFrames('a')
     const frame = { url: 'F', starts_in_ms: 0, lasts_ms: 3_000 }
-    FakeWebSocket.last.says({ type: 'frames', id: 'a', ask: 1, frames: [frame] })
+    FakeWebSocket.last.sends({ type: 'frames', id: 'a', ask: 1, frames: [frame] })
     const successor = { id: 'b', kiosk_secret: 's', expires_in: 300, frame }
-    FakeWebSocket.last.says({ type: 'next', after: 'a', ...successor })
-    assert.deepEqual(told.slice(1), ['a frames 1 1', 'a next b'])
+    FakeWebSocket.last.sends({ type: 'next', after: 'a', ...successor })
+    assert.deepEqual(received.slice(1), ['a frames 1 1', 'a next b'])
   })
 
   it('gives a sign-in up whose watch is refused, and no other', () => {
-    const { socket, watcher, told } = watching()
+    const { socket, watcher, received } = watching()
     socket.watch(watcher('b'))
     const refused = { code: 'kiosk_secret_wrong', message: 'No.' }
-    FakeWebSocket.last.says({ type: 'refused', id: 'b', ...refused })
-    assert.deepEqual(told.slice(1), ['b failed kiosk_secret_wrong'])
+    FakeWebSocket.last.sends({ type: 'refused', id: 'b', ...refused })
+    assert.deepEqual(received.slice(1), ['b failed kiosk_secret_wrong'])
   })
 
   it('makes nothing of frames refused because the sign-in is over', async () => {
-    const { socket, told, clock } = watching()
+    const { socket, received, clock } = watching()
     socket.askFrames('a')
-    FakeWebSocket.last.says({ type: 'refused', id: 'a', code: 'already_ended', message: 'Over.' })
+    FakeWebSocket.last.sends({ type: 'refused', id: 'a', code: 'already_ended', message: 'Over.' })
     await clock.pass(6_000)
-    assert.deepEqual(told, ['a pending 0'])
+    assert.deepEqual(received, ['a pending 0'])
   })
 
   it('comes back when the gate is only busy', () => {
-    const { told } = watching()
-    FakeWebSocket.last.says({ type: 'refused', code: 'storage_busy', message: 'Later.' })
-    assert.equal(told.at(-1), 'a reconnecting')
+    const { received } = watching()
+    FakeWebSocket.last.sends({ type: 'refused', code: 'storage_busy', message: 'Later.' })
+    assert.equal(received.at(-1), 'a reconnecting')
   })
 
   it('gives up when the kiosk was revoked or its secret is wrong, not when it was slow', async () => {
-    const { told, clock } = watching()
+    const { received, clock } = watching()
     FakeWebSocket.last.drops(closeCodes.unproven)
-    assert.equal(told.at(-1), 'a reconnecting')
+    assert.equal(received.at(-1), 'a reconnecting')
     await clock.pass(250)
     FakeWebSocket.last.drops(closeCodes.unproven)
-    assert.equal(told.at(-1), 'a failed kiosk_secret_wrong')
+    assert.equal(received.at(-1), 'a failed kiosk_secret_wrong')
 
     const other = watching()
     FakeWebSocket.last.drops(closeCodes.forbidden)
-    assert.equal(other.told.at(-1), 'a failed kiosk_revoked')
+    assert.equal(other.received.at(-1), 'a failed kiosk_revoked')
   })
 
   it('leaves neither socket nor timer behind when nobody watches any more', async () => {
@@ -191,7 +192,7 @@ describe('the kiosk socket', () => {
     const { socket, watcher, clock } = watching()
     socket.unwatch('a')
     socket.watch(watcher('b'))
-    FakeWebSocket.last.says(pending('b'))
+    FakeWebSocket.last.sends(pending('b'))
     await clock.pass(3_000)
     assert.equal(FakeWebSocket.made.length, 1)
     assert.equal(FakeWebSocket.last.readyState, 1)
@@ -213,15 +214,15 @@ describe('behind a proxy that refuses upgrades', () => {
   const view = { id: 'a', seq: 0, state: 'pending' } as const
 
   it('the socket goes on by polls after three deaf tries', async () => {
-    const { polls, told } = await behindProxy()
+    const { polls, received } = await behindProxy()
     assert.equal(FakeWebSocket.made.length, 3)
     polls.answers('waiting', view)
     await settle()
-    assert.deepEqual(told, ['a reconnecting', 'a online', 'a pending 0'])
+    assert.deepEqual(received, ['a reconnecting', 'a online', 'a pending 0'])
   })
 
   it('it asks at once and then every minute whether an upgrade gets through', async () => {
-    const { polls, clock, told } = await behindProxy()
+    const { polls, clock, received } = await behindProxy()
     polls.answers('waiting', view)
     await settle()
     assert.equal(FakeWebSocket.made.length, 4)
@@ -234,22 +235,22 @@ describe('behind a proxy that refuses upgrades', () => {
       await clock.pass(1_000)
     }
     assert.equal(FakeWebSocket.made.length, 5)
-    assert.equal(told.at(-1), 'a pending 0')
+    assert.equal(received.at(-1), 'a pending 0')
   })
 
   it('it goes back to the WebSocket without a word once the gate answers on one', async () => {
-    const { polls, told } = await behindProxy()
+    const { polls, received } = await behindProxy()
     polls.answers('waiting', view)
     await settle()
     FakeWebSocket.last.opens()
-    assert.deepEqual(FakeWebSocket.last.heard, [{ type: 'ping' }])
-    FakeWebSocket.last.says({ type: 'pong' })
+    assert.deepEqual(FakeWebSocket.last.sent, [{ type: 'ping' }])
+    FakeWebSocket.last.sends({ type: 'pong' })
     await settle()
     assert.equal(FakeWebSocket.made.length, 5)
     assert.deepEqual(polls.open, [])
     FakeWebSocket.last.opens()
-    FakeWebSocket.last.says(pending('a', 3))
-    assert.deepEqual(told, ['a reconnecting', 'a online', 'a pending 0', 'a pending 3'])
+    FakeWebSocket.last.sends(pending('a', 3))
+    assert.deepEqual(received, ['a reconnecting', 'a online', 'a pending 0', 'a pending 3'])
   })
 
   it('it tries both ways in turn while the gate is away', async () => {
@@ -281,12 +282,12 @@ describe('behind a proxy that refuses upgrades', () => {
 })
 
 it('a page that asks for polls opens no WebSocket at all', async () => {
-  const { socket, watcher, polls, told, clock } = setUp('poll')
+  const { socket, watcher, polls, received, clock } = setUp('poll')
   socket.watch(watcher('a'))
   await settle()
   polls.answers('waiting', { id: 'a', seq: 0, state: 'pending' })
   await settle()
-  assert.deepEqual(told, ['a pending 0'])
+  assert.deepEqual(received, ['a pending 0'])
   assert.equal(FakeWebSocket.made.length, 0)
   socket.unwatch('a')
   await clock.pass(2_000)

@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.ts'
 import type { Client } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { Connection, Transport } from './connection.ts'
 import { GateError } from './gate-error.ts'
 import { readGateMessage, readRetryAfter } from './gate-message.ts'
 import { PollSocket } from './poll-socket.ts'
@@ -16,9 +17,6 @@ import {
 } from './protocol.ts'
 import { onWake } from './wake.ts'
 
-/** Whether the gate is heard right now. */
-export type Connection = 'online' | 'reconnecting'
-
 /** Who watches a sign-in over the socket. */
 export interface Watcher {
   readonly id: string
@@ -32,9 +30,6 @@ export interface Watcher {
   /** The gate will never answer this watch. */
   failed(error: GateError): void
 }
-
-/** How the gate is spoken to; `auto` falls back on polls where no WebSocket gets through. */
-export type Transport = 'auto' | 'socket' | 'poll'
 
 export interface SocketParts {
   client: Pick<Client, 'server' | 'view' | 'start'>
@@ -51,12 +46,12 @@ const pingEveryMs = 15_000
 const lingerMs = 2_000
 /** A socket that lived shorter than this counts as a failed try. */
 const settledMs = 5_000
-/** So many sockets in a row on which nothing was heard may be a proxy's fault. */
-const deafTries = 3
+/** So many sockets in a row on which nothing was received may be a proxy's fault. */
+const pollAfterSilentAttempts = 3
 const probeEveryMs = 60_000
 
-/** Refusals that say something about the gate's moment, not about the sign-in. */
-const momentary = new Set(['busy', 'storage_busy', 'restarting', 'internal'])
+/** Refusals that are about the gate's present load, not about the sign-in. */
+const transientCodes = new Set(['busy', 'storage_busy', 'restarting', 'internal'])
 
 /**
  * One socket to one gate, for every sign-in of a page.
@@ -74,16 +69,16 @@ export class KioskSocket {
   readonly #backoff: Backoff
   readonly #WebSocket: typeof WebSocket
   readonly #watchers = new Map<string, Watcher>()
-  /** What the gate owes an answer, with the timer that runs out on it. */
-  readonly #owed = new Map<string, () => void>()
+  /** Requests without an answer yet, each with its time-out. */
+  readonly #pending = new Map<string, () => void>()
   #socket: WebSocket | PollSocket | undefined
   #connection: Connection = 'online'
-  #asks = 0
+  #lastAsk = 0
   #connectedAt = 0
   #unproven = 0
-  #heard = false
-  /** Tries since a WebSocket was last heard. */
-  #deaf = 0
+  #received = false
+  /** Attempts since a WebSocket last received anything. */
+  #silentAttempts = 0
   #stopWaiting = () => {}
   #stopPinging = () => {}
   #stopProbing = () => {}
@@ -103,7 +98,7 @@ export class KioskSocket {
     return this.#connection
   }
 
-  /** @param already the gate said so itself, with `next`; only a later socket has to ask again. */
+  /** @param already the gate watches it by itself, as it does after `next`; only a later socket has to ask. */
   watch(watcher: Watcher, already = false): void {
     this.#watchers.set(watcher.id, watcher)
     if (this.#isOpen()) {
@@ -127,10 +122,10 @@ export class KioskSocket {
 
   /** Asks for frames; the number comes back with the answer. None when nobody would answer it. */
   askFrames(id: string): number | undefined {
-    if (!this.#isOpen() || this.#owed.has(`watch ${id}`)) return undefined
-    this.#asks += 1
-    this.#ask({ type: 'frames', id, ask: this.#asks }, `frames ${id} ${this.#asks}`)
-    return this.#asks
+    if (!this.#isOpen() || this.#pending.has(`watch ${id}`)) return undefined
+    this.#lastAsk += 1
+    this.#request({ type: 'frames', id, ask: this.#lastAsk }, `frames ${id} ${this.#lastAsk}`)
+    return this.#lastAsk
   }
 
   /** After a sleep the old socket is most likely dead and the old answers are most likely wrong. */
@@ -139,7 +134,7 @@ export class KioskSocket {
   }
 
   #connect(): void {
-    this.#heard = false
+    this.#received = false
     this.#connectedAt = this.#clock.now()
     let socket: WebSocket | PollSocket
     try {
@@ -147,19 +142,19 @@ export class KioskSocket {
         ? new PollSocket(this.#client, this.#clock)
         : new this.#WebSocket(this.#url)
     } catch {
-      // Later, so that nobody is told of it before they finished watching.
+      // Later, so that no watcher is notified before its `watch` has returned.
       this.#stopWaiting = this.#clock.after(0, () => this.#lost())
       return
     }
     this.#socket = socket
-    this.#owe('connection', connectWithinMs)
+    this.#expect('connection', connectWithinMs)
     socket.onopen = () => {
-      this.#met('connection')
+      this.#answered('connection')
       for (const watcher of this.#watchers.values()) this.#sendWatch(watcher)
     }
     socket.onmessage = ({ data }: { data: unknown }) => {
       const message = readGateMessage(data)
-      if (message) this.#hear(message)
+      if (message) this.#receive(message)
     }
     socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
       this.#closed(code, reason)
@@ -168,20 +163,21 @@ export class KioskSocket {
   /** When nothing gets through, both ways are tried in turn: the gate itself may be down. */
   get #isToPoll(): boolean {
     if (this.#transport !== 'auto') return this.#transport === 'poll'
-    return this.#deaf >= deafTries && (this.#deaf - deafTries) % 2 === 0
+    const silent = this.#silentAttempts - pollAfterSilentAttempts
+    return silent >= 0 && silent % 2 === 0
   }
 
-  #firstHeard(): void {
-    this.#heard = true
-    if (!(this.#socket instanceof PollSocket)) this.#deaf = 0
+  #firstReceived(): void {
+    this.#received = true
+    if (!(this.#socket instanceof PollSocket)) this.#silentAttempts = 0
     else if (this.#transport === 'auto') this.#probe()
   }
 
-  /** The first time at once: it may have been the gate that was away, and not the upgrade. */
+  /** The first time at once: perhaps the gate was down, and upgrades do pass. */
   #probe(): void {
     this.#stopProbing = probe(this.#WebSocket, this.#url, this.#clock, through => {
       if (through) {
-        this.#deaf = 0
+        this.#silentAttempts = 0
         this.#abandon()
         this.#connect()
       } else {
@@ -193,24 +189,24 @@ export class KioskSocket {
   #sendWatch(watcher: Watcher): void {
     const { id, kiosk_secret } = watcher
     const renew = watcher.renews()
-    this.#ask({ type: 'watch', id, kiosk_secret, ...(renew && { renew }) }, `watch ${id}`)
+    this.#request({ type: 'watch', id, kiosk_secret, ...(renew && { renew }) }, `watch ${id}`)
   }
 
-  #hear(message: GateMessage): void {
-    if (!this.#heard) this.#firstHeard()
-    this.#say('online')
+  #receive(message: GateMessage): void {
+    if (!this.#received) this.#firstReceived()
+    this.#setConnection('online')
     switch (message.type) {
       case 'pong':
-        this.#met('pong')
+        this.#answered('pong')
         break
       case 'state': {
         const { type: _, ...view } = message
-        this.#met(`watch ${view.id}`)
+        this.#answered(`watch ${view.id}`)
         this.#watchers.get(view.id)?.view(view)
         break
       }
       case 'frames':
-        this.#met(`frames ${message.id} ${message.ask}`)
+        this.#answered(`frames ${message.id} ${message.ask}`)
         this.#watchers.get(message.id)?.frames(message.ask, message.frames)
         break
       case 'next': {
@@ -224,23 +220,23 @@ export class KioskSocket {
   }
 
   #refused(code: string, message: string, id: string | undefined): void {
-    if (momentary.has(code)) {
+    if (transientCodes.has(code)) {
       this.#lost()
       return
     }
     const watcher = this.#watchers.get(id ?? '')
     // Frames of a sign-in that is over are refused too, but that says nothing new.
-    const hopeless = this.#owed.has(`watch ${id}`)
-    for (const what of [...this.#owed.keys()]) {
-      if (id !== undefined && what.includes(id)) this.#met(what)
+    const neverAnswered = this.#pending.has(`watch ${id}`)
+    for (const what of [...this.#pending.keys()]) {
+      if (id !== undefined && what.includes(id)) this.#answered(what)
     }
-    if (watcher && hopeless) this.#fail(watcher, code, message)
+    if (watcher && neverAnswered) this.#fail(watcher, code, message)
   }
 
   #closed(code: number, reason: string): void {
     const why = this.#whyNever(code)
     // Only a gate gives a reason or a code of its own, so the upgrade went through.
-    if (reason || code >= 4000) this.#heard = true
+    if (reason || code >= 4000) this.#received = true
     if (!why) {
       this.#lost(readRetryAfter(reason))
       return
@@ -263,7 +259,7 @@ export class KioskSocket {
   }
 
   #lost(retryAfterMs?: number): void {
-    if (!this.#heard) this.#deaf += 1
+    if (!this.#received) this.#silentAttempts += 1
     this.#abandon()
     if (this.#clock.now() - this.#connectedAt > settledMs && this.#connection === 'online') {
       this.#backoff.reset()
@@ -274,7 +270,7 @@ export class KioskSocket {
     }
     this.#stopWaiting()
     this.#stopWaiting = this.#clock.after(this.#backoff.next(retryAfterMs), () => this.#connect())
-    this.#say('reconnecting')
+    this.#setConnection('reconnecting')
   }
 
   #wake(): void {
@@ -285,34 +281,34 @@ export class KioskSocket {
     this.#connect()
   }
 
-  #say(connection: Connection): void {
+  #setConnection(connection: Connection): void {
     if (connection === this.#connection) return
     this.#connection = connection
     for (const watcher of [...this.#watchers.values()]) watcher.connection(connection)
   }
 
-  #ask(message: KioskMessage, what: string): void {
+  #request(message: KioskMessage, what: string): void {
     this.#socket?.send(JSON.stringify(message))
-    this.#owe(what, answerWithinMs)
+    this.#expect(what, answerWithinMs)
     this.#stopPinging()
     this.#stopPinging = this.#clock.after(pingEveryMs, () => this.#ping())
   }
 
   #ping(): void {
-    if (this.#isOpen()) this.#ask({ type: 'ping' }, 'pong')
+    if (this.#isOpen()) this.#request({ type: 'ping' }, 'pong')
   }
 
-  #owe(what: string, withinMs: number): void {
-    if (this.#owed.has(what)) return
-    this.#owed.set(
+  #expect(what: string, withinMs: number): void {
+    if (this.#pending.has(what)) return
+    this.#pending.set(
       what,
       this.#clock.after(withinMs, () => this.#lost()),
     )
   }
 
-  #met(what: string): void {
-    this.#owed.get(what)?.()
-    this.#owed.delete(what)
+  #answered(what: string): void {
+    this.#pending.get(what)?.()
+    this.#pending.delete(what)
   }
 
   #isOpen(): boolean {
@@ -327,9 +323,9 @@ export class KioskSocket {
     this.#connection = 'online'
   }
 
-  /** Lets go of the present socket; nothing it still says is heard. */
+  /** Discards the present socket; nothing it still receives is handled. */
   #abandon(): void {
-    for (const what of [...this.#owed.keys()]) this.#met(what)
+    for (const what of [...this.#pending.keys()]) this.#answered(what)
     this.#stopPinging()
     this.#stopProbing()
     const socket = this.#socket

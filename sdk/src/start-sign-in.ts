@@ -1,8 +1,9 @@
 import { Client, type ClientOptions } from './client.ts'
 import { systemClock } from './clock.ts'
+import type { Transport } from './connection.ts'
 import type { StartAnswer } from './protocol.ts'
 import { SignIn } from './sign-in.ts'
-import { socketTo, type Transport } from './socket.ts'
+import { socketTo } from './socket.ts'
 
 export interface StartOptions extends ClientOptions {
   /** Goes on with a successor whenever an unscanned sign-in runs out: for screens that always show a QR. */
@@ -18,7 +19,7 @@ export interface StartOptions extends ClientOptions {
 /**
  * Starts a sign-in, or resumes one, and watches it.
  *
- *     for await (const step of await startSignIn()) draw(step.qr, step.state)
+ *     for await (const update of await startSignIn()) draw(update.qr, update.state)
  */
 export async function startSignIn(options: StartOptions = {}): Promise<SignIn> {
   const { renew = false, resume, transport = 'auto', signal } = options

@@ -1,4 +1,4 @@
-import type { KioskElement, KioskState, KioskStep } from '@qrgate/sdk/kiosk-element'
+import type { KioskElement, KioskState, ScreenUpdate } from '@qrgate/sdk/kiosk-element'
 import type { ClaimAnswer, KioskView, UserCodeAnswer } from '@qrgate/sdk/protocol'
 import { html, LitElement, type PropertyValues } from 'lit'
 import { type Language, languageOf } from '../look/language.ts'
@@ -34,7 +34,7 @@ export class KioskPage extends LitElement {
   }
 
   declare kiosk: KioskView | undefined
-  declare step: KioskStep
+  declare step: ScreenUpdate
   declare claim: ClaimAnswer | undefined
   /** Why this screen could not be introduced yet; the element tells its own troubles itself. */
   declare trouble: TroubleKind | undefined
@@ -180,7 +180,7 @@ export class KioskPage extends LitElement {
     this.#introducing = false
   }
 
-  #onState = ({ detail }: CustomEvent<KioskStep>): void => {
+  #onState = ({ detail }: CustomEvent<ScreenUpdate>): void => {
     tellDemoParent({ type: 'qrgate-qr', url: detail.qr })
     // The same state with a new QR or a second less is the element's own business.
     if (detail.state === this.step.state && detail.code === this.step.code) return

@@ -1,4 +1,4 @@
-import type { KioskStep } from '@qrgate/sdk/kiosk-element'
+import type { ScreenUpdate } from '@qrgate/sdk/kiosk-element'
 import type { ClaimAnswer, PhoneKind } from '@qrgate/sdk/protocol'
 import { type TroubleKind, troubleOf } from './trouble.ts'
 
@@ -16,7 +16,7 @@ export type Stage =
   | { screen: 'trouble'; kind: TroubleKind }
 
 /** @param step what the kiosk element last said. */
-export function stageOf(step: KioskStep, claim?: ClaimAnswer): Stage {
+export function stageOf(step: ScreenUpdate, claim?: ClaimAnswer): Stage {
   switch (step.state) {
     case 'idle':
       return { screen: 'idle' }
@@ -39,6 +39,6 @@ export function stageOf(step: KioskStep, claim?: ClaimAnswer): Stage {
   }
 }
 
-function expiryOf(reason: KioskStep['reason']): Ending {
+function expiryOf(reason: ScreenUpdate['reason']): Ending {
   return reason === 'abandoned' || reason === 'unclaimed' ? reason : 'unscanned'
 }

@@ -1,5 +1,5 @@
+import type { KioskState } from '../screen-update.ts'
 import { node } from './node.ts'
-import type { KioskState } from './step.ts'
 
 type Icon = 'phone' | 'check' | 'clock' | 'cross' | 'warning'
 type Tone = 'calm' | 'good' | 'attention' | 'refused'

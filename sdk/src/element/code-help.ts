@@ -1,7 +1,7 @@
 import type { UserCodeAnswer } from '../protocol.ts'
+import { type Language, words } from '../words.ts'
 import { node } from './node.ts'
 import { clockFace } from './time-left.ts'
-import { type Language, words } from './words.ts'
 
 /**
  * For visitors whose camera cannot help: a code to type, asked for only after a tap, because a

@@ -1,14 +1,14 @@
 import type { CancelReason } from '../client.ts'
 import { pause, systemClock } from '../clock.ts'
+import type { Transport } from '../connection.ts'
 import { GateError } from '../gate-error.ts'
 import type { ClaimAnswer, UserCodeAnswer } from '../protocol.ts'
-import type { Transport } from '../socket.ts'
+import type { KioskState, ScreenUpdate } from '../screen-update.ts'
 import { type StartOptions, startSignIn } from '../start-sign-in.ts'
+import { Turn, type TurnEnd } from '../turn.ts'
 import { languageOf } from './language.ts'
-import { look } from './look.ts'
 import { Screen } from './screen.ts'
-import type { KioskState, KioskStep } from './step.ts'
-import { Turn, type TurnEnd } from './turn.ts'
+import { style } from './style.ts'
 
 /** For how long a kiosk says how a turn ended before the next visitor finds it idle. */
 const endedMs = 8_000
@@ -28,7 +28,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
  * (`auto`, `socket` or `poll`), `quiet` (the page itself announces the states to screen readers).
  * Reflected for styling: `state`.
  *
- * Events, all of them bubbling and composed: `qrgate-state` (detail {@link KioskStep}, at every
+ * Events, all of them bubbling and composed: `qrgate-state` (detail {@link ScreenUpdate}, at every
  * change of state or QR), `qrgate-claimed` (detail {@link ClaimAnswer}), `qrgate-trouble` (detail
  * `{ code }`).
  *
@@ -43,7 +43,7 @@ export class KioskElement extends Base {
   static readonly observedAttributes = ['server', 'lang', 'start']
 
   #screen: Screen | undefined
-  #step: KioskStep = { state: 'idle' }
+  #step: ScreenUpdate = { state: 'idle' }
   #turn: Turn | undefined
   readonly #pageLanguage = new MutationObserver(() => this.#draw())
 
@@ -133,7 +133,7 @@ export class KioskElement extends Base {
   #build(): Screen {
     const shadow = this.attachShadow({ mode: 'open' })
     const sheet = new CSSStyleSheet()
-    sheet.replaceSync(look)
+    sheet.replaceSync(style)
     shadow.adoptedStyleSheets = [sheet]
     return new Screen(shadow, {
       start: () => this.start(),
@@ -176,11 +176,11 @@ export class KioskElement extends Base {
     if (turn === this.#turn) this.#free()
   }
 
-  #show(step: KioskStep): void {
+  #show(step: ScreenUpdate): void {
     this.#step = step
     this.setAttribute('state', step.state)
     this.#draw()
-    this.#tell<KioskStep>('qrgate-state', step)
+    this.#tell<ScreenUpdate>('qrgate-state', step)
     if (step.code) this.#tell('qrgate-trouble', { code: step.code })
   }
 

@@ -1,4 +1,4 @@
-import type { Language } from './words.ts'
+import type { Language } from '../words.ts'
 
 /** The element's own `lang`, or that of the nearest ancestor, or the page's, or the browser's. */
 export function languageOf(element: Element): Language {

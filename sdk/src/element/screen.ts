@@ -1,11 +1,11 @@
 import type { UserCodeAnswer } from '../protocol.ts'
+import type { KioskState, ScreenUpdate } from '../screen-update.ts'
+import { type Language, messageOf, words } from '../words.ts'
 import { Badge } from './badge.ts'
 import { Card } from './card.ts'
 import { CodeHelp } from './code-help.ts'
 import { node } from './node.ts'
-import type { KioskState, KioskStep } from './step.ts'
 import { TimeLeft } from './time-left.ts'
-import { type Language, messageOf, words } from './words.ts'
 
 /** What the buttons do. */
 export interface ScreenActions {
@@ -81,7 +81,7 @@ export class Screen {
     this.#codeHelp.hide()
   }
 
-  show(step: KioskStep, language: Language, { endless, quiet }: ScreenManner): void {
+  show(step: ScreenUpdate, language: Language, { endless, quiet }: ScreenManner): void {
     this.#state = step.state
     const { title, text } = messageOf(step, language)
     this.#slot.name = slots[step.state]
@@ -111,7 +111,7 @@ export class Screen {
     if (hadFocus && this.#button.hidden) this.#root.focus({ preventScroll: true })
   }
 
-  #showCard(step: KioskStep, language: Language, endless: boolean): void {
+  #showCard(step: ScreenUpdate, language: Language, endless: boolean): void {
     this.#card.root.hidden = this.#slot.name !== 'pending'
     this.#card.show(step.qr, words[language].qr)
     const { id, remaining_ms } = step

@@ -1,5 +1,5 @@
-import type { PhoneKind } from '../protocol.ts'
-import type { KioskStep } from './step.ts'
+import type { PhoneKind } from './protocol.ts'
+import type { ScreenUpdate } from './screen-update.ts'
 
 export type Language = 'ko' | 'en'
 
@@ -160,7 +160,7 @@ const en: Words = {
 export const words: Record<Language, Words> = { ko, en }
 
 /** What a screen says by default, and what a screen reader says of it. */
-export function messageOf(step: KioskStep, language: Language): Message {
+export function messageOf(step: ScreenUpdate, language: Language): Message {
   const said = words[language]
   switch (step.state) {
     case 'starting':

@@ -1,5 +1,5 @@
-/** Steps on their way to the one who iterates over them; none is lost, however slowly they read. */
-export class Steps<T> implements AsyncIterator<T> {
+/** Entries on their way to the one who iterates over them; none is lost, however slowly they read. */
+export class Queue<T> implements AsyncIterator<T> {
   #waiting: T[] = []
   #reader: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void } | undefined
   #over = false
@@ -10,17 +10,17 @@ export class Steps<T> implements AsyncIterator<T> {
     this.#onReturn = onReturn
   }
 
-  /** @param outdates says whether an unread step has nothing to tell any more beside this one. */
-  push(step: T, outdates: (unread: T) => boolean): void {
+  /** @param outdates says whether an unread entry says nothing more once this one is there. */
+  push(entry: T, outdates: (unread: T) => boolean): void {
     if (this.#over) return
     if (this.#reader) {
-      this.#reader.resolve({ value: step, done: false })
+      this.#reader.resolve({ value: entry, done: false })
       this.#reader = undefined
       return
     }
     const unread = this.#waiting.at(-1)
     if (unread !== undefined && outdates(unread)) this.#waiting.pop()
-    this.#waiting.push(step)
+    this.#waiting.push(entry)
   }
 
   /** What is unread can still be read; then comes the end, or the error. */

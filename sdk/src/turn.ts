@@ -1,21 +1,16 @@
-import { Backoff } from '../backoff.ts'
-import type { CancelReason } from '../client.ts'
-import { type Clock, pause } from '../clock.ts'
-import { GateError } from '../gate-error.ts'
-import {
-  type ClaimAnswer,
-  finalStates,
-  type SignInState,
-  type UserCodeAnswer,
-} from '../protocol.ts'
-import type { SignIn, Step } from '../sign-in.ts'
-import type { KioskState, KioskStep } from './step.ts'
+import { Backoff } from './backoff.ts'
+import type { CancelReason } from './client.ts'
+import { type Clock, pause } from './clock.ts'
+import { GateError } from './gate-error.ts'
+import { type ClaimAnswer, finalStates, type SignInState, type UserCodeAnswer } from './protocol.ts'
+import type { KioskState, ScreenUpdate } from './screen-update.ts'
+import type { SignIn, SignInUpdate } from './sign-in.ts'
 
 export interface TurnParts {
   begin(
     signal: AbortSignal,
-  ): Promise<Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> & AsyncIterable<Step>>
-  show(step: KioskStep): void
+  ): Promise<Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> & AsyncIterable<SignInUpdate>>
+  show(update: ScreenUpdate): void
   claimed(answer: ClaimAnswer): void
   clock: Clock
   random?: () => number
@@ -26,8 +21,8 @@ export interface TurnParts {
 /** How a turn ended: the visitor is signed in, or is not, or somebody stopped it. */
 export type TurnEnd = 'claimed' | 'ended' | 'stopped'
 
-/** A visitor is not bothered with a hitch shorter than this; a gate restarts within it. */
-const hitchMs = 5_000
+/** An interruption shorter than this is not shown to the visitor; a gate restarts within it. */
+const toleratedMs = 5_000
 
 /**
  * One visitor's turn at the kiosk: from the start to a claim or another end.
@@ -40,11 +35,12 @@ export class Turn {
   readonly #stopped = new AbortController()
   #signIn: Awaited<ReturnType<TurnParts['begin']>> | undefined
   #cancelled: CancelReason | undefined
-  #step: Step | undefined
-  /** Since when the gate is not heard, or the screen has no QR to show. */
+  #update: SignInUpdate | undefined
+  /** Since when the gate is not heard. */
   #silentSince: number | undefined
-  #blindSince: number | undefined
-  #stopDoubting = () => {}
+  /** Since when the screen has no QR to show. */
+  #noQrSince: number | undefined
+  #stopWaiting = () => {}
   #inTrouble = false
 
   constructor(parts: TurnParts) {
@@ -84,7 +80,7 @@ export class Turn {
   }
 
   stop(): void {
-    this.#stopDoubting()
+    this.#stopWaiting()
     this.#stopped.abort()
     this.#signIn?.close()
   }
@@ -98,23 +94,23 @@ export class Turn {
     }
     let claim: Promise<ClaimAnswer> | undefined
     let refused: GateError | undefined
-    for await (const step of signIn) {
+    for await (const update of signIn) {
       if (signal.aborted) return undefined
-      this.#stepped(step)
-      if (step.state !== 'approved' || claim !== undefined) continue
+      this.#updated(update)
+      if (update.state !== 'approved' || claim) continue
       claim = signIn.claim()
       claim.catch(error => {
         if (error instanceof GateError) refused = error
         signIn.close()
       })
     }
-    this.#stopDoubting()
+    this.#stopWaiting()
     if (signal.aborted) return undefined
     return this.#outcome(claim, refused)
   }
 
   async #outcome(claim: Promise<ClaimAnswer> | undefined, refused: GateError | undefined) {
-    const state = this.#step?.state
+    const state = this.#update?.state
     if (refused) return this.#end('expired', 'unclaimed', refused.code)
     if (claim && state && !finalStates.has(state)) {
       const answer = await claim
@@ -123,47 +119,47 @@ export class Turn {
       this.#parts.claimed(answer)
       return 'claimed' as const
     }
-    return this.#end(endOf(state), this.#step?.reason)
+    return this.#end(endOf(state), this.#update?.reason)
   }
 
-  #end(state: KioskState, reason?: KioskStep['reason'], code?: string): TurnEnd {
+  #end(state: KioskState, reason?: ScreenUpdate['reason'], code?: string): TurnEnd {
     this.#parts.show({ state, ...(reason && { reason }), ...(code && { code }) })
     return 'ended'
   }
 
-  #stepped(step: Step): void {
-    this.#step = step
-    if (finalStates.has(step.state) || step.state === 'claimed') return
+  #updated(update: SignInUpdate): void {
+    this.#update = update
+    if (finalStates.has(update.state) || update.state === 'claimed') return
     const now = this.#parts.clock.now()
-    const silent = step.connection === 'reconnecting'
+    const silent = update.connection === 'reconnecting'
     // A gate that is not heard will most likely not answer a phone either: its QR leads nowhere.
-    const blind = silent || (step.qr === undefined && step.state === 'pending')
+    const noQr = silent || (update.qr === undefined && update.state === 'pending')
     // A gate that is heard again gets a moment to send a QR.
-    if (!silent && this.#silentSince !== undefined) this.#blindSince = undefined
+    if (!silent && this.#silentSince !== undefined) this.#noQrSince = undefined
     this.#silentSince = silent ? (this.#silentSince ?? now) : undefined
-    this.#blindSince = blind ? (this.#blindSince ?? now) : undefined
-    this.#stopDoubting()
-    if (blind) this.#doubt(step, now)
-    else this.#show(step)
+    this.#noQrSince = noQr ? (this.#noQrSince ?? now) : undefined
+    this.#stopWaiting()
+    if (noQr) this.#waitBeforeTrouble(update, now)
+    else this.#show(update)
   }
 
   /** Shows what is known for a little while longer, then says that something is wrong. */
-  #doubt(step: Step, now: number): void {
-    const since = Math.min(this.#silentSince ?? now, this.#blindSince ?? now)
-    const code = step.connection === 'reconnecting' ? 'unreachable' : 'slow'
-    const left = since + hitchMs - now
+  #waitBeforeTrouble(update: SignInUpdate, now: number): void {
+    const since = Math.min(this.#silentSince ?? now, this.#noQrSince ?? now)
+    const code = update.connection === 'reconnecting' ? 'unreachable' : 'slow'
+    const left = since + toleratedMs - now
     if (left <= 0) {
       this.#trouble(code)
       return
     }
-    if (!this.#inTrouble) this.#show(step)
-    this.#stopDoubting = this.#parts.clock.after(left, () => this.#trouble(code))
+    if (!this.#inTrouble) this.#show(update)
+    this.#stopWaiting = this.#parts.clock.after(left, () => this.#trouble(code))
   }
 
-  #show(step: Step): void {
+  #show(update: SignInUpdate): void {
     this.#inTrouble = false
     this.#backoff.reset()
-    const { state, id, phone, qr, expires_in_ms, connection } = step
+    const { state, id, phone, qr, expires_in_ms, connection } = update
     this.#parts.show({
       state: state as Exclude<SignInState, 'ended'>,
       id,

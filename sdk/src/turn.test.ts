@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock, settle } from '../fake-clock.ts'
-import { GateError } from '../gate-error.ts'
-import type { ClaimAnswer } from '../protocol.ts'
-import type { Step } from '../sign-in.ts'
-import { Steps } from '../steps.ts'
-import type { KioskStep } from './step.ts'
+import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import { GateError } from './gate-error.ts'
+import type { ClaimAnswer } from './protocol.ts'
+import { Queue } from './queue.ts'
+import type { ScreenUpdate } from './screen-update.ts'
+import type { SignInUpdate } from './sign-in.ts'
 import { Turn, type TurnEnd } from './turn.ts'
 
 const answer: ClaimAnswer = {
@@ -22,20 +22,20 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
   const shown: string[] = []
   const cancelled: string[] = []
   const claimed: string[] = []
-  let steps = new Steps<Step>(() => {})
+  let queue = new Queue<SignInUpdate>(() => {})
   let starts = 0
   let end: TurnEnd | undefined
   const turn = new Turn({
     clock,
     random: () => 1,
     isOffline: () => false,
-    show: step => shown.push(line(step)),
+    show: update => shown.push(line(update)),
     claimed: ({ account }) => claimed.push(account.name),
     begin: async () => {
       starts += 1
       if (starts <= refusals) throw new GateError('busy', { status: 503 })
-      const own = new Steps<Step>(() => own.end())
-      steps = own
+      const own = new Queue<SignInUpdate>(() => own.end())
+      queue = own
       return {
         [Symbol.asyncIterator]: () => own,
         cancel: async reason => void cancelled.push(reason ?? 'kiosk'),
@@ -49,16 +49,16 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
       }
     },
   })
-  void turn.run().then(ended => {
+  turn.run().then(ended => {
     end = ended
   })
-  const says = async (step: Partial<Step>) => {
-    steps.push({ id: 'a', seq: 0, state: 'pending', connection: 'online', ...step }, () => false)
-    if (step.state === 'denied' || step.state === 'expired') steps.end()
+  const sends = async (update: Partial<SignInUpdate>) => {
+    queue.push({ id: 'a', seq: 0, state: 'pending', connection: 'online', ...update }, () => false)
+    if (update.state === 'denied' || update.state === 'expired') queue.end()
     await settle()
   }
   const fails = async (code: string) => {
-    steps.end(new GateError(code))
+    queue.end(new GateError(code))
     await settle()
   }
   return {
@@ -67,79 +67,79 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
     shown,
     cancelled,
     claimed,
-    says,
+    sends,
     fails,
     end: () => end,
     starts: () => starts,
   }
 }
 
-function line({ state, qr, code, name, reason }: KioskStep): string {
+function line({ state, qr, code, name, reason }: ScreenUpdate): string {
   return [state, qr, code, name, reason].filter(Boolean).join(' ')
 }
 
 describe('a turn at the kiosk', () => {
   it('goes from start to claim', async () => {
-    const { says, shown, claimed, end } = setUp()
+    const { sends, shown, claimed, end } = setUp()
     await settle()
-    await says({ qr: 'F0' })
-    await says({ state: 'scanned' })
-    await says({ state: 'approved' })
+    await sends({ qr: 'F0' })
+    await sends({ state: 'scanned' })
+    await sends({ state: 'approved' })
     assert.deepEqual(shown, ['starting', 'pending F0', 'scanned', 'approved', 'claimed 홍*동'])
     assert.deepEqual(claimed, ['홍*동'])
     assert.equal(end(), 'claimed')
   })
 
   it('keeps trying to start and goes on when the gate is back', async () => {
-    const { clock, shown, starts, says } = setUp({ refusals: 2 })
+    const { clock, shown, starts, sends } = setUp({ refusals: 2 })
     await clock.pass(10_000)
     assert.deepEqual(shown, ['starting', 'trouble busy', 'trouble busy'])
     assert.equal(starts(), 3)
-    await says({ qr: 'F0' })
+    await sends({ qr: 'F0' })
     assert.equal(shown.at(-1), 'pending F0')
   })
 
-  it('says nothing of a short silence', async () => {
-    const { clock, shown, says } = setUp()
+  it('sends nothing of a short silence', async () => {
+    const { clock, shown, sends } = setUp()
     await settle()
-    await says({ qr: 'F0' })
-    await says({ connection: 'reconnecting' })
+    await sends({ qr: 'F0' })
+    await sends({ connection: 'reconnecting' })
     await clock.pass(2_900)
-    await says({ qr: 'F1' })
+    await sends({ qr: 'F1' })
     await clock.pass(10_000)
     assert.deepEqual(shown, ['starting', 'pending F0', 'pending', 'pending F1'])
   })
 
   it('hides even a fresh QR when the gate stays silent, for it leads nowhere', async () => {
-    const { clock, shown, says } = setUp()
+    const { clock, shown, sends } = setUp()
     await settle()
-    await says({ qr: 'F0', connection: 'reconnecting' })
+    await sends({ qr: 'F0', connection: 'reconnecting' })
     await clock.pass(4_900)
     assert.equal(shown.at(-1), 'pending F0')
     await clock.pass(100)
     assert.equal(shown.at(-1), 'trouble unreachable')
-    await says({ qr: 'F1', connection: 'reconnecting' })
+    await sends({ qr: 'F1', connection: 'reconnecting' })
     assert.equal(shown.at(-1), 'trouble unreachable')
-    await says({ qr: 'F2' })
+    await sends({ qr: 'F2' })
     assert.equal(shown.at(-1), 'pending F2')
   })
 
-  it('says that something is wrong when the gate falls silent behind a scanned phone', async () => {
-    const { clock, shown, says } = setUp()
+  it('sends that something is wrong when the gate falls silent behind a scanned phone', async () => {
+    const { clock, shown, sends } = setUp()
     await settle()
-    await says({ state: 'scanned', connection: 'reconnecting' })
+    await sends({ state: 'scanned', connection: 'reconnecting' })
     await clock.pass(5_000)
     assert.equal(shown.at(-1), 'trouble unreachable')
-    await says({ state: 'scanned' })
+    await sends({ state: 'scanned' })
     assert.equal(shown.at(-1), 'scanned')
   })
 
   it('gives a gate that is heard again a moment before it calls it slow', async () => {
-    const { clock, shown, says } = setUp()
+    const { clock, shown, sends } = setUp()
     await settle()
-    await says({ connection: 'reconnecting' })
+    await sends({ connection: 'reconnecting' })
     await clock.pass(10_000)
-    await says({ connection: 'online' })
+    await sends({ connection: 'online' })
     assert.equal(shown.at(-1), 'trouble unreachable')
     await clock.pass(5_000)
     assert.equal(shown.at(-1), 'trouble slow')
@@ -154,29 +154,29 @@ describe('a turn at the kiosk', () => {
     assert.equal(starts(), 2)
   })
 
-  it('says how it ended', async () => {
-    const { says, shown, end } = setUp()
+  it('sends how it ended', async () => {
+    const { sends, shown, end } = setUp()
     await settle()
-    await says({ state: 'expired', reason: 'abandoned' })
+    await sends({ state: 'expired', reason: 'abandoned' })
     assert.equal(shown.at(-1), 'expired abandoned')
     assert.equal(end(), 'ended')
   })
 
   it('ends honestly when the gate refuses the claim', async () => {
     const claim = () => Promise.reject(new GateError('account_unusable', { status: 403 }))
-    const { says, shown, claimed, end } = setUp({ claim })
+    const { sends, shown, claimed, end } = setUp({ claim })
     await settle()
-    await says({ state: 'approved' })
+    await sends({ state: 'approved' })
     assert.equal(shown.at(-1), 'expired account_unusable unclaimed')
     assert.deepEqual(claimed, [])
     assert.equal(end(), 'ended')
   })
 
   it('is cancelled at once, and tells the gate', async () => {
-    const { turn, says, shown, cancelled, end } = setUp()
+    const { turn, sends, shown, cancelled, end } = setUp()
     await settle()
-    await says({ qr: 'F0' })
-    void turn.cancel('kiosk')
+    await sends({ qr: 'F0' })
+    turn.cancel('kiosk')
     await settle()
     assert.equal(shown.at(-1), 'cancelled kiosk')
     assert.deepEqual(cancelled, ['kiosk'])
@@ -184,10 +184,10 @@ describe('a turn at the kiosk', () => {
   })
 
   it('has a user code for as long as there is a sign-in', async () => {
-    const { turn, says } = setUp()
+    const { turn, sends } = setUp()
     await assert.rejects(turn.userCode(), { code: 'already_ended' })
     await settle()
-    await says({ qr: 'F0' })
+    await sends({ qr: 'F0' })
     assert.equal((await turn.userCode()).user_code, 'WDJB-MJHT')
     turn.stop()
     await assert.rejects(turn.userCode(), { code: 'already_ended' })

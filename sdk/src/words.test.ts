@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { KioskState } from './step.ts'
-import { clockFace } from './time-left.ts'
+import { clockFace } from './element/time-left.ts'
+import type { KioskState } from './screen-update.ts'
 import { messageOf } from './words.ts'
 
 const states: KioskState[] = [

@@ -1,6 +1,6 @@
-import type { ViewOptions } from './client.ts'
-import type { GateError } from './gate-error.ts'
-import type { Frame, PollAnswer, StartAnswer } from './protocol.ts'
+import type { ViewOptions } from '../src/client.ts'
+import type { GateError } from '../src/gate-error.ts'
+import type { Frame, PollAnswer, StartAnswer } from '../src/protocol.ts'
 
 interface Poll {
   id: string

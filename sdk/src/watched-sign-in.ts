@@ -1,7 +1,7 @@
 import { finalStates, type SignInView } from './protocol.ts'
 
 /** One sign-in as its kiosk knows it: the last view that was news, and when its state runs out. */
-export class Track {
+export class WatchedSignIn {
   readonly id: string
   readonly secret: string
   #view: SignInView | undefined
@@ -16,7 +16,7 @@ export class Track {
     return this.#view
   }
 
-  /** No phone has it, as far as is known. */
+  /** No phone has scanned it, as far as is known. */
   get open(): boolean {
     return this.#view === undefined || this.#view.state === 'pending'
   }

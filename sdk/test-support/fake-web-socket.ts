@@ -1,4 +1,4 @@
-import type { GateMessage, KioskMessage } from './protocol.ts'
+import type { GateMessage, KioskMessage } from '../src/protocol.ts'
 
 /** A web socket for tests, whose other end is the test. */
 export class FakeWebSocket {
@@ -11,7 +11,7 @@ export class FakeWebSocket {
   }
 
   readonly url: string
-  readonly heard: KioskMessage[] = []
+  readonly sent: KioskMessage[] = []
   readyState = 0
   onopen: (() => void) | null = null
   onmessage: ((event: { data: string }) => void) | null = null
@@ -24,7 +24,7 @@ export class FakeWebSocket {
   }
 
   send(text: string): void {
-    this.heard.push(JSON.parse(text) as KioskMessage)
+    this.sent.push(JSON.parse(text) as KioskMessage)
   }
 
   close(): void {
@@ -36,7 +36,7 @@ export class FakeWebSocket {
     this.onopen?.()
   }
 
-  says(message: GateMessage): void {
+  sends(message: GateMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) })
   }
 

@@ -1,5 +1,5 @@
-import type { FinalReason, PhoneKind } from '../protocol.ts'
-import type { Connection } from '../socket.ts'
+import type { Connection } from './connection.ts'
+import type { FinalReason, PhoneKind } from './protocol.ts'
 
 /** What the kiosk shows; reflected in the element's `state` attribute, so that pages can style by it. */
 export type KioskState =
@@ -14,8 +14,8 @@ export type KioskState =
   | 'expired'
   | 'trouble'
 
-/** The `detail` of `qrgate-state`. */
-export interface KioskStep {
+/** What a kiosk's screen is to show now; the `detail` of `qrgate-state`. */
+export interface ScreenUpdate {
   state: KioskState
   /** The sign-in, once there is one. */
   id?: string
@@ -23,7 +23,7 @@ export interface KioskStep {
   reason?: FinalReason
   /** What kind of phone scanned. */
   phone?: PhoneKind
-  /** What the QR on the screen says; absent when there is none. */
+  /** The content of the QR on the screen; absent when there is none. */
   qr?: string
   /** Whether the gate is heard, while a sign-in is watched. */
   connection?: Connection

@@ -1,5 +1,5 @@
-/** The element's look; every colour can be set from the page, but the QR's own never can. */
-export const look = `
+/** The element's style sheet; every colour can be set from the page, but the QR's own never can. */
+export const style = `
 :host {
   --_ink: var(--qrgate-ink, #0b1f2a);
   --_ink-soft: var(--qrgate-ink-soft, #4a6572);
