@@ -1,14 +1,21 @@
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defineConfig } from 'vite'
 
-/** The element in one file, QR encoder included, for pages that have no bundler. */
-export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
-  resolve: { conditions: ['source', ...defaultClientConditions] },
-  build: {
-    target: 'es2024',
-    reportCompressedSize: false,
-    license: { fileName: 'kiosk-element.licenses.md' },
-    lib: { entry: 'src/kiosk-element.ts', formats: ['es'], fileName: 'kiosk-element' },
-  },
+/**
+ * The elements, each in one file with the QR encoder included, for pages that have no bundler:
+ * `<qrgate-kiosk>`, and in the mode `qr` `<qrgate-qr>` alone.
+ */
+export default defineConfig(({ mode }) => {
+  const name = mode === 'qr' ? 'qr' : 'kiosk-element'
+  return {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    resolve: { conditions: ['source', ...defaultClientConditions] },
+    build: {
+      target: 'es2024',
+      emptyOutDir: name === 'kiosk-element',
+      reportCompressedSize: false,
+      license: { fileName: `${name}.licenses.md` },
+      lib: { entry: `src/${name}.ts`, formats: ['es'], fileName: name },
+    },
+  }
 })

@@ -1,15 +1,14 @@
-export {
-  type CancelReason,
-  Client,
-  type ClientOptions,
-  type ViewOptions,
-} from './client.ts'
+export { type CancelReason, Client, type ClientOptions, type ViewOptions } from './client.ts'
+export type { Clock } from './clock.ts'
 export type { Connection, Transport } from './connection.ts'
 export { GateError } from './gate-error.ts'
+export { Kiosk, type KioskOptions } from './kiosk.ts'
 export type {
   ClaimAnswer,
   ClaimedAccount,
   FinalReason,
+  Frame,
+  Language,
   PhoneKind,
   PollAnswer,
   SignInState,
@@ -18,5 +17,7 @@ export type {
   UserCodeAnswer,
 } from './protocol.ts'
 export { finalStates } from './protocol.ts'
+export type { KioskState, ScreenUpdate } from './screen-update.ts'
 export type { SignIn, SignInUpdate } from './sign-in.ts'
 export { type StartOptions, startSignIn } from './start-sign-in.ts'
+export { Turn, type TurnEnd, type TurnParts, type TurnSignIn } from './turn.ts'

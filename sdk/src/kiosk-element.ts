@@ -1,9 +1,8 @@
+import './qr.ts'
 import { KioskElement } from './element/kiosk.ts'
 import type { ClaimAnswer } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 
-export { addressToType, spelled } from './element/code-help.ts'
-export { clockFace } from './element/time-left.ts'
 export type { KioskState, ScreenUpdate } from './screen-update.ts'
 export { KioskElement }
 

@@ -115,10 +115,11 @@ export interface KioskView {
   mode: 'demo' | 'serve'
 }
 
-export interface Localized {
-  ko: string
-  en: string
-}
+/** The languages that screens and refusals speak. */
+export type Language = 'ko' | 'en'
+
+/** One text in every language. */
+export type Localized = Record<Language, string>
 
 /** Every refusal has this shape; `code` is stable, `message` is for people and may be reworded. */
 export interface Refused {

@@ -34,3 +34,24 @@ export interface ScreenUpdate {
   /** What is wrong, in `trouble`: a code of the gate, or `offline`, `unreachable` or `slow`. */
   code?: string
 }
+
+/** The screens that people tell apart; the element's slots have the same names. */
+export type ScreenName = 'idle' | 'pending' | 'scanned' | 'approved' | 'done' | 'ended' | 'trouble'
+
+const screens: Record<KioskState, ScreenName> = {
+  idle: 'idle',
+  starting: 'pending',
+  pending: 'pending',
+  scanned: 'scanned',
+  approved: 'approved',
+  claimed: 'done',
+  denied: 'ended',
+  cancelled: 'ended',
+  expired: 'ended',
+  trouble: 'trouble',
+}
+
+/** Which screen shows a state. */
+export function screenOf(state: KioskState): ScreenName {
+  return screens[state]
+}

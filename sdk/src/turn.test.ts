@@ -49,7 +49,7 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
       }
     },
   })
-  turn.run().then(ended => {
+  void turn.run().then(ended => {
     end = ended
   })
   const sends = async (update: Partial<SignInUpdate>) => {
@@ -176,7 +176,7 @@ describe('a turn at the kiosk', () => {
     const { turn, sends, shown, cancelled, end } = setUp()
     await settle()
     await sends({ qr: 'F0' })
-    turn.cancel('kiosk')
+    void turn.cancel('kiosk')
     await settle()
     assert.equal(shown.at(-1), 'cancelled kiosk')
     assert.deepEqual(cancelled, ['kiosk'])

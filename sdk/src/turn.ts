@@ -1,21 +1,26 @@
 import { Backoff } from './backoff.ts'
 import type { CancelReason } from './client.ts'
-import { type Clock, pause } from './clock.ts'
+import { type Clock, pause, systemClock } from './clock.ts'
 import { GateError } from './gate-error.ts'
 import { type ClaimAnswer, finalStates, type SignInState, type UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import type { SignIn, SignInUpdate } from './sign-in.ts'
 
+/** What a turn needs of a sign-in. */
+export type TurnSignIn = Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> &
+  AsyncIterable<SignInUpdate>
+
 export interface TurnParts {
-  begin(
-    signal: AbortSignal,
-  ): Promise<Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> & AsyncIterable<SignInUpdate>>
+  /** Starts a sign-in, or resumes one; called again after every failure. */
+  begin(signal: AbortSignal): Promise<TurnSignIn>
+  /** Draws the screen: at every change of state or QR. */
   show(update: ScreenUpdate): void
-  claimed(answer: ClaimAnswer): void
-  clock: Clock
+  /** The visitor has signed in. */
+  claimed?(answer: ClaimAnswer): void
+  clock?: Clock
   random?: () => number
-  /** Whether the page knows that it has no network at all. */
-  isOffline(): boolean
+  /** Whether there is no network at all; by default what the browser knows of it. */
+  isOffline?(): boolean
 }
 
 /** How a turn ended: the visitor is signed in, or is not, or somebody stopped it. */
@@ -25,15 +30,19 @@ export type TurnEnd = 'claimed' | 'ended' | 'stopped'
 const toleratedMs = 5_000
 
 /**
- * One visitor's turn at the kiosk: from the start to a claim or another end.
+ * One visitor's turn at the kiosk: from the start to a claim or another end. Draws nothing itself.
+ *
+ *     const begin = signal => startSignIn({ signal })
+ *     const end = await new Turn({ begin, show: update => draw(update) }).run()
  *
  * Trouble never ends a turn: it keeps trying, and goes on when the gate is back.
  */
 export class Turn {
   readonly #parts: TurnParts
+  readonly #clock: Clock
   readonly #backoff: Backoff
   readonly #stopped = new AbortController()
-  #signIn: Awaited<ReturnType<TurnParts['begin']>> | undefined
+  #signIn: TurnSignIn | undefined
   #cancelled: CancelReason | undefined
   #update: SignInUpdate | undefined
   /** Since when the gate is not heard. */
@@ -45,9 +54,11 @@ export class Turn {
 
   constructor(parts: TurnParts) {
     this.#parts = parts
+    this.#clock = parts.clock ?? systemClock
     this.#backoff = new Backoff(parts.random && { random: parts.random })
   }
 
+  /** Runs the turn once, to its end; never rejects because of the gate. */
   async run(): Promise<TurnEnd> {
     const { signal } = this.#stopped
     this.#parts.show({ state: 'starting' })
@@ -59,7 +70,7 @@ export class Turn {
         if (signal.aborted) break
         this.#trouble(error instanceof GateError ? error.code : 'unreachable')
         const wait = error instanceof GateError ? error.retryAfterMs : undefined
-        await pause(this.#parts.clock, this.#backoff.next(wait), signal)
+        await pause(this.#clock, this.#backoff.next(wait), signal)
       }
     }
     return this.#cancelled ? this.#end('cancelled', this.#cancelled) : 'stopped'
@@ -79,6 +90,7 @@ export class Turn {
     return this.#signIn.userCode()
   }
 
+  /** Ends the turn without a last update; the gate is not notified. */
   stop(): void {
     this.#stopWaiting()
     this.#stopped.abort()
@@ -97,7 +109,7 @@ export class Turn {
     for await (const update of signIn) {
       if (signal.aborted) return undefined
       this.#updated(update)
-      if (update.state !== 'approved' || claim) continue
+      if (update.state !== 'approved' || claim !== undefined) continue
       claim = signIn.claim()
       claim.catch(error => {
         if (error instanceof GateError) refused = error
@@ -116,7 +128,7 @@ export class Turn {
       const answer = await claim
       const { id, account } = answer
       this.#parts.show({ state: 'claimed', id, name: account.name })
-      this.#parts.claimed(answer)
+      this.#parts.claimed?.(answer)
       return 'claimed' as const
     }
     return this.#end(endOf(state), this.#update?.reason)
@@ -130,7 +142,7 @@ export class Turn {
   #updated(update: SignInUpdate): void {
     this.#update = update
     if (finalStates.has(update.state) || update.state === 'claimed') return
-    const now = this.#parts.clock.now()
+    const now = this.#clock.now()
     const silent = update.connection === 'reconnecting'
     // A gate that is not heard will most likely not answer a phone either: its QR leads nowhere.
     const noQr = silent || (update.qr === undefined && update.state === 'pending')
@@ -143,7 +155,7 @@ export class Turn {
     else this.#show(update)
   }
 
-  /** Shows what is known for a little while longer, then says that something is wrong. */
+  /** Shows what is known for a little while longer, then shows trouble. */
   #waitBeforeTrouble(update: SignInUpdate, now: number): void {
     const since = Math.min(this.#silentSince ?? now, this.#noQrSince ?? now)
     const code = update.connection === 'reconnecting' ? 'unreachable' : 'slow'
@@ -153,7 +165,7 @@ export class Turn {
       return
     }
     if (!this.#inTrouble) this.#show(update)
-    this.#stopWaiting = this.#parts.clock.after(left, () => this.#trouble(code))
+    this.#stopWaiting = this.#clock.after(left, () => this.#trouble(code))
   }
 
   #show(update: SignInUpdate): void {
@@ -172,9 +184,15 @@ export class Turn {
 
   #trouble(code: string): void {
     this.#inTrouble = true
-    const offline = code === 'unreachable' && this.#parts.isOffline()
+    const { isOffline = browserIsOffline } = this.#parts
+    const offline = code === 'unreachable' && isOffline()
     this.#parts.show({ state: 'trouble', code: offline ? 'offline' : code })
   }
+}
+
+/** Node has a navigator too, but it knows nothing of the network. */
+function browserIsOffline(): boolean {
+  return globalThis.navigator?.onLine === false
 }
 
 function endOf(state: SignInState | undefined): KioskState {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { clockFace } from './element/time-left.ts'
 import type { KioskState } from './screen-update.ts'
-import { messageOf } from './words.ts'
+import { messageOf, screenWords } from './words.ts'
 
 const states: KioskState[] = [
   'idle',
@@ -19,14 +19,16 @@ const states: KioskState[] = [
 
 it('every state has words in both languages', () => {
   for (const state of states) {
-    assert.match(messageOf({ state }, 'ko').title, /[가-힣]/)
-    assert.match(messageOf({ state }, 'en').title, /[a-z]/)
+    assert.match(messageOf({ state }, screenWords.ko).title, /[가-힣]/)
+    assert.match(messageOf({ state }, screenWords.en).title, /[a-z]/)
   }
 })
 
 it('trouble without words of its own is told in general words', () => {
-  const { title } = messageOf({ state: 'trouble', code: 'never_heard_of' }, 'en')
-  assert.equal(title, 'The server cannot be reached')
+  for (const code of ['never_heard_of', 'constructor']) {
+    const { title } = messageOf({ state: 'trouble', code }, screenWords.en)
+    assert.equal(title, 'The server cannot\nbe reached')
+  }
 })
 
 it('time left ends at 0:00 and not before', () => {

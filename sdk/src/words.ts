@@ -1,15 +1,15 @@
-import type { PhoneKind } from './protocol.ts'
+import type { FinalReason, Language, PhoneKind } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
+import { type TroubleKind, troubleKindOf } from './trouble.ts'
 
-export type Language = 'ko' | 'en'
-
-/** A screen's two sentences. */
+/** A screen's two sentences; a line feed is where a large headline breaks, and a space elsewhere. */
 export interface Message {
   title: string
   text: string
 }
 
-interface CodeWords {
+/** The words around a code to type. */
+export interface CodeWords {
   help: string
   open: string
   type: string
@@ -17,38 +17,48 @@ interface CodeWords {
   close: string
   failed: string
   over: string
+  /** What a screen reader says of the address and of the code's letters. */
   spoken: (address: string, letters: string) => string
 }
 
-interface Words {
+/** Every word that goes with a state of the kiosk; a word missing in one language does not compile. */
+export interface ScreenWords {
   idle: Message
   start: string
-  pending: string
+  pending: Message
+  /** What a screen reader says of the QR. */
   qr: string
   remaining: string
   code: CodeWords
-  scanned: string
-  phone: (kind: PhoneKind) => string
+  phones: Record<PhoneKind, string>
+  scanned: { title: string; text: (phone: string) => string }
   notMyPhone: string
   approved: Message
-  done: (name: string) => string
-  doneText: string
+  done: { title: (name: string) => string; text: string }
   denied: Message
   cancelled: Message
-  expired: Message
+  /** The three ways to expire: nobody scanned, nobody finished, the kiosk did not get it. */
+  unscanned: Message
+  abandoned: Message
   unclaimed: Message
   again: string
-  trouble: Message
-  troubles: Partial<Record<string, Message>>
+  trouble: Record<TroubleKind, Message>
 }
 
-const ko: Words = {
+const notSignedInKo = '로그인되지 않았습니다.'
+const timeIsUpKo: Message = { title: '시간이 지났습니다', text: '다시 시작해 주세요.' }
+const unreachableKo: Message = {
+  title: '서버에\n연결할 수 없습니다',
+  text: '연결되면 자동으로 다시 시작합니다. 급하시면 직원에게 말씀해 주세요.',
+}
+
+const ko: ScreenWords = {
   idle: {
     title: '휴대폰으로 로그인하세요',
     text: '앱 설치 없이, 휴대폰 카메라로 QR을 비추면 됩니다.',
   },
   start: '시작하기',
-  pending: '휴대폰 카메라로 비춰 주세요',
+  pending: { title: '휴대폰 카메라로\n비춰 주세요', text: '' },
   qr: '휴대폰 카메라로 비출 QR 코드',
   remaining: '남은 시간',
   code: {
@@ -62,51 +72,56 @@ const ko: Words = {
     spoken: (address, letters) =>
       `휴대폰에서 ${address} 주소를 열고 이 코드를 입력해 주세요. ${letters}.`,
   },
-  scanned: '휴대폰에서 계속해 주세요',
-  phone: kind => {
-    const phone = { iphone: '아이폰', android: '안드로이드폰', other: '휴대폰' }[kind]
-    return `${phone}에서 QR을 읽었습니다. 휴대폰에서 로그인하면 이 화면이 바로 바뀝니다.`
+  phones: { iphone: '아이폰', android: '안드로이드폰', other: '휴대폰' },
+  scanned: {
+    title: '휴대폰에서\n계속해 주세요',
+    text: phone => `${phone}에서 QR을 읽었습니다. 휴대폰에서 로그인하면 이 화면이 바로 바뀝니다.`,
   },
   notMyPhone: '내 휴대폰이 아니에요',
-  approved: { title: '확인하고 있습니다', text: '잠시만 기다려 주세요.' },
-  done: name => `${name} 님, 로그인되었습니다`,
-  doneText: '이제 휴대폰을 넣으셔도 됩니다.',
-  denied: { title: '휴대폰에서 거절했습니다', text: '로그인되지 않았습니다.' },
-  cancelled: { title: '취소했습니다', text: '로그인되지 않았습니다.' },
-  expired: { title: '시간이 지났습니다', text: '다시 시작해 주세요.' },
-  unclaimed: { title: '로그인을 마치지 못했습니다', text: '다시 시작해 주세요.' },
+  approved: { title: '확인하고\n있습니다', text: '잠시만 기다려 주세요.' },
+  done: {
+    title: name => `${name} 님, 로그인되었습니다`,
+    text: '이제 휴대폰을 넣으셔도 됩니다.',
+  },
+  denied: { title: '휴대폰에서\n거절했습니다', text: notSignedInKo },
+  cancelled: { title: '취소했습니다', text: notSignedInKo },
+  unscanned: timeIsUpKo,
+  abandoned: timeIsUpKo,
+  unclaimed: { title: '로그인을 마치지 못했습니다', text: timeIsUpKo.text },
   again: '다시 시작하기',
   trouble: {
-    title: '서버에 연결할 수 없습니다',
-    text: '연결되면 자동으로 다시 시작합니다. 급하시면 직원에게 말씀해 주세요.',
-  },
-  troubles: {
-    offline: {
-      title: '네트워크 연결이 끊어졌습니다',
-      text: '연결되면 자동으로 다시 시작합니다. 급하시면 직원에게 말씀해 주세요.',
-    },
+    offline: { title: '네트워크 연결이\n끊어졌습니다', text: unreachableKo.text },
+    unreachable: unreachableKo,
+    busy: unreachableKo,
     slow: {
-      title: '연결이 느립니다',
+      title: '연결이\n느립니다',
       text: '계속 시도하고 있습니다. 급하시면 직원에게 말씀해 주세요.',
     },
-    kiosk_not_enrolled: {
+    not_enrolled: {
       title: '등록되지 않은 화면입니다',
       text: '관리자가 이 화면을 등록하면 시작할 수 있습니다.',
     },
-    kiosk_revoked: {
-      title: '사용이 중지된 화면입니다',
+    revoked: {
+      title: '사용이 중지된\n화면입니다',
       text: '다른 화면을 이용하거나 직원에게 말씀해 주세요.',
     },
   },
 }
 
-const en: Words = {
+const notSignedInEn = 'You are not signed in.'
+const timeIsUpEn: Message = { title: 'Time is up', text: 'Please start again.' }
+const unreachableEn: Message = {
+  title: 'The server cannot\nbe reached',
+  text: 'This screen goes on by itself once it is connected. In a hurry? Please ask the staff.',
+}
+
+const en: ScreenWords = {
   idle: {
     title: 'Sign in with your phone',
     text: 'No app to install. Point your phone’s camera at the code.',
   },
   start: 'Start',
-  pending: 'Point your phone’s camera here',
+  pending: { title: 'Point your phone’s\ncamera here', text: '' },
   qr: 'QR code to scan with your phone’s camera',
   remaining: 'Time left',
   code: {
@@ -119,62 +134,61 @@ const en: Words = {
     over: 'The time for this code is over. Tap again for a new one.',
     spoken: (address, letters) => `Open ${address} on your phone and type this code. ${letters}.`,
   },
-  scanned: 'Continue on your phone',
-  phone: kind => {
-    const phone = { iphone: 'An iPhone', android: 'An Android phone', other: 'A phone' }[kind]
-    return `${phone} has read the code. Sign in there and this screen follows at once.`
+  phones: { iphone: 'An iPhone', android: 'An Android phone', other: 'A phone' },
+  scanned: {
+    title: 'Continue on\nyour phone',
+    text: phone => `${phone} has read the code.\nSign in there and this screen follows at once.`,
   },
   notMyPhone: 'Not my phone',
   approved: { title: 'Checking', text: 'One moment, please.' },
-  done: name => `${name}, you are signed in`,
-  doneText: 'You can put your phone away.',
-  denied: { title: 'Declined on the phone', text: 'You are not signed in.' },
-  cancelled: { title: 'Cancelled', text: 'You are not signed in.' },
-  expired: { title: 'Time is up', text: 'Please start again.' },
-  unclaimed: { title: 'The sign-in was not finished', text: 'Please start again.' },
+  done: { title: name => `${name}, you are signed in`, text: 'You can put your phone away.' },
+  denied: { title: 'Declined on\nthe phone', text: notSignedInEn },
+  cancelled: { title: 'Cancelled', text: notSignedInEn },
+  unscanned: timeIsUpEn,
+  abandoned: timeIsUpEn,
+  unclaimed: { title: 'The sign-in was not finished', text: timeIsUpEn.text },
   again: 'Start again',
   trouble: {
-    title: 'The server cannot be reached',
-    text: 'This screen goes on by itself once it is connected. In a hurry? Please ask the staff.',
-  },
-  troubles: {
-    offline: {
-      title: 'No network connection',
-      text: 'This screen goes on by itself once it is connected. In a hurry? Please ask the staff.',
-    },
+    offline: { title: 'No network\nconnection', text: unreachableEn.text },
+    unreachable: unreachableEn,
+    busy: unreachableEn,
     slow: {
-      title: 'The connection is slow',
+      title: 'The connection\nis slow',
       text: 'This screen keeps trying. In a hurry? Please ask the staff.',
     },
-    kiosk_not_enrolled: {
+    not_enrolled: {
       title: 'This screen is not enrolled',
       text: 'It can be used once an administrator has enrolled it.',
     },
-    kiosk_revoked: {
-      title: 'This screen has been switched off',
+    revoked: {
+      title: 'This screen has been\nswitched off',
       text: 'Please use another screen, or ask the staff.',
     },
   },
 }
 
-export const words: Record<Language, Words> = { ko, en }
+/** The words that `<qrgate-kiosk>` shows; a page for something more special replaces some of them. */
+export const screenWords: Record<Language, ScreenWords> = { ko, en }
 
-/** What a screen says by default, and what a screen reader says of it. */
-export function messageOf(step: ScreenUpdate, language: Language): Message {
-  const said = words[language]
-  switch (step.state) {
+/** What a screen says of a state, and what a screen reader says of it. */
+export function messageOf(update: ScreenUpdate, words: ScreenWords): Message {
+  const { state, phone = 'other', name = '', reason, code } = update
+  switch (state) {
     case 'starting':
-    case 'pending':
-      return { title: said.pending, text: '' }
+      return words.pending
     case 'scanned':
-      return { title: said.scanned, text: said.phone(step.phone ?? 'other') }
+      return { title: words.scanned.title, text: words.scanned.text(words.phones[phone]) }
     case 'claimed':
-      return { title: said.done(step.name ?? ''), text: said.doneText }
+      return { title: words.done.title(name), text: words.done.text }
     case 'expired':
-      return step.reason === 'unclaimed' ? said.unclaimed : said.expired
+      return words[expiryOf(reason)]
     case 'trouble':
-      return said.troubles[step.code ?? ''] ?? said.trouble
+      return words.trouble[troubleKindOf(code)]
     default:
-      return said[step.state]
+      return words[state]
   }
+}
+
+function expiryOf(reason: FinalReason | undefined): 'unscanned' | 'abandoned' | 'unclaimed' {
+  return reason === 'abandoned' || reason === 'unclaimed' ? reason : 'unscanned'
 }

@@ -6,8 +6,8 @@ import { languageSwitch } from '../look/language-switch.ts'
 import { scannedAddress } from './scan.ts'
 import { words } from './words.ts'
 
-/** Which of the three steps is next, by what the kiosk shows; 3 means all are taken. */
-const stepsTaken: Record<string, number> = { pending: 1, scanned: 2, approved: 3, claimed: 3 }
+/** How many of the three instructions are done, by what the kiosk shows. */
+const instructionsDone: Record<string, number> = { pending: 1, scanned: 2, approved: 3, claimed: 3 }
 
 /** Kiosk and phone in one window, each the real page in a frame; one button stands in for a camera. */
 export class DemoPage extends LitElement {
@@ -66,42 +66,42 @@ export class DemoPage extends LitElement {
   }
 
   protected override render() {
-    const said = words[this.language]
-    const taken = stepsTaken[this.kioskState] ?? 0
+    const ownWords = words[this.language]
+    const done = instructionsDone[this.kioskState] ?? 0
     return html`
       <header aria-label="QRGate">
         <p class="place">
           <span class="mark">${mark}</span> <strong>QRGate</strong>
-          <span class="tag">${said.tag}</span>
+          <span class="tag">${ownWords.tag}</span>
         </p>
-        ${languageSwitch(said.languages, this.language, language => this.#speak(language))}
+        ${languageSwitch(ownWords.languages, this.language, language => this.#setLanguage(language))}
       </header>
-      <main aria-label=${said.title}>
+      <main aria-label=${ownWords.title}>
         <section class="story">
-          <h1>${said.title}</h1>
-          <p>${said.text}</p>
+          <h1>${ownWords.title}</h1>
+          <p>${ownWords.text}</p>
           <ol>
-            ${said.steps.map(
-              (step, index) => html`
-                <li class=${index < taken ? 'taken' : ''}
-                  aria-current=${index === taken ? 'step' : 'false'}>
+            ${ownWords.instructions.map(
+              (instruction, index) => html`
+                <li class=${index < done ? 'taken' : ''}
+                  aria-current=${index === done ? 'step' : 'false'}>
                   <span class="number" aria-hidden="true">${index + 1}</span>
-                  <div><strong>${step.title}</strong><p>${step.text}</p></div>
+                  <div><strong>${instruction.title}</strong><p>${instruction.text}</p></div>
                 </li>`,
             )}
           </ol>
           <button type="button" class="again" ?disabled=${this.opened === undefined}
-            @click=${this.#again}>${said.again}</button>
+            @click=${this.#again}>${ownWords.again}</button>
         </section>
         <figure class="kiosk">
           <div class="screen" data-width="1080">
-            <iframe title=${said.kiosk} src=${this.#kioskAddress}></iframe>
+            <iframe title=${ownWords.kiosk} src=${this.#kioskAddress}></iframe>
           </div>
-          <figcaption>${said.kiosk}</figcaption>
+          <figcaption>${ownWords.kiosk}</figcaption>
         </figure>
         <figure class="phone">
           <div class="screen" data-width="390">${this.opened ? this.#page() : this.#camera()}</div>
-          <figcaption>${said.phone}</figcaption>
+          <figcaption>${ownWords.phone}</figcaption>
         </figure>
       </main>`
   }
@@ -111,13 +111,13 @@ export class DemoPage extends LitElement {
   }
 
   #camera() {
-    const said = words[this.language]
+    const ownWords = words[this.language]
     return html`
       <div class="camera">
         <div class="finder">${corners}</div>
-        <p class="hint">${this.qr ? said.aiming : said.notYet}</p>
+        <p class="hint">${this.qr ? ownWords.aiming : ownWords.notYet}</p>
         <button type="button" class="primary" ?disabled=${!this.qr} @click=${this.#scan}>
-          ${said.scan}
+          ${ownWords.scan}
         </button>
       </div>`
   }
@@ -139,7 +139,7 @@ export class DemoPage extends LitElement {
   }
 
   /** The kiosk starts afresh in the new language; the phone follows with its next scan. */
-  #speak(language: Language): void {
+  #setLanguage(language: Language): void {
     if (language === this.language) return
     this.language = language
     this.opened = undefined

@@ -44,7 +44,7 @@ export async function introduce(): Promise<KioskView> {
   }
 }
 
-/** Asks until the gate answers, telling of every failure on the way. */
+/** Asks until the gate answers, and reports every failure on the way. */
 export async function introduceUntilKnown(
   onFailure: (code: string | undefined) => void,
 ): Promise<KioskView> {

@@ -1,55 +1,61 @@
-import type { KioskElement, KioskState, ScreenUpdate } from '@qrgate/sdk/kiosk-element'
-import type { ClaimAnswer, KioskView, UserCodeAnswer } from '@qrgate/sdk/protocol'
+import { Kiosk, type ScreenUpdate } from '@qrgate/sdk'
+import type { ClaimAnswer, KioskView } from '@qrgate/sdk/protocol'
+import { CodeHelp, screenOf, TimeLeft } from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
 import { type Language, languageOf } from '../look/language.ts'
-import { CodeHelp } from './code-help.ts'
 import { Countdown } from './countdown.ts'
-import { tellDemoParent } from './demo-parent.ts'
+import { notifyDemoParent } from './demo-parent.ts'
 import { footer } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { introduceUntilKnown } from './introduction.ts'
 import { Preferences } from './preferences.ts'
-import { announcement, screen } from './screens.ts'
-import { type Stage, stageOf } from './stage.ts'
-import { type TroubleKind, troubleOf } from './trouble.ts'
+import { announcement, screen, type View } from './screens.ts'
 import { type Words, words } from './words.ts'
 
 const secondsAfterDone = 12
 const secondsUntilForgotten = 60
-const endings: ReadonlySet<KioskState> = new Set(['denied', 'cancelled', 'expired'])
 
 /**
- * The kiosk's own page.
+ * The kiosk's own page: a screen around the SDK's kiosk.
  *
- * `<qrgate-kiosk>` runs the sign-in and draws the QR; this page dresses every state around it.
  * It renders without a shadow root, so that one style sheet and the root's text size reach it all.
  */
 export class KioskPage extends LitElement {
   static override properties = {
-    kiosk: { state: true },
-    step: { state: true },
+    introduced: { state: true },
+    current: { state: true },
     claim: { state: true },
     trouble: { state: true },
   }
 
-  declare kiosk: KioskView | undefined
-  declare step: ScreenUpdate
+  /** Who this screen is, once the gate has said so. */
+  declare introduced: KioskView | undefined
+  /** What the kiosk shows. */
+  declare current: ScreenUpdate
   declare claim: ClaimAnswer | undefined
-  /** Why this screen could not be introduced yet; the element tells its own troubles itself. */
-  declare trouble: TroubleKind | undefined
+  /** Why this screen could not be introduced yet. */
+  declare trouble: ScreenUpdate | undefined
 
   readonly #preferences = new Preferences(languageOf(location.search))
   readonly #returning = new Countdown(this)
   readonly #forgetting = new Countdown(this)
-  readonly #codeHelp = new CodeHelp(this, () => this.#askCode())
   readonly #always = new URLSearchParams(location.search).get('start') === 'always'
+  readonly #kiosk = new Kiosk({
+    always: this.#always,
+    // This page returns by itself, as it shows the seconds until then.
+    lingerSeconds: 0,
+    show: update => this.#show(update),
+    claimed: answer => this.#claimed(answer),
+  })
+  readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
+  readonly #timeLeft = new TimeLeft()
   #introducing = false
 
   constructor() {
     super()
-    this.kiosk = undefined
-    this.step = { state: 'idle' }
+    this.introduced = undefined
+    this.current = { state: 'idle' }
     this.claim = undefined
     this.trouble = undefined
   }
@@ -69,44 +75,35 @@ export class KioskPage extends LitElement {
     super.disconnectedCallback()
     removeEventListener('pointerdown', this.#onTouch)
     removeEventListener('keydown', this.#onTouch)
+    this.#kiosk.stop()
+    this.#codeHelp.hide()
+    this.#timeLeft.hide()
   }
 
   protected override render() {
     const { language, textSize } = this.#preferences
-    const said = words[language]
-    const stage = this.#stage
+    const ownWords = words[language]
+    const view = this.#view(language, ownWords)
+    const name = view.update ? screenOf(view.update.state) : 'preparing'
     return html`
-      ${header(said, this.kiosk, language, this.#speak)}
-      <main data-screen=${stage.screen}>
-        <p class="unseen" role="status">${announcement(stage, said)}</p>
-        ${screen(stage, {
-          words: said,
-          language,
-          secondsLeft: this.#returning.left,
-          onStart: this.#start,
-          onNotMine: this.#notMine,
-          codeHelp: this.#codeHelp.render(said),
-        })}
-        ${
-          this.kiosk &&
-          html`
-            <qrgate-kiosk quiet lang=${language} start=${this.#always ? 'always' : 'touch'}
-              @qrgate-state=${this.#onState} @qrgate-claimed=${this.#onClaimed}
-              linger="0"><span slot="pending" hidden></span><span slot="code-help" hidden></span></qrgate-kiosk>`
-        }
+      ${header(ownWords, this.introduced, language, this.#setLanguage)}
+      <main data-screen=${name}>
+        <p class="unseen" role="status">${announcement(view)}</p>
+        ${screen(view)}
       </main>
-      ${footer(said, {
+      ${footer(ownWords, {
         textSize,
-        leave: this.#leave(stage, said),
+        leave: this.#leave(name, ownWords),
         onTextSize: this.#enlarge,
         onHelp: this.#help,
       })}
-      ${helpBox(said)}`
+      ${helpBox(ownWords)}`
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    document.title = this.kiosk?.site[this.#preferences.language] ?? 'QRGate'
-    if (!changed.has('step')) return
+    document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
+    const before = changed.get('current')
+    if (!before || sameScreen(before, this.current)) return
     this.querySelector('dialog')?.close()
     scrollTo({ top: 0 })
     // The button that had the focus may be gone; a keyboard goes on from the headline.
@@ -115,49 +112,62 @@ export class KioskPage extends LitElement {
     }
   }
 
-  get #stage(): Stage {
-    if (this.kiosk) return stageOf(this.step, this.claim)
-    return this.trouble ? { screen: 'trouble', kind: this.trouble } : { screen: 'preparing' }
+  #view(language: Language, ownWords: Words): View {
+    const { current, claim } = this
+    this.#codeHelp.show(ownWords.code)
+    if (this.#always) this.#timeLeft.hide()
+    else this.#timeLeft.show(current, ownWords.remaining)
+    return {
+      update: this.introduced ? current : this.trouble,
+      claim,
+      words: ownWords,
+      language,
+      secondsLeft: this.#returning.left,
+      qr: this.#qrCard(ownWords),
+      codeHelp: this.#codeHelp.root,
+      onStart: this.#start,
+      onNotMine: this.#notMine,
+    }
   }
 
-  get #gate(): KioskElement | null {
-    return this.querySelector('qrgate-kiosk')
+  #qrCard(ownWords: Words) {
+    return html`
+      <div class="qr">
+        <div class="card">
+          <qrgate-qr .content=${this.current.qr} label=${ownWords.qr}></qrgate-qr>
+        </div>
+        ${this.#timeLeft.bar} ${this.#timeLeft.time}
+      </div>`
   }
 
-  #leave(stage: Stage, said: Words): { label: string; act: () => void } | undefined {
-    switch (stage.screen) {
+  #leave(name: string, ownWords: Words): { label: string; act: () => void } | undefined {
+    switch (name) {
       case 'pending':
       case 'scanned':
         // An always-on screen has nothing to go back to until somebody scans.
-        if (this.#always && stage.screen === 'pending') return undefined
-        return { label: said.cancel, act: () => this.#gate?.cancel('kiosk') }
+        if (this.#always && name === 'pending') return undefined
+        return { label: ownWords.cancel, act: () => void this.#kiosk.cancel() }
       case 'ended':
-        return { label: said.first, act: this.#finish }
+        return { label: ownWords.first, act: this.#finish }
       case 'done':
-        return { label: said.done.finish, act: this.#finish }
+        return { label: ownWords.finish, act: this.#finish }
       default:
         return undefined
     }
   }
 
   #start = (): void => {
-    this.#gate?.start()
+    this.#kiosk.start()
   }
 
   #notMine = (): void => {
     // A new code follows by itself.
-    void this.#gate?.cancel('not_my_phone')
-  }
-
-  async #askCode(): Promise<UserCodeAnswer> {
-    const gate = this.#gate
-    if (!gate) throw new Error('there is no screen yet')
-    return gate.userCode()
+    void this.#kiosk.cancel('not_my_phone')
   }
 
   #finish = (): void => {
     this.#forget()
-    this.#gate?.reset()
+    this.#kiosk.reset()
   }
 
   /** Nothing of one visitor stays for the next: not the name, not the language, not the text size. */
@@ -173,40 +183,43 @@ export class KioskPage extends LitElement {
   async #introduce(): Promise<void> {
     if (this.#introducing) return
     this.#introducing = true
-    this.kiosk = await introduceUntilKnown(code => {
-      this.trouble = troubleOf(code)
+    const first = !this.introduced
+    this.introduced = await introduceUntilKnown(code => {
+      this.trouble = { state: 'trouble', code: code ?? whyUnanswered() }
     })
     this.trouble = undefined
     this.#introducing = false
+    if (first) this.#kiosk.reset()
   }
 
-  #onState = ({ detail }: CustomEvent<ScreenUpdate>): void => {
-    tellDemoParent({ type: 'qrgate-qr', url: detail.qr })
-    // The same state with a new QR or a second less is the element's own business.
-    if (detail.state === this.step.state && detail.code === this.step.code) return
-    tellDemoParent({ type: 'qrgate-state', state: detail.state })
-    const startsAnew = detail.state === 'starting' && endings.has(this.step.state)
-    this.step = detail
-    if (detail.state !== 'claimed') this.claim = undefined
-    if (detail.state !== 'pending') this.#codeHelp.reset()
-    if (detail.state === 'idle' || (this.#always && startsAnew)) this.#forget()
+  #show(update: ScreenUpdate): void {
+    const before = this.current
+    this.current = update
+    notifyDemoParent({ type: 'qrgate-qr', url: update.qr })
+    // The same screen with a new QR or a second less concerns nobody else.
+    if (sameScreen(before, update)) return
+    notifyDemoParent({ type: 'qrgate-state', state: update.state })
+    const startsAnew = update.state === 'starting' && screenOf(before.state) === 'ended'
+    if (update.state !== 'claimed') this.claim = undefined
+    if (update.state !== 'pending') this.#codeHelp.hide()
+    if (update.state === 'idle' || (this.#always && startsAnew)) this.#forget()
     else this.#forgetting.stop()
     // The gate may have forgotten this screen; a demo gate lets it enrol once more.
-    if (detail.code === 'kiosk_not_enrolled') void this.#introduce()
+    if (update.code === 'kiosk_not_enrolled') void this.#introduce()
   }
 
-  #onClaimed = ({ detail }: CustomEvent<ClaimAnswer>): void => {
-    this.claim = detail
+  #claimed(answer: ClaimAnswer): void {
+    this.claim = answer
     this.#returning.start(secondsAfterDone, this.#finish)
   }
 
   #onTouch = (): void => {
-    if (this.step.state !== (this.#always ? 'pending' : 'idle')) return
+    if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
     this.#forgetting.start(secondsUntilForgotten, () => this.#forget())
   }
 
-  #speak = (language: Language): void => {
-    this.#preferences.speak(language)
+  #setLanguage = (language: Language): void => {
+    this.#preferences.setLanguage(language)
     this.requestUpdate()
   }
 
@@ -218,4 +231,12 @@ export class KioskPage extends LitElement {
   #help = (): void => {
     this.querySelector('dialog')?.showModal()
   }
+}
+
+function sameScreen(a: ScreenUpdate, b: ScreenUpdate): boolean {
+  return a.state === b.state && a.code === b.code
+}
+
+function whyUnanswered(): 'unreachable' | 'offline' {
+  return navigator.onLine ? 'unreachable' : 'offline'
 }

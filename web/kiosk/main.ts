@@ -1,4 +1,4 @@
-import '@qrgate/sdk/kiosk-element'
+import '@qrgate/sdk/qr'
 import { KioskPage } from './kiosk-page.ts'
 
 customElements.define('kiosk-page', KioskPage)

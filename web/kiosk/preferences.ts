@@ -20,7 +20,7 @@ export class Preferences {
     return this.language !== this.#usual || this.textSize !== 100
   }
 
-  speak(language: Language): void {
+  setLanguage(language: Language): void {
     this.language = language
     this.#apply()
   }

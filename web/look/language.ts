@@ -1,4 +1,6 @@
-export type Language = 'ko' | 'en'
+import type { Language } from '@qrgate/sdk/protocol'
+
+export type { Language }
 
 /** Each language in its own words. */
 export const languageNames: Record<Language, string> = { ko: '한국어', en: 'English' }

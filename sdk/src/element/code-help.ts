@@ -1,14 +1,16 @@
 import type { UserCodeAnswer } from '../protocol.ts'
-import { type Language, words } from '../words.ts'
+import type { CodeWords } from '../words.ts'
 import { node } from './node.ts'
 import { clockFace } from './time-left.ts'
 
 /**
- * For visitors whose camera cannot help: a code to type, asked for only after a tap, because a
- * photograph of the screen would carry it away.
+ * "Camera doesn't work?" and the code to type that a tap on it brings.
+ *
+ * The code is asked for only after a tap, because a photograph of the screen would carry it away.
+ * Draws itself without a style of its own: classes are for pages, parts for users of the element.
  */
 export class CodeHelp {
-  readonly #open = node('button', { part: 'code-help', type: 'button', class: 'plain' })
+  readonly #open = node('button', { part: 'code-help', type: 'button', class: 'ask' })
   readonly #note = node('p', { class: 'note', 'aria-hidden': 'true' })
   readonly #addressLabel = node('p')
   readonly #address = node('p', { part: 'code-address', class: 'address' })
@@ -16,52 +18,46 @@ export class CodeHelp {
   readonly #code = node('p', { part: 'code', class: 'code', 'aria-hidden': 'true' })
   readonly #timeLabel = node('span')
   readonly #time = node('b')
-  readonly #close = node('button', { part: 'code-close', type: 'button', class: 'plain' })
-  readonly #spoken = node('p', { class: 'unseen', role: 'status' })
+  readonly #close = node('button', { part: 'code-close', type: 'button', class: 'hide' })
   readonly #panel = node(
     'div',
-    { part: 'code-panel', class: 'panel', tabindex: '-1' },
-    this.#addressLabel,
-    this.#address,
+    { part: 'code-panel', class: 'code-card', tabindex: '-1' },
+    node('div', {}, this.#addressLabel, this.#address),
     this.#codeLabel,
     this.#code,
-    node('p', {}, this.#timeLabel, ' ', this.#time),
-    this.#close,
+    node('div', { class: 'rest' }, node('p', {}, this.#timeLabel, ' ', this.#time), this.#close),
   )
-  readonly root = node(
-    'slot',
-    { name: 'code-help' },
-    node('div', { class: 'code-help' }, this.#open, this.#note, this.#panel, this.#spoken),
-  )
+  readonly #spoken = node('p', { class: 'unseen', role: 'status' })
+  readonly root = node('div', { class: 'code-help' }, this.#open, this.#note, this.#spoken)
   readonly #ask: () => Promise<UserCodeAnswer>
-  #language: Language = 'en'
-  /** The question under way; an answer to any other comes too late. */
+  #words: CodeWords | undefined
+  #noteKind: 'failed' | 'over' | undefined
+  /** The request under way; an answer to any other comes too late. */
   #asking: object | undefined
   #answer: UserCodeAnswer | undefined
   #deadline = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
+  /** @param ask gets a code of the sign-in on the screen. */
   constructor(ask: () => Promise<UserCodeAnswer>) {
     this.#ask = ask
-    this.#open.addEventListener('click', () => this.#opened())
+    this.#open.addEventListener('click', () => void this.#opened())
     this.#close.addEventListener('click', () => {
-      this.#forget()
+      this.hide()
       this.#open.focus()
     })
+  }
+
+  /** Says everything in these words from now on; an open code stays open. */
+  show(words: CodeWords): void {
+    if (words === this.#words) return
+    this.#words = words
     this.#draw()
   }
 
-  /** @param wanted whether there is a QR that a camera could fail to read. */
-  show(wanted: boolean, language: Language): void {
-    const changed = language !== this.#language
-    this.#language = language
-    this.root.hidden = !wanted
-    if (!wanted) this.hide()
-    if (changed) this.#draw()
-  }
-
+  /** Takes a code or a note away, as the sign-in that it belongs to is over. */
   hide(): void {
-    if (this.#asking || this.#answer || this.#note.textContent) this.#forget()
+    if (this.#asking || this.#answer || this.#noteKind) this.#forget()
   }
 
   async #opened(): Promise<void> {
@@ -71,7 +67,7 @@ export class CodeHelp {
     this.#open.disabled = true
     const answer = await this.#ask().catch(() => undefined)
     if (this.#asking !== asking) return
-    this.#forget(answer ? '' : words[this.#language].code.failed)
+    this.#forget(answer ? undefined : 'failed')
     if (!answer) return
     this.#answer = answer
     this.#deadline = performance.now() + answer.expires_in * 1000
@@ -80,38 +76,45 @@ export class CodeHelp {
     this.#panel.focus()
   }
 
-  #forget(note = ''): void {
+  #forget(note?: 'failed' | 'over'): void {
     clearInterval(this.#timer)
     this.#asking = this.#answer = undefined
+    this.#noteKind = note
     this.#open.disabled = false
-    this.#note.textContent = note
     this.#draw()
   }
 
   #draw(): void {
-    const { help, open, type, time, close, spoken } = words[this.#language].code
+    if (!this.#words) return
+    const { help, open, type, time, close, spoken } = this.#words
     const answer = this.#answer
+    const address = answer ? addressToType(answer.verification_uri) : ''
+    const note = this.#noteKind ? this.#words[this.#noteKind] : ''
     this.#open.textContent = help
+    this.#note.textContent = note
+    this.#note.hidden = answer !== undefined || note === ''
     this.#addressLabel.textContent = open
+    this.#address.textContent = address
     this.#codeLabel.textContent = type
+    this.#code.textContent = answer?.user_code ?? ''
     this.#timeLabel.textContent = time
     this.#close.textContent = close
-    const address = answer ? addressToType(answer.verification_uri) : ''
-    this.#address.textContent = address
-    this.#code.textContent = answer?.user_code ?? ''
-    this.#spoken.textContent = answer
-      ? spoken(address, spelled(answer.user_code))
-      : this.#note.textContent
-    this.#open.hidden = answer !== undefined
-    this.#panel.hidden = answer === undefined
-    this.#note.hidden = this.#note.textContent === ''
+    // What is not shown is not in the page either.
+    if (answer) this.#open.replaceWith(this.#panel)
+    else this.#panel.replaceWith(this.#open)
+    this.#announce(answer ? spoken(address, spelled(answer.user_code)) : note)
     if (answer) this.#tick()
+  }
+
+  /** A live region that is written anew is read anew, so it is written only when it changes. */
+  #announce(text: string): void {
+    if (text !== this.#spoken.textContent) this.#spoken.textContent = text
   }
 
   #tick(): void {
     const left = this.#deadline - performance.now()
     if (left > 0) this.#time.textContent = clockFace(left)
-    else this.#forget(words[this.#language].code.over)
+    else this.#forget('over')
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Language } from '../words.ts'
+import type { Language } from '../protocol.ts'
 
 /** The element's own `lang`, or that of the nearest ancestor, or the page's, or the browser's. */
 export function languageOf(element: Element): Language {
-  const said =
+  const tag =
     element.closest<HTMLElement>('[lang]')?.lang ||
     document.documentElement.lang ||
     navigator.language
-  return /^ko\b/i.test(said) ? 'ko' : 'en'
+  return /^ko\b/i.test(tag) ? 'ko' : 'en'
 }

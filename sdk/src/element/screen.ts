@@ -1,8 +1,8 @@
-import type { UserCodeAnswer } from '../protocol.ts'
-import type { KioskState, ScreenUpdate } from '../screen-update.ts'
-import { type Language, messageOf, words } from '../words.ts'
+import '../qr.ts'
+import type { Language, UserCodeAnswer } from '../protocol.ts'
+import { type KioskState, type ScreenUpdate, screenOf } from '../screen-update.ts'
+import { messageOf, screenWords } from '../words.ts'
 import { Badge } from './badge.ts'
-import { Card } from './card.ts'
 import { CodeHelp } from './code-help.ts'
 import { node } from './node.ts'
 import { TimeLeft } from './time-left.ts'
@@ -14,31 +14,19 @@ export interface ScreenActions {
   userCode(): Promise<UserCodeAnswer>
 }
 
-export interface ScreenManner {
-  /** The QR goes on for ever, so there is no time to tell. */
+export interface ScreenOptions {
+  /** The QR goes on for ever, so there is no time left to show. */
   endless: boolean
   /** The page around announces the states itself; hearing them twice helps nobody. */
   quiet: boolean
 }
 
-/** Which slot a page fills to replace the default words of a state. */
-const slots: Record<KioskState, string> = {
-  idle: 'idle',
-  starting: 'pending',
-  pending: 'pending',
-  scanned: 'scanned',
-  approved: 'approved',
-  claimed: 'done',
-  denied: 'ended',
-  cancelled: 'ended',
-  expired: 'ended',
-  trouble: 'trouble',
-}
-
 /** What the element draws: one message at a time and, while there is something to scan, the card. */
 export class Screen {
   readonly #badge = new Badge()
-  readonly #card = new Card()
+  readonly #qr = node('qrgate-qr', { exportparts: 'qr' })
+  /** It keeps its place on the screen while there is no QR. */
+  readonly #card = node('div', { part: 'card', class: 'card' }, this.#qr)
   readonly #timeLeft = new TimeLeft()
   readonly #title = node('h2', { part: 'title' })
   readonly #text = node('p', { part: 'text', class: 'text' })
@@ -50,19 +38,21 @@ export class Screen {
     node('div', { class: 'message' }, this.#badge.root, this.#title, this.#text, this.#button),
   )
   readonly #codeHelp: CodeHelp
+  readonly #codeSlot: HTMLSlotElement
   readonly #root: HTMLElement
   #state: KioskState = 'idle'
 
   constructor(shadow: ShadowRoot, actions: ScreenActions) {
     this.#codeHelp = new CodeHelp(() => actions.userCode())
+    this.#codeSlot = node('slot', { name: 'code-help' }, this.#codeHelp.root)
     this.#root = node(
       'div',
       { class: 'screen', tabindex: '-1' },
       this.#slot,
-      this.#card.root,
+      this.#card,
       this.#timeLeft.bar,
       this.#timeLeft.time,
-      this.#codeHelp.root,
+      this.#codeSlot,
     )
     shadow.append(this.#root, this.#announcement)
     this.#button.addEventListener('click', () => {
@@ -71,28 +61,29 @@ export class Screen {
     })
   }
 
-  connect(): void {
-    this.#card.connect()
-  }
-
+  /** The element leaves the page: nothing of it goes on by itself. */
   disconnect(): void {
-    this.#card.disconnect()
     this.#timeLeft.hide()
     this.#codeHelp.hide()
   }
 
-  show(step: ScreenUpdate, language: Language, { endless, quiet }: ScreenManner): void {
-    this.#state = step.state
-    const { title, text } = messageOf(step, language)
-    this.#slot.name = slots[step.state]
-    this.#badge.show(step.state)
+  show(update: ScreenUpdate, language: Language, { endless, quiet }: ScreenOptions): void {
+    const words = screenWords[language]
+    const { title, text } = messageOf(update, words)
+    this.#state = update.state
+    this.#slot.name = screenOf(update.state)
+    this.#badge.show(update.state)
     this.#title.textContent = title
     this.#text.textContent = text
     this.#text.hidden = text === ''
     this.#announce(quiet ? '' : `${title}. ${text}`.trim())
     this.#showButton(language)
-    this.#showCard(step, language, endless)
-    this.#codeHelp.show(step.state === 'pending', language)
+    this.#card.hidden = this.#slot.name !== 'pending'
+    this.#qr.content = update.qr
+    this.#qr.label = words.qr
+    if (endless) this.#timeLeft.hide()
+    else this.#timeLeft.show(update, words.remaining)
+    this.#showCodeHelp(language)
   }
 
   /** A live region that is written anew is read anew, so it is written only when it changes. */
@@ -101,7 +92,7 @@ export class Screen {
   }
 
   #showButton(language: Language): void {
-    const { start, again, notMyPhone } = words[language]
+    const { start, again, notMyPhone } = screenWords[language]
     const label = { idle: start, scanned: notMyPhone, ended: again }[this.#slot.name]
     const hadFocus = this.#button.matches(':focus')
     this.#button.hidden = label === undefined
@@ -111,14 +102,10 @@ export class Screen {
     if (hadFocus && this.#button.hidden) this.#root.focus({ preventScroll: true })
   }
 
-  #showCard(step: ScreenUpdate, language: Language, endless: boolean): void {
-    this.#card.root.hidden = this.#slot.name !== 'pending'
-    this.#card.show(step.qr, words[language].qr)
-    const { id, remaining_ms } = step
-    if (endless || step.state !== 'pending' || !id || remaining_ms === undefined) {
-      this.#timeLeft.hide()
-    } else {
-      this.#timeLeft.show(id, remaining_ms, words[language].remaining)
-    }
+  /** Only beside a QR, which a camera could fail to read. */
+  #showCodeHelp(language: Language): void {
+    this.#codeSlot.hidden = this.#state !== 'pending'
+    if (this.#codeSlot.hidden) this.#codeHelp.hide()
+    this.#codeHelp.show(screenWords[language].code)
   }
 }

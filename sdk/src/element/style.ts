@@ -68,7 +68,7 @@ button.primary {
   font-weight: 700;
 }
 button.primary:hover { background: var(--_accent-deep); }
-button.plain {
+.code-help button {
   margin-block-start: 0;
   padding: 0.5em 1em;
   border-color: transparent;
@@ -76,7 +76,7 @@ button.plain {
   background: none;
   font-size: calc(clamp(1rem, 4cqi, 1.75rem) * var(--_scale));
 }
-button.plain:disabled { opacity: 0.6; cursor: default; }
+.code-help button:disabled { opacity: 0.6; cursor: default; }
 button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
 .badge {
   display: grid;
@@ -94,8 +94,6 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
 .badge.refused { color: var(--_red); background: var(--_red-wash); }
 .card {
   box-sizing: border-box;
-  display: grid;
-  place-items: center;
   inline-size: 100%;
   aspect-ratio: 1;
   padding: 3.5cqi;
@@ -104,7 +102,6 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   box-shadow: var(--_shadow);
   forced-color-adjust: none;
 }
-.qr { display: block; image-rendering: pixelated; }
 .bar {
   inline-size: 91%;
   block-size: clamp(5px, 1.2cqi, 12px);
@@ -125,16 +122,16 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   color: var(--_ink-soft);
   font-size: calc(clamp(1rem, 3.6cqi, 1.5rem) * var(--_scale));
 }
-.panel {
+.code-card {
   box-sizing: border-box;
   padding: 1em 1em 0.25em;
   border-radius: 24px;
   background: #fff;
   box-shadow: var(--_shadow);
 }
-.panel:focus { outline: none; }
-.panel .address { margin-block-end: 0.5em; color: var(--_ink); font-weight: 700; }
-.panel .code {
+.code-card:focus { outline: none; }
+.code-card .address { margin-block-end: 0.5em; color: var(--_ink); font-weight: 700; }
+.code-card .code {
   color: var(--_ink);
   font-size: min(2.6em, 12.5cqi);
   font-weight: 700;
@@ -142,7 +139,7 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   letter-spacing: 0.06em;
   white-space: nowrap;
 }
-.panel b { color: var(--_ink); font-variant-numeric: tabular-nums; }
+.code-card b { color: var(--_ink); font-variant-numeric: tabular-nums; }
 .unseen {
   position: absolute;
   inline-size: 1px;

@@ -1,22 +1,36 @@
+import type { ScreenUpdate } from '../screen-update.ts'
 import { node } from './node.ts'
 
-/** The bar and the words that say how long the QR can still be scanned. */
+/** The bar and the words for how long the QR can still be scanned; without a style of their own. */
 export class TimeLeft {
   readonly #fill = node('div', { class: 'fill' })
   readonly #label = node('span')
   readonly #clock = node('b')
   readonly bar = node('div', { part: 'bar', class: 'bar', 'aria-hidden': 'true' }, this.#fill)
   readonly time = node('p', { part: 'time', class: 'time' }, this.#label, ' ', this.#clock)
-  #id = ''
+  #update: ScreenUpdate | undefined
   #totalMs = 0
   #deadline = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
-  show(id: string, remainingMs: number, label: string): void {
-    if (id !== this.#id) this.#totalMs = remainingMs
-    this.#id = id
-    this.#deadline = performance.now() + remainingMs
+  constructor() {
+    this.hide()
+  }
+
+  /** Shows the time left in an update that has one and whose QR runs out; nothing in any other. */
+  show(update: ScreenUpdate, label: string): void {
+    const { state, id, remaining_ms } = update
+    if (state !== 'pending' || !id || remaining_ms === undefined) {
+      this.hide()
+      return
+    }
     this.#label.textContent = label
+    // The same update once more says nothing new about the time.
+    if (update !== this.#update) {
+      if (id !== this.#update?.id) this.#totalMs = remaining_ms
+      this.#deadline = performance.now() + remaining_ms
+      this.#update = update
+    }
     this.bar.hidden = this.time.hidden = false
     this.#tick()
     this.#timer ??= setInterval(() => this.#tick(), 250)
