@@ -78,7 +78,7 @@ export async function showQr(kiosk: Page): Promise<string> {
   await stands(kiosk, 'idle')
   await kiosk.getByRole('button', { name: '접수 시작하기' }).click()
   await stands(kiosk, 'pending')
-  await kiosk.locator('qrgate-kiosk').locator('[part~=qr]').waitFor()
+  await kiosk.locator('qrgate-qr canvas').waitFor()
   return readQr(kiosk)
 }
 
