@@ -25,21 +25,11 @@ const stands = (kiosk: Page, screen: string) =>
 
 async function openKiosk(browser: Browser, url: string) {
   const page = await browser.newPage({ viewport: { width: 1080, height: 1920 } })
-  let qr = ''
-  await page.exposeFunction('sawQr', (seen?: string) => {
-    qr = seen ?? qr
-  })
-  await page.addInitScript(() => {
-    addEventListener('qrgate-state', event => {
-      const { detail } = event as CustomEvent<{ qr?: string }>
-      ;(window as unknown as { sawQr(url?: string): void }).sawQr(detail.qr)
-    })
-  })
   await page.goto(url)
   await page.locator('main[data-screen="idle"] .start').click()
   await stands(page, 'pending')
-  while (qr === '') await page.waitForTimeout(50)
-  return { page, qr }
+  const qr = await page.locator('qrgate-qr[content]').getAttribute('content')
+  return { page, qr: qr ?? '' }
 }
 
 async function openPhone(browser: Browser, qr: string, lang: Language): Promise<Page> {

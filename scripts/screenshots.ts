@@ -35,23 +35,14 @@ async function save(page: Page, name: string): Promise<void> {
   saved += 1
 }
 
-/** The kiosk page, which says what its QR holds as it would say it to a demo page around it. */
+/** The kiosk page, and how to learn what its QR holds. */
 async function openKiosk(browser: Browser, gate: DemoGate, size: object, lang: Language) {
   const context = await browser.newContext({ viewport: size as { width: number; height: number } })
   const page = await context.newPage()
-  let qr: string | undefined
-  await page.exposeFunction('sawQr', (url: string | undefined) => {
-    qr = url
-  })
-  await page.addInitScript(() => {
-    addEventListener('qrgate-state', event => {
-      const { detail } = event as CustomEvent<{ qr?: string }>
-      ;(window as unknown as { sawQr(url?: string): void }).sawQr(detail.qr)
-    })
-  })
   await page.goto(`${gate.url}/kiosk?lang=${lang}`)
   await stands(page, 'idle')
-  return { page, context, qr: () => qr }
+  const qr = () => page.locator('qrgate-qr[content]').getAttribute('content')
+  return { page, context, qr }
 }
 
 const stands = (kiosk: Page, screen: string) =>
@@ -67,11 +58,7 @@ async function enlarge(kiosk: Page, textSize: number): Promise<void> {
 async function start({ page, qr }: Awaited<ReturnType<typeof openKiosk>>): Promise<string> {
   await page.locator('.words .primary').click()
   await stands(page, 'pending')
-  for (;;) {
-    const url = qr()
-    if (url) return url
-    await page.waitForTimeout(50)
-  }
+  return (await qr()) ?? ''
 }
 
 async function openPhone(browser: Browser, qr: string, size: object, lang: Language) {
