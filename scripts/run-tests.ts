@@ -1,0 +1,99 @@
+// `npm test`: runs all tests, or the files that are named. Every run comes to an end: what handles
+// keep alive is ended with its file, and when the whole run has taken too long it is said which files
+// still run, and all of it is ended. A run without any test fails.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Note } from './running-tests.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const all = ['sdk/src/**/*.test.ts', 'server/src/**/*.test.ts', 'test/**/*.test.ts']
+
+const minutes = Number(process.env.QRGATE_TEST_MINUTES || 40)
+// Beyond 24 days a timer of Node's goes off at once.
+if (!(minutes > 0 && minutes < 30_000)) {
+  console.error(
+    `QRGATE_TEST_MINUTES must be a number of minutes, not "${process.env.QRGATE_TEST_MINUTES}".`,
+  )
+  process.exit(1)
+}
+
+const given = process.argv.slice(2)
+const options = given.filter(argument => argument.startsWith('-'))
+const files = given.filter(argument => !argument.startsWith('-'))
+const folder = mkdtempSync(join(tmpdir(), 'qrgate-run-'))
+const notes = join(folder, 'notes')
+
+const runner = spawn(
+  process.execPath,
+  [
+    '-C',
+    'source',
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=120000',
+    '--test-force-exit',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${fileURLToPath(new URL('running-tests.ts', import.meta.url))}`,
+    `--test-reporter-destination=${notes}`,
+    ...options,
+    ...(files.length > 0 ? files : all),
+  ],
+  // A process group of its own, so that all that it has started can be ended with it.
+  { cwd: root, stdio: 'inherit', detached: true },
+)
+
+const limit = setTimeout(
+  () => stop(`The tests have run for ${minutes} minutes.`, 1),
+  minutes * 60_000,
+)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => stop(`Stopped by ${signal}.`, 128 + constants.signals[signal]))
+}
+runner.on('exit', (code, signal) => {
+  clearTimeout(limit)
+  if (code === 0 && !readNotes().some(({ isFile }) => !isFile)) leave('No test has run.', 1)
+  else leave(signal ? `The tests were ended by ${signal}.` : '', code ?? 1)
+})
+
+function stop(reason: string, code: number): void {
+  const running = stillRunning()
+  leave([reason, ...(running.length > 0 ? ['Still running:', ...running] : [])].join('\n'), code)
+}
+
+function leave(words: string, code: number): never {
+  try {
+    process.kill(-(runner.pid ?? 0), 'SIGKILL')
+  } catch {
+    // All of it has ended by itself.
+  }
+  rmSync(folder, { recursive: true, force: true })
+  if (words !== '') console.error(words)
+  process.exit(code)
+}
+
+/** Each file that has begun and not ended, and the tests in it of which the same is true. */
+function stillRunning(): string[] {
+  const open = new Map<string, Note>()
+  for (const note of readNotes()) {
+    const key = `${note.file} ${note.line} ${note.name}`
+    if (note.kind === 'begun') open.set(key, note)
+    else open.delete(key)
+  }
+  const running = [...open.values()]
+  return running
+    .filter(({ isFile }) => isFile)
+    .flatMap(({ file }) => {
+      const tests = running.filter(note => note.file === file && !note.isFile)
+      return [`  ${relative(root, file)}`, ...tests.map(({ name, line }) => `    ${line}: ${name}`)]
+    })
+}
+
+function readNotes(): Note[] {
+  // It may not be there yet, and its last line may be half written.
+  const lines = readFileSync(notes, { encoding: 'utf8', flag: 'a+' }).split('\n').slice(0, -1)
+  return lines.map(line => JSON.parse(line) as Note)
+}
