@@ -33,7 +33,7 @@ const runner = spawn(
     'source',
     '--test',
     '--test-concurrency=2',
-    '--test-timeout=120000',
+    '--test-timeout=600000',
     '--test-force-exit',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
