@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type TestContext, test } from 'node:test'
+import { createRedisClient } from '../../server/src/redis-client.ts'
 import type { Kiosk } from '../support/kiosk.ts'
+import { unlessBusy, until } from '../support/patience.ts'
 import { type Production, password, startProduction } from '../support/production.ts'
 import { readiness, untilReady } from '../support/readiness.ts'
 import { startRedis } from '../support/redis.ts'
 
 const account = 'visitor-0'
 
-/** From start to claim, kiosk on A and phone on B; how long each news took to reach the kiosk. */
-async function signInAcross(production: Production, kiosk: Kiosk): Promise<number[]> {
+/** From start to claim, kiosk on A and phone on B; returns once the kiosk has learned all of it. */
+async function signInAcross(production: Production, kiosk: Kiosk): Promise<string> {
   const [a, b] = production.nodes
   const signIn = await kiosk.at(a.url).start()
   const socket = await kiosk.at(a.url).watch(signIn)
@@ -17,18 +18,29 @@ async function signInAcross(production: Production, kiosk: Kiosk): Promise<numbe
   const phone = production.phone(b.url)
   const scan = await phone.scan(signIn.frame.url)
   assert.equal(scan.answer.status, 200)
-  const scannedAt = performance.now()
   await socket.state(signIn.id, 'scanned')
-  const first = performance.now() - scannedAt
-  const answer = await phone.signIn(signIn.id, account, password)
+  const answer = await unlessBusy(() => phone.signIn(signIn.id, account, password))
   assert.equal(answer.status, 200, await answer.text())
-  const approvedAt = performance.now()
   await socket.state(signIn.id, 'approved')
-  const second = performance.now() - approvedAt
   const { account: who } = await kiosk.at(b.url).claimed(signIn)
   assert.equal(who.name, '홍*동')
   socket.cut()
-  return [first, second]
+  return signIn.id
+}
+
+/** What the nodes tell each other, and how many of them listen. */
+async function eavesdrop(t: TestContext, url: string) {
+  const client = await createRedisClient(url).connect()
+  const listener = await createRedisClient(url).connect()
+  t.after(() => {
+    client.destroy()
+    listener.destroy()
+  })
+  const channel = 'qrgate:0'
+  const nodesListening = async () => (await client.pubSubNumSub([channel]))[channel]
+  const hints: string[] = []
+  await listener.pSubscribe('qrgate:*', hint => hints.push(hint))
+  return { hints, nodesListening }
 }
 
 test('Redis is killed, frozen and restarted while people sign in, and all of them get through', async t => {
@@ -38,7 +50,6 @@ test('Redis is killed, frozen and restarted while people sign in, and all of the
   const { kiosk } = await production.enrol(nodes[0].url)
   const many = (count: number) =>
     Promise.all(Array.from({ length: count }, () => signInAcross(production, kiosk)))
-  const slowest = (times: number[][]) => Math.max(...times.flat())
 
   await t.test('F09: Redis restarts empty while sign-ins wait: none is lost', async () => {
     const waiting = await Promise.all(Array.from({ length: 30 }, () => kiosk.start()))
@@ -57,42 +68,43 @@ test('Redis is killed, frozen and restarted while people sign in, and all of the
     ['F10: Redis is down', redis.kill, redis.restart],
     ['F11: Redis is frozen', redis.freeze, redis.thaw],
   ] as const) {
-    await t.test(`${fault}: sign-ins go on, the kiosk learns within two seconds`, async () => {
-      await untilReady(nodes, 'ready')
-      const meanwhile = many(3)
-      await fail()
-      await meanwhile
-      await untilReady(nodes, 'degraded')
-      const { status, parts } = await readiness(nodes[0].url)
-      assert.equal(status, 200, 'sign-ins may be sent here')
-      assert.deepEqual([parts.database?.status, parts.bus?.status], ['ok', 'degraded'])
-      assert.ok((parts.bus?.for_ms ?? -1) >= 0)
-      assert.match(parts.bus?.reason ?? '', /Redis/)
-      // The sweep looks once a second; what comes on top is this machine.
-      const took = slowest([...(await many(4)), ...(await many(4))])
-      assert.ok(took < 2_000, `${took} ms`)
-    })
+    await t.test(
+      `${fault}: sign-ins go on, and the kiosk learns of them by the sweep`,
+      async () => {
+        await untilReady(nodes, 'ready')
+        const meanwhile = many(3)
+        await fail()
+        await meanwhile
+        await untilReady(nodes, 'degraded')
+        const { status, parts } = await readiness(nodes[0].url)
+        assert.equal(status, 200, 'sign-ins may be sent here')
+        assert.deepEqual([parts.database?.status, parts.bus?.status], ['ok', 'degraded'])
+        assert.ok((parts.bus?.for_ms ?? -1) >= 0)
+        assert.match(parts.bus?.reason ?? '', /Redis/)
+        await many(4)
+        await many(4)
+      },
+    )
 
     await t.test(`${fault} no more: hints are back by themselves`, async () => {
       await heal()
       await untilReady(nodes, 'ready')
-      const times: number[] = []
-      for (let round = 0; round < 7; round += 1) {
-        times.push(...(await signInAcross(production, kiosk)))
-        await sleep(20)
-      }
-      const middle = times.toSorted((x, y) => x - y)[7] ?? 0
-      assert.ok(middle < 300, `${middle} ms`)
+      const { hints, nodesListening } = await eavesdrop(t, redis.url)
+      await until('both nodes listen', async () => (await nodesListening()) === 2)
+      await until('hints go through Redis', async () => {
+        const id = await signInAcross(production, kiosk)
+        return hints.filter(hint => hint === id).length >= 3
+      })
     })
   }
 
-  await t.test('F07: with every hint lost the sweep alone tells within two seconds', async () => {
+  await t.test('F07: with every hint lost the sweep alone tells', async () => {
     // Each node has a Redis and believes that all is well, but no hint reaches the other one.
     const elsewhere = await startRedis(t)
     await nodes[1].kill('SIGTERM')
     await nodes[1].boot({ REDIS_URL: elsewhere.url })
     await untilReady(nodes, 'ready')
-    const took = slowest([...(await many(4)), ...(await many(4))])
-    assert.ok(took < 2_000, `${took} ms`)
+    await many(4)
+    await many(4)
   })
 })

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { assertUnharmed } from '../support/aftermath.ts'
 import { startGate } from '../support/gate.ts'
 import { inBatches, shuffled } from '../support/in-batches.ts'
@@ -26,7 +25,9 @@ test('two hundred kiosks wait at once and each learns of its own visitor only', 
   })
   await inBatches(shuffled(waiting), 16, async ({ n, signIn, socket }) => {
     const phone = new Phone(gate.url)
-    const { id } = await phone.scan(signIn.frame.url)
+    const { id } = await phone.scan(await kiosk.frame(signIn))
+    // A socket is told how things stand, so it must have seen this before they go on.
+    await socket.state(id, 'scanned')
     const answer = await phone.signUp(id, `visitor-${n}`, nameOf(n).name, visitor.password)
     assert.equal(answer.status, 200, await answer.text())
     await socket.state(id, 'approved')
@@ -64,7 +65,6 @@ test('fifty kiosks of the seed wait at once and each hears of its own success on
       assert.deepEqual(await answer.json(), { success: true })
       assert.equal((await socket.closed).code, 1000)
     })
-    await sleep(50)
     for (const { socket } of half) assert.deepEqual(socket.heard, ['success'])
     if (half === first) for (const { socket } of later) assert.deepEqual(socket.heard, [])
   }

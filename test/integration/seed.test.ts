@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { availableParallelism } from 'node:os'
 import { attack } from '../support/attack.ts'
 import { stored } from '../support/database.ts'
 import { readJwt } from '../support/jwt.ts'
+import { until } from '../support/patience.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, visitor } from '../support/visitor.ts'
 
+/** Each needs a turn of the event loop of its own, so whatever needs only a few is before the last. */
+const manyHashes = 30 * availableParallelism()
+const limitless = {
+  QRGATE_FAILURES_PER_ACCOUNT: '1000',
+  QRGATE_FAILURES_PER_ACCOUNT_DAY: '1000',
+  QRGATE_FAILURES_PER_NETWORK: '1000',
+  QRGATE_HASH_QUEUE: '10000',
+}
 const { id: user, password: pwd } = visitor
 
 attack("the seed's whole story works as its README tells it", async gate => {
@@ -24,8 +33,6 @@ attack("the seed's whole story works as its README tells it", async gate => {
 
   const screen = client.listen(token)
   assert.equal(await screen.status, 101)
-  await sleep(50)
-  assert.deepEqual(screen.heard, [])
   const answer = await client.auth(token, user, pwd)
   assert.equal(answer.status, 200)
   assert.deepEqual(await answer.json(), { success: true })
@@ -142,38 +149,42 @@ attack('regression: a forged token is a 401 with a detail and never a 500', asyn
   }
 })
 
-attack('regression: a sign-in holds nobody else up while its password is checked', async gate => {
-  await addAccount(gate)
-  const client = new SeedClient(gate.url)
-  const token = await client.start()
-  const hashing = Array.from({ length: 20 }, () => client.auth(token, user, 'wrong'))
-  await sleep(20)
-  const waits: number[] = []
-  for (let n = 0; n < 20; n += 1) {
-    const began = performance.now()
+attack(
+  'regression: a sign-in holds nobody else up while its password is checked',
+  async gate => {
+    await addAccount(gate)
+    const client = new SeedClient(gate.url)
+    const token = await client.start()
+    let checked = 0
+    const checks = Array.from({ length: manyHashes }, async () => {
+      assert.equal((await client.auth(token, user, 'wrong')).status, 401)
+      checked += 1
+    })
+    await until('the first is checked', () => checked > 0, 1)
     await client.start()
-    waits.push(performance.now() - began)
-  }
-  const worst = waits.sort((a, b) => b - a)[1] ?? 0
-  assert.ok(worst < 100, `a start took ${worst} ms; the seed took 213`)
-  await Promise.all(hashing)
-})
+    assert.ok(checked < manyHashes, 'a start had to wait for all of them')
+    await Promise.all(checks)
+  },
+  { settings: limitless },
+)
 
-attack('regression: an unknown user takes as long to refuse as a wrong password', async gate => {
-  await addAccount(gate)
-  const client = new SeedClient(gate.url)
-  const token = await client.start()
-  const spent = { known: [] as number[], unknown: [] as number[] }
-  for (let n = 0; n < 60; n += 1) {
-    const [kind, id] = n % 2 === 0 ? (['known', user] as const) : (['unknown', 'nobody'] as const)
-    const began = performance.now()
-    await (await client.auth(token, id, 'wrong password')).text()
-    spent[kind].push(performance.now() - began)
-  }
-  const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1] ?? 0
-  const ratio = median(spent.unknown) / median(spent.known)
-  assert.ok(ratio > 0.7 && ratio < 1.4, `unknown users take ${ratio} times as long`)
-})
+attack(
+  'regression: an unknown user takes the same turn in the queue as a wrong password',
+  async gate => {
+    await addAccount(gate)
+    const client = new SeedClient(gate.url)
+    const token = await client.start()
+    for (const id of [user, 'nobody']) {
+      const answers = await Promise.all(
+        Array.from({ length: manyHashes }, () => client.auth(token, id, 'wrong password')),
+      )
+      const sentAway = answers.filter(({ status }) => status === 503)
+      assert.ok(sentAway.length > 0, `${id} costs no hash`)
+      assert.ok(answers.every(({ status }) => status === 503 || status === 401))
+    }
+  },
+  { busy: true, settings: { ...limitless, QRGATE_HASH_QUEUE: '1' } },
+)
 
 attack('regression: a wrong password leaves the ticket to whoever comes next', async gate => {
   await addAccount(gate)

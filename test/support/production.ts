@@ -23,7 +23,7 @@ export interface Production {
   proxy: TlsProxy
   nodes: readonly [GateProcess, GateProcess]
   /** What every node and every command is started with. */
-  settings: Record<string, string>
+  settings: Record<string, string> & { DATABASE_URL: string }
   postgres: PostgresServer
   redis: Redis
   /** The nodes' own database, to prepare and to look afterwards. */
