@@ -42,7 +42,7 @@ test('F33 a gate told to stop finishes what is in flight and sends kiosks away i
   const client = new SeedClient(gate.url)
   const screen = client.listen(await client.start())
   assert.equal(await screen.status, 101)
-  // Its power was cut: it will answer neither a goodbye nor a ping.
+  // Its power was cut: it will answer neither a close handshake nor a ping.
   const dead = await RawSocket.open(gate.url)
   const { id, kiosk_secret } = await kiosk.start()
   dead.send({ opcode: opcodes.text, payload: JSON.stringify({ type: 'watch', id, kiosk_secret }) })

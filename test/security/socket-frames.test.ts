@@ -159,7 +159,7 @@ attack('S043 what is not a message ends the socket and pollutes nothing', async 
   }
 })
 
-attack('S043 what follows a refused message or a goodbye is not heard', async gate => {
+attack('S043 what follows a refused message or a close is not heard', async gate => {
   const { signIn, id } = await scannedSignIn(gate)
   const watch = JSON.stringify({ type: 'watch', id, kiosk_secret: signIn.kiosk_secret })
   const socket = await RawSocket.open(gate.url)

@@ -129,7 +129,7 @@ export class KioskSocket {
     return new Promise(resolve => this.#socket.once('ping', () => resolve()))
   }
 
-  /** Cuts the connection without a goodbye. */
+  /** Cuts the connection without a close handshake. */
   cut(): void {
     this.#socket.terminate()
   }
