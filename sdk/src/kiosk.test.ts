@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import { FakeSignIn } from '../test-support/fake-sign-in.ts'
 import { GateError } from './gate-error.ts'
 import { Kiosk, type KioskOptions } from './kiosk.ts'
 import type { ClaimAnswer } from './protocol.ts'
-import { Queue } from './queue.ts'
 import type { SignInUpdate } from './sign-in.ts'
 import type { StartOptions } from './start-sign-in.ts'
 
@@ -22,31 +22,21 @@ function setUp(options: Partial<KioskOptions> = {}, refusals = 0) {
   const states: string[] = []
   const starts: StartOptions[] = []
   const cancelled: string[] = []
-  let queue = new Queue<SignInUpdate>(() => {})
+  let signIn: FakeSignIn | undefined
   const kiosk = new Kiosk({
     clock,
     show: ({ state }) => states.push(state),
     begin: async given => {
       starts.push(given)
       if (starts.length <= refusals) throw new GateError('busy', { status: 503 })
-      const own = new Queue<SignInUpdate>(() => own.end())
-      queue = own
-      return {
-        [Symbol.asyncIterator]: () => own,
-        cancel: async reason => void cancelled.push(reason ?? 'kiosk'),
-        close: () => own.end(),
-        userCode: async () => ({ user_code: 'WDJB-MJHT', verification_uri: 'u', expires_in: 120 }),
-        claim: async () => {
-          own.end()
-          return answer
-        },
-      }
+      signIn = new FakeSignIn(cancelled, async () => answer)
+      return signIn
     },
     ...options,
   })
   const sends = async (state: SignInUpdate['state']) => {
-    queue.push({ id: 'a', seq: 0, state, connection: 'online', qr: 'F0' }, () => false)
-    if (state === 'denied' || state === 'expired') queue.end()
+    signIn?.queue.push({ id: 'a', seq: 0, state, connection: 'online', qr: 'F0' }, () => false)
+    if (state === 'denied' || state === 'expired') signIn?.close()
     await settle()
   }
   const start = async (resume?: StartOptions['resume']) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import { FakeSignIn } from '../test-support/fake-sign-in.ts'
 import { GateError } from './gate-error.ts'
 import type { ClaimAnswer } from './protocol.ts'
-import { Queue } from './queue.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 import type { SignInUpdate } from './sign-in.ts'
 import { Turn, type TurnEnd } from './turn.ts'
@@ -22,7 +22,7 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
   const shown: string[] = []
   const cancelled: string[] = []
   const claimed: string[] = []
-  let queue = new Queue<SignInUpdate>(() => {})
+  let signIn: FakeSignIn | undefined
   let starts = 0
   let end: TurnEnd | undefined
   const turn = new Turn({
@@ -34,31 +34,23 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
     begin: async () => {
       starts += 1
       if (starts <= refusals) throw new GateError('busy', { status: 503 })
-      const own = new Queue<SignInUpdate>(() => own.end())
-      queue = own
-      return {
-        [Symbol.asyncIterator]: () => own,
-        cancel: async reason => void cancelled.push(reason ?? 'kiosk'),
-        close: () => own.end(),
-        userCode: async () => ({ user_code: 'WDJB-MJHT', verification_uri: 'u', expires_in: 120 }),
-        claim: async () => {
-          const claim_ = await claim()
-          own.end()
-          return claim_
-        },
-      }
+      signIn = new FakeSignIn(cancelled, claim)
+      return signIn
     },
   })
   void turn.run().then(ended => {
     end = ended
   })
   const sends = async (update: Partial<SignInUpdate>) => {
-    queue.push({ id: 'a', seq: 0, state: 'pending', connection: 'online', ...update }, () => false)
-    if (update.state === 'denied' || update.state === 'expired') queue.end()
+    signIn?.queue.push(
+      { id: 'a', seq: 0, state: 'pending', connection: 'online', ...update },
+      () => false,
+    )
+    if (update.state === 'denied' || update.state === 'expired') signIn?.close()
     await settle()
   }
   const fails = async (code: string) => {
-    queue.end(new GateError(code))
+    signIn?.queue.end(new GateError(code))
     await settle()
   }
   return {
