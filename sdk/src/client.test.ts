@@ -50,9 +50,9 @@ describe('the client', () => {
       () => new Promise(resolve => setTimeout(() => resolve(Response.json({ id: 'i' })), 30)),
       10,
     )
-    const options = { since: 3, wait: 1, frames: true }
+    const options = { since: 3, wait: 25, frames: true }
     assert.equal((await client.view('i', 's', options)).id, 'i')
-    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i?since=3&wait=1&frames=true`)
+    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i?since=3&wait=25&frames=true`)
   })
 
   it('passes a refusal on with its code, status and wait', async () => {

@@ -99,6 +99,7 @@ attack(
   'regression: a kiosk whose socket comes late, or comes again, still hears it',
   async gate => {
     await addAccount(gate)
+    gate.holdTime()
     const client = new SeedClient(gate.url)
     const token = await client.start()
     gate.passTime(299_000)

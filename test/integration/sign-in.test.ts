@@ -97,6 +97,7 @@ test('the kiosk cancels a pending and a scanned sign-in, and says why', async t 
 
 test('every stage expires, is told so, and stays expired', async t => {
   const gate = await startGate(t)
+  gate.holdTime()
   const kiosk = new Kiosk(gate.url)
 
   const unscanned = await kiosk.start()
@@ -121,6 +122,7 @@ test('every stage expires, is told so, and stays expired', async t => {
 
 test('a claim is repeatable for a while and then refused for ever', async t => {
   const gate = await startGate(t)
+  gate.holdTime()
   const kiosk = new Kiosk(gate.url)
   const phone = new Phone(gate.url)
   const signIn = await kiosk.start()

@@ -15,7 +15,6 @@ import { readUserCode } from '../../server/src/protocol/user-code.ts'
 import { parseKioskMessage } from '../../server/src/ws/kiosk-message.ts'
 import { attack } from '../support/attack.ts'
 import { stored } from '../support/database.ts'
-import { Kiosk } from '../support/kiosk.ts'
 import { exchange, request } from '../support/raw-http.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
@@ -182,8 +181,10 @@ const validators: Record<string, (text: string) => unknown> = {
   number: text => readConfig({ PORT: text }, 'serve'),
 }
 
-test('S076 fifty thousand letters keep no validator busy', () => {
-  const size = 50_000
+/** So long that whatever takes its time by the square of the length would never end. */
+const size = 200_000
+
+test('S076 two hundred thousand letters keep no validator busy', () => {
   const fill = (text: string) => text.repeat(Math.ceil(size / text.length))
   const units = [
     'a',
@@ -208,38 +209,38 @@ test('S076 fifty thousand letters keep no validator busy', () => {
     `a${fill(unit)}a`,
   ])
   hostile.push(`https://${fill('a')}.`, `${fill('a.')}${fill('=')}`, `a.${fill('e30')}.a`)
-  for (const [name, validate] of Object.entries(validators)) {
+  for (const validate of Object.values(validators)) {
     for (const text of hostile) {
-      const spent = [1, 2, 3].map(() => {
-        const began = performance.now()
-        try {
-          validate(text)
-        } catch {
-          // A refusal is the right answer; only its time counts.
-        }
-        return performance.now() - began
-      })
-      assert.ok(
-        Math.min(...spent) < 10,
-        `${name}: ${spent} ms for ${JSON.stringify(text.slice(0, 20))}`,
-      )
+      try {
+        validate(text)
+      } catch {
+        // A refusal is the right answer.
+      }
     }
   }
 })
 
-attack('S077 a flood of starts costs no storage and keeps no kiosk waiting', async gate => {
-  const kiosk = new Kiosk(gate.url)
-  const waits: number[] = []
+attack('S077 a flood of starts costs no storage, not one look at it', async (gate, t) => {
+  const { signIns, kiosks } = gate.app.store
+  const looks = [
+    t.mock.method(signIns, 'read'),
+    t.mock.method(signIns, 'update'),
+    t.mock.method(kiosks, 'byNumber'),
+  ]
   for (let wave = 0; wave < 20; wave += 1) {
     const flood = Array.from({ length: 100 }, () =>
       fetch(gate.url + paths.signIns, { method: 'POST' }),
     )
-    await Promise.all(flood.map(async answer => (await answer).arrayBuffer()))
-    const began = performance.now()
-    await kiosk.start()
-    waits.push(performance.now() - began)
+    const answers = await Promise.all(flood)
+    for (const answer of answers) {
+      assert.equal(answer.status, 201)
+      await answer.arrayBuffer()
+    }
   }
+  assert.deepEqual(
+    looks.map(({ mock }) => mock.callCount()),
+    [0, 0, 0],
+  )
   assert.deepEqual(stored(gate.dataDir).sign_ins, [])
   assert.deepEqual(stored(gate.dataDir).audit, [])
-  assert.ok((waits.sort((a, b) => a - b)[18] ?? 0) < 100, `${waits}`)
 })

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { attack } from '../support/attack.ts'
 import { alter, eventsOf, stored } from '../support/database.ts'
 import { inBatches } from '../support/in-batches.ts'
+import { until } from '../support/patience.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const { password } = visitor
+const limitless = {
+  QRGATE_FAILURES_PER_ACCOUNT: '1000',
+  QRGATE_FAILURES_PER_ACCOUNT_DAY: '100000',
+  QRGATE_FAILURES_PER_NETWORK: '1000000',
+}
 
 attack('S048 an unknown, a disabled and a mistaken visitor get the same bytes', async gate => {
   await addAccount(gate)
@@ -90,27 +95,21 @@ attack(
     await addAccount(gate)
     const client = new SeedClient(gate.url)
     const tokens = await Promise.all(Array.from({ length: 200 }, () => client.start()))
-    let waiting = true
-    const health: number[] = []
-    const probe = (async () => {
-      while (waiting) {
-        const began = performance.now()
-        await (await fetch(`${gate.url}/healthz`)).text()
-        health.push(performance.now() - began)
-        await sleep(20)
-      }
-    })()
-    const answers = await Promise.all(tokens.map(t => client.auth(t, visitor.id, password)))
-    waiting = false
-    await probe
-    assert.ok(answers.every(answer => answer.status === 200))
+    let waiting = tokens.length
+    const visits = tokens.map(async token => {
+      const { status } = await client.auth(token, visitor.id, password)
+      waiting -= 1
+      return status
+    })
+    await until('the first is in', () => waiting < tokens.length, 1)
+    for (let probe = 0; probe < 5; probe += 1) {
+      assert.equal((await fetch(`${gate.url}/healthz`)).status, 200)
+      assert.ok(waiting > 0, 'a probe had to wait for all of them')
+    }
+    assert.deepEqual(new Set(await Promise.all(visits)), new Set([200]))
     assert.equal(stored(gate.dataDir).sign_ins?.length, 200)
-    // The first probes stand behind the two hundred requests themselves, sent from this process.
-    const sorted = health.slice(3).sort((a, b) => a - b)
-    const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? 0
-    assert.ok(health.length > 20 && p95 < 100, `${p95} ms, ${health.length} probes`)
   },
-  { settings: { QRGATE_FAILURES_PER_ACCOUNT: '1000', QRGATE_FAILURES_PER_ACCOUNT_DAY: '1000' } },
+  { settings: limitless },
 )
 
 attack(
@@ -145,22 +144,24 @@ attack(
     const { phone, id } = await scannedSignIn(gate)
     const client = new SeedClient(gate.url)
     const token = await client.start()
-    const others = Array.from({ length: 8 }, () => client.auth(token, visitor.id, 'wrong'))
-    await sleep(5)
-    const fields = { account: visitor.id, password }
-    const pages = await Promise.all(
-      Array.from({ length: 6 }, () => phone.post(`/s/${id}/sign-in`, fields, 'text/html')),
-    )
+    let over = false
+    // The queue is full, and whoever leaves it comes again.
+    const others = Array.from({ length: 8 }, async () => {
+      while (!over) await client.auth(token, 'nobody', 'wrong')
+    })
+    const wrong = { account: visitor.id, password: 'wrong password' }
+    let page = await phone.post(`/s/${id}/sign-in`, wrong, 'text/html')
+    await until('the queue is full', async () => {
+      page = await phone.post(`/s/${id}/sign-in`, wrong, 'text/html')
+      return page.status === 503
+    })
+    assert.ok(Number(page.headers.get('retry-after')) >= 1)
+    const text = await page.text()
+    assert.match(text, /value="hong"/)
+    assert.ok(!text.includes(wrong.password))
+    over = true
     await Promise.all(others)
-    const busy = pages.filter(page => page.status === 503)
-    assert.ok(busy.length > 0)
-    for (const page of busy) {
-      assert.ok(Number(page.headers.get('retry-after')) >= 1)
-      const text = await page.text()
-      assert.match(text, /value="hong"/)
-      assert.ok(!text.includes(password))
-    }
     assert.equal((await phone.signIn(id, visitor.id, password)).status, 200)
   },
-  { busy: true, settings: { QRGATE_HASH_QUEUE: '2' } },
+  { busy: true, settings: { ...limitless, QRGATE_HASH_QUEUE: '2' } },
 )

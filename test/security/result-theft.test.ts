@@ -161,6 +161,7 @@ attack(
 attack(
   'S034 the same kiosk hears the same answer for two minutes, and nobody else any',
   async gate => {
+    gate.holdTime()
     await addAccount(gate)
     const { kiosk, signIn, id } = await approvedSignIn(gate)
     const other = await approvedSignIn(gate)

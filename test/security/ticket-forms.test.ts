@@ -114,16 +114,17 @@ function doorsOf({ url }: Gate, id: string, unscanned: string, opener: Phone) {
 }
 
 attack(
-  'S008 a ticket of a megabyte or of a hundred thousand dots is refused at once',
-  async gate => {
+  'S008 a ticket of a megabyte or of a hundred thousand dots is refused unread',
+  async (gate, t) => {
     const { url } = gate
     const token = await new SeedClient(url).start()
     const { parts } = readJwt(token)
     const nested = Buffer.from('['.repeat(400)).toString('base64url')
     const big = 'A'.repeat(1_000_000)
     const tickets = {
-      'a megabyte': [big, [431]],
-      'a hundred thousand dots': ['.'.repeat(100_000), [431]],
+      // Whoever goes on sending after the refusal may be cut off before it is read.
+      'a megabyte': [big, [431, 0]],
+      'a hundred thousand dots': ['.'.repeat(100_000), [431, 0]],
       'ten thousand letters': ['A'.repeat(10_000), [414, 401, 404]],
       'a thousand dots': [`a${'.'.repeat(1_000)}`, [401, 404]],
       'a JWE that announces compression': [
@@ -132,8 +133,7 @@ attack(
       ],
       'a deep payload': [`${parts[0]}.${nested}.${parts[2]}`, [401, 404]],
     } as const
-    const before = process.memoryUsage()
-    const cpu = process.cpuUsage()
+    const parsed = t.mock.method(JSON, 'parse').mock
     for (const [name, [ticket, statuses]] of Object.entries(tickets)) {
       for (const line of [`GET /q/${ticket}`, `POST /api/qr/auth/${ticket}`]) {
         const headers = { 'content-type': 'application/json', 'content-length': '23' }
@@ -146,16 +146,14 @@ attack(
       }
     }
     const bearer = request(url, 'POST /api/v1/sign-ins', { authorization: `Bearer ${big}` })
-    assert.equal((await exchange(url, bearer)).status, 431)
+    assert.ok([431, 0].includes((await exchange(url, bearer)).status))
     const json = { 'content-type': 'application/json', 'content-length': `${big.length + 20}` }
     const body = `{"id":"hong","pwd":"${big}`
     const posted = await exchange(url, request(url, `POST /api/qr/auth/${token}`, json, body))
-    assert.equal(posted.status, 413)
-
-    const { user } = process.cpuUsage(cpu)
-    assert.ok(user < 14 * 50_000, `${user} µs for 14 requests, with what sent them`)
-    const grown = process.memoryUsage().arrayBuffers - before.arrayBuffers
-    assert.ok(grown < 10 * 2 ** 20, `${grown} bytes are kept`)
+    assert.ok([413, 0].includes(posted.status), `${posted.status}`)
+    const lengths = parsed.calls.map(call => String(call.arguments[0]).length)
+    parsed.restore()
+    assert.ok(Math.max(...lengths) <= 1_024, 'nothing longer than any ticket was looked into')
   },
 )
 
