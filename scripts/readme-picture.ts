@@ -74,7 +74,7 @@ async function visit(browser: Browser, url: string, lang: Language): Promise<Scr
 }
 
 /** A card of its own colour, so that it looks the same on a light page and on a dark one. */
-const scene = ({ qr, phone, done }: Screens) => `<!doctype html><style>
+const markup = ({ qr, phone, done }: Screens) => `<!doctype html><style>
   body { margin: 0; }
   main { height: 740px; border-radius: 28px; background: #dfeaed;
     display: flex; align-items: center; justify-content: center; gap: 48px; }
@@ -94,7 +94,7 @@ const scene = ({ qr, phone, done }: Screens) => `<!doctype html><style>
 
 async function compose(browser: Browser, screens: Screens, file: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 740 } })
-  await page.setContent(scene(screens))
+  await page.setContent(markup(screens))
   await page.screenshot({ path: folder + file, omitBackground: true })
 }
 

@@ -1,4 +1,4 @@
-// The backend of a kiosk: it starts each sign-in itself, so it learns at first hand who came.
+// The backend of a kiosk: it starts each sign-in itself, so it learns from the gate itself who came.
 // KIOSK_CREDENTIAL is what `qrgate kiosk add "1층 접수 1번" --backend` prints.
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -36,16 +36,16 @@ export async function createPasswordHasher(queueLength: number): Promise<Passwor
     full ??= performance.now()
     throw new Refusal('busy', 'the hash queue is full')
   }
-  const nobody = await hash('nobody has this password', hashCost)
+  const dummyHash = await hash('nobody has this password', hashCost)
 
   return {
     hash: async password => queued(() => hash(password, hashCost)),
     matches: async (password, passwordHash) => {
       const kind = hashKind(passwordHash ?? '')
-      // A hash that cannot be read matches nothing, as slowly as any other.
-      const known = kind === undefined || passwordHash === null ? nobody : passwordHash
+      // Without a readable hash it is compared with the dummy hash: same time, never equal.
+      const known = kind === undefined || passwordHash === null ? dummyHash : passwordHash
       const verify = kind === 'bcrypt' ? bcrypt : argon2
-      return (await queued(() => verify(password, known))) && known !== nobody
+      return (await queued(() => verify(password, known))) && known !== dummyHash
     },
     fullSince: () => (limit.pendingCount < queueLength ? null : full),
   }

@@ -54,8 +54,8 @@ function greeting(publicUrl: string): string {
   // Colours make it dark on light in every terminal; without them light blocks must do.
   const colours = { on: '\x1b[40m  ', off: '\x1b[107m  ', lf: '\x1b[0m\n' }
   const blocks = { on: '  ', off: '██' }
-  const look = process.stdout.isTTY ? colours : blocks
-  const qr = generate(`${publicUrl}/kiosk`).toString({ ...look, pad: 4 })
+  const cells = process.stdout.isTTY ? colours : blocks
+  const qr = generate(`${publicUrl}/kiosk`).toString({ ...cells, pad: 4 })
   return `
 ${qr}
 

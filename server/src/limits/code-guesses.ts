@@ -13,8 +13,8 @@ const perNetwork = 1_000
 const perBrowser = 5
 
 /**
- * How often a user code may be guessed. A browser can throw its phone key away, so the network is
- * what bounds a script; the browser's own count only stops a hand at one phone sooner.
+ * How often a user code may be guessed. A browser can throw its phone key away, so the limit
+ * per network is what bounds a script; the one per browser only stops a person at one phone sooner.
  */
 export function createCodeGuesses() {
   const ofNetwork = createLimit('too_many_codes', perNetwork, window)

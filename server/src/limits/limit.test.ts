@@ -13,7 +13,7 @@ const allowed = (limit: ReturnType<typeof createLimit>, key: string) =>
     },
   )
 
-test('a hand may do it so often, and what is refused does not count', async () => {
+test('each key has so many points, and what is refused does not count', async () => {
   const limit = createLimit('too_many_codes', 2, 60)
   const answers = await Promise.all(Array.from({ length: 6 }, () => allowed(limit, 'a')))
   assert.equal(answers.filter(Boolean).length, 2)

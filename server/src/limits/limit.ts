@@ -2,20 +2,22 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { mostKeys, setNewest } from './newest-keys.ts'
 
-/** At most so many of one thing by one hand in a while. */
+/** A rate limit: at most `points` per key in `duration` seconds. */
 export interface Limit {
   /**
    * Counts one, before anything is done, so that many at once cannot slip past.
    * @throws Refusal, and then it does not count.
    */
   spend(key: string): Promise<void>
-  /** Takes back one's own count, never that of others before it. */
+  /** Takes one count of this key back, and no other. */
   giveBack(key: string): Promise<void>
 }
 
 /**
- * They bound what one hand can cost, and where a code is typed, what it can guess. Each node counts
- * for itself, so over all nodes it is that many times as much.
+ * Bounds what may be written per key, and where a code is typed, what may be guessed. Each node
+ * counts for itself, so with n nodes it is up to n times as much.
+ * @param code what whoever is over the limit is refused with.
+ * @param duration in seconds, from a key's first count on.
  * @param most keys that are remembered at once.
  */
 export function createLimit(
