@@ -1,28 +1,43 @@
-// Part of `npm run lint`: no test looks at the clock. What takes time is waited for
-// (test/support/patience.ts), and how long it took is measured in bench/.
-import { globSync, readFileSync } from 'node:fs'
+// Part of `npm run lint`: tests never look at the clock, and wait for what happens and not for a time
+// to pass. What a machine can be too busy for is measured in bench/.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const tests = ['test/**/*.ts', 'server/src/**/*.test.ts', 'sdk/src/**/*.test.ts']
-const clock =
-  /\b(performance\.now|Date\.now|process\.hrtime|cpuUsage|memoryUsage|monitorEventLoopDelay|eventLoopUtilization)\b/
 
-/** Files that need to know what time it is, and assert nothing on how long something took. */
-const mayAsk: Record<string, string> = {
-  'test/security/time.test.ts': "compares a JWT's times with the hour of the machine",
-  'test/security/socket-limits.test.ts': 'moves the clock of the process on',
-  'test/support/wrong-clock.ts': 'makes the clock of a process wrong',
+const clocks = [
+  /performance\.now\b/,
+  /\bDate\.now\b/,
+  /\bnew Date\(\)\.getTime\b/,
+  /\b(threadC|c)puUsage\b/,
+  /\bmonitorEventLoopDelay\b/,
+  /\bhrtime\b/,
+  /\bmemoryUsage\b/,
+]
+const waits = [/setTimeout.*'node:timers\/promises'/, /\bwaitForTimeout\b/]
+
+/** Who may all the same, and why. */
+const allowed: Record<string, string> = {
+  'test/support/wrong-clock.ts': 'it is a wrong clock',
+  'test/security/time.test.ts': 'that a ticket has the time of the world, whatever the zone',
+  'test/security/socket-limits.test.ts': 'it moves the clock of its process',
 }
 
-for (const file of globSync(tests, { cwd: root })) {
-  if (file in mayAsk) continue
-  for (const [index, line] of readFileSync(root + file, 'utf8')
-    .split('\n')
-    .entries()) {
-    const [found] = clock.exec(line) ?? []
+const files = ['test', 'server/src', 'sdk/src'].flatMap(folder => {
+  const all = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  const tests = all.filter(name => (folder === 'test' ? /\.ts$/ : /\.test\.ts$/).test(name))
+  return tests.map(name => join(folder, name))
+})
+for (const file of files.filter(name => allowed[name] === undefined)) {
+  for (const [index, line] of readFileSync(join(root, file), 'utf8').split('\n').entries()) {
+    const found = [...clocks, ...waits].map(pattern => pattern.exec(line)?.[0]).find(Boolean)
     if (found === undefined) continue
-    console.error(`${file}:${index + 1} looks at the clock: ${found}`)
+    console.error(`${file}:${index + 1} a test never looks at the clock: ${found}`)
     process.exitCode = 1
   }
+}
+for (const file of Object.keys(allowed).filter(name => !files.includes(name))) {
+  console.error(`scripts/check-tests.ts allows ${file}, which is not there`)
+  process.exitCode = 1
 }

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../support/gate.ts'
+import { pause } from '../support/patience.ts'
 
 const script = fileURLToPath(new URL('../../scripts/run-tests.ts', import.meta.url))
 
@@ -80,7 +80,7 @@ test('never ends', async () => {
   const files = { 'hanging.test.cjs': hanging, 'looping.test.cjs': looping }
   const { child, folder, over } = runTests(t, files)
   while (!existsSync(join(folder, 'looping')) || !notesIn(folder).includes('never ends')) {
-    await sleep(20)
+    await pause(20)
   }
   child.kill('SIGTERM')
   const { code, output } = await over

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { finalStates } from '@qrgate/sdk/protocol'
 import { attack } from '../support/attack.ts'
 import { alter, eventsOf } from '../support/database.ts'
 import { inBatches, shuffled } from '../support/in-batches.ts'
+import { turns } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, approvedSignIn, scannedSignIn, visitor } from '../support/visitor.ts'
@@ -93,7 +93,7 @@ attack(
       const statuses = await Promise.all(
         steps.map(async step => {
           // The approval takes as long as its hash; spreading the others makes each of them win.
-          await sleep(Math.random() * 15)
+          await turns(Math.random() * 30)
           return step()
         }),
       )
