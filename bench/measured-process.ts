@@ -34,7 +34,10 @@ export class MeasuredProcess {
           PUBLIC_URL: url,
           QRGATE_DATA_DIR: folder,
           QRGATE_LOG_LEVEL: 'warn',
+          QRGATE_FAILURES_PER_ACCOUNT: '1000',
+          QRGATE_FAILURES_PER_ACCOUNT_DAY: '100000',
           QRGATE_FAILURES_PER_NETWORK: '100000',
+          QRGATE_HASH_QUEUE: '1000',
         },
       },
     )

@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
-import { accountIdKey, requireAccountId } from '../../server/src/accounts/account-id.ts'
-import { preparedPassword, requireNewPassword } from '../../server/src/accounts/new-password.ts'
-import { readConfig } from '../../server/src/config.ts'
-import { jwtTickets } from '../../server/src/protocol/jwt-ticket.ts'
-import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
-import { kioskSecrets } from '../../server/src/protocol/kiosk-secret.ts'
-import { isPhoneKey } from '../../server/src/protocol/phone-key.ts'
-import { receipts } from '../../server/src/protocol/receipt.ts'
-import { isSignInId } from '../../server/src/protocol/sign-in-id.ts'
-import { compactTickets } from '../../server/src/protocol/ticket.ts'
-import { readUserCode } from '../../server/src/protocol/user-code.ts'
-import { parseKioskMessage } from '../../server/src/ws/kiosk-message.ts'
 import { attack } from '../support/attack.ts'
 import { stored } from '../support/database.ts'
 import { exchange, request } from '../support/raw-http.ts'
 import { SeedClient } from '../support/seed-client.ts'
+import { hostileTexts, validators } from '../support/validators.ts'
 import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const { password } = visitor
@@ -160,57 +149,13 @@ attack('S074 no name of a field reaches the prototype of anything', async gate =
   assert.equal(({} as Record<string, unknown>).polluted, undefined)
 })
 
-const origin = 'https://gate.example.org'
-const keyring = deriveKeyring(['a key that only this test knows, 32 bytes long'], 'test')
-const id = '01890000-0000-7000-8000-000000000000'
-const requireNew = (text: string) => requireNewPassword(preparedPassword(text), ['hong'])
-
-const validators: Record<string, (text: string) => unknown> = {
-  'compact ticket': compactTickets(keyring, origin).read,
-  JWT: jwtTickets(keyring, origin, 300).read,
-  'kiosk secret': text => kioskSecrets(keyring, origin).read(id, text),
-  receipt: text => receipts(keyring, origin).read(id, 'hash', text, 0),
-  'phone key': isPhoneKey,
-  'sign-in id': isSignInId,
-  'kiosk message': parseKioskMessage,
-  'account id': requireAccountId,
-  'account id key': accountIdKey,
-  'new password': requireNew,
-  'user code': readUserCode,
-  'public URL': text => readConfig({ PUBLIC_URL: text }, 'serve'),
-  number: text => readConfig({ PORT: text }, 'serve'),
-}
-
 /** So long that whatever takes its time by the square of the length would never end. */
 const size = 200_000
 
 test('S076 two hundred thousand letters keep no validator busy', () => {
-  const fill = (text: string) => text.repeat(Math.ceil(size / text.length))
-  const units = [
-    'a',
-    ' ',
-    '\t ',
-    '.',
-    'A2',
-    '가',
-    'e\u0301',
-    '\u0000',
-    '-',
-    '{"a":',
-    '[',
-    '\\',
-    '😀',
-    '\ud800',
-  ]
-  const hostile = units.flatMap(unit => [
-    fill(unit),
-    `${fill(unit)}!`,
-    `!${fill(unit)}`,
-    `a${fill(unit)}a`,
-  ])
-  hostile.push(`https://${fill('a')}.`, `${fill('a.')}${fill('=')}`, `a.${fill('e30')}.a`)
+  const texts = hostileTexts(size)
   for (const validate of Object.values(validators)) {
-    for (const text of hostile) {
+    for (const text of texts) {
       try {
         validate(text)
       } catch {
