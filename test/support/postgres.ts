@@ -79,6 +79,8 @@ export class PostgresServer {
 
   /** Every process of the server stands still: connections stay open, and nobody answers. */
   freeze(): void {
+    // The postmaster first: it must not fork anybody whom the list then misses.
+    this.#child?.kill('SIGSTOP')
     for (const pid of this.#processes()) process.kill(pid, 'SIGSTOP')
   }
 
