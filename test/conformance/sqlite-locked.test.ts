@@ -45,7 +45,7 @@ async function lockedStore(t: TestContext) {
   t.after(() => other.kill())
   assert.ok(other.stdout)
   await once(other.stdout, 'data')
-  let now = performance.now()
+  let now = 0
   t.mock.method(performance, 'now', () => now)
   t.mock.timers.enable({ apis: ['setTimeout'] })
   return {
