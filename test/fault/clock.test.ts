@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SignInView, StartAnswer } from '@qrgate/sdk/protocol'
-import { until } from '../support/patience.ts'
+import pg from 'pg'
+import { unlessBusy, until } from '../support/patience.ts'
+import {
+  claimPatiently,
+  scanPatiently,
+  signInPatiently,
+  startPatiently,
+} from '../support/patient-visit.ts'
 import { password, startProduction } from '../support/production.ts'
 
 const hour = 3_600_000
@@ -13,35 +19,38 @@ const wrongClock = (at: { start?: number; later?: number }) => ({
 })
 
 test('F22: a clock that is wrong by an hour on one node expires nothing and revives nothing', async t => {
-  const production = await startProduction(t)
+  const production = await startProduction(t, { env: { QRGATE_SCANNED_SECONDS: '3600' } })
   const [wrong, right] = production.nodes
+  const { store } = production
   await production.addAccounts(Array.from({ length: 8 }, () => '홍길동'))
   const { kiosk } = await production.enrol(right.url)
+  const client = new pg.Client(production.settings.DATABASE_URL)
+  await client.connect()
+  // The server goes before the client does.
+  client.on('error', () => {})
+  t.after(() => client.end().catch(() => {}))
   let arrived = 0
 
-  /** The time of this sign-in was over a moment ago, by the clock of all nodes. */
-  const endTimeOf = ({ id }: StartAnswer) =>
-    production.postgres.run(
-      production.settings.DATABASE_URL,
-      `update sign_ins set deadline = (extract(epoch from clock_timestamp()) * 1000)::bigint - 1
-        where id = '${id}'`,
-    )
+  /** Lets a sign-in run out: its hour passes without anybody having to wait for it. */
+  const runOut = async ({ id }: { id: string }) => {
+    const hourBack = 'update sign_ins set deadline = deadline - $1 where id = $2'
+    await client.query(hourBack, [hour, id])
+  }
 
-  /** A whole round of the wrong node's reaper, while the other node's stands still. */
-  const untilReaped = async () => {
+  /** Two rounds of the wrong node's reaper, alone: the second began when the first was over. */
+  const wrongReaps = async () => {
+    const others = await Promise.all([1, 2].map(() => startPatiently(kiosk.at(right.url))))
+    for (const signIn of others) {
+      await scanPatiently(kiosk, signIn, production.phone(right.url))
+    }
     right.freeze()
-    // A round ends after it has expired what is due, so the second one sees the first one's end.
-    for (let round = 0; round < 2; round += 1) {
-      const due = await kiosk.at(wrong.url).start()
-      await production.phone(wrong.url).scan(due.frame.url)
-      await endTimeOf(due)
-      const written = async () => (await production.store.signIns.read(due.id))?.state === 'expired'
-      await until('the reaper has looked', written)
+    for (const signIn of others) {
+      await runOut(signIn)
+      const state = async () => (await store.signIns.read(signIn.id))?.state
+      await until('the wrong node reaps', async () => (await state()) === 'expired')
     }
     right.thaw()
   }
-
-  const leftOf = ({ expires_in_ms }: SignInView) => (expires_in_ms ?? Number.NaN) / 1000
 
   /** Every way between the two nodes works, and both give a sign-in the same time. */
   const checkBothWays = async () => {
@@ -49,21 +58,21 @@ test('F22: a clock that is wrong by an hour on one node expires nothing and revi
       [wrong, right],
       [right, wrong],
     ] as const) {
-      const signIn = await kiosk.at(from.url).start()
+      const signIn = await startPatiently(kiosk.at(from.url))
       assert.equal(signIn.expires_in, 300)
       for (const { url } of [from, to]) {
-        const left = leftOf(await kiosk.at(url).view(signIn))
-        assert.ok(left > 0 && left <= 300, `${left} s`)
+        // By an hour too many or too few it would be far off.
+        const left = (await kiosk.at(url).view(signIn)).expires_in_ms ?? Number.NaN
+        assert.ok(left > 0 && left <= 300_000, `${left} ms`)
       }
       const phone = production.phone(to.url)
-      assert.equal((await phone.scan(signIn.frame.url)).answer.status, 200)
+      await scanPatiently(kiosk.at(from.url), signIn, phone)
       for (const { url } of [from, to]) {
         assert.equal((await kiosk.at(url).view(signIn)).state, 'scanned')
       }
-      const account = `visitor-${arrived}`
+      await signInPatiently(phone, signIn, `visitor-${arrived}`, password)
       arrived += 1
-      assert.equal((await phone.signIn(signIn.id, account, password)).status, 200)
-      assert.equal((await kiosk.at(from.url).claim(signIn)).status, 200)
+      await claimPatiently(kiosk.at(from.url), signIn)
     }
   }
 
@@ -74,27 +83,27 @@ test('F22: a clock that is wrong by an hour on one node expires nothing and revi
     await t.test(`a node whose clock jumps an hour ${words} while sign-ins wait`, async () => {
       await wrong.kill('SIGTERM')
       await wrong.boot(wrongClock({ later: jump }))
-      const pending = await kiosk.at(wrong.url).start()
-      const scanned = await kiosk.at(right.url).start()
-      const over = await kiosk.at(right.url).start()
+      const pending = await startPatiently(kiosk.at(wrong.url))
+      const scanned = await startPatiently(kiosk.at(right.url))
+      const over = await startPatiently(kiosk.at(right.url))
       const phone = production.phone(wrong.url)
-      await phone.scan(scanned.frame.url)
-      await phone.scan(over.frame.url)
-      await kiosk.cancel(over)
+      await scanPatiently(kiosk, scanned, phone)
+      await scanPatiently(kiosk, over, phone)
+      assert.equal((await unlessBusy(() => kiosk.cancel(over))).status, 200)
 
       wrong.signal('SIGWINCH')
-      await untilReaped()
+      await wrongReaps()
       assert.equal((await kiosk.view(pending)).state, 'pending')
       assert.equal((await kiosk.at(wrong.url).view(pending)).state, 'pending')
       assert.equal((await kiosk.view(scanned)).state, 'scanned')
+      assert.equal((await kiosk.at(wrong.url).view(scanned)).state, 'scanned')
       assert.equal((await kiosk.at(wrong.url).view(over)).state, 'cancelled')
       await checkBothWays()
-      // What has run out has run out on both, no sooner and no later.
-      assert.equal((await kiosk.at(wrong.url).view(scanned)).state, 'scanned')
-      await endTimeOf(scanned)
+      // What has run out has run out on both.
+      await runOut(scanned)
       assert.equal((await kiosk.view(scanned)).state, 'expired')
       assert.equal((await kiosk.at(wrong.url).view(scanned)).state, 'expired')
-      const late = await phone.signIn(scanned.id, 'visitor-7', password)
+      const late = await unlessBusy(() => phone.signIn(scanned.id, 'visitor-7', password))
       assert.equal(late.status, 410, 'nothing comes back to life')
     })
 

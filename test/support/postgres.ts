@@ -79,20 +79,13 @@ export class PostgresServer {
 
   /** Every process of the server stands still: connections stay open, and nobody answers. */
   freeze(): void {
+    // The postmaster first: it must not fork anybody whom the list then misses.
+    this.#child?.kill('SIGSTOP')
     for (const pid of this.#processes()) process.kill(pid, 'SIGSTOP')
   }
 
   thaw(): void {
     for (const pid of this.#processes()) process.kill(pid, 'SIGCONT')
-  }
-
-  /** No transaction that runs now does so any longer. */
-  async untilOverWhatHasBegun(): Promise<void> {
-    const [{ now }] = await this.#ask<{ now: string }>('select clock_timestamp()::text as now')
-    const left = `select count(*)::int as left from pg_stat_activity
-      where backend_type = 'client backend' and xact_start <= '${now}' and pid <> pg_backend_pid()`
-    const ended = async () => (await this.#ask<{ left: number }>(left))[0].left === 0
-    await until('what has begun is over', ended)
   }
 
   /** The postmaster and all whom it has forked. */
@@ -124,25 +117,10 @@ export class PostgresServer {
   }
 
   async #admin(sql: string): Promise<void> {
-    await this.#query(sql)
-  }
-
-  /** @param sql what answers with one row. */
-  async #ask<Row>(sql: string): Promise<[Row]> {
-    return (await this.#query(sql)) as [Row]
-  }
-
-  /** Runs one statement beside the nodes. @param url as {@link PostgresServer.database} gave it. */
-  async run(url: string, sql: string): Promise<void> {
-    await this.#query(sql, url)
-  }
-
-  async #query(sql: string, url = this.#url('postgres')): Promise<unknown[]> {
-    const client = new pg.Client(url)
+    const client = new pg.Client(this.#url('postgres'))
     await client.connect()
-    const { rows } = await client.query(sql)
+    await client.query(sql)
     await client.end()
-    return rows
   }
 
   #url(database: string): string {

@@ -16,6 +16,14 @@ import { startTlsProxy, type TlsProxy } from './tls-proxy.ts'
 export const secretKey = 'a secret key that only these tests use and nobody else'
 export const password = 'correct horse battery'
 
+/** For tests in which nothing may run out, however slow the machine is. */
+export const longTimings = {
+  QRGATE_PENDING_SECONDS: '3600',
+  QRGATE_SCANNED_SECONDS: '3600',
+  QRGATE_APPROVED_SECONDS: '3600',
+  QRGATE_CLAIM_AGAIN_SECONDS: '3600',
+}
+
 /** Two nodes in `serve` mode on real servers, behind a proxy that ends TLS. */
 export interface Production {
   /** The public origin, which leads to the first node that is there. */
@@ -23,7 +31,7 @@ export interface Production {
   proxy: TlsProxy
   nodes: readonly [GateProcess, GateProcess]
   /** What every node and every command is started with. */
-  settings: Record<string, string> & { DATABASE_URL: string }
+  settings: Record<string, string>
   postgres: PostgresServer
   redis: Redis
   /** The nodes' own database, to prepare and to look afterwards. */

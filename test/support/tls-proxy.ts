@@ -32,6 +32,8 @@ export async function startTlsProxy(t: Scope, host: string, port?: number): Prom
   const listening = port ?? (await freePort())
   const proxy: TlsProxy = { url: `https://${host}:${listening}`, nodes: [] }
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) })
+  // A connection that it closes after a while may be the one that a slow client is about to use.
+  server.keepAliveTimeout = 0
 
   server.on('request', (incoming, outgoing) => {
     const chunks: Buffer[] = []

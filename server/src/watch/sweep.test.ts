@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { localBus } from '../bus/local.ts'
+import type { Change, SignIns } from '../store/sign-ins.ts'
+import { openSqliteStore } from '../store/sql/sqlite.ts'
+import { startSweep } from './sweep.ts'
+
+/** A sweep whose rounds come when the test says; what other nodes have changed is up to the test. */
+async function setUp(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const store = await openSqliteStore(':memory:')
+  t.after(() => store.close())
+  const changed: Change[] = []
+  const compared: Change[] = []
+  const signIns: SignIns = {
+    ...store.signIns,
+    changes: async since => ({ at: since, changed }),
+    seqs: async () => compared,
+  }
+  let rejoin = () => {}
+  const bus = {
+    ...localBus(),
+    onRejoin: (listener: () => void) => {
+      rejoin = listener
+    },
+  }
+  const hinted: string[] = []
+  const delivery = {
+    watch: () => ({ first: Promise.resolve(), stop: () => {} }),
+    watched: () => ['one', 'two'],
+    hint: ({ id, seq }: Change) => void hinted.push(`${id} ${seq}`),
+  }
+  const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  const stop = startSweep({ signIns, bus, delivery, clock: () => 0, onError })
+  t.after(stop)
+  return {
+    changed,
+    compared,
+    hinted,
+    errors,
+    signIns,
+    rejoin: () => rejoin(),
+    /** A second passes; a round is promises and nothing else. */
+    second: async () => {
+      t.mock.timers.tick(1_000)
+      await turn()
+    },
+  }
+}
+
+test('F07: what no hint told is found within a second', async t => {
+  const { changed, hinted, second } = await setUp(t)
+  await second()
+  assert.deepEqual(hinted, [])
+  changed.push({ id: 'one', seq: 1 })
+  await second()
+  assert.deepEqual(hinted, ['one 1'])
+})
+
+test('F07: what the looks at changes missed as well is found within ten seconds', async t => {
+  const { compared, hinted, second } = await setUp(t)
+  compared.push({ id: 'two', seq: 3 })
+  for (let passed = 1; passed < 10; passed += 1) await second()
+  assert.deepEqual(hinted, [])
+  await second()
+  assert.deepEqual(hinted, ['two 3'])
+})
+
+test('F09: once Redis is back, everything watched is compared in the next second', async t => {
+  const { compared, hinted, second, rejoin } = await setUp(t)
+  compared.push({ id: 'two', seq: 3 })
+  rejoin()
+  await second()
+  assert.deepEqual(hinted, ['two 3'])
+  await second()
+  assert.deepEqual(hinted, ['two 3'])
+})
+
+test('after a round that failed, everything watched is compared in the next second', async t => {
+  const { compared, hinted, errors, signIns, second } = await setUp(t)
+  compared.push({ id: 'one', seq: 2 })
+  const { changes } = signIns
+  signIns.changes = () => Promise.reject(new Error('the database is away'))
+  await second()
+  assert.equal(errors.length, 1)
+  signIns.changes = changes
+  await second()
+  assert.deepEqual(hinted, ['one 2'])
+})
