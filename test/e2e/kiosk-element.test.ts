@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+import { axe, openPhone, portrait, readQr, signUp, startBrowser } from '../support/browser.ts'
+import { startGate } from '../support/gate.ts'
+
+const sdk = fileURLToPath(new URL('../../sdk/', import.meta.url))
+const page = new URL('../../examples/integrator-page/index.html', import.meta.url)
+
+/** The element in one file, as `npm run build` makes it. */
+async function builtElement(): Promise<string> {
+  const options = { configFile: `${sdk}vite.config.ts`, logLevel: 'warn' as const }
+  const built = await build({ ...options, build: { write: false, license: false } })
+  const [output] = [built].flat()
+  const chunk = output && 'output' in output ? output.output[0] : undefined
+  assert.ok(chunk, 'the build gave a file')
+  return chunk.code
+}
+
+/** The integrator's page of the examples, on an origin of its own. */
+async function serveExample(t: TestContext): Promise<string> {
+  const script = await builtElement()
+  const server = createServer(({ url = '' }, answer) => {
+    const isScript = url.startsWith('/kiosk-element.js')
+    answer.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8')
+    answer.end(isScript ? script : readFileSync(page))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('<qrgate-kiosk> signs a visitor in on a page of another origin, in the words of that page', async t => {
+  const gate = await startGate(t)
+  const url = await serveExample(t)
+  const browser = await startBrowser(t)
+  const kiosk = await (await browser.newContext({ viewport: portrait, locale: 'ko' })).newPage()
+  await kiosk.goto(`${url}/?gate=${gate.url}`)
+  const part = (name: string) => kiosk.locator(`qrgate-kiosk [part~="${name}"]`)
+  const stands = (state: string) => kiosk.locator(`qrgate-kiosk[state="${state}"]`).waitFor()
+
+  await stands('idle')
+  await part('button').click()
+  await stands('pending')
+  await part('qr').waitFor()
+  for (const name of ['card', 'bar', 'time', 'title']) assert.ok(await part(name).isVisible(), name)
+  assert.deepEqual(await axe(kiosk), [])
+  const qr = await readQr(kiosk)
+
+  await part('code-help').click()
+  await part('code-panel').waitFor()
+  assert.match(await part('code').innerText(), /^[A-Z]{4}-[A-Z]{4}$/)
+  assert.match(await part('code-address').innerText(), /\/code$/)
+  await part('code-close').click()
+  assert.equal(await part('code-panel').count(), 0)
+
+  const phone = await openPhone(browser, qr)
+  await stands('scanned')
+  assert.equal(await part('qr').isVisible(), false)
+  await signUp(phone.page)
+  await stands('claimed')
+  assert.equal(await kiosk.locator('[slot=done]').innerText(), '홍*동 님, 책을 올려 주세요')
+})
+
+test('"not my phone" on <qrgate-kiosk> brings a new code by itself', async t => {
+  const gate = await startGate(t)
+  const url = await serveExample(t)
+  const browser = await startBrowser(t)
+  const kiosk = await (await browser.newContext({ viewport: portrait, locale: 'ko' })).newPage()
+  await kiosk.goto(`${url}/?gate=${gate.url}`)
+  const button = kiosk.locator('qrgate-kiosk [part~=button]')
+  await button.click()
+  await kiosk.locator('qrgate-kiosk [part~=qr]').waitFor()
+  const first = await readQr(kiosk)
+  await openPhone(browser, first)
+  await kiosk.locator('qrgate-kiosk[state=scanned]').waitFor()
+  await button.click()
+  await kiosk.locator('qrgate-kiosk[state=pending] [part~=qr]').waitFor()
+  const second = await readQr(kiosk)
+  // Beside the frame's own age, which sign-in it is for.
+  assert.notEqual(second.split('/').at(-1)?.slice(0, 20), first.split('/').at(-1)?.slice(0, 20))
+})
+
+test('<qrgate-qr> leaves nothing of an old code behind, and the page has one kiosk', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await browser.newPage({ viewport: portrait })
+  await kiosk.goto(`${gate.url}/kiosk`)
+  await kiosk.locator('main[data-screen=idle]').waitFor()
+  assert.equal(await kiosk.locator('qrgate-kiosk').count(), 0)
+  const seen = await kiosk.evaluate(async () => {
+    const element = document.createElement('qrgate-qr')
+    element.style.width = '500px'
+    document.body.append(element)
+    const canvas = element.shadowRoot?.querySelector('canvas')
+    if (!canvas) throw new Error('there is no picture')
+    const look = () => [canvas.width, canvas.hidden, canvas.getAttribute('aria-label')]
+    const empty = look()
+    element.content = 'HTTPS://GATE.EXAMPLE.ORG/Q/A'
+    element.label = '이 코드를 비춰 주세요'
+    while (!canvas.style.width) await new Promise(requestAnimationFrame)
+    const modules = Number.parseFloat(canvas.style.width) / canvas.width
+    const drawn = look()
+    element.content = undefined
+    return { empty, drawn, modules, gone: look() }
+  })
+  assert.deepEqual(seen.empty, [0, true, 'QR code'])
+  assert.deepEqual(seen.drawn.slice(1), [false, '이 코드를 비춰 주세요'])
+  assert.ok(Number.isInteger(seen.modules), 'a module is a whole number of pixels')
+  assert.deepEqual(seen.gone.slice(0, 2), [0, true])
+})
