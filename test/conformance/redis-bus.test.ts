@@ -119,7 +119,9 @@ for (const [fault, ways] of Object.entries(faults)) {
     assert.equal(local, 1_000)
     const lost = () => one.lostSince() !== null && other.lostSince() !== null
     await untilTold('both notice', lost)
-    for (let n = 0; n < 1_000; n += 1) one.publish('here')
+    let stale = 0
+    other.subscribe('stale', () => void stale++)
+    for (let n = 0; n < 1_000; n += 1) one.publish('stale')
     assert.deepEqual(rejoins, [])
 
     await heal()
@@ -129,6 +131,7 @@ for (const [fault, ways] of Object.entries(faults)) {
     assert.deepEqual([...new Set(rejoins)].toSorted(), ['one', 'other'])
     await heardAcross(one, other)
     await heardAcross(other, one)
+    assert.equal(stale, 0, 'nothing was queued for it meanwhile')
   })
 }
 
