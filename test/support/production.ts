@@ -7,7 +7,9 @@ import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { Scope } from './gate.ts'
 import { GateProcess } from './gate-process.ts'
+import { inBatches } from './in-batches.ts'
 import { Kiosk } from './kiosk.ts'
+import { patiently } from './patience.ts'
 import { Phone } from './phone.ts'
 import { PostgresServer } from './postgres.ts'
 import { type Redis, startRedis } from './redis.ts'
@@ -89,14 +91,14 @@ export async function startProduction(
     phone: url => new Phone(url, { origin: proxy.url }),
     async addAccounts(names) {
       const passwordHash = await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
-      await Promise.all(
-        names.map((name, n) => {
-          const id = `visitor-${n}`
-          const row = { id, name, passwordHash, disabledAt: null, createdAt: clock() }
-          const key = randomUUID()
-          return store.accounts.add({ ...row, key, subjectSeed: key.repeat(2) }, id, id)
-        }),
-      )
+      // All at once they would wait for a connection for longer than a store has patience.
+      await inBatches(names, 8, (name, n) => {
+        const id = `visitor-${n}`
+        const row = { id, name, passwordHash, disabledAt: null, createdAt: clock() }
+        const key = randomUUID()
+        const account = { ...row, key, subjectSeed: key.repeat(2) }
+        return patiently(() => store.accounts.add(account, id, id))
+      })
     },
   }
 }
