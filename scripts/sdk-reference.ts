@@ -60,6 +60,15 @@ export function referenceOf(folder: string): Reference {
   members('Members of `SignIn`', read('src/sign-in.ts'), 'SignIn')
   members('Members of `Client`', read('src/client.ts'), 'Client')
   members('Members of `GateError`', read('src/gate-error.ts'), 'GateError')
+
+  const fields = (name: string, file: string) =>
+    reference.set(`Fields of \`${name}\``, new Set(fieldsOf(read(file), name)))
+  fields('KioskOptions', 'src/kiosk.ts')
+  fields('TurnParts', 'src/turn.ts')
+  fields('StartOptions', 'src/start-sign-in.ts')
+  fields('ClientOptions', 'src/client.ts')
+  fields('ViewOptions', 'src/client.ts')
+  fields('ScreenUpdate', 'src/screen-update.ts')
   return reference
 }
 
@@ -121,5 +130,18 @@ function membersOf(source: string, className: string): string[] {
       if (type !== 'Identifier' || isStatic || computed || kind === 'constructor') return []
       return name === undefined || lifecycle.test(name) ? [] : [name]
     })
+  })
+}
+
+function fieldsOf(source: string, interfaceName: string): string[] {
+  const { body } = parseAst(source, { lang: 'ts' }) as unknown as { body: Node[] }
+  const found = body
+    .map(statement => (statement.declaration ?? statement) as Node)
+    .filter(({ type, id }) => {
+      return type === 'TSInterfaceDeclaration' && (id as { name?: string }).name === interfaceName
+    })
+  return found.flatMap(({ body: members }) => {
+    const signatures = (members as { body: { key: { name: string } }[] }).body
+    return signatures.map(({ key }) => key.name)
   })
 }

@@ -7,14 +7,15 @@ export const redisPatience = 500
  * A client that queues nothing while Redis is away.
  * @param reconnects whether it connects again by itself; if not, the first failure is final and
  * `connect()` says why.
+ * @param patience how long an answer may take, in milliseconds; a connection twice as long.
  */
-export function createRedisClient(url: string, reconnects = true) {
+export function createRedisClient(url: string, reconnects = true, patience = redisPatience) {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    commandOptions: { timeout: redisPatience },
+    commandOptions: { timeout: patience },
     socket: {
-      connectTimeout: 2 * redisPatience,
+      connectTimeout: 2 * patience,
       reconnectStrategy: retries => reconnects && backoff(retries),
     },
   })

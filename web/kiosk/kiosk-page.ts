@@ -68,7 +68,8 @@ export class KioskPage extends LitElement {
     super.connectedCallback()
     addEventListener('pointerdown', this.#onTouch)
     addEventListener('keydown', this.#onTouch)
-    void this.#introduce()
+    if (this.introduced) this.#kiosk.reset()
+    else void this.#introduce()
   }
 
   override disconnectedCallback(): void {
@@ -189,7 +190,7 @@ export class KioskPage extends LitElement {
     })
     this.trouble = undefined
     this.#introducing = false
-    if (first) this.#kiosk.reset()
+    if (first && this.isConnected) this.#kiosk.reset()
   }
 
   #show(update: ScreenUpdate): void {

@@ -108,7 +108,7 @@ async function checkRedis({ redisUrl }: Config, add: Add): Promise<void> {
 async function askRedis(url: string, add: Add): Promise<void> {
   // Most gates are single nodes, whose commands need not load it.
   const { createRedisClient, redisSilent } = await import('../redis-client.ts')
-  const client = createRedisClient(url, false)
+  const client = createRedisClient(url, false, patience)
   // A frozen Redis accepts connections and commands, and answers none of them.
   const answered = <T>(work: Promise<T>) => within(patience, work, () => redisSilent(patience))
   try {

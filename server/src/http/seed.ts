@@ -10,7 +10,7 @@ import { sentence } from './server/sentences.ts'
 import { beginRefusal, type HttpServer } from './server/server.ts'
 
 /*
- * The API of the system that QRGate re-creates, to the letter, and the only file with its words:
+ * The API of the system that QRGate re-creates, to the letter, and the only file with its routes and bodies:
  * a client written for the seed works unchanged.
  */
 

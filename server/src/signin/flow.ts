@@ -74,20 +74,22 @@ export function createFlow(parts: FlowParts) {
     address: (ticket: string) => parts.ticketAddress(ticket, kiosk.ticket),
   })
 
+  /** A new sign-in. Nothing is stored: the answer says it all, and costs three MACs. */
+  function start(kiosk: Kiosk): StartAnswer {
+    const now = clock()
+    const id = createSignInId(now, parts.randomBytes(10))
+    return {
+      id,
+      kiosk_secret: kioskSecrets.mint(id, kiosk.number),
+      expires_in: parts.timings.pending / 1000,
+      frame: currentFrame(id, kiosk.number, now, framing(kiosk)),
+    }
+  }
+
   return {
     // ── start ──────────────────────────────────────────────────────────────────────────────────
 
-    /** A new sign-in. Nothing is stored: the answer says it all, and costs three MACs. */
-    start(kiosk: Kiosk): StartAnswer {
-      const now = clock()
-      const id = createSignInId(now, parts.randomBytes(10))
-      return {
-        id,
-        kiosk_secret: kioskSecrets.mint(id, kiosk.number),
-        expires_in: parts.timings.pending / 1000,
-        frame: currentFrame(id, kiosk.number, now, framing(kiosk)),
-      }
-    },
+    start,
 
     /** Who asks is the screen that started it; to be proven anew for every call. */
     proveKiosk: kioskProver(kioskSecrets, kiosks),
@@ -99,9 +101,15 @@ export function createFlow(parts: FlowParts) {
     },
 
     /** Tells how the sign-in stands, then every change. */
-    watch(screen: Screen, tell: (signIn: Observed) => void): Watch {
+    watch(screen: Screen, tell: (signIn: Observed) => void): Watch & { kiosk: number } {
       const subject = screen.use()
-      return parts.delivery.watch(subject.id, () => moves.current(subject), tell)
+      const watch = parts.delivery.watch(subject.id, () => moves.current(subject), tell)
+      return { ...watch, kiosk: subject.kiosk.number }
+    },
+
+    /** What an always-on screen shows next, when nobody has scanned what it shows. */
+    startNext(screen: Screen): StartAnswer {
+      return start(screen.use().kiosk)
     },
 
     // ── scan ───────────────────────────────────────────────────────────────────────────────────

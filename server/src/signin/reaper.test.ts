@@ -177,3 +177,15 @@ test('a reaper that is stopped does nothing more', async t => {
   await gate.round()
   assert.equal((await gate.read(id))?.state, 'scanned')
 })
+
+test('a row that vanishes meanwhile keeps no other from its end', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan)
+  const { overdue } = gate.signIns
+  const vanished = createSignInId(1_800_000_000_000, Buffer.alloc(10, 99))
+  gate.signIns.overdue = async (now, limit) => [vanished, ...(await overdue(now, limit))]
+  gate.pass(timings.scanned)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'expired')
+  assert.equal(gate.errors.length, 1)
+})

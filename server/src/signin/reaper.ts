@@ -31,7 +31,7 @@ export function startReaper({
 }: ReaperParts): () => void {
   /** One row that cannot be expired must not keep the others; a database that is away keeps all. */
   const passOver = (error: unknown) => {
-    if (error instanceof Refusal) throw error
+    if (error instanceof Refusal && error.status === 503) throw error
     onError(error)
   }
 

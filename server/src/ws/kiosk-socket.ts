@@ -107,11 +107,10 @@ export class KioskSocket {
     const screen = await this.#parts.flow.proveKiosk(id, secret)
     this.#proven = true
     clearTimeout(this.#unproven)
-    if (this.#socket.readyState === this.#socket.OPEN) this.#watch(screen, secret, renew)
+    if (this.#socket.readyState === this.#socket.OPEN) this.#watch(id, screen, secret, renew)
   }
 
-  #watch(screen: ClaimingScreen, secret: string, renew: boolean): void {
-    const { id, kiosk } = screen
+  #watch(id: string, screen: ClaimingScreen, secret: string, renew: boolean): void {
     this.#forget(id)
     const leave = this.#parts.limits.join(id, this.#socket)
     const watch = this.#parts.flow.watch(screen, signIn => this.#changed(signIn))
@@ -119,7 +118,7 @@ export class KioskSocket {
       watch.stop()
       leave()
     }
-    this.#watched.set(id, { kiosk: kiosk.number, secret, renew, stop })
+    this.#watched.set(id, { kiosk: watch.kiosk, secret, renew, stop })
   }
 
   #changed(signIn: Observed): void {
@@ -141,11 +140,12 @@ export class KioskSocket {
   async #startNext(after: string, secret: string): Promise<void> {
     const { flow } = this.#parts
     // Always-on screens renew for months: the kiosk may have been switched off since it began.
-    const { kiosk } = await flow.proveKiosk(after, secret)
+    const { id, kiosk_secret, ...rest } = flow.startNext(await flow.proveKiosk(after, secret))
+    const screen = await flow.proveKiosk(id, kiosk_secret)
+    // The page may have gone meanwhile, and nobody would ever forget what is watched for it now.
     if (!this.#watched.has(after)) return
-    const next = flow.start(kiosk)
-    this.#send({ type: 'next', after, ...next })
-    this.#watch(await flow.proveKiosk(next.id, next.kiosk_secret), next.kiosk_secret, true)
+    this.#send({ type: 'next', after, id, kiosk_secret, ...rest })
+    this.#watch(id, screen, kiosk_secret, true)
   }
 
   #forget(id: string): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import pino from 'pino'
 import { WebSocketServer } from 'ws'
 import { createCore } from '../boot/core.ts'
@@ -9,13 +10,14 @@ import { createKioskSockets } from './kiosk-sockets.ts'
 import { createSocketLimits } from './socket-limits.ts'
 
 /** A kiosk's socket to a core on which nothing runs by itself, so that nobody looks for revocations. */
-async function setUp(t: TestContext) {
+async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const config = readConfig(
     {
       PUBLIC_URL: 'http://127.0.0.1:8080',
       SECRET_KEY: 'a secret key that only this test uses and nobody else',
       DATABASE_URL: 'sqlite::memory:',
       QRGATE_DATA_DIR: '/nowhere',
+      ...settings,
     },
     'demo',
   )
@@ -35,7 +37,12 @@ async function setUp(t: TestContext) {
   })
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   t.after(() => server.close())
-  server.on('connection', socket => sockets.listen(socket))
+  const left = new Promise<void>(resolve => {
+    server.on('connection', socket => {
+      sockets.listen(socket)
+      socket.on('close', () => resolve())
+    })
+  })
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : 0
@@ -48,6 +55,11 @@ async function setUp(t: TestContext) {
     ...core,
     kiosk,
     started,
+    /** The page goes; resolves when the gate knows. */
+    leave: () => {
+      socket.close()
+      return left
+    },
     send: (message: object) => socket.send(JSON.stringify(message)),
     next: async () => {
       const [{ data }] = await once(socket, 'message')
@@ -69,4 +81,27 @@ test('H1: a socket proves its screen again for every message that yields somethi
   send({ type: 'frames', id, ask: 2 })
   const [{ code }] = await closed
   assert.equal(code, 4403)
+})
+
+test('a page that goes while its next QR is made leaves nothing behind that is watched', async t => {
+  const { flow, started, send, next, leave } = await setUp(t, { QRGATE_PENDING_SECONDS: '2' })
+  const { id, kiosk_secret } = started
+  const watch = t.mock.method(flow, 'watch')
+  const { proveKiosk } = flow
+  const proven = new Promise<void>(resolve => {
+    t.mock.method(flow, 'proveKiosk', async (of: string, secret: string) => {
+      const screen = await proveKiosk(of, secret)
+      if (of !== id) {
+        // In the middle of the next one's proof.
+        await leave()
+        resolve()
+      }
+      return screen
+    })
+  })
+  send({ type: 'watch', id, kiosk_secret, renew: true })
+  assert.equal((await next()).state, 'pending')
+  await proven
+  for (let turns = 0; turns < 10; turns += 1) await turn()
+  assert.equal(watch.mock.callCount(), 1, 'only the first sign-in was watched')
 })

@@ -167,7 +167,9 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           wait > 0
             ? await parts.awaitView(screen, since, wait * 1000, goneWith(reply))
             : await flow.view(screen)
-        return frames ? { ...view, frames: flow.frames(await proven(request)) } : view
+        // Only what can still be scanned has a QR; and a kiosk that was switched off is told so above.
+        if (!frames || view.state !== 'pending') return view
+        return { ...view, frames: flow.frames(await proven(request)) }
       },
     )
 

@@ -1,8 +1,7 @@
-import type { Localized } from '@qrgate/sdk/protocol'
+import type { Language } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** A language that the gate speaks. */
-export type Language = keyof Localized
+export type { Language }
 
 const cookieName = 'qrgate-lang'
 const year = 365 * 24 * 3600

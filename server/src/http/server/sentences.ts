@@ -66,14 +66,17 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
   },
   name_invalid: {
-    en: 'Please write your name in 64 characters or fewer.',
+    en: 'Please write the name in 64 characters or fewer.',
     ko: '이름을 64자 이내로 적어 주세요.',
   },
   password_too_short: {
     en: 'A password has 8 characters or more.',
     ko: '비밀번호는 8자 이상이어야 해요.',
   },
-  password_too_long: { en: 'This password is too long.', ko: '비밀번호가 너무 길어요.' },
+  password_too_long: {
+    en: 'This password is too long: 1024 characters at most.',
+    ko: '비밀번호가 너무 길어요. 1024자 이내로 적어 주세요.',
+  },
   password_too_common: {
     en: 'This password is easy to guess. Please choose another.',
     ko: '너무 흔한 비밀번호예요. 다른 비밀번호를 적어 주세요.',
