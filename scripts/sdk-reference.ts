@@ -116,32 +116,26 @@ function exportsOf(source: string): string[] {
   })
 }
 
-function membersOf(source: string, className: string): string[] {
+/** What stands in the braces of a class or an interface. */
+function bodyOf(source: string, type: string, name: string): Node[] {
   const { body } = parseAst(source, { lang: 'ts' }) as unknown as { body: Node[] }
-  const classes = body
-    .map(statement => (statement.declaration ?? statement) as Node)
-    .filter(({ type, id }) => {
-      return type === 'ClassDeclaration' && (id as { name?: string } | null)?.name === className
-    })
-  return classes.flatMap(found => {
-    const { body: members } = found.body as { body: Node[] }
-    return members.flatMap(({ key, static: isStatic, kind, computed }) => {
-      const { type, name } = (key ?? {}) as { type?: string; name?: string }
-      if (type !== 'Identifier' || isStatic || computed || kind === 'constructor') return []
-      return name === undefined || lifecycle.test(name) ? [] : [name]
-    })
+  const declarations = body.map(statement => (statement.declaration ?? statement) as Node)
+  const found = declarations.find(declaration => {
+    return declaration.type === type && (declaration.id as { name?: string } | null)?.name === name
+  })
+  return (found?.body as { body: Node[] } | undefined)?.body ?? []
+}
+
+function membersOf(source: string, className: string): string[] {
+  const members = bodyOf(source, 'ClassDeclaration', className)
+  return members.flatMap(({ key, static: isStatic, kind, computed }) => {
+    const { type, name } = (key ?? {}) as { type?: string; name?: string }
+    if (type !== 'Identifier' || isStatic || computed || kind === 'constructor') return []
+    return name === undefined || lifecycle.test(name) ? [] : [name]
   })
 }
 
 function fieldsOf(source: string, interfaceName: string): string[] {
-  const { body } = parseAst(source, { lang: 'ts' }) as unknown as { body: Node[] }
-  const found = body
-    .map(statement => (statement.declaration ?? statement) as Node)
-    .filter(({ type, id }) => {
-      return type === 'TSInterfaceDeclaration' && (id as { name?: string }).name === interfaceName
-    })
-  return found.flatMap(({ body: members }) => {
-    const signatures = (members as { body: { key: { name: string } }[] }).body
-    return signatures.map(({ key }) => key.name)
-  })
+  const signatures = bodyOf(source, 'TSInterfaceDeclaration', interfaceName)
+  return signatures.map(({ key }) => (key as { name: string }).name)
 }

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
-import { FakeSignIn } from '../test-support/fake-sign-in.ts'
+import { FakeSignIn, someClaim } from '../test-support/fake-sign-in.ts'
 import { GateError } from './gate-error.ts'
 import { Kiosk, type KioskOptions } from './kiosk.ts'
-import type { ClaimAnswer } from './protocol.ts'
 import type { SignInUpdate } from './sign-in.ts'
 import type { StartOptions } from './start-sign-in.ts'
-
-const answer: ClaimAnswer = {
-  id: 'a',
-  state: 'claimed',
-  account: { sub: 'x', name: '홍*동' },
-  auth_time: 1_800_000_000,
-  amr: ['pwd'],
-}
 
 /** A kiosk without a page, whose gate is the test; it refuses the given number of starts first. */
 function setUp(options: Partial<KioskOptions> = {}, refusals = 0) {
@@ -29,7 +20,7 @@ function setUp(options: Partial<KioskOptions> = {}, refusals = 0) {
     begin: async given => {
       starts.push(given)
       if (starts.length <= refusals) throw new GateError('busy', { status: 503 })
-      signIn = new FakeSignIn(cancelled, async () => answer)
+      signIn = new FakeSignIn(cancelled, async () => someClaim)
       return signIn
     },
     ...options,

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
-import { FakeSignIn } from '../test-support/fake-sign-in.ts'
+import { FakeSignIn, someClaim } from '../test-support/fake-sign-in.ts'
 import { GateError } from './gate-error.ts'
-import type { ClaimAnswer } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 import type { SignInUpdate } from './sign-in.ts'
 import { Turn, type TurnEnd } from './turn.ts'
 
-const answer: ClaimAnswer = {
-  id: 'a',
-  state: 'claimed',
-  account: { sub: 'x', name: '홍*동' },
-  auth_time: 1_800_000_000,
-  amr: ['pwd'],
-}
-
 /** A turn whose gate is the test: it refuses the given number of starts first. */
-function setUp({ refusals = 0, claim = () => Promise.resolve(answer) } = {}) {
+function setUp({ refusals = 0, claim = () => Promise.resolve(someClaim) } = {}) {
   const clock = new FakeClock()
   const shown: string[] = []
   const cancelled: string[] = []

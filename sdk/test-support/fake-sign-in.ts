@@ -3,6 +3,15 @@ import { Queue } from '../src/queue.ts'
 import type { SignInUpdate } from '../src/sign-in.ts'
 import type { TurnSignIn } from '../src/turn.ts'
 
+/** Who signs in where a test does not care. */
+export const someClaim: ClaimAnswer = {
+  id: 'a',
+  state: 'claimed',
+  account: { sub: 'x', name: '홍*동' },
+  auth_time: 1_800_000_000,
+  amr: ['pwd'],
+}
+
 /** A sign-in for tests, whose updates are what the test puts into its queue. */
 export class FakeSignIn implements TurnSignIn {
   readonly queue: Queue<SignInUpdate> = new Queue<SignInUpdate>(() => this.queue.end())

@@ -167,7 +167,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           wait > 0
             ? await parts.awaitView(screen, since, wait * 1000, goneWith(reply))
             : await flow.view(screen)
-        // Only what can still be scanned has a QR; and a kiosk that was switched off is told so above.
+        // Only what can still be scanned has a QR; all else is told without proving the screen again.
         if (!frames || view.state !== 'pending') return view
         return { ...view, frames: flow.frames(await proven(request)) }
       },

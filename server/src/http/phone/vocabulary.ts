@@ -65,7 +65,11 @@ export type OutcomeName = Outcome['kind'] | 'not-my-phone'
  * Refusals whose sentence in ../server/sentences.ts is not enough for a visitor, who has the screen
  * and its staff before them. Every other refusal is told in that sentence.
  */
-export type ReworkedRefusal = 'account_unusable' | 'too_many_tries' | 'too_many_codes'
+export type ReworkedRefusal =
+  | 'account_unusable'
+  | 'password_too_long'
+  | 'too_many_tries'
+  | 'too_many_codes'
 
 /** What the script says while it waits. */
 export interface Progress {

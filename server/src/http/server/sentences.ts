@@ -74,8 +74,8 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '비밀번호는 8자 이상이어야 해요.',
   },
   password_too_long: {
-    en: 'This password is too long: 1024 characters at most.',
-    ko: '비밀번호가 너무 길어요. 1024자 이내로 적어 주세요.',
+    en: 'A password has at most 1024 characters.',
+    ko: '비밀번호가 너무 깁니다.',
   },
   password_too_common: {
     en: 'This password is easy to guess. Please choose another.',
