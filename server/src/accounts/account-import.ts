@@ -1,4 +1,5 @@
 import { Refusal, type RefusalCode } from '../errors.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import type { Accounts } from './accounts.ts'
 import type { ForeignAccount } from './foreign-accounts.ts'
 import { hashKind } from './password-hash.ts'
@@ -22,6 +23,7 @@ const reasons: Partial<Record<RefusalCode, string>> = {
 export async function importAccounts(
   foreign: AsyncIterable<ForeignAccount> | Iterable<ForeignAccount>,
   accounts: Pick<Accounts, 'adopt' | 'byId'>,
+  by: Actor,
   skip: (place: string, reason: string) => void,
 ): Promise<ImportResult> {
   const result: ImportResult = { added: 0, leftAlone: 0, skipped: 0 }
@@ -36,7 +38,7 @@ export async function importAccounts(
       continue
     }
     try {
-      await accounts.adopt(id, hash)
+      await accounts.adopt(id, hash, by)
       result.added += 1
     } catch (error) {
       if (!(error instanceof Refusal)) throw error

@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { FailureLimits } from '../limits/failure-limits.ts'
+import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import type { Account, AccountRecords } from '../store/account.ts'
+import { unchanged } from '../store/change.ts'
 import { accountIdKey, isAccountIdKey, requireAccountId } from './account-id.ts'
 import {
   longestPassword,
@@ -32,12 +34,12 @@ export interface Accounts {
    * @param rule `any` asks nothing of the password but that there is one.
    * @throws Refusal naming what is wrong with it, or `account_exists`.
    */
-  register(account: NewAccount, rule?: 'usual' | 'any'): Promise<Account>
+  register(account: NewAccount, by: Actor, rule?: 'usual' | 'any'): Promise<Account>
   /**
    * An account from another system, with the hash made there; its first sign-in makes a new hash.
    * @throws Refusal `account_id_invalid` or `account_exists`.
    */
-  adopt(id: string, passwordHash: string): Promise<Account>
+  adopt(id: string, passwordHash: string, by: Actor): Promise<Account>
   /**
    * The account whose password this is; the same work and the same refusal for an unknown id, a
    * wrong password and a disabled account (ASVS 6.3.8).
@@ -49,10 +51,10 @@ export interface Accounts {
   /** Null when nobody has this id. */
   byId(id: string): Promise<Account | null>
   /** @throws Refusal naming what is wrong with the password. */
-  changePassword(account: Account, password: string): Promise<void>
+  changePassword(account: Account, password: string, by: Actor): Promise<void>
   /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. */
-  disable(account: Account): Promise<void>
-  enable(account: Account): Promise<void>
+  disable(account: Account, by: Actor): Promise<void>
+  enable(account: Account, by: Actor): Promise<void>
   /** The stable, opaque name of an account at one relying party (OpenID Connect Core §8.1). */
   subject(account: Account, relyingParty: string): string
 }
@@ -74,19 +76,46 @@ export function createAccounts(parts: AccountsParts): Accounts {
   const { records, passwords, failures, siteNames, clock, randomBytes } = parts
   const random = (size: number) => Buffer.from(randomBytes(size)).toString('base64url')
 
-  const add = async (text: string, name: string, hash: () => Promise<string> | string) => {
-    const { id, key: idKey, skeleton } = requireAccountId(text)
+  const add = async (
+    { id: text, name }: Pick<NewAccount, 'id' | 'name'>,
+    hash: () => Promise<string> | string,
+    event: Pick<LogEvent, 'actor' | 'detail'>,
+  ): Promise<Account> => {
+    const { id, key: idKey, skeleton: idSkeleton } = requireAccountId(text)
     const account: Account = {
       key: random(16),
       id,
+      idKey,
+      idSkeleton,
       name: requireName(name),
       passwordHash: await hash(),
       subjectSeed: random(32),
       disabledAt: null,
       createdAt: clock(),
     }
-    if (await records.add(account, idKey, skeleton)) return account
-    throw new Refusal('account_exists')
+    const added = accountEvent(account.key, 'account.added', account.createdAt, event)
+    // A broken connection may hide that an earlier try succeeded; the key is random.
+    await records.update(account.key, old =>
+      old ? unchanged(old) : { next: account, events: [added] },
+    )
+    return account
+  }
+
+  /** Changes an account that is there. @param changed null: it is so already. */
+  const change = async (
+    key: string,
+    changed: (account: Account) => Partial<Account> | null,
+    event: LogEventName,
+    actor: Actor,
+  ): Promise<void> => {
+    const at = clock()
+    await records.update(key, old => {
+      if (!old) throw new Refusal('account_unusable')
+      const difference = changed(old)
+      if (difference === null) return unchanged(old)
+      const next = { ...old, ...difference }
+      return { next, events: [accountEvent(key, event, at, { actor })] }
+    })
   }
 
   const find = async (idKey: string): Promise<Account | null> => {
@@ -113,7 +142,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
   const refresh = async ({ key, passwordHash }: Account, password: string): Promise<void> => {
     if (!isOutdated(passwordHash)) return
     try {
-      await records.setPasswordHash(key, await passwords.hash(password), passwordHash)
+      const newer = await passwords.hash(password)
+      await records.update(key, old => {
+        if (!old) throw new Refusal('account_unusable')
+        // Meanwhile it may have another password, which this one must not replace.
+        if (old.passwordHash !== passwordHash) return unchanged(old)
+        return { next: { ...old, passwordHash: newer }, events: [], quiet: true }
+      })
     } catch (error) {
       // The old hash goes on working; only a full queue is no news.
       if (!(error instanceof Refusal)) parts.onError(error)
@@ -121,7 +156,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
   }
 
   return {
-    async register({ id, name, password }, rule = 'usual') {
+    async register({ id, name, password }, actor, rule = 'usual') {
       const wanted = requireAccountId(id)
       const secret =
         rule === 'any'
@@ -129,10 +164,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
           : requireNewPassword(password, contextOf(wanted.id))
       // Spares a hash; adding the record decides.
       if (await records.byIdKey(wanted.key)) throw new Refusal('account_exists')
-      return add(id, name, () => passwords.hash(secret))
+      return add({ id, name }, () => passwords.hash(secret), { actor })
     },
 
-    adopt: (id, passwordHash) => add(id, '', () => passwordHash),
+    adopt: (id, passwordHash, actor) =>
+      add({ id, name: '' }, () => passwordHash, { actor, detail: { from: 'import' } }),
 
     async authenticate({ id, password, address }) {
       const secret = preparedPassword(password)
@@ -161,19 +197,37 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     byId: id => find(accountIdKey(id)),
 
-    async changePassword({ key, id }, password) {
+    async changePassword({ key, id }, password, by) {
       const secret = requireNewPassword(password, contextOf(id))
-      await records.setPasswordHash(key, await passwords.hash(secret))
+      const passwordHash = await passwords.hash(secret)
+      await change(key, () => ({ passwordHash }), 'account.password_changed', by)
     },
 
-    disable: ({ key }) => records.setDisabled(key, clock()),
-    enable: ({ key }) => records.setDisabled(key, null),
+    async disable({ key }, by) {
+      const now = { disabledAt: clock() }
+      await change(key, old => (old.disabledAt === null ? now : null), 'account.disabled', by)
+    },
+
+    async enable({ key }, by) {
+      const open = { disabledAt: null }
+      await change(key, old => (old.disabledAt === null ? null : open), 'account.enabled', by)
+    },
 
     subject: (account, relyingParty) =>
       createHmac('sha256', Buffer.from(account.subjectSeed, 'base64url'))
         .update(relyingParty)
         .digest('base64url'),
   }
+}
+
+function accountEvent(
+  key: string,
+  event: LogEventName,
+  at: number,
+  { actor, detail }: Pick<LogEvent, 'actor' | 'detail'>,
+): LogEvent {
+  const subject = { kind: 'account', id: key } as const
+  return { event, at, actor, subject, account: key, ...(detail && { detail }) }
 }
 
 /** Names may be left out; control and direction characters would let one name pose as another. */

@@ -5,17 +5,19 @@ import { importAccounts } from '../accounts/account-import.ts'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { type ForeignNames, foreignAccounts } from '../accounts/foreign-accounts.ts'
 import { createPasswordHasher } from '../accounts/password.ts'
-import { createClock } from '../clock.ts'
 import { createFailureLimits } from '../limits/failure-limits.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Account } from '../store/account.ts'
 import type { Store } from '../store/store.ts'
-import { say, withStore } from './command.ts'
+import { operator, say, withStore } from './command.ts'
 
 /** `qrgate account add` */
 export async function addAccount(id: string, { name }: { name: string }): Promise<void> {
   await withAccounts(async ({ accounts }) => {
-    const account = await accounts.register({ id, name, password: await readPassword() })
+    const account = await accounts.register(
+      { id, name, password: await readPassword() },
+      operator(),
+    )
     say(`Added ${account.id}.`)
   })
 }
@@ -27,7 +29,7 @@ export async function importFile(file: string, names: ForeignNames): Promise<voi
       process.stderr.write(`${place} skipped: ${reason}\n`)
     }
     const foreign = foreignAccounts(file, names)
-    const { added, leftAlone, skipped } = await importAccounts(foreign, accounts, skip)
+    const { added, leftAlone, skipped } = await importAccounts(foreign, accounts, operator(), skip)
     say(`Added ${added}, left ${leftAlone} alone that were here already, skipped ${skipped}.`)
   })
 }
@@ -35,7 +37,7 @@ export async function importFile(file: string, names: ForeignNames): Promise<voi
 /** `qrgate account password` */
 export async function changePassword(id: string): Promise<void> {
   await withAccount(id, async (account, accounts) => {
-    await accounts.changePassword(account, await readPassword())
+    await accounts.changePassword(account, await readPassword(), operator())
     say(`${account.id} has a new password.`)
   })
 }
@@ -43,7 +45,7 @@ export async function changePassword(id: string): Promise<void> {
 /** `qrgate account disable` */
 export async function disableAccount(id: string): Promise<void> {
   await withAccount(id, async (account, accounts) => {
-    await accounts.disable(account)
+    await accounts.disable(account, operator())
     say(`${account.id} can no longer sign in.`)
   })
 }
@@ -51,7 +53,7 @@ export async function disableAccount(id: string): Promise<void> {
 /** `qrgate account enable` */
 export async function enableAccount(id: string): Promise<void> {
   await withAccount(id, async (account, accounts) => {
-    await accounts.enable(account)
+    await accounts.enable(account, operator())
     say(`${account.id} can sign in.`)
   })
 }
@@ -79,13 +81,13 @@ async function withAccount(
 async function withAccounts(
   work: (tools: { accounts: Accounts; store: Store }) => Promise<void>,
 ): Promise<void> {
-  await withStore(async (store, { failureRules, site }) => {
+  await withStore(async (store, { failureRules, site }, clock) => {
     const accounts = createAccounts({
       records: store.accounts,
       passwords: await createPasswordHasher(1),
       failures: createFailureLimits(failureRules),
       siteNames: Object.values(site),
-      clock: createClock(),
+      clock,
       randomBytes,
       onError: error => {
         throw error

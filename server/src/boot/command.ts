@@ -1,12 +1,15 @@
+import { userInfo } from 'node:os'
+import { type Clock, createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import { openStore } from '../store/open-store.ts'
 import { OutdatedTables, type Upgrade } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
 
-/** Works beside a running gate, on the same database. */
+/** Works beside a running gate, on the same database and by its clock. */
 export async function withStore(
-  work: (store: Store, config: Config) => Promise<void>,
+  work: (store: Store, config: Config, clock: Clock) => Promise<void>,
   upgrade: Upgrade = 'new',
 ): Promise<void> {
   // A command needs little more than the database; `serve` is where settings must be safe.
@@ -15,9 +18,26 @@ export async function withStore(
     throw error instanceof OutdatedTables ? new OperatorError(error.message) : error
   })
   try {
-    await work(store, config)
+    const clock = createClock()
+    const time = await store.time()
+    if (time !== null) clock.follow(time)
+    await work(store, config, clock)
   } finally {
     await store.close()
+  }
+}
+
+/** Who has typed the command, as the log will say. */
+export function operator(): Actor {
+  return { kind: 'operator', id: `shell:${shellUser()}` }
+}
+
+function shellUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // In a container the user may have a number and no name.
+    return `${process.getuid?.()}`
   }
 }
 

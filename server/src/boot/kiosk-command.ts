@@ -1,28 +1,29 @@
 import { randomBytes } from 'node:crypto'
-import { createClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
 import { createKiosks, type Kiosks } from '../kiosks/kiosks.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { Store } from '../store/store.ts'
-import { say, withStore } from './command.ts'
+import { operator, say, withStore } from './command.ts'
 
 /** `qrgate kiosk add` */
 export async function addKiosk(
   name: string,
   { nameEn, backend }: { nameEn?: string; backend?: boolean },
 ): Promise<void> {
-  await withStore(async (store, config) => {
-    const kiosks = kiosksOf(store)
+  await withStore(async (store, config, clock) => {
+    const kiosks = kiosksOf(store, clock)
     const names = { ko: name, en: nameEn ?? name }
     if (backend) {
-      const { kiosk, credential } = await kiosks.enrol(names)
+      const { kiosk, credential } = await kiosks.enrol(names, operator())
       say(
         `Kiosk ${kiosk.number} added. Its backend starts sign-ins with this credential, shown once:`,
       )
       say(`\n  Authorization: Bearer ${credential}\n`)
       return
     }
-    const { kiosk, link } = await kiosks.invite(names)
+    const { kiosk, link } = await kiosks.invite(names, operator())
     say(`Kiosk ${kiosk.number} added. Open this link on its screen within a day; it works once:`)
     say(`\n  ${config.publicUrl}/enrol/${link}\n`)
   })
@@ -39,11 +40,14 @@ export async function listKiosks(): Promise<void> {
 
 /** `qrgate kiosk revoke`; every node looks for revocations by itself. */
 export async function revokeKiosk(text: string): Promise<void> {
-  await withStore(async store => {
+  await withStore(async (store, _config, clock) => {
     const number = /^\d{1,10}$/.test(text) ? Number(text) : -1
-    // By the clock that the nodes follow: they look for what was revoked lately.
-    const revoked = await store.kiosks.revoke(number, (await store.time()) ?? Date.now())
-    if (!revoked) throw new OperatorError(`There is no kiosk ${text} that could be revoked.`)
+    await kiosksOf(store, clock)
+      .revoke(number, operator())
+      .catch(error => {
+        const unknown = error instanceof Refusal && error.code === 'kiosk_not_enrolled'
+        throw unknown ? new OperatorError(`There is no kiosk ${text}.`) : error
+      })
     say(`Kiosk ${number} is switched off.`)
   })
 }
@@ -53,8 +57,8 @@ export async function migrateDatabase(): Promise<void> {
   await withStore(async () => say('The database is up to date.'), 'any')
 }
 
-function kiosksOf(store: Store): Kiosks {
-  return createKiosks({ records: store.kiosks, builtIn: [], clock: createClock(), randomBytes })
+function kiosksOf(store: Store, clock: Clock): Kiosks {
+  return createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
 }
 
 function stateOf({ revokedAt, credentialHash }: Kiosk): string {

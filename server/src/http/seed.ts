@@ -107,7 +107,7 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
       handler: async request => {
         const { user_id: id, user_pwd: password } = request.query
         try {
-          await accounts.register({ id, name: '', password }, 'any')
+          await accounts.register({ id, name: '', password }, { kind: 'client', id: '' }, 'any')
           return { success: true }
         } catch (error) {
           if (error instanceof Refusal && error.code === 'account_exists') return { success: false }

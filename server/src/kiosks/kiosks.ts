@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
+import { type Decide, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 
 export interface Kiosks {
@@ -10,13 +12,15 @@ export interface Kiosks {
   /** The kiosk that holds this credential. @throws like {@link Kiosks.usable}. */
   byCredential(credential: string): Promise<Kiosk>
   /** Adds a kiosk; the credential is shown once and kept only as a hash. */
-  enrol(name: Localized): Promise<{ kiosk: Kiosk; credential: string }>
+  enrol(name: Localized, by: Actor): Promise<{ kiosk: Kiosk; credential: string }>
   /** Adds a kiosk that enrols by a link; the link's secret is shown once and works once. */
-  invite(name: Localized): Promise<{ kiosk: Kiosk; link: string }>
+  invite(name: Localized, by: Actor): Promise<{ kiosk: Kiosk; link: string }>
   /** The kiosk that a link would enrol; changes nothing. @throws Refusal `link_used`. */
   invited(link: string): Promise<Kiosk>
   /** Uses the link up. @throws Refusal `link_used` to all but the first. */
   accept(link: string): Promise<{ kiosk: Kiosk; credential: string }>
+  /** Switches a kiosk off for good; harmless where it is off. @throws Refusal `kiosk_not_enrolled`. */
+  revoke(number: number, by: Actor): Promise<void>
   /** Drops what is remembered of a kiosk, as it has changed. */
   forget(number: number): void
 }
@@ -69,10 +73,12 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   }
 
   const secret = () => Buffer.from(randomBytes(32)).toString('base64url')
-  const add = (name: Localized, proof: Partial<Kiosk>) => {
-    const { number: _, ...blank } = openKiosk
-    return records.add({ ...blank, name, createdAt: clock(), ...proof })
-  }
+  const add = (name: Localized, way: 'link' | 'credential', proof: Partial<Kiosk>, by: Actor) =>
+    records.add(number => {
+      const kiosk = { ...openKiosk, number, name, createdAt: clock(), ...proof }
+      const event = kioskEvent(kiosk, 'kiosk.added', kiosk.createdAt, by)
+      return { next: kiosk, events: [{ ...event, detail: { by: way } }] }
+    })
   const invited = async (link: string) => {
     const kiosk = await records.byLinkHash(hashed(link))
     if (!kiosk || kiosk.revokedAt !== null || clock() >= (kiosk.linkExpiresAt ?? 0)) {
@@ -92,25 +98,36 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
     },
 
-    async enrol(name) {
+    async enrol(name, by) {
       const credential = secret()
-      const kiosk = await add(name, { credentialHash: hashed(credential) })
+      const kiosk = await add(name, 'credential', { credentialHash: hashed(credential) }, by)
       return { kiosk, credential }
     },
 
-    async invite(name) {
+    async invite(name, by) {
       const link = secret()
       const linkExpiresAt = clock() + linkLife
-      return { kiosk: await add(name, { linkHash: hashed(link), linkExpiresAt }), link }
+      const kiosk = await add(name, 'link', { linkHash: hashed(link), linkExpiresAt }, by)
+      return { kiosk, link }
     },
 
     invited,
 
     async accept(link) {
-      const kiosk = await invited(link)
+      const { number } = await invited(link)
       const credential = secret()
-      if (await records.useLink(hashed(link), hashed(credential))) return { kiosk, credential }
-      throw new Refusal('link_used')
+      const decide = useLink(hashed(link), hashed(credential), clock())
+      return { kiosk: (await records.update(number, decide)).next, credential }
+    },
+
+    async revoke(number, by) {
+      const at = clock()
+      await records.update(number, old => {
+        if (!old) throw new Refusal('kiosk_not_enrolled')
+        if (old.revokedAt !== null) return unchanged(old)
+        const next = { ...old, revokedAt: at, linkHash: null }
+        return { next, events: [kioskEvent(old, 'kiosk.revoked', at, by)] }
+      })
     },
 
     forget(number) {
@@ -118,6 +135,22 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       for (const [key, { kiosk }] of cache) if (kiosk.number === number) cache.delete(key)
     },
   }
+}
+
+/** Uses an enrolment link up: of many calls with the same link exactly one succeeds. */
+function useLink(linkHash: string, credentialHash: string, at: number): Decide<Kiosk> {
+  return old => {
+    // A broken connection may hide that an earlier try succeeded; the credential is random.
+    if (old?.credentialHash === credentialHash) return unchanged(old)
+    if (!old || old.linkHash !== linkHash || old.revokedAt !== null) throw new Refusal('link_used')
+    const next = { ...old, credentialHash, linkHash: null, linkExpiresAt: null }
+    const by = { kind: 'kiosk', id: `${old.number}` } as const
+    return { next, events: [kioskEvent(old, 'kiosk.enrolled', at, by)] }
+  }
+}
+
+function kioskEvent({ number }: Kiosk, event: LogEventName, at: number, actor: Actor): LogEvent {
+  return { event, at, actor, subject: { kind: 'kiosk', id: `${number}` }, kiosk: number }
 }
 
 function hashed(secret: string): string {

@@ -2,6 +2,7 @@ import type { FinalReason, PhoneKind, SignInState } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import { Refusal } from '../errors.ts'
 import { sameText } from './keyring.ts'
+import { type Actor, type LogEvent, type LogEventName, system } from './log-event.ts'
 import { startedAt } from './sign-in-id.ts'
 
 interface Attempt {
@@ -58,20 +59,10 @@ export type Step =
   /** The reaper's: writes down what time has already decided. */
   | { type: 'expire' }
 
-export type AuditEvent =
-  | 'scan'
-  | 'sign_in'
-  | 'approve'
-  | 'deny'
-  | 'cancel'
-  | 'claim'
-  | 'expire'
-  | 'end'
-
-/** The row to write and the events to write with it; no events: the step was a repeat. */
+/** The row to write and the events to log with it; no events: the step was a repeat. */
 export interface Move {
   next: SignIn
-  events: AuditEvent[]
+  events: LogEvent[]
 }
 
 /** A sign-in without a row. Its deadline follows from its id: {@link observe} tells it. */
@@ -104,18 +95,18 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
   const current = observe(stored, now, timings)
   const move = (
     change: Partial<Attempt> & Pick<SignIn, 'state'>,
-    ...events: AuditEvent[]
-  ): Move => ({
-    next: { ...current, ...change, seq: stored.seq + 1, updatedAt: now },
-    events,
-  })
+    ...events: LogEventName[]
+  ): Move => {
+    const next = { ...current, ...change, seq: stored.seq + 1, updatedAt: now }
+    return { next, events: events.map(event => logged(next, event, step)) }
+  }
 
   switch (step.type) {
     case 'scan': {
       const { phoneHash, phoneKind } = step
       if (current.state === 'pending') {
         const deadline = now + timings.scanned
-        return move({ state: 'scanned', phoneHash, phoneKind, deadline }, 'scan')
+        return move({ state: 'scanned', phoneHash, phoneKind, deadline }, 'sign_in.scanned')
       }
       if (scannedBy(current, phoneHash)) return repeat(stored)
       if (current.state === 'expired') throw new Refusal('expired')
@@ -127,7 +118,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
         throw new Refusal('not_your_phone')
       }
       if (current.state === 'scanned') {
-        return move(approvedRow(current, step, now, timings), 'sign_in', 'approve')
+        return move(approvedRow(current, step, now, timings), 'sign_in.approved')
       }
       if (isApproved(current) && current.account === step.account) return repeat(stored)
       throw endedRefusal(current)
@@ -135,7 +126,8 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
 
     case 'approve_at_once': {
       if (current.state === 'pending') {
-        return move(approvedRow(current, step, now, timings), 'scan', 'sign_in', 'approve')
+        const row = approvedRow(current, step, now, timings)
+        return move(row, 'sign_in.scanned', 'sign_in.approved')
       }
       if (scannedBy(current, step.phoneHash) && isApproved(current)) return repeat(stored)
       throw endedRefusal(current)
@@ -145,7 +137,8 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       if (current.state === 'pending' || !scannedBy(current, step.phoneHash)) {
         throw new Refusal('not_your_phone')
       }
-      if (current.state === 'scanned') return move({ state: 'denied', deadline: null }, 'deny')
+      if (current.state === 'scanned')
+        return move({ state: 'denied', deadline: null }, 'sign_in.denied')
       if (current.state === 'denied') return repeat(stored)
       throw endedRefusal(current)
     }
@@ -154,7 +147,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       const { reason } = step
       const revoked = reason === 'revoked' && current.state === 'approved'
       if (current.state === 'pending' || current.state === 'scanned' || revoked) {
-        return move({ state: 'cancelled', reason, deadline: null }, 'cancel')
+        return move({ state: 'cancelled', reason, deadline: null }, 'sign_in.cancelled')
       }
       if (current.state === 'cancelled') return repeat(stored)
       throw endedRefusal(current)
@@ -164,7 +157,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       if (!current.claimable) throw new Refusal('not_claimable')
       if (current.state === 'approved') {
         const deadline = now + timings.visit
-        return move({ state: 'claimed', claimedAt: now, deadline }, 'claim')
+        return move({ state: 'claimed', claimedAt: now, deadline }, 'sign_in.claimed')
       }
       if (current.state === 'pending' || current.state === 'scanned') {
         throw new Refusal('not_approved')
@@ -180,7 +173,8 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       if (stored.state === 'pending') throw new Refusal('not_found')
       const next = observe(stored, now, timings)
       if (next === stored) return repeat(stored)
-      return { next, events: [next.state === 'ended' ? 'end' : 'expire'] }
+      const event = next.state === 'ended' ? 'visit.ended' : 'sign_in.expired'
+      return { next, events: [logged(next, event, step)] }
     }
   }
 }
@@ -197,6 +191,32 @@ export function observe(stored: Observed, now: number, timings: Timings): Observ
   if (deadline === null) return stored
   if (now < deadline) return pending ? { ...stored, deadline } : stored
   return { ...stored, ...runOut(stored), seq: stored.seq + 1, deadline: null, updatedAt: now }
+}
+
+/** What the log keeps of a step: which sign-in, where, who did it, and how. */
+function logged(next: SignIn, event: LogEventName, step: Step): LogEvent {
+  const { id, kiosk, account, updatedAt: at } = next
+  const actor = actorOf(step, kiosk)
+  const subject = { kind: 'sign_in', id } as const
+  return { event, at, actor, subject, kiosk, account, ...detailOf(event, next) }
+}
+
+function detailOf(
+  event: LogEventName,
+  { phoneKind: phone, amr, reason }: SignIn,
+): Pick<LogEvent, 'detail'> {
+  if (event === 'sign_in.scanned') return phone ? { detail: { phone } } : {}
+  if (event === 'sign_in.approved') return amr ? { detail: { amr } } : {}
+  return reason ? { detail: { reason } } : {}
+}
+
+function actorOf(step: Step, kiosk: number): Actor {
+  if (step.type === 'expire') return system
+  if (step.type === 'claim') return { kind: 'kiosk', id: `${kiosk}` }
+  if (step.type === 'cancel') {
+    return step.reason === 'revoked' ? system : { kind: 'kiosk', id: `${kiosk}` }
+  }
+  return { kind: 'phone', id: step.phoneHash }
 }
 
 function runOut({ state, claimable }: Observed): Pick<SignIn, 'state' | 'reason'> {

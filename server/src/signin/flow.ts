@@ -8,6 +8,7 @@ import type { Kiosks } from '../kiosks/kiosks.ts'
 import type { Limit } from '../limits/limit.ts'
 import { currentFrame, isFresh, nextFrames, type Rotation } from '../protocol/frames.ts'
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
@@ -149,14 +150,15 @@ export function createFlow(parts: FlowParts) {
     async approve(id: string, phoneKey: string, prove: Prove): Promise<SignIn> {
       const { signIn, kiosk } = await moves.ofPhone(id, phoneKey)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
-      const proof = await prove(isApproved(signIn))
+      const by: Actor = { kind: 'phone', id: phoneHash(phoneKey, id) }
+      const proof = await prove({ again: isApproved(signIn), by })
       await kiosks.usable(kiosk.number)
       const account = await accounts.assertUsable(proof.account.key)
       return moves.take(
         { id, kiosk },
         {
           type: 'approve',
-          phoneHash: phoneHash(phoneKey, id),
+          phoneHash: by.id,
           account: account.key,
           amr: proof.amr,
         },

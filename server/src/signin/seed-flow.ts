@@ -51,11 +51,11 @@ export function createSeedFlow(parts: SeedFlowParts) {
       const { id, kiosk } = await subjectOf(token)
       const current = await moves.current({ id, kiosk })
       if (current.state !== 'pending') throw endedRefusal(current)
-      const { account, amr } = await prove(false)
-      await kiosks.usable(kiosk.number)
-      await accounts.assertUsable(account.key)
       // Nobody holds this key, so no phone can take over what the seed's client has approved.
       const hash = phoneHash(createPhoneKey(parts.randomBytes(32)), id)
+      const { account, amr } = await prove({ again: false, by: { kind: 'phone', id: hash } })
+      await kiosks.usable(kiosk.number)
+      await accounts.assertUsable(account.key)
       return moves.take(
         { id, kiosk },
         { type: 'approve_at_once', phoneHash: hash, account: account.key, amr },

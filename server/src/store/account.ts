@@ -1,8 +1,14 @@
+import type { Changed, Decide } from './change.ts'
+
 export interface Account {
   /** Random and internal; what other rows refer to. */
   key: string
   /** What the visitor types. */
   id: string
+  /** The id as it is compared: unique. */
+  idKey: string
+  /** What the id looks like: unique too, so that nobody can pose as somebody else. */
+  idSkeleton: string
   /** Empty when the visitor gave none. */
   name: string
   /** PHC string (argon2id), or bcrypt where the account was imported and has not signed in yet. */
@@ -14,12 +20,13 @@ export interface Account {
 }
 
 export interface AccountRecords {
-  /** Adds the account, or answers false when one has the same `idKey` or the same `idSkeleton`. */
-  add(account: Account, idKey: string, idSkeleton: string): Promise<boolean>
+  /**
+   * The one way to change an account, and to add one under a new key: concurrent changes happen one
+   * after the other.
+   * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`.
+   */
+  update(key: string, decide: Decide<Account, 'kiosks'>): Promise<Changed<Account, 'kiosks'>>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
-  /** With `old`: only if the hash is still that one. Answers whether it was changed. */
-  setPasswordHash(key: string, passwordHash: string, old?: string): Promise<boolean>
-  setDisabled(key: string, disabledAt: number | null): Promise<void>
   all(): Promise<Account[]>
 }

@@ -1,4 +1,5 @@
 import type { Localized } from '@qrgate/sdk/protocol'
+import type { Change, Changed, Decide } from './change.ts'
 
 export interface Kiosk {
   /** 32 bit, unique at this gate; the small ones are built in. */
@@ -17,15 +18,13 @@ export interface Kiosk {
 }
 
 export interface KioskRecords {
-  /** Adds a kiosk under the next free number above those taken. */
-  add(kiosk: Omit<Kiosk, 'number'>): Promise<Kiosk>
+  /** Adds a kiosk under the next free number above those taken; the numbers have one lock of their own. */
+  add(make: (number: number) => Change<Kiosk>): Promise<Kiosk>
+  /** The one way to change a kiosk: concurrent changes happen one after the other. */
+  update(number: number, decide: Decide<Kiosk>): Promise<Changed<Kiosk>>
   byNumber(number: number): Promise<Kiosk | null>
   byCredentialHash(credentialHash: string): Promise<Kiosk | null>
   byLinkHash(linkHash: string): Promise<Kiosk | null>
-  /** Uses an enrolment link up: of many calls with the same link exactly one answers true. */
-  useLink(linkHash: string, credentialHash: string): Promise<boolean>
-  /** Answers false when there is no such kiosk or it was revoked before. */
-  revoke(number: number, at: number): Promise<boolean>
   /** Numbers of the kiosks that were revoked, ever. */
   revoked(): Promise<number[]>
   all(): Promise<Kiosk[]>

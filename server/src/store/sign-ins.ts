@@ -1,16 +1,17 @@
-import type { Move, SignIn } from '../protocol/sign-in.ts'
+import type { SignIn } from '../protocol/sign-in.ts'
+import type { Changed, Decide } from './change.ts'
 
 export interface SignIns {
   /** The row, or null while nobody has touched the sign-in (or long after it was purged). */
   read(id: string): Promise<SignIn | null>
   /**
-   * The one way to change a sign-in. Reads the row, asks `advance` what becomes of it, writes the
-   * answer and one audit row for each of its events, all in one transaction: concurrent updates of
-   * the same id happen one after the other, on one node or many. `advance` must be pure but for the
-   * clock and may run more than once; what it throws ends the transaction unchanged and is passed on.
-   * Nothing is written for a move without events.
+   * The one way to change a sign-in: concurrent changes of the same id happen one after the other, on
+   * one node or many.
    */
-  update(id: string, advance: (old: SignIn | null) => Move): Promise<{ old: SignIn | null } & Move>
+  update(
+    id: string,
+    decide: Decide<SignIn, 'accounts' | 'kiosks'>,
+  ): Promise<Changed<SignIn, 'accounts' | 'kiosks'>>
   /**
    * What changed lately, whoever changed it, so that lost hints do no harm. Overlaps with earlier
    * answers, because transactions become visible later than they were stamped.

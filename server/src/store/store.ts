@@ -1,6 +1,7 @@
 import type { AccountRecords } from './account.ts'
-import type { AuditRecords } from './audit.ts'
 import type { KioskRecords } from './kiosk.ts'
+import type { Leases } from './lease.ts'
+import type { LogRecords } from './log.ts'
 import type { SignIns } from './sign-ins.ts'
 import type { UserCodeRecords } from './user-code.ts'
 
@@ -19,7 +20,8 @@ export interface Store {
   accounts: AccountRecords
   kiosks: KioskRecords
   userCodes: UserCodeRecords
-  audit: AuditRecords
+  log: LogRecords
+  leases: Leases
   /** The database's own clock in milliseconds since 1970; null where it is this machine's anyway. */
   time(): Promise<number | null>
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import type { Actor } from '../../protocol/log-event.ts'
 import type { Account } from '../../store/account.ts'
 
 /** Who somebody is, and how they have shown it. */
@@ -7,9 +8,16 @@ export interface Proof {
   amr: string[]
 }
 
+/** What a proof is asked for. */
+export interface Asked {
+  /** This sign-in was approved before, so the same person can only be repeating themselves. */
+  again: boolean
+  /** The phone that asks, as the log names it. */
+  by: Actor
+}
+
 /**
  * A way to sign in, ready to be tried: the story asks it for a proof only while one is of use.
- * @param again this sign-in was approved before, so the same person can only be repeating themselves.
  * @throws Refusal where nothing is proven.
  */
-export type Prove = (again: boolean) => Promise<Proof>
+export type Prove = (asked: Asked) => Promise<Proof>

@@ -1,7 +1,7 @@
 import { Refusal } from '../../errors.ts'
 import type { Account } from '../../store/account.ts'
 import type { Accounts, Credentials, NewAccount } from '../accounts.ts'
-import type { Prove } from './proof.ts'
+import type { Asked, Prove } from './proof.ts'
 
 /**
  * A new account, and with the same submit its first sign-in.
@@ -12,9 +12,9 @@ export function bySignUp(
   newAccount: NewAccount & Credentials,
   registration: boolean,
 ): Prove {
-  return async again => {
+  return async asked => {
     if (!registration) throw new Refusal('registration_closed')
-    return { account: await registerOnce(accounts, newAccount, !again), amr: ['pwd'] }
+    return { account: await registerOnce(accounts, newAccount, asked), amr: ['pwd'] }
   }
 }
 
@@ -22,15 +22,15 @@ export function bySignUp(
 async function registerOnce(
   accounts: Pick<Accounts, 'authenticate' | 'register'>,
   newAccount: NewAccount & Credentials,
-  mayRegister: boolean,
+  { again, by }: Asked,
 ): Promise<Account> {
   try {
-    if (mayRegister) return await accounts.register(newAccount)
+    if (!again) return await accounts.register(newAccount, by)
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'account_exists') throw error
   }
   return accounts.authenticate(newAccount).catch(error => {
     const wrong = error instanceof Refusal && error.code === 'wrong_credentials'
-    throw wrong ? new Refusal(mayRegister ? 'account_exists' : 'already_ended') : error
+    throw wrong ? new Refusal(again ? 'already_ended' : 'account_exists') : error
   })
 }

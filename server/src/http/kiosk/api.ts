@@ -128,7 +128,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       async (request, reply) => {
         if (!demo) throw new Refusal('not_found')
         requireSameOrigin(request, publicUrl)
-        const { kiosk, credential: value } = await kiosks.enrol(demoName)
+        const { kiosk, credential: value } = await kiosks.enrol(demoName, { kind: 'kiosk', id: '' })
         credential.write(reply, value)
         return reply.code(201).send(view(kiosk))
       },

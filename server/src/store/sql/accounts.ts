@@ -1,26 +1,16 @@
-import type { Kysely } from 'kysely'
+import { Refusal } from '../../errors.ts'
 import type { Account, AccountRecords } from '../account.ts'
 import type { Engine } from './engine.ts'
+import type { Database, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
+import type { AccountsTable } from './tables.ts'
 
-export interface AccountsTable {
-  key: string
-  id: string
-  id_key: string
-  id_skeleton: string
-  name: string
-  password_hash: string
-  subject_seed: string
-  disabled_at: number | null
-  created_at: number
-}
-
-function accountToRow(account: Account, idKey: string, idSkeleton: string): AccountsTable {
+function accountToRow(account: Account): AccountsTable {
   return {
     key: account.key,
     id: account.id,
-    id_key: idKey,
-    id_skeleton: idSkeleton,
+    id_key: account.idKey,
+    id_skeleton: account.idSkeleton,
     name: account.name,
     password_hash: account.passwordHash,
     subject_seed: account.subjectSeed,
@@ -33,6 +23,8 @@ function accountFromRow(row: AccountsTable): Account {
   return {
     key: row.key,
     id: row.id,
+    idKey: row.id_key,
+    idSkeleton: row.id_skeleton,
     name: row.name,
     passwordHash: row.password_hash,
     subjectSeed: row.subject_seed,
@@ -41,7 +33,27 @@ function accountFromRow(row: AccountsTable): Account {
   }
 }
 
-export function accounts(db: Kysely<{ accounts: AccountsTable }>, engine: Engine): AccountRecords {
+export function accountNoun(engine: Engine): Noun<string, Account> {
+  return {
+    async lock(trx, key) {
+      const query = trx.selectFrom('accounts').selectAll().where('key', '=', key)
+      const row = await engine.lockRow(query).executeTakeFirst()
+      return row ? accountFromRow(row) : null
+    },
+    async write(trx, next, old) {
+      const row = accountToRow(next)
+      const query = old
+        ? trx.updateTable('accounts').set(row).where('key', '=', old.key)
+        : trx.insertInto('accounts').values(row)
+      await query.execute().catch(error => {
+        throw engine.isTaken(error) ? new Refusal('account_exists') : error
+      })
+    },
+  }
+}
+
+export function accounts(db: Database, engine: Engine, update: Update): AccountRecords {
+  const noun = accountNoun(engine)
   const find = async (column: 'key' | 'id_key', value: string) => {
     const query = db.selectFrom('accounts').selectAll().where(column, '=', value)
     const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
@@ -49,34 +61,9 @@ export function accounts(db: Kysely<{ accounts: AccountsTable }>, engine: Engine
   }
 
   return {
-    async add(account, idKey, idSkeleton) {
-      const insert = db
-        .insertInto('accounts')
-        .values(accountToRow(account, idKey, idSkeleton))
-        .onConflict(conflict => conflict.doNothing())
-      const result = await retryWhileBusy(engine, () => insert.executeTakeFirst())
-      if (Number(result.numInsertedOrUpdatedRows) === 1) return true
-      // A broken connection may have hidden that an earlier try succeeded; the key is random.
-      return (await find('key', account.key)) !== null
-    },
+    update: (key, decide) => update(noun, key, decide),
     byIdKey: idKey => find('id_key', idKey),
     byKey: key => find('key', key),
-    async setPasswordHash(key, passwordHash, old) {
-      const update = db
-        .updateTable('accounts')
-        .set({ password_hash: passwordHash })
-        .where('key', '=', key)
-        .$if(old !== undefined, query => query.where('password_hash', '=', old ?? ''))
-      const result = await retryWhileBusy(engine, () => update.executeTakeFirst())
-      return Number(result.numUpdatedRows) === 1
-    },
-    async setDisabled(key, disabledAt) {
-      const update = db
-        .updateTable('accounts')
-        .set({ disabled_at: disabledAt })
-        .where('key', '=', key)
-      await retryWhileBusy(engine, () => update.execute())
-    },
     async all() {
       const query = db.selectFrom('accounts').selectAll().orderBy('id_key')
       return (await retryWhileBusy(engine, () => query.execute())).map(accountFromRow)

@@ -1,20 +1,9 @@
-import type { Kysely } from 'kysely'
 import type { Kiosk, KioskRecords } from '../kiosk.ts'
 import type { Engine } from './engine.ts'
+import { addToLog } from './log-row.ts'
+import type { Database, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
-
-export interface KiosksTable {
-  number: number
-  name_ko: string
-  name_en: string
-  ticket: string
-  claimable: number
-  credential_hash: string | null
-  link_hash: string | null
-  link_expires_at: number | null
-  revoked_at: number | null
-  created_at: number
-}
+import type { KiosksTable } from './tables.ts'
 
 /** Built-in kiosks have the numbers below. */
 const firstKioskNumber = 100
@@ -48,7 +37,25 @@ function kioskFromRow(row: KiosksTable): Kiosk {
   }
 }
 
-export function kiosks(db: Kysely<{ kiosks: KiosksTable }>, engine: Engine): KioskRecords {
+export function kioskNoun(engine: Engine): Noun<number, Kiosk> {
+  return {
+    async lock(trx, number) {
+      const query = trx.selectFrom('kiosks').selectAll().where('number', '=', number)
+      const row = await engine.lockRow(query).executeTakeFirst()
+      return row ? kioskFromRow(row) : null
+    },
+    async write(trx, next, old) {
+      const row = kioskToRow(next)
+      const query = old
+        ? trx.updateTable('kiosks').set(row).where('number', '=', old.number)
+        : trx.insertInto('kiosks').values(row)
+      await query.execute()
+    },
+  }
+}
+
+export function kiosks(db: Database, engine: Engine, update: Update): KioskRecords {
+  const noun = kioskNoun(engine)
   const find = async (
     column: 'number' | 'credential_hash' | 'link_hash',
     value: number | string,
@@ -59,45 +66,28 @@ export function kiosks(db: Kysely<{ kiosks: KiosksTable }>, engine: Engine): Kio
   }
 
   return {
-    add: kiosk =>
-      retryWhileBusy(engine, () =>
+    add: make =>
+      retryWhileBusy(engine, requireInTime =>
         db.transaction().execute(async trx => {
+          const numbers = trx.selectFrom('locks').selectAll().where('name', '=', 'kiosk numbers')
+          await engine.lockRow(numbers).executeTakeFirstOrThrow()
           const highest = await trx
             .selectFrom('kiosks')
             .select(columns => columns.fn.max('number').as('number'))
             .executeTakeFirst()
           const number = Math.max(highest?.number ?? 0, firstKioskNumber - 1) + 1
-          await trx
-            .insertInto('kiosks')
-            .values(kioskToRow({ ...kiosk, number }))
-            .execute()
-          return { ...kiosk, number }
+          requireInTime()
+          const { next, events } = make(number)
+          await noun.write(trx, next, null)
+          await addToLog(trx, events)
+          requireInTime()
+          return next
         }),
       ),
+    update: (number, decide) => update(noun, number, decide),
     byNumber: number => find('number', number),
     byCredentialHash: credentialHash => find('credential_hash', credentialHash),
     byLinkHash: linkHash => find('link_hash', linkHash),
-    async useLink(linkHash, credentialHash) {
-      const update = db
-        .updateTable('kiosks')
-        .set({ credential_hash: credentialHash, link_hash: null, link_expires_at: null })
-        .where('link_hash', '=', linkHash)
-        .where('revoked_at', 'is', null)
-      const result = await retryWhileBusy(engine, () => update.executeTakeFirst())
-      if (Number(result.numUpdatedRows) === 1) return true
-      // A broken connection may have hidden that an earlier try succeeded; the credential is random.
-      return (await find('credential_hash', credentialHash)) !== null
-    },
-    async revoke(number, at) {
-      const update = db
-        .updateTable('kiosks')
-        .set({ revoked_at: at, link_hash: null })
-        .where('number', '=', number)
-        .where('revoked_at', 'is', null)
-      const result = await retryWhileBusy(engine, () => update.executeTakeFirst())
-      if (Number(result.numUpdatedRows) === 1) return true
-      return (await find('number', number))?.revokedAt === at
-    },
     async revoked() {
       const query = db.selectFrom('kiosks').select('number').where('revoked_at', 'is not', null)
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.number)

@@ -2,6 +2,7 @@ import type { ColumnDataType, Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { gate } from './migrations/2026-11-gate.ts'
 import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
+import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 
 /**
  * Which databases may be changed by opening them: any, or only those that no gate has used before.
@@ -27,7 +28,11 @@ export async function migrate<T>(
   upgrade: Upgrade,
 ): Promise<void> {
   // Listed here and not found in a folder, so that go-to-definition leads to each.
-  const migrations = { '2026-11-gate': gate(rowNumber), '2026-11-one-user-code': oneUserCode }
+  const migrations = {
+    '2026-11-gate': gate(rowNumber),
+    '2026-11-one-user-code': oneUserCode,
+    '2026-11-sealed-log': sealedLog(rowNumber),
+  }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const all = await migrator.getMigrations()
   const pending = all.filter(({ executedAt }) => executedAt === undefined)

@@ -62,9 +62,14 @@ function engine(db: Kysely<Tables>): Engine {
       if (code === '23505') return constraint.endsWith('_pkey')
       return transient.test(code) || broken.test(code) || cut.test(message)
     },
+    isTaken: error => {
+      const { code, constraint = '' } = error as Partial<pg.DatabaseError>
+      return code === '23505' && !constraint.endsWith('_pkey')
+    },
     cannotWrite: error => unable.test((error as { code?: string } | null)?.code ?? ''),
     lockRow: query => query.forUpdate(),
     changedAt: () => now,
+    now,
     async time() {
       const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(db)
       return rows[0]?.now ?? null

@@ -1,31 +1,9 @@
-import type { Kysely } from 'kysely'
 import type { SignIn } from '../../protocol/sign-in.ts'
 import type { SignIns } from '../sign-ins.ts'
-import { type AuditTable, auditToRow } from './audit.ts'
 import type { Engine } from './engine.ts'
+import type { Database, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
-
-export interface SignInsTable {
-  id: string
-  kiosk: number
-  claimable: number
-  state: string
-  reason: string | null
-  seq: number
-  deadline: number | null
-  phone_hash: string | null
-  phone_kind: string | null
-  account: string | null
-  /** Joined by spaces. */
-  amr: string | null
-  approved_at: number | null
-  claimed_at: number | null
-  updated_at: number
-  /** By the database's clock, where it has one; what the sweep looks for. */
-  changed_at: number
-}
-
-type Database = Kysely<{ sign_ins: SignInsTable; audit: AuditTable }>
+import type { SignInsTable } from './tables.ts'
 
 /** How far the sweep looks back behind its last answer: longer than any transaction here takes. */
 const overlap = 10_000
@@ -75,41 +53,34 @@ function signInFromRow(row: SignInsTable): SignIn {
   }
 }
 
-export function signIns(db: Database, engine: Engine): SignIns {
-  const select = (on: Database, id: string) =>
-    on.selectFrom('sign_ins').selectAll().where('id', '=', id)
+function signInNoun(engine: Engine): Noun<string, SignIn> {
+  return {
+    async lock(trx, id) {
+      const query = trx.selectFrom('sign_ins').selectAll().where('id', '=', id)
+      const row = await engine.lockRow(query).executeTakeFirst()
+      return row ? signInFromRow(row) : null
+    },
+    async write(trx, next, old) {
+      const row = { ...signInToRow(next), changed_at: engine.changedAt(next.updatedAt) }
+      const query = old
+        ? trx.updateTable('sign_ins').set(row).where('id', '=', old.id)
+        : trx.insertInto('sign_ins').values(row)
+      await query.execute()
+    },
+  }
+}
+
+export function signIns(db: Database, engine: Engine, update: Update): SignIns {
+  const noun = signInNoun(engine)
 
   return {
     async read(id) {
-      const row = await retryWhileBusy(engine, () => select(db, id).executeTakeFirst())
+      const query = db.selectFrom('sign_ins').selectAll().where('id', '=', id)
+      const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
       return row ? signInFromRow(row) : null
     },
 
-    update: (id, advance) =>
-      retryWhileBusy(engine, requireInTime =>
-        db.transaction().execute(async trx => {
-          const row = await engine.lockRow(select(trx, id)).executeTakeFirst()
-          // Whoever was told that it failed must not see it happen once the database wakes up.
-          requireInTime()
-          const old = row ? signInFromRow(row) : null
-          const { next, events } = advance(old)
-          if (events.length === 0) return { old, next, events }
-
-          const changed_at = engine.changedAt(next.updatedAt)
-          const values = { ...signInToRow(next), changed_at }
-          if (old) await trx.updateTable('sign_ins').set(values).where('id', '=', id).execute()
-          else await trx.insertInto('sign_ins').values(values).execute()
-          const { kiosk, account, reason, updatedAt: at } = next
-          await trx
-            .insertInto('audit')
-            .values(
-              events.map(event => auditToRow({ at, event, signIn: id, kiosk, account, reason })),
-            )
-            .execute()
-          requireInTime()
-          return { old, next, events }
-        }),
-      ),
+    update: (id, decide) => update(noun, id, decide),
 
     async changes(since) {
       const written = await retryWhileBusy(engine, () => engine.othersWrote())

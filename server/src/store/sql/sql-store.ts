@@ -1,25 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kysely } from 'kysely'
 import type { Store } from '../store.ts'
 import { accounts } from './accounts.ts'
-import { audit } from './audit.ts'
 import type { Engine } from './engine.ts'
 import { kiosks } from './kiosks.ts'
+import { leases } from './leases.ts'
+import { log } from './log.ts'
+import type { Database } from './noun.ts'
 import { signIns } from './sign-ins.ts'
-import type { Tables } from './tables.ts'
+import { createUpdate } from './update.ts'
 import { userCodes } from './user-codes.ts'
 
 /** How long a database may take to close, in milliseconds. */
 const closeWithin = 1_000
 
 /** The one implementation of {@link Store}, over any database that Kysely speaks to. */
-export function sqlStore(db: Kysely<Tables>, engine: Engine): Store {
+export function sqlStore(db: Database, engine: Engine): Store {
+  const update = createUpdate(db, engine)
   return {
-    signIns: signIns(db.$pickTables<'sign_ins' | 'audit'>(), engine),
-    accounts: accounts(db.$pickTables<'accounts'>(), engine),
-    kiosks: kiosks(db.$pickTables<'kiosks'>(), engine),
-    userCodes: userCodes(db.$pickTables<'user_codes'>(), engine),
-    audit: audit(db.$pickTables<'audit'>()),
+    signIns: signIns(db, engine, update),
+    accounts: accounts(db, engine, update),
+    kiosks: kiosks(db, engine, update),
+    userCodes: userCodes(db, engine),
+    log: log(db, engine),
+    leases: leases(db, engine),
     time: () => engine.time(),
     // Connections to a frozen database cannot be closed in order; the process must stop all the same.
     close: () => Promise.race([db.destroy(), sleep(closeWithin, undefined, { ref: false })]),

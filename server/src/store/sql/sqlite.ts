@@ -14,6 +14,9 @@ const lockedCodes = new Set([5, 6])
 /** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN: it reads perhaps, and cannot write. */
 const unableCodes = new Set([8, 10, 13, 14])
 
+/** SQLITE_CONSTRAINT_UNIQUE; a primary key has a code of its own. */
+const notUnique = 2067
+
 /** One connection per process: a second writer here would block the event loop. */
 export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): Promise<Store> {
   mkdirSync(dirname(path), { recursive: true })
@@ -28,11 +31,13 @@ export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): P
 function engine(db: Kysely<Tables>): Engine {
   let version: number | undefined
   return {
-    isTransient: error => lockedCodes.has(resultCode(error)),
-    cannotWrite: error => unableCodes.has(resultCode(error)),
+    isTransient: error => lockedCodes.has(resultCode(error) & 0xff),
+    cannotWrite: error => unableCodes.has(resultCode(error) & 0xff),
+    isTaken: error => resultCode(error) === notUnique,
     // The transaction itself holds the lock.
     lockRow: query => query,
     changedAt: updatedAt => updatedAt,
+    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     time: async () => null,
     async othersWrote() {
       // Rises only when another connection has committed (https://sqlite.org/pragma.html).
@@ -44,10 +49,13 @@ function engine(db: Kysely<Tables>): Engine {
   }
 }
 
-/** The primary result code of an error of `node:sqlite`; -1 for any other. */
+/**
+ * The extended result code of an error of `node:sqlite`, whose low byte is the primary one; -1 for any
+ * other error, which has no code's low byte in common with those above.
+ */
 function resultCode(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode
-  return typeof code === 'number' ? code & 0xff : -1
+  return typeof code === 'number' ? code : -1
 }
 
 /** Migrates inside a transaction: SQLite can take back a change of tables, Kysely expects it cannot. */

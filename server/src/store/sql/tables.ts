@@ -1,14 +1,132 @@
-import type { AccountsTable } from './accounts.ts'
-import type { AuditTable } from './audit.ts'
-import type { KiosksTable } from './kiosks.ts'
-import type { SignInsTable } from './sign-ins.ts'
-import type { UserCodesTable } from './user-codes.ts'
+import type { Generated } from 'kysely'
 
-/** The tables as columns; times are milliseconds since 1970, truth values 0 or 1. */
+/**
+ * The tables as columns; times are milliseconds since 1970, truth values 0 or 1. They stand together,
+ * because the one transaction that changes a row and writes its log knows them all.
+ */
 export interface Tables {
   sign_ins: SignInsTable
   accounts: AccountsTable
   kiosks: KiosksTable
   user_codes: UserCodesTable
+  log: LogTable
+  log_checkpoints: LogCheckpointsTable
+  log_cursors: LogCursorsTable
+  leases: LeasesTable
+  locks: LocksTable
   audit: AuditTable
+}
+
+export interface SignInsTable {
+  id: string
+  kiosk: number
+  claimable: number
+  state: string
+  reason: string | null
+  seq: number
+  deadline: number | null
+  phone_hash: string | null
+  phone_kind: string | null
+  account: string | null
+  /** Joined by spaces. */
+  amr: string | null
+  approved_at: number | null
+  claimed_at: number | null
+  updated_at: number
+  /** By the database's clock, where it has one; what the sweep looks for. */
+  changed_at: number
+}
+
+export interface AccountsTable {
+  key: string
+  id: string
+  id_key: string
+  id_skeleton: string
+  name: string
+  password_hash: string
+  subject_seed: string
+  disabled_at: number | null
+  created_at: number
+}
+
+export interface KiosksTable {
+  number: number
+  name_ko: string
+  name_en: string
+  ticket: string
+  claimable: number
+  credential_hash: string | null
+  link_hash: string | null
+  link_expires_at: number | null
+  revoked_at: number | null
+  created_at: number
+}
+
+export interface UserCodesTable {
+  user_code: string
+  /** Unique. */
+  sign_in: string
+  kiosk: number
+  expires_at: number
+}
+
+export interface LogTable {
+  row: Generated<number>
+  form: number
+  at: number | null
+  event: string | null
+  actor_kind: string | null
+  actor: string | null
+  address: string | null
+  subject_kind: string | null
+  subject: string | null
+  kiosk: number | null
+  account: string | null
+  /** JSON, and text: `jsonb` would write it anew, and no digest would fit. */
+  detail: string | null
+  salt: string | null
+  digest: string
+  /** Null until the sealer has come by; then without gaps. */
+  position: number | null
+  seal: string | null
+  /** 1 while the row tells of a visitor, else null; not part of what is sealed. */
+  visitors: number | null
+}
+
+export interface LogCheckpointsTable {
+  position: number
+  seal: string
+  at: number
+  key: string
+  signature: string
+  purged_at: number | null
+}
+
+/** How far each reader of the log has come. */
+export interface LogCursorsTable {
+  reader: string
+  position: number
+}
+
+export interface LeasesTable {
+  name: string
+  holder: string
+  epoch: number
+  until: number
+}
+
+/** Rows that are only ever locked: for rules over several rows of another table. */
+export interface LocksTable {
+  name: string
+}
+
+/** What older gates write instead of the log; the sealer takes it over. */
+export interface AuditTable {
+  row: Generated<number>
+  at: number
+  event: string
+  sign_in: string
+  kiosk: number
+  account: string | null
+  reason: string | null
 }

@@ -1,17 +1,8 @@
-import type { Kysely } from 'kysely'
 import type { UserCode, UserCodeRecords } from '../user-code.ts'
 import type { Engine } from './engine.ts'
+import type { Database } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
-
-export interface UserCodesTable {
-  user_code: string
-  /** Unique. */
-  sign_in: string
-  kiosk: number
-  expires_at: number
-}
-
-type Database = Kysely<{ user_codes: UserCodesTable }>
+import type { UserCodesTable } from './tables.ts'
 
 function userCodeToRow({ userCode, signIn, kiosk, expiresAt }: UserCode): UserCodesTable {
   return { user_code: userCode, sign_in: signIn, kiosk, expires_at: expiresAt }

@@ -1,0 +1,64 @@
+/**
+ * Whatever the log tells of, and in which words. A row may hold other words, written by a newer gate:
+ * readers pass over them.
+ */
+export const logEvents = {
+  'sign_in.scanned': 'A phone has the sign-in. `phone`: what kind of phone.',
+  'sign_in.signed_in': 'Written by older gates beside `sign_in.approved`.',
+  'sign_in.approved': 'Somebody has signed in for this kiosk. `amr`: how (RFC 8176).',
+  'sign_in.denied': 'The visitor said no.',
+  'sign_in.cancelled': 'Ended at the kiosk, or with it. `reason`.',
+  'sign_in.claimed': 'The kiosk was told who signed in.',
+  'sign_in.expired': 'Its time was over. `reason`.',
+  'visit.ended': 'The visit is over. `reason`.',
+  'account.added':
+    'An account is new. `from`: `import` where another system made its password hash.',
+  'account.password_changed': 'It has another password.',
+  'account.disabled': 'It can no longer sign in.',
+  'account.enabled': 'It can sign in again.',
+  'kiosk.added': 'A kiosk is new. `by`: `link` for a screen, `credential` for a backend.',
+  'kiosk.enrolled': 'A screen has used the link.',
+  'kiosk.revoked': 'The kiosk is switched off.',
+  'tries.refused': 'Tries that were refused, counted for a minute. `count`, `seconds`.',
+  'log.checkpoint': 'The last seal of a day. `position`, `seal`, `at`, `key`, `signature`.',
+  'log.erased': "Visitors' events are empty now. `positions`: which.",
+  'log.purged': 'Old segments are gone. `through`: the last position that is.',
+} as const satisfies Record<string, string>
+
+export type LogEventName = keyof typeof logEvents
+
+/** Who did it. */
+export interface Actor {
+  kind: 'phone' | 'kiosk' | 'operator' | 'client' | 'system'
+  /**
+   * Phone: its hash at this sign-in. Kiosk: its number. Operator: the account's key, or `shell:NAME`
+   * for whoever ran a command. Empty where nobody knows.
+   */
+  id: string
+  /** An operator's address, or the network of refused tries. */
+  address?: string
+}
+
+/** What the gate does by itself. */
+export const system: Actor = { kind: 'system', id: 'gate' }
+
+/** One thing that happened. Names and texts of people and places are never in it. */
+export interface LogEvent {
+  event: LogEventName
+  /** Milliseconds since 1970. */
+  at: number
+  actor: Actor
+  /** What it happened to: which kind of thing, and which one. */
+  subject: { kind: 'sign_in' | 'account' | 'kiosk' | 'refusal' | 'log'; id: string }
+  /** The number of the kiosk where it happened. */
+  kiosk?: number
+  /** The key of the account that it is about. */
+  account?: string | null
+  /** At most 2 KiB as JSON. */
+  detail?: Record<string, string | number | readonly string[]>
+}
+
+/** Whether it tells of a visitor, and is thus erased sooner than what operators did. */
+export function isVisitors({ actor, subject }: LogEvent): boolean {
+  return actor.kind === 'phone' || subject.kind === 'sign_in' || subject.kind === 'refusal'
+}

@@ -1,0 +1,100 @@
+import type { LogEvent } from '../protocol/log-event.ts'
+import type { LogFields } from '../protocol/log-form.ts'
+import type { Lease } from './lease.ts'
+
+/**
+ * What happened, in the order of `position`. Rows come with the change that they tell of; the sealer
+ * then gives each its position and its seal. A row that is not sealed yet has neither.
+ */
+export interface LogRow extends LogFields {
+  /** The database's own number; says nothing about the order. */
+  row: number
+  /** Which form of digest it has; see `protocol/log-form.ts`. */
+  form: number
+  digest: string
+  /** Base64url; null once its fields are erased. */
+  salt: string | null
+  position: number | null
+  seal: string | null
+}
+
+export type SealedRow = LogRow & { position: number; seal: string }
+
+/** A seal that was signed and told to somebody outside: the end of a segment. */
+export interface Checkpoint {
+  position: number
+  seal: string
+  /** When it was made, in milliseconds since 1970. */
+  at: number
+  /** The Ed25519 public key, base64url. */
+  key: string
+  signature: string
+}
+
+/** What to look for; whatever is left out does not matter. */
+export interface LogQuery {
+  /** Milliseconds since 1970, inclusive. */
+  since?: number
+  /** Exclusive. */
+  until?: number
+  kiosk?: number
+  account?: string
+  event?: string
+}
+
+export interface LogRecords {
+  /** Adds what no row tells of. */
+  add(events: readonly LogEvent[]): Promise<void>
+
+  /**
+   * Gives the next positions and seals to what is committed and has none, in one transaction.
+   * @returns how many: fewer than `limit` when nothing is left.
+   * @throws LeaseLost
+   */
+  seal(lease: Lease, limit: number): Promise<number>
+  /** Whether anything is to be sealed. */
+  unsealed(): Promise<boolean>
+
+  /** Sealed rows behind a position, in order. */
+  after(position: number, limit: number): Promise<SealedRow[]>
+  /** The newest sealed row. */
+  last(): Promise<SealedRow | null>
+  /**
+   * What a query finds: sealed rows in order behind a position, or with `newest` the last ones of
+   * them, newest first.
+   */
+  find(query: LogQuery, from: { after: number } | 'newest', limit: number): Promise<SealedRow[]>
+  /** What is not sealed yet, in the order of its coming. */
+  waiting(query: LogQuery, limit: number): Promise<LogRow[]>
+
+  /** How far a reader has come; 0 at first. */
+  cursor(reader: string): Promise<number>
+  /** Notes how far the reader that holds the lease has come. @throws LeaseLost */
+  moveCursor(lease: Lease, position: number): Promise<void>
+
+  /** Ends a segment, and says so in the log. @throws LeaseLost */
+  addCheckpoint(lease: Lease, checkpoint: Checkpoint, event: LogEvent): Promise<void>
+  /** Oldest first. */
+  checkpoints(): Promise<StoredCheckpoint[]>
+  /**
+   * Empties visitors' rows from before a time, and says so in the log; digests and seals stay.
+   * @param eventOf what the log is told of the emptied positions, as `1-3,5`.
+   * @returns how many rows.
+   * @throws LeaseLost
+   */
+  erase(
+    lease: Lease,
+    before: number,
+    limit: number,
+    eventOf: (positions: string) => LogEvent,
+  ): Promise<number>
+  /** Marks a checkpoint as the one where the log begins from now on, and says so. @throws LeaseLost */
+  beginAt(lease: Lease, position: number, at: number, event: LogEvent): Promise<void>
+  /** Removes rows up to a position, oldest first. @returns how many. @throws LeaseLost */
+  remove(lease: Lease, through: number, limit: number): Promise<number>
+}
+
+export interface StoredCheckpoint extends Checkpoint {
+  /** When everything up to it was given up; null while its segment is kept. */
+  purgedAt: number | null
+}

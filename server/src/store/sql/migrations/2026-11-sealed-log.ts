@@ -1,0 +1,142 @@
+import { type ColumnDataType, type Kysely, sql, type Transaction } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import {
+  type Actor,
+  type LogEvent,
+  type LogEventName,
+  system,
+} from '../../../protocol/log-event.ts'
+import { addToLog } from '../log-row.ts'
+import type { AuditTable, Tables } from '../tables.ts'
+
+/** Audit rows that are taken over in one go. */
+const batch = 500
+
+/**
+ * The log, its checkpoints and readers, leases and locks. What `audit` holds is taken over; the table
+ * itself stays until no gate that writes it can run any more.
+ * @param rowNumber the type of a column that counts up by itself, which every database spells anew.
+ */
+export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('log')
+      .addColumn('row', rowNumber, column =>
+        rowNumber === 'integer' ? column.primaryKey().autoIncrement() : column.primaryKey(),
+      )
+      .addColumn('form', 'integer', column => column.notNull())
+      .addColumn('at', 'bigint')
+      .addColumn('event', 'text')
+      .addColumn('actor_kind', 'text')
+      .addColumn('actor', 'text')
+      .addColumn('address', 'text')
+      .addColumn('subject_kind', 'text')
+      .addColumn('subject', 'text')
+      .addColumn('kiosk', 'bigint')
+      .addColumn('account', 'text')
+      .addColumn('detail', 'text')
+      .addColumn('salt', 'text')
+      .addColumn('digest', 'text', column => column.notNull())
+      .addColumn('position', 'bigint')
+      .addColumn('seal', 'text')
+      .addColumn('visitors', 'integer')
+      .execute()
+    await db.schema
+      .createIndex('log_position_key')
+      .unique()
+      .on('log')
+      .column('position')
+      .where(sql.ref('position'), 'is not', null)
+      .execute()
+    // Always small: a row leaves it when it is sealed.
+    await db.schema
+      .createIndex('log_unsealed')
+      .on('log')
+      .column('row')
+      .where(sql.ref('position'), 'is', null)
+      .execute()
+    // What is to be erased some day, oldest first.
+    await db.schema
+      .createIndex('log_visitors')
+      .on('log')
+      .column('at')
+      .where(sql.ref('visitors'), '=', sql.lit(1))
+      .execute()
+
+    await db.schema
+      .createTable('log_checkpoints')
+      .addColumn('position', 'bigint', column => column.primaryKey())
+      .addColumn('seal', 'text', column => column.notNull())
+      .addColumn('at', 'bigint', column => column.notNull())
+      .addColumn('key', 'text', column => column.notNull())
+      .addColumn('signature', 'text', column => column.notNull())
+      .addColumn('purged_at', 'bigint')
+      .execute()
+    await db.schema
+      .createTable('log_cursors')
+      .addColumn('reader', 'text', column => column.primaryKey())
+      .addColumn('position', 'bigint', column => column.notNull())
+      .execute()
+    await db.schema
+      .createTable('leases')
+      .addColumn('name', 'text', column => column.primaryKey())
+      .addColumn('holder', 'text', column => column.notNull())
+      .addColumn('epoch', 'bigint', column => column.notNull())
+      .addColumn('until', 'bigint', column => column.notNull())
+      .execute()
+    await db.schema
+      .createTable('locks')
+      .addColumn('name', 'text', column => column.primaryKey())
+      .execute()
+
+    const tables = db as Kysely<Tables>
+    await tables.insertInto('locks').values({ name: 'kiosk numbers' }).execute()
+    // A migration is one transaction already.
+    while ((await takeOverAudit(tables as Transaction<Tables>, batch)) > 0);
+  },
+})
+
+/**
+ * Moves rows of `audit` into the log: those of before, and those that a gate of the version before
+ * still writes beside this one.
+ * @returns how many.
+ */
+export async function takeOverAudit(trx: Transaction<Tables>, limit: number): Promise<number> {
+  const rows = await trx.selectFrom('audit').selectAll().orderBy('row').limit(limit).execute()
+  if (rows.length === 0) return 0
+  await addToLog(trx, rows.map(auditEvent))
+  const numbers = rows.map(({ row }) => row)
+  await trx.deleteFrom('audit').where('row', 'in', numbers).execute()
+  return rows.length
+}
+
+const events: Record<string, LogEventName> = {
+  scan: 'sign_in.scanned',
+  sign_in: 'sign_in.signed_in',
+  approve: 'sign_in.approved',
+  deny: 'sign_in.denied',
+  cancel: 'sign_in.cancelled',
+  claim: 'sign_in.claimed',
+  expire: 'sign_in.expired',
+  end: 'visit.ended',
+}
+
+function auditEvent(row: Omit<AuditTable, 'row'>): LogEvent {
+  const { at, sign_in: id, kiosk, account, reason } = row
+  return {
+    // Words that nobody knows any more are passed on as they are; readers pass over them.
+    event: events[row.event] ?? (row.event as LogEventName),
+    at,
+    actor: actorOf(row),
+    subject: { kind: 'sign_in', id },
+    kiosk,
+    account,
+    detail: { from: 'audit', ...(reason !== null && { reason }) },
+  }
+}
+
+function actorOf({ event, reason, kiosk }: Omit<AuditTable, 'row'>): Actor {
+  if (event === 'expire' || event === 'end' || reason === 'revoked') return system
+  if (event === 'cancel' || event === 'claim') return { kind: 'kiosk', id: `${kiosk}` }
+  return { kind: 'phone', id: '' }
+}

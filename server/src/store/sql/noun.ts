@@ -1,0 +1,21 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Change, Changed, Nouns } from '../change.ts'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+export type InTransaction = Transaction<Tables>
+
+/** How the rows of one noun are read to be changed, and written. */
+export interface Noun<Key, Row> {
+  /** The row, locked until the transaction ends; null where there is none. */
+  lock(trx: InTransaction, key: Key): Promise<Row | null>
+  /** @param old what `lock` has answered. */
+  write(trx: InTransaction, next: Row, old: Row | null): Promise<void>
+}
+
+/** The one way to change a row; {@link Change} says what it does. */
+export type Update = <Key, Row, Later extends keyof Nouns = never>(
+  noun: Noun<Key, Row>,
+  key: Key,
+  decide: (old: Row | null) => Change<Row, Later>,
+) => Promise<Changed<Row, Later>>

@@ -1,0 +1,61 @@
+import type { LogEvent } from '../../protocol/log-event.ts'
+import type { Also, Change, Nouns } from '../change.ts'
+import { accountNoun } from './accounts.ts'
+import type { Engine } from './engine.ts'
+import { kioskNoun } from './kiosks.ts'
+import { addToLog } from './log-row.ts'
+import type { Database, InTransaction, Noun, Update } from './noun.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+
+/** Changes rows with their log, each in one transaction. */
+export function createUpdate(db: Database, engine: Engine): Update {
+  const nouns = { accounts: accountNoun(engine), kiosks: kioskNoun(engine) }
+
+  return (noun, key, decide) =>
+    retryWhileBusy(engine, requireInTime =>
+      db.transaction().execute(async trx => {
+        const old = await noun.lock(trx, key)
+        // Whoever was told that it failed must not see it happen once the database wakes up.
+        requireInTime()
+        const change = decide(old)
+        const events = await write(trx, noun, change, old)
+        if (change.also && isChange(change)) {
+          const also: Also<keyof Nouns> = change.also
+          events.push(...(await changeAll(trx, nouns.accounts, also.accounts)))
+          events.push(...(await changeAll(trx, nouns.kiosks, also.kiosks)))
+        }
+        await addToLog(trx, events)
+        requireInTime()
+        return { old, ...change }
+      }),
+    )
+}
+
+/** Changes several rows of one noun, in the order of their keys. */
+async function changeAll<Key extends string | number, Row>(
+  trx: InTransaction,
+  noun: Noun<Key, Row>,
+  changes: ReadonlyMap<Key, (old: Row | null) => Change<Row>> | undefined,
+): Promise<LogEvent[]> {
+  const events: LogEvent[] = []
+  for (const [key, decide] of [...(changes ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const old = await noun.lock(trx, key)
+    events.push(...(await write(trx, noun, decide(old), old)))
+  }
+  return events
+}
+
+async function write<Key, Row>(
+  trx: InTransaction,
+  noun: Noun<Key, Row>,
+  change: Pick<Change<Row>, 'next' | 'events' | 'quiet'>,
+  old: Row | null,
+): Promise<LogEvent[]> {
+  if (!isChange(change)) return []
+  await noun.write(trx, change.next, old)
+  return [...change.events]
+}
+
+function isChange({ events, quiet }: Pick<Change<unknown>, 'events' | 'quiet'>): boolean {
+  return events.length > 0 || quiet === true
+}
