@@ -1,4 +1,5 @@
-import type { Changed, Decide } from './change.ts'
+import type { Changed, Changes, Decide } from './change.ts'
+import type { Kiosk } from './kiosk.ts'
 
 export interface Account {
   /** Random and internal; what other rows refer to. */
@@ -19,13 +20,18 @@ export interface Account {
   createdAt: number
 }
 
+/** What may change together with an account. */
+export interface WithAccount {
+  kiosks?: Changes<number, Kiosk>
+}
+
 export interface AccountRecords {
   /**
    * The one way to change an account, and to add one under a new key: concurrent changes happen one
    * after the other.
    * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`.
    */
-  update(key: string, decide: Decide<Account, 'kiosks'>): Promise<Changed<Account, 'kiosks'>>
+  update(key: string, decide: Decide<Account, WithAccount>): Promise<Changed<Account, WithAccount>>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
   all(): Promise<Account[]>

@@ -1,5 +1,11 @@
 import type { SignIn } from '../protocol/sign-in.ts'
-import type { Changed, Decide } from './change.ts'
+import type { Account, WithAccount } from './account.ts'
+import type { Changed, Changes, Decide } from './change.ts'
+
+/** What may change together with a sign-in. */
+export interface WithSignIn extends WithAccount {
+  accounts?: Changes<string, Account>
+}
 
 export interface SignIns {
   /** The row, or null while nobody has touched the sign-in (or long after it was purged). */
@@ -8,10 +14,7 @@ export interface SignIns {
    * The one way to change a sign-in: concurrent changes of the same id happen one after the other, on
    * one node or many.
    */
-  update(
-    id: string,
-    decide: Decide<SignIn, 'accounts' | 'kiosks'>,
-  ): Promise<Changed<SignIn, 'accounts' | 'kiosks'>>
+  update(id: string, decide: Decide<SignIn, WithSignIn>): Promise<Changed<SignIn, WithSignIn>>
   /**
    * What changed lately, whoever changed it, so that lost hints do no harm. Overlaps with earlier
    * answers, because transactions become visible later than they were stamped.

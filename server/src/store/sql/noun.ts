@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Change, Changed, Nouns } from '../change.ts'
+import type { Changed, Decide } from '../change.ts'
+import type { WithSignIn } from '../sign-ins.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -13,9 +14,9 @@ export interface Noun<Key, Row> {
   write(trx: InTransaction, next: Row, old: Row | null): Promise<void>
 }
 
-/** The one way to change a row; {@link Change} says what it does. */
-export type Update = <Key, Row, Later extends keyof Nouns = never>(
+/** The one way to change a row; `Change` says what it does. */
+export type Update = <Key, Row, Also extends WithSignIn = never>(
   noun: Noun<Key, Row>,
   key: Key,
-  decide: (old: Row | null) => Change<Row, Later>,
-) => Promise<Changed<Row, Later>>
+  decide: Decide<Row, Also>,
+) => Promise<Changed<Row, Also>>

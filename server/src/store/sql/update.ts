@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../protocol/log-event.ts'
-import type { Also, Change, Nouns } from '../change.ts'
+import type { Change, Changes } from '../change.ts'
 import { accountNoun } from './accounts.ts'
 import type { Engine } from './engine.ts'
 import { kioskNoun } from './kiosks.ts'
@@ -20,9 +20,8 @@ export function createUpdate(db: Database, engine: Engine): Update {
         const change = decide(old)
         const events = await write(trx, noun, change, old)
         if (change.also && isChange(change)) {
-          const also: Also<keyof Nouns> = change.also
-          events.push(...(await changeAll(trx, nouns.accounts, also.accounts)))
-          events.push(...(await changeAll(trx, nouns.kiosks, also.kiosks)))
+          events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))
+          events.push(...(await changeAll(trx, nouns.kiosks, change.also.kiosks)))
         }
         await addToLog(trx, events)
         requireInTime()
@@ -35,7 +34,7 @@ export function createUpdate(db: Database, engine: Engine): Update {
 async function changeAll<Key extends string | number, Row>(
   trx: InTransaction,
   noun: Noun<Key, Row>,
-  changes: ReadonlyMap<Key, (old: Row | null) => Change<Row>> | undefined,
+  changes: Changes<Key, Row> | undefined,
 ): Promise<LogEvent[]> {
   const events: LogEvent[] = []
   for (const [key, decide] of [...(changes ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
