@@ -14,7 +14,7 @@ export type Config = ReturnType<typeof configOf>
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
-  const faults = [...withoutKey(values, mode), ...wrong]
+  const faults = [...withoutKey(values, mode), ...keptTooLong(values), ...wrong]
   if (faults.length > 0) throw new OperatorError(faults.join('\n'))
   return configOf(values, mode)
 }
@@ -26,6 +26,12 @@ function withoutKey({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode): s
     return ['SECRET_KEY is missing; SECRET_KEYS_ACCEPTED are never used to sign.']
   }
   return mode === 'demo' ? [] : ['SECRET_KEY is missing; make one with: openssl rand -base64 48']
+}
+
+/** What goes with its segment cannot stay for longer than it. */
+function keptTooLong({ QRGATE_LOG_DAYS: days, QRGATE_LOG_VISIT_DAYS: visitDays }: Values) {
+  if (visitDays <= days) return []
+  return [`QRGATE_LOG_VISIT_DAYS must be at most QRGATE_LOG_DAYS, which is ${days}.`]
 }
 
 function configOf(values: Values, mode: Mode) {
@@ -54,6 +60,10 @@ function configOf(values: Values, mode: Mode) {
     /** Origins whose pages may call the API; `*` for any, always without credentials. */
     allowedOrigins: values.QRGATE_ALLOWED_ORIGINS,
     logLevel: values.QRGATE_LOG_LEVEL,
+    logLife: {
+      days: values.QRGATE_LOG_DAYS,
+      visitDays: values.QRGATE_LOG_VISIT_DAYS,
+    },
     hashQueue: values.QRGATE_HASH_QUEUE,
     failureRules: {
       window: values.QRGATE_FAILURES_SECONDS,

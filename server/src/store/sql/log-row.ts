@@ -71,7 +71,7 @@ export function eventToRow(event: LogEvent): NewRow {
     digest,
     position: null,
     seal: null,
-    visitors: isVisitors(event) ? 1 : null,
+    visitors: isVisitors(fields) ? 1 : null,
   }
 }
 
@@ -93,5 +93,6 @@ export function logFromRow(row: NewRow & { row: number }): LogRow {
     digest: row.digest,
     position: row.position,
     seal: row.seal,
+    visitors: row.visitors === 1,
   }
 }

@@ -1,7 +1,7 @@
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
-import { firstSeal, logSeal } from '../../protocol/log-form.ts'
+import { logSeal } from '../../protocol/log-form.ts'
 import type { Lease } from '../lease.ts'
-import type { LogQuery, LogRecords, LogRow, SealedRow } from '../log.ts'
+import type { LogQuery, LogRecords, SealedRow } from '../log.ts'
 import type { Engine } from './engine.ts'
 import { requireLease } from './leases.ts'
 import { addToLog, erased, logFromRow } from './log-row.ts'
@@ -33,6 +33,7 @@ export function log(db: Database, engine: Engine): LogRecords {
       }),
     )
   const sealedRows = db.selectFrom('log').selectAll().where(isSealed)
+  const unsealedRows = db.selectFrom('log').selectAll().where(isUnsealed)
 
   return {
     add: events =>
@@ -49,13 +50,17 @@ export function log(db: Database, engine: Engine): LogRecords {
           .limit(limit)
           .execute()
         if (rows.length === 0) return 0
-        let { position, seal } = await lastSeal(trx)
+        let { position, seal } = await trx
+          .selectFrom('log_head')
+          .selectAll()
+          .executeTakeFirstOrThrow()
         const sealed = rows.map(({ row, digest }) => {
           position += 1
           seal = logSeal(seal, position, digest)
           return { row, position, seal }
         })
         for (const chunk of inChunks(sealed)) await writeSeals(trx, chunk)
+        await trx.updateTable('log_head').set({ position, seal }).execute()
         return rows.length
       }),
 
@@ -71,25 +76,19 @@ export function log(db: Database, engine: Engine): LogRecords {
       return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
     },
 
-    async last() {
-      const query = sealedRows.orderBy('position', 'desc').limit(1)
-      const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
-      return row ? (logFromRow(row) as SealedRow) : null
-    },
-
     async find(query, from, limit) {
-      const found = matching(sealedRows, query).limit(limit)
-      const ordered =
-        from === 'newest'
-          ? found.orderBy('position', 'desc')
-          : found.where('position', '>', from.after).orderBy('position')
-      return (await retryWhileBusy(engine, () => ordered.execute())).map(logFromRow) as SealedRow[]
+      const found = page(matching(sealedRows, query), 'position', from, limit)
+      return (await retryWhileBusy(engine, () => found.execute())).map(logFromRow) as SealedRow[]
     },
 
-    async waiting(query, limit): Promise<LogRow[]> {
-      const unsealed = db.selectFrom('log').selectAll().where(isUnsealed)
-      const found = matching(unsealed, query).orderBy('row').limit(limit)
+    async waiting(query, from, limit) {
+      const found = page(matching(unsealedRows, query), 'row', from, limit)
       return (await retryWhileBusy(engine, () => found.execute())).map(logFromRow)
+    },
+
+    async head() {
+      const query = db.selectFrom('log_head').selectAll()
+      return retryWhileBusy(engine, () => query.executeTakeFirstOrThrow())
     },
 
     async cursor(reader) {
@@ -165,17 +164,6 @@ export function log(db: Database, engine: Engine): LogRecords {
   }
 }
 
-/** What the next seal continues: the last row's, or where all rows are gone the checkpoint's. */
-async function lastSeal(trx: InTransaction): Promise<{ position: number; seal: string }> {
-  const newest = <T extends 'log' | 'log_checkpoints'>(table: T) =>
-    sql<{ position: number; seal: string }>`
-      select position, seal from ${sql.table(table)}
-      where position is not null order by position desc limit 1`.execute(trx)
-  const [row] = (await newest('log')).rows
-  const [checkpoint] = row ? [] : (await newest('log_checkpoints')).rows
-  return row ?? checkpoint ?? { position: 0, seal: firstSeal }
-}
-
 interface Sealed {
   row: number
   position: number
@@ -208,7 +196,25 @@ function matching<O>(
     .$if(until !== undefined, query => query.where('at', '<', until as number))
     .$if(kiosk !== undefined, query => query.where('kiosk', '=', kiosk as number))
     .$if(account !== undefined, query => query.where('account', '=', account as string))
-    .$if(event !== undefined, query => query.where('event', '=', event as string))
+    .$if(event !== undefined, query =>
+      query.where('event', event?.includes('.') ? '=' : 'like', patternOf(event as string)),
+    )
+}
+
+function page<O>(
+  rows: SelectQueryBuilder<Tables, 'log', O>,
+  column: 'position' | 'row',
+  from: { after: number } | 'newest',
+  limit: number,
+): SelectQueryBuilder<Tables, 'log', O> {
+  const some = rows.limit(limit)
+  return from === 'newest'
+    ? some.orderBy(column, 'desc')
+    : some.where(column, '>', from.after).orderBy(column)
+}
+
+function patternOf(event: string): string {
+  return event.includes('.') ? event : `${event}.%`
 }
 
 /**

@@ -10,6 +10,7 @@ export interface Tables {
   kiosks: KiosksTable
   user_codes: UserCodesTable
   log: LogTable
+  log_head: LogHeadTable
   log_checkpoints: LogCheckpointsTable
   log_cursors: LogCursorsTable
   leases: LeasesTable
@@ -91,6 +92,12 @@ export interface LogTable {
   seal: string | null
   /** 1 while the row tells of a visitor, else null; not part of what is sealed. */
   visitors: number | null
+}
+
+/** One row: the last seal, so that nobody can cut off the end unseen. */
+export interface LogHeadTable {
+  position: number
+  seal: string
 }
 
 export interface LogCheckpointsTable {
