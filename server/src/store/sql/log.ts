@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
-import { logSeal } from '../../protocol/log-form.ts'
+import { firstSeal, logSeal } from '../../protocol/log-form.ts'
 import type { Lease } from '../lease.ts'
 import type { LogQuery, LogRecords, SealedRow } from '../log.ts'
 import type { Engine } from './engine.ts'
@@ -88,7 +88,8 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     async head() {
       const query = db.selectFrom('log_head').selectAll()
-      return retryWhileBusy(engine, () => query.executeTakeFirstOrThrow())
+      const head = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      return head ?? { position: 0, seal: firstSeal }
     },
 
     async cursor(reader) {
