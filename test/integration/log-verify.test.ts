@@ -509,7 +509,8 @@ const engines = await Promise.all(
 )
 
 for (const { engine, store, raw, restore } of engines) {
-  const look = (parts: Partial<VerifyParts> = {}) => verified(store, { now: asked, ...parts })
+  const look = (parts: Partial<VerifyParts> = {}) =>
+    verified(store, { clock: () => asked, ...parts })
 
   /** A test on a copy of the log. */
   const check = (sentence: string, body: () => Promise<void>) =>

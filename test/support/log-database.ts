@@ -97,7 +97,7 @@ export function verified(
     keys,
     outside: [],
     leastLife: 365 * day,
-    now: firstDay + 99_999 * day,
+    clock: () => firstDay + 99_999 * day,
     ...parts,
   })
 }

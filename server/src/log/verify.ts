@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import { firstSeal } from '../protocol/log-form.ts'
 import type { Checkpoint, LogRecords, StoredCheckpoint } from '../store/log.ts'
 import type { CheckpointKeys } from './checkpoint.ts'
@@ -27,8 +28,8 @@ export interface VerifyParts {
   outside: readonly Checkpoint[]
   /** No segment is given up before this time after its end, in milliseconds. */
   leastLife: number
-  /** The time of whoever looks, in milliseconds since 1970. */
-  now: number
+  /** That of whoever looks. */
+  clock: Clock
 }
 
 /** Clocks differ, but not by more. */
@@ -133,14 +134,14 @@ function isSame(one: Checkpoint, other: Checkpoint): boolean {
 }
 
 function faultsOfBegin(
-  { leastLife, now }: VerifyParts,
+  { leastLife, clock }: VerifyParts,
   begin: StoredCheckpoint | undefined,
   { told }: SeenRows,
 ): string[] {
   if (!begin) return []
   const { position, at, purgedAt } = begin
   const removedAt = told.removedAt.get(position)
-  const life = Math.min(purgedAt ?? 0, now + day) - at
+  const life = Math.min(purgedAt ?? 0, clock() + day) - at
   return [
     ...(life < leastLife ? [`positions up to ${position} are gone before their time`] : []),
     ...(removedAt === purgedAt
