@@ -200,7 +200,12 @@ for (const [engine, open] of Object.entries(engines)) {
     await store.log.add([visit(firstDay)])
     const details = ['', 'no JSON', '[]', '7', 'null', '"x"', '{"positions":7}', '{"through":"x"}']
     const odd = ['{"positions":"x,1-,-1,2-1,1e9"}', '{"position":1,"seal":1}', '{"through":{}}']
-    for (const detail of [...details, ...odd]) {
+    const types = [
+      { position: 1, seal: 1, at: 1, key: 1, signature: 1 },
+      { position: '1', seal: '', at: 1, key: '', signature: '' },
+      { position: 1, seal: '', at: null, key: '', signature: '' },
+    ]
+    for (const detail of [...details, ...odd, ...types.map(type => JSON.stringify(type))]) {
       for (const event of ['log.erased', 'log.purged', 'log.checkpoint'] as const) {
         const row = { ...eventToRow({ ...change(firstDay), event }), detail }
         const fields = { ...row, actorKind: row.actor_kind, subjectKind: row.subject_kind }

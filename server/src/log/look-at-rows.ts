@@ -95,7 +95,7 @@ export async function lookAtRows(
       expected = logSeal(expected, next, digest)
     }
     seen.sealed += 1
-    seen.last = { position, seal }
+    if (position >= next) seen.last = { position, seal }
     if (asked.has(position)) seen.sealAt.set(position, seal)
     const state = stateOf(row)
     if (state === 'changed') seen.changed.add(position)
