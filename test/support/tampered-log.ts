@@ -38,7 +38,8 @@ export const operators = 22
 /** When it is looked at. */
 export const asked = firstDay + 94 * day
 
-async function fill({ store }: LogDatabase): Promise<void> {
+/** Does all of the above, as a gate does it. */
+export async function fill({ store }: Pick<LogDatabase, 'store'>): Promise<void> {
   const { log } = store
   await log.add(mixed(firstDay, 18))
   await sealAll(store)
