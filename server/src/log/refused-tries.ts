@@ -82,7 +82,13 @@ export function countRefusedTries(parts: RefusedTriesParts): RefusedTries {
       parts.onError(error)
     }
   }
-  const timer = setInterval(write, every)
+  // One after the other: whoever stops must not miss what another write has taken and gives back.
+  let writing = Promise.resolve()
+  const writeNext = () => {
+    writing = writing.then(write)
+    return writing
+  }
+  const timer = setInterval(writeNext, every)
   timer.unref()
 
   return {
@@ -95,7 +101,7 @@ export function countRefusedTries(parts: RefusedTriesParts): RefusedTries {
     },
     async stop() {
       clearInterval(timer)
-      await write()
+      await writeNext()
     },
   }
 }
