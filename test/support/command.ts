@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
+/** The program itself. */
+export const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
+
+/** Compiled once, it starts sooner; gates of tests have the same folder. */
+export const compiled = join(tmpdir(), 'qrgate-test-compiled')
 
 export interface Ran {
   code: number | null
@@ -18,7 +24,7 @@ export function qrgate(
   return new Promise(resolve => {
     const child = spawn(process.execPath, ['-C', 'source', cli, ...args], {
       cwd,
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const ran: Ran = { code: null, out: '', err: '' }

@@ -1,15 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Mode } from '../../server/src/config.ts'
+import { cli, compiled } from './command.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
-
-const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
-
-/** Some tests start a gate dozens of times; compiled once, it is up in half the time. */
-const compiled = join(tmpdir(), 'qrgate-test-compiled')
 
 export interface Exit {
   code: number | null

@@ -12,6 +12,7 @@ export async function withStore(
   work: (store: Store, config: Config, clock: Clock) => Promise<void>,
   upgrade: Upgrade = 'new',
 ): Promise<void> {
+  process.stdout.on('error', passOverClosedPipe)
   // A command needs little more than the database; `serve` is where settings must be safe.
   const config = readConfig(process.env, 'demo')
   const store = await openStore(config.databaseUrl, upgrade).catch(error => {
@@ -25,6 +26,11 @@ export async function withStore(
   } finally {
     await store.close()
   }
+}
+
+/** Whoever reads may have seen enough, as `head` does; what is being done is done to its end. */
+export function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 /** Who has typed the command, as the log will say. */

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
 import { accountIdKey } from '../accounts/account-id.ts'
 import { type CheckpointKeys, checkpointIn, checkpointKeys } from '../log/checkpoint.ts'
+import { allRows, newestRows } from '../log/found-rows.ts'
 import { verifyLog } from '../log/verify.ts'
 import { OperatorError } from '../operator-error.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
@@ -11,7 +12,7 @@ import { logEvents } from '../protocol/log-event.ts'
 import { settings } from '../settings.ts'
 import type { Checkpoint, LogQuery, LogRecords, LogRow } from '../store/log.ts'
 import type { Store } from '../store/store.ts'
-import { say, withStore } from './command.ts'
+import { passOverClosedPipe, say, withStore } from './command.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 /** What `log show` and `log export` are asked for, as it was typed. */
@@ -24,7 +25,6 @@ export interface LogFilter {
 }
 
 const day = 86_400_000
-const batch = 500
 
 /** `qrgate log verify`; exit code 1 when anything was changed. */
 export async function verify({ checkpoints }: { checkpoints?: string }): Promise<void> {
@@ -54,9 +54,8 @@ export async function show({ limit, ...filter }: LogFilter & { limit: string }):
   const most = wholeNumber('--limit', limit)
   await withStore(async store => {
     const query = await queryOf(store, filter)
-    const waiting = await store.log.waiting(query, 'newest', most)
-    const sealed = await store.log.find(query, 'newest', most - waiting.length)
-    for (const row of [...waiting, ...sealed].toReversed()) say(lineOf(row))
+    const newest = await newestRows(store.log, query, most)
+    for (const row of newest.toReversed()) say(lineOf(row))
   })
 }
 
@@ -66,16 +65,13 @@ export async function exportLog({ format, ...filter }: LogFilter & { format: str
     throw new OperatorError(`--format must be jsonl or csv, not "${format}".`)
   }
   await withStore(async store => {
-    const rows = allRows(store.log, await queryOf(store, filter))
+    const rows = exportedRows(store.log, await queryOf(store, filter))
     const source = Readable.from(format === 'csv' ? rows : linesOf(rows))
     const written =
       format === 'csv'
         ? pipeline(source, stringify({ header: true }), process.stdout, { end: false })
         : pipeline(source, process.stdout, { end: false })
-    await written.catch(error => {
-      // Whoever reads it may have seen enough, as `head` does.
-      if (error.code !== 'EPIPE') throw error
-    })
+    await written.catch(passOverClosedPipe)
   })
 }
 
@@ -83,19 +79,8 @@ async function* linesOf(rows: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`
 }
 
-async function* allRows(log: LogRecords, query: LogQuery): AsyncGenerator<object> {
-  for (let after = 0; ; ) {
-    const rows = await log.find(query, { after }, batch)
-    yield* rows.map(exported)
-    if (rows.length < batch) break
-    after = rows.at(-1)?.position ?? after
-  }
-  for (let after = 0; ; ) {
-    const rows = await log.waiting(query, { after }, batch)
-    yield* rows.map(exported)
-    if (rows.length < batch) break
-    after = rows.at(-1)?.row ?? after
-  }
+async function* exportedRows(log: LogRecords, query: LogQuery): AsyncGenerator<object> {
+  for await (const row of allRows(log, query)) yield exported(row)
 }
 
 /** The columns by their names in the table, so that anybody can prove digest and seal. */
@@ -162,11 +147,19 @@ const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: day }
 function timeOf(option: string, text: string): number {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   if (count && unit) return Date.now() - Number(count) * (units[unit] ?? 0)
-  const time = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text)
-  if (Number.isNaN(time)) {
+  const [, date, time] =
+    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const at = isDay(date) ? Date.parse(`${date}${time ?? 'T00:00'}`) : Number.NaN
+  if (Number.isNaN(at)) {
     throw new OperatorError(`${option} must be like 2026-11-28, 2026-11-28T09:30 or 24h.`)
   }
-  return time
+  return at
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(date: string | undefined): date is string {
+  const time = Date.parse(`${date}T00:00Z`)
+  return date !== undefined && !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
 }
 
 function wholeNumber(option: string, text: string): number {
