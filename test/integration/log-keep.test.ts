@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { jsonLogReader } from '../../server/src/log/json-log.ts'
 import { keepLog, type LogLife, startKeeper } from '../../server/src/log/keep.ts'
@@ -8,6 +10,8 @@ import type { SealedRow } from '../../server/src/store/log.ts'
 import { openStore } from '../../server/src/store/open-store.ts'
 import { erased } from '../../server/src/store/sql/log-row.ts'
 import type { Store } from '../../server/src/store/store.ts'
+import { qrgate } from '../support/command.ts'
+import { startGate } from '../support/gate.ts'
 import {
   change,
   day,
@@ -328,6 +332,24 @@ test('the JSON log tells each checkpoint with the figures that are stored', asyn
     kiosk: 103,
     detail: { by: 'link' },
   })
+})
+
+test('a gate prints its checkpoint, and what it printed proves its log', async t => {
+  const gate = await startGate(t, { SECRET_KEY: secretKey })
+  await gate.app.store.log.add([change(firstDay)])
+  const line = /^.*"event":"log\.checkpoint".*$/m
+  await until('the checkpoint is printed', () => line.test(gate.log()))
+  await gate.close()
+  const file = join(gate.dataDir, 'printed.jsonl')
+  writeFileSync(file, gate.log())
+  const { event } = JSON.parse(line.exec(gate.log())?.[0] ?? '')
+  const { store } = await openSqliteLog(t, join(gate.dataDir, 'qrgate.sqlite'))
+  const [checkpoint] = await store.log.checkpoints()
+  assert.deepEqual({ ...event.detail, purgedAt: null }, checkpoint)
+  const settings = { QRGATE_DATA_DIR: gate.dataDir, SECRET_KEY: secretKey }
+  const ran = await qrgate(['log', 'verify', '--checkpoints', file], settings, gate.dataDir)
+  assert.deepEqual([ran.code, ran.err], [0, ''])
+  assert.match(ran.out, /\n1 given checkpoints were compared\.\nThe log is whole\.\n$/)
 })
 
 test('the JSON log goes on behind a row whose detail is no JSON', async () => {

@@ -15,18 +15,24 @@ export interface Ran {
   err: string
 }
 
-/** Runs `qrgate …` beside the gates, as an operator does. @param env all that it is told. */
+/**
+ * Runs `qrgate …` beside the gates, as an operator does.
+ * @param env all that it is told.
+ * @param input what is typed.
+ */
 export function qrgate(
   args: readonly string[],
   env: Record<string, string>,
   cwd: string,
+  input = '',
 ): Promise<Ran> {
   return new Promise(resolve => {
     const child = spawn(process.execPath, ['-C', 'source', cli, ...args], {
       cwd,
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
+    child.stdin.on('error', () => {}).end(input)
     const ran: Ran = { code: null, out: '', err: '' }
     child.stdout.on('data', chunk => {
       ran.out += chunk

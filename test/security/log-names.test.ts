@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { createClock } from '../../server/src/clock.ts'
+import { logEvents } from '../../server/src/protocol/log-event.ts'
+import { qrgate } from '../support/command.ts'
+import { openDatabase } from '../support/database.ts'
+import { type Gate, startGate } from '../support/gate.ts'
+import { Kiosk, KioskSocket } from '../support/kiosk.ts'
+import { day, keepAll, openSqliteLog, sealAll } from '../support/log-database.ts'
+import { until } from '../support/patience.ts'
+import { Phone } from '../support/phone.ts'
+import { SeedClient } from '../support/seed-client.ts'
+import { askUserCode, typeCode } from '../support/user-code.ts'
+
+/** Part of every name, id, password and text in this test. */
+const canary = 'canary'
+const canaryKo = '카나리아'
+const password = `${canary} password 1`
+
+/** What only its holder may know, or what was said once: none of it is ever in the log. */
+type Secrets = Set<string>
+
+const env = {
+  SECRET_KEY: `${canary}: a secret key that only this test uses; it has 32 bytes`,
+  QRGATE_SITE_NAME: `${canaryKo} 병원`,
+  QRGATE_SITE_NAME_EN: `${canary} clinic`,
+}
+
+/** What operators do, as they do it: with the command line. */
+async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> {
+  const run = async (args: string[], input = '') => {
+    const ran = await qrgate(
+      args,
+      { ...env, QRGATE_DATA_DIR: dataDir, PUBLIC_URL: url },
+      dataDir,
+      input,
+    )
+    assert.equal(ran.code, 0, ran.err)
+    return ran.out
+  }
+  const file = join(dataDir, `${canary}.csv`)
+  const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
+  writeFileSync(file, `id,password\n${canary}-imported,${hash}\n`)
+  const added = await run(['kiosk', 'add', `${canaryKo} 키오스크`, '--name-en', `${canary} kiosk`])
+  const link = /\/enrol\/(\S+)/.exec(added)?.[1] ?? ''
+  const backend = await run(['kiosk', 'add', `${canary} backend`, '--backend'])
+  const credential = /Bearer (\S+)/.exec(backend)?.[1] ?? ''
+  await run(['account', 'add', `${canary}-added`, '--name', `${canaryKo} 사람`], `${password}\n`)
+  await run(['account', 'import', file])
+  await run(['account', 'password', `${canary}-added`], `${password} again\n`)
+  await run(['account', 'disable', `${canary}-added`])
+  await run(['account', 'enable', `${canary}-added`])
+  await run(['kiosk', 'revoke', '101'])
+
+  const screen = new Phone(url, strange)
+  assert.equal((await screen.post(`/enrol/${link}`, {}, 'text/html')).status, 303)
+  for (const secret of [link, credential, cookieOf(screen)]) secrets.add(secret)
+}
+
+/** What browsers say of themselves. */
+const strange = { 'user-agent': `${canary} (iPhone) ${canaryKo.length}`, 'x-forwarded-for': canary }
+
+const cookieOf = ({ cookies }: Phone) => /=([\w-]{20,})/.exec(cookies)?.[1] ?? ''
+
+/** What visitors do, to every end that there is. */
+async function visit(gate: Gate, secrets: Secrets): Promise<void> {
+  const { url, passTime } = gate
+  const kiosk = new Kiosk(url)
+  const scanned = async () => {
+    const phone = new Phone(url, strange)
+    const signIn = await kiosk.start()
+    const { receipt } = await phone.open(signIn.frame.url)
+    assert.equal((await phone.scan(signIn.frame.url)).answer.status, 200)
+    const ticket = new URL(signIn.frame.url).pathname.slice('/q/'.length)
+    for (const secret of [signIn.kiosk_secret, receipt, ticket, cookieOf(phone)])
+      secrets.add(secret)
+    return { phone, signIn, id: signIn.id }
+  }
+  const claimed = await scanned()
+  const signedUp = await claimed.phone.signUp(
+    claimed.id,
+    `${canary}-phone`,
+    `${canaryKo} 방문자`,
+    password,
+  )
+  assert.equal(signedUp.status, 200)
+  await kiosk.claimed(claimed.signIn)
+  const denied = await scanned()
+  assert.equal((await denied.phone.deny(denied.id)).status, 200)
+  const cancelled = await scanned()
+  assert.equal((await kiosk.cancel(cancelled.signIn)).status, 200)
+  await scanned()
+
+  // Whoever guesses: passwords, ids, tickets, codes, links and secrets.
+  const guess = await scanned()
+  for (const id of [`${canary}-phone`, `${canary}-nobody`]) {
+    assert.equal((await guess.phone.signIn(guess.id, id, `${canary} wrong`)).status, 401)
+  }
+  const stranger = new Phone(url, { ...strange, origin: `https://${canary}.test` })
+  assert.equal((await stranger.deny(guess.id)).status, 403)
+  assert.equal((await stranger.get(`/q/${canary}`)).status, 404)
+  assert.equal((await stranger.get(`/enrol/${canary}`)).status, 410)
+  secrets.add((await askUserCode(kiosk, await kiosk.start())).user_code)
+  assert.equal((await typeCode(new Phone(url, strange), canary)).status, 404)
+  const socket = await KioskSocket.open(url, strange)
+  socket.say({ type: 'watch', id: guess.id, kiosk_secret: canary })
+  await socket.closed
+  // And the seed's own way.
+  const seed = new SeedClient(url, strange)
+  await seed.insert(`${canary}-seed`, password)
+  assert.equal((await seed.signIn(`${canary}-seed`, password)).status, 200)
+
+  passTime(700_000)
+  await until('time has ended all of them', () => {
+    const events = eventsIn(gate)
+    return events.has('visit.ended') && events.has('sign_in.expired')
+  })
+}
+
+function eventsIn({ dataDir }: Gate): Set<string> {
+  const database = openDatabase(dataDir)
+  try {
+    const rows = database.prepare('SELECT DISTINCT event FROM log WHERE event IS NOT NULL').all()
+    return new Set(rows.map(({ event }) => String(event)))
+  } finally {
+    database.close()
+  }
+}
+
+async function assertNoNames(t: TestContext, { dataDir }: Gate, secrets: Secrets): Promise<void> {
+  const { raw } = await openSqliteLog(t, join(dataDir, 'qrgate.sqlite'))
+  const table = JSON.stringify(await raw.selectFrom('log').selectAll().execute())
+  const { out } = await qrgate(['log', 'export'], { QRGATE_DATA_DIR: dataDir }, dataDir)
+  assert.ok(out.length > 2_000)
+  const traces = [canary, canaryKo, ...secrets]
+  for (const [where, text] of Object.entries({ table, out })) {
+    for (const trace of traces) {
+      assert.ok(trace.length > 3)
+      const found = text.toLowerCase().indexOf(trace.toLowerCase())
+      assert.equal(
+        found,
+        -1,
+        `${trace} stands in the ${where}: ${text.slice(found - 200, found + 50)}`,
+      )
+    }
+  }
+}
+
+test('no name, id, password, text or secret of anybody is ever in the log', async t => {
+  const settings = { ...env, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
+  const gate = await startGate(t, settings)
+  const secrets: Secrets = new Set()
+  await operate(gate, secrets)
+  await visit(gate, secrets)
+  await gate.close()
+  for (const line of gate.log().split('\n')) assert.ok(!line.toLowerCase().includes(canary), line)
+
+  const path = join(gate.dataDir, 'qrgate.sqlite')
+  const { store, raw } = await openSqliteLog(t, path)
+  // As a gate of the version before would still write it.
+  const old = { at: 1, event: 'sign_in', sign_in: 'x', kiosk: 1, account: null, reason: null }
+  await raw.insertInto('audit').values(old).execute()
+  await sealAll(store)
+  await assertNoNames(t, gate, secrets)
+
+  const now = createClock()()
+  const events = eventsIn(gate)
+  for (const days of [1, 92, 900]) {
+    await keepAll(store, now + days * day)
+    for (const event of eventsIn(gate)) events.add(event)
+    await assertNoNames(t, gate, secrets)
+  }
+  assert.deepEqual([...events].toSorted(), Object.keys(logEvents).toSorted(), 'all has happened')
+})
