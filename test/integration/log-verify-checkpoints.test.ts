@@ -152,6 +152,15 @@ const givenUp: Case[] = [
     [early],
   ],
   [
+    'at once, and the removal of another one is told',
+    async raw => {
+      await insert(raw, logOfLog('log.purged', { through: 18 }), {})
+      await setCheckpoint(raw, 37, { purged_at: asked })
+      await remove(raw, 1, 37)
+    },
+    [early, unsaidRemoval],
+  ],
+  [
     'only marked',
     raw => setCheckpoint(raw, 37, { purged_at: asked }),
     [early, unsaidRemoval],
