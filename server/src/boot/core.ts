@@ -150,9 +150,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
       stops.push(follow(leased, jsonLogReader(logger)))
     },
     async close() {
-      const letGo = Promise.all([refusedTries.stop(), ...stops.map(stop => stop())])
+      // The log last: whatever ends may still have something to tell it.
+      const letGo = async () => {
+        await refusedTries.stop()
+        for (const stop of stops) await stop()
+      }
       // A database that does not answer must not keep the process; leases run out by themselves.
-      await Promise.race([letGo, sleep(patience, undefined, { ref: false })])
+      await Promise.race([letGo(), sleep(patience, undefined, { ref: false })])
       failures.close()
       await bus.close()
       await store.close()
