@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Actor, LogEvent, LogEventName } from '../../server/src/protocol/log-event.ts'
 import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
@@ -65,6 +66,23 @@ export function addAccount({ accounts }: Pick<Store, 'accounts'>, row: Account) 
 /** Adds a row where there is none of its key. */
 export function adding<Row>(next: Row, ...events: LogEvent[]): Decide<Row> {
   return old => (old ? unchanged(old) : { next, events })
+}
+
+/** What accounts and kiosks have in common; tests of their updates count in `createdAt`. */
+export interface Counted {
+  createdAt: number
+}
+
+export function counted<Row extends Counted>(old: Row, ...events: LogEvent[]): Change<Row> {
+  return { next: { ...old, createdAt: old.createdAt + 1 }, events }
+}
+
+/** Decides on a row that must be there. */
+export function there<Row>(decide: (old: Row) => Change<Row>): Decide<Row> {
+  return old => {
+    assert.ok(old)
+    return decide(old)
+  }
 }
 
 export function kiosk(change: Partial<Kiosk> = {}): (number: number) => Change<Kiosk> {

@@ -1,6 +1,9 @@
 import { accountPromises } from './account-promises.ts'
+import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
+import { leasePromises } from './lease-promises.ts'
+import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { updatePromises } from './update-promises.ts'
@@ -17,9 +20,12 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
     return [one, other]
   }
   updatePromises(name, open)
+  nounPromises(name, openPair)
+  alsoPromises(name, openPair)
   changePromises(name, openPair)
   signInPromises(name, open)
   accountPromises(name, open)
   kioskPromises(name, openPair)
   userCodePromises(name, openPair)
+  leasePromises(name, openDatabase)
 }
