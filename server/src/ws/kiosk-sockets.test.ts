@@ -6,6 +6,7 @@ import pino from 'pino'
 import { WebSocketServer } from 'ws'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
+import { system } from '../protocol/log-event.ts'
 import { createKioskSockets } from './kiosk-sockets.ts'
 import { createSocketLimits } from './socket-limits.ts'
 
@@ -49,7 +50,7 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`)
   t.after(() => socket.close())
   await once(socket, 'open')
-  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
+  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
   const started = flow.start(kiosk)
   return {
     ...core,
@@ -70,13 +71,13 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
 }
 
 test('H1: a socket proves its screen again for every message that yields something', async t => {
-  const { store, kiosks, kiosk, started, send, next, closed } = await setUp(t)
+  const { kiosks, kiosk, started, send, next, closed } = await setUp(t)
   const { id, kiosk_secret } = started
   send({ type: 'watch', id, kiosk_secret })
   assert.equal((await next()).state, 'pending')
   send({ type: 'frames', id, ask: 1 })
   assert.equal((await next()).type, 'frames')
-  await store.kiosks.revoke(kiosk.number, 1)
+  await kiosks.revoke(kiosk.number, system)
   kiosks.forget(kiosk.number)
   send({ type: 'frames', id, ask: 2 })
   const [{ code }] = await closed
