@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { after, test } from 'node:test'
-import { sql } from 'kysely'
+import { PostgresAdapter, sql } from 'kysely'
+import { openStore } from '../../server/src/store/open-store.ts'
+import { OutdatedTables } from '../../server/src/store/sql/migrate.ts'
 import { qrgate } from '../support/command.ts'
 import { type Scope, temporaryFolder } from '../support/gate.ts'
 import { type OlderDatabase, olderPostgres, olderSqlite } from '../support/older-gate.ts'
 import { createOlderNode } from '../support/older-node.ts'
+import { until } from '../support/patience.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { provenLog, requireDigest, sealAll } from '../support/sealed-log.ts'
 
@@ -233,7 +236,7 @@ for (const [name, make] of Object.entries(engines)) {
     assert.equal(salts.length, before.length, 'each row has a salt of its own')
   })
 
-  test(`U04: ${name}: an upgrade that fails changes nothing, and works once the obstacle is gone`, async t => {
+  test(`U04: ${name}: a migration that fails has changed nothing, and works once the obstacle is gone`, async t => {
     const old = await make(t)
     const before = [await structure(old), await kept(old), await auditRows(old)]
     // The log's tables are made in one go; this name comes behind `log` itself.
@@ -241,8 +244,11 @@ for (const [name, make] of Object.entries(engines)) {
     for (const _ of [1, 2]) {
       await assert.rejects(old.open(), /leases"? already exists/)
       const found = (await structure(old)).filter(name => name !== 'leases')
-      assert.deepEqual([found, await kept(old), await auditRows(old)], before)
-      assert.deepEqual(await migrated(old), migrations.slice(0, 1))
+      // The one before it stays: it is good for the older gate too.
+      const index = found.indexOf('user_codes_sign_in_key')
+      const withoutIt = found.with(index, 'user_codes_sign_in').toSorted()
+      assert.deepEqual([withoutIt, await kept(old), await auditRows(old)], before)
+      assert.deepEqual(await migrated(old), migrations.slice(0, 2))
     }
     // The gate of before goes on meanwhile.
     const code = { user_code: 'BCDF-GHJK', sign_in: 'another', kiosk: 101, expires_at: old.left.at }
@@ -267,4 +273,48 @@ for (const [name, make] of Object.entries(engines)) {
     await sealAll(store)
     assert.deepEqual((await provenLog(store)).map(tells), before.map(told))
   })
+
+  test(`U06: ${name}: a command beside an older gate changes nothing and says what to do`, async t => {
+    const old = await make(t)
+    const before = [await structure(old), await kept(old), await auditRows(old)]
+    const folder = temporaryFolder(t)
+    const env = { DATABASE_URL: old.url, QRGATE_DATA_DIR: folder }
+    const { code, err } = await qrgate(['kiosk', 'list'], env, folder)
+    assert.equal(code, 1)
+    assert.equal(err, 'qrgate: The tables are not up to date; run: qrgate migrate\n')
+    assert.deepEqual([await structure(old), await kept(old), await auditRows(old)], before)
+  })
 }
+
+test('U06: Postgres: who may not upgrade lets go of its connections, so that a command ends', async t => {
+  const old = await engines.Postgres?.(t)
+  assert.ok(old)
+  // Now no connection is closed because it was idle for long enough.
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  await assert.rejects(openStore(old.url, 'new'), OutdatedTables)
+  const open = sql`
+    select from pg_stat_activity
+    where datname = current_database() and application_name = 'qrgate'`
+  await until('all are closed', async () => (await open.execute(old.raw)).rows.length === 0)
+})
+
+test('U07: Postgres: a node that starts while another one migrates waits for as long as that takes', async t => {
+  const old = await engines.Postgres?.(t)
+  assert.ok(old)
+  const adapter = new PostgresAdapter()
+  const options = { lockTable: '', lockRowId: '' }
+  await old.raw.connection().execute(async one => {
+    await adapter.acquireMigrationLock(one, options)
+    const opening = old.open()
+    // Longer than any statement of a visitor's may take, by the database's own clock.
+    const waiting = sql`
+      select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'
+        and clock_timestamp() - query_start > interval '5 seconds'`
+    const waits = async () => (await waiting.execute(one)).rows.length > 0
+    await Promise.race([opening, until('the other node waits', waits)])
+    assert.deepEqual(await migrated(old), migrations.slice(0, 1))
+    await adapter.releaseMigrationLock(one, options)
+    await opening
+  })
+  assert.deepEqual(await migrated(old), migrations)
+})

@@ -103,6 +103,9 @@ export async function olderPostgres(t: Scope, server: PostgresServer): Promise<O
         type === 20 ? Number : pg.types.getTypeParser(type, format as 'text'),
     },
   })
+  // When the server is stopped, whatever is still open breaks.
+  pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   await pool.query(readFileSync(fixture('sql'), 'utf8'))
   const raw = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const now = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
