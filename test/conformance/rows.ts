@@ -143,7 +143,10 @@ const all = 1_000_000
 /** The whole log in the order of its coming, sealed or not. */
 export async function wholeLog({ log }: Pick<Store, 'log'>): Promise<LogRow[]> {
   // In this order: what is sealed between the two reads is in both, and not in neither.
-  const rows = [...(await log.waiting({}, all)), ...(await log.find({}, { after: 0 }, all))]
+  const rows = [
+    ...(await log.waiting({}, { after: 0 }, all)),
+    ...(await log.find({}, { after: 0 }, all)),
+  ]
   const unique = new Map(rows.map(row => [row.row, row]))
   return [...unique.values()].toSorted((a, b) => a.row - b.row)
 }

@@ -58,7 +58,7 @@ const register = (password: string, id = freshId(), name = '') =>
   accounts.register({ id, name, password }, visitor)
 /** What the log tells of an account: each event with who and how. */
 const told = async ({ key }: Account) => {
-  const rows = await store.log.waiting({ account: key }, 100)
+  const rows = await store.log.waiting({ account: key }, { after: 0 }, 100)
   return rows.map(({ event, at, actorKind, actor, subjectKind, subject, detail }) => {
     assert.deepEqual([at, subjectKind, subject], [now, 'account', key])
     return [event, `${actorKind} ${actor}`, detail]

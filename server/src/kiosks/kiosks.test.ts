@@ -43,7 +43,7 @@ async function setUp(t: TestContext, builtIn: readonly Kiosk[] = []) {
     reads: () => reads,
     /** What the log tells of a kiosk: each event with when, who and how. */
     told: async ({ number }: Kiosk) => {
-      const rows = await store.log.waiting({ kiosk: number }, 100)
+      const rows = await store.log.waiting({ kiosk: number }, { after: 0 }, 100)
       return rows.map(({ event, at, actorKind, actor, subjectKind, subject, detail }) => {
         assert.deepEqual([subjectKind, subject], ['kiosk', `${number}`])
         return [event, at, `${actorKind} ${actor}`, detail]

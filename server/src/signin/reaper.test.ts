@@ -68,7 +68,7 @@ async function setUp(t: TestContext, reapers = 1) {
       return id
     },
     events: async (id: string) => {
-      const rows = await store.log.waiting({}, 1_000)
+      const rows = await store.log.waiting({}, { after: 0 }, 1_000)
       return rows.filter(({ subject }) => subject === id).map(({ event }) => event)
     },
     read: store.signIns.read,

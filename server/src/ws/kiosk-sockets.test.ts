@@ -28,19 +28,21 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const limits = createSocketLimits(10)
   t.after(() => limits.close())
   const onError = (error: unknown) => assert.fail(String(error))
+  const refused: string[] = []
   const sockets = createKioskSockets({
     flow,
     limits,
     clock,
     renewBefore: 30_000,
     sentence: code => code,
+    onRefused: ({ code }, address) => refused.push(`${code} from ${address}`),
     onError,
   })
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   t.after(() => server.close())
   const left = new Promise<void>(resolve => {
     server.on('connection', socket => {
-      sockets.listen(socket)
+      sockets.listen(socket, '192.0.2.7')
       socket.on('close', () => resolve())
     })
   })
@@ -56,6 +58,7 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
     ...core,
     kiosk,
     started,
+    refused,
     /** The page goes; resolves when the gate knows. */
     leave: () => {
       socket.close()
@@ -82,6 +85,13 @@ test('H1: a socket proves its screen again for every message that yields somethi
   send({ type: 'frames', id, ask: 2 })
   const [{ code }] = await closed
   assert.equal(code, 4403)
+})
+
+test('N17: whoever shows a socket a wrong secret is told of, with where the page is', async t => {
+  const { started, send, closed, refused } = await setUp(t)
+  send({ type: 'watch', id: started.id, kiosk_secret: 'A'.repeat(43) })
+  await closed
+  assert.deepEqual(refused, ['kiosk_secret_wrong from 192.0.2.7'])
 })
 
 test('a page that goes while its next QR is made leaves nothing behind that is watched', async t => {
