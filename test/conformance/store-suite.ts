@@ -3,6 +3,8 @@ import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
 import { leasePromises } from './lease-promises.ts'
+import { logKeepingPromises } from './log-keeping-promises.ts'
+import { logPromises } from './log-promises.ts'
 import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
@@ -28,4 +30,6 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   kioskPromises(name, openPair)
   userCodePromises(name, openPair)
   leasePromises(name, openDatabase)
+  logPromises(name, openDatabase)
+  logKeepingPromises(name, openDatabase)
 }

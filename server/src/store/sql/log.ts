@@ -47,7 +47,12 @@ export function log(db: Database, engine: Engine): LogRecords {
 
   return {
     add: events =>
-      retryWhileBusy(engine, () => db.transaction().execute(trx => addToLog(trx, events))),
+      retryWhileBusy(engine, requireInTime =>
+        db.transaction().execute(async trx => {
+          await addToLog(trx, events)
+          requireInTime()
+        }),
+      ),
 
     seal: (lease, limit) =>
       under(lease, async trx => {
@@ -131,11 +136,13 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     addCheckpoint: (lease, checkpoint, event) =>
       under(lease, async trx => {
-        await trx
+        const { numInsertedOrUpdatedRows: added } = await trx
           .insertInto('log_checkpoints')
           .values({ ...checkpoint, purged_at: null })
-          .execute()
-        await addToLog(trx, [event])
+          .onConflict(conflict => conflict.column('position').doNothing())
+          .executeTakeFirstOrThrow()
+        // A broken connection may hide that an earlier try succeeded.
+        if (added) await addToLog(trx, [event])
       }),
 
     async checkpoints() {
