@@ -5,6 +5,8 @@ export interface LeasedParts {
   leases: Leases
   /** This node, as no other is called. */
   holder: string
+  /** How long a lease lasts, in milliseconds: when its holder dies, another goes on after this time. */
+  lasts?: number
   onError(error: unknown): void
 }
 
@@ -19,16 +21,13 @@ export interface LeasedWork {
   work(lease: Lease): Promise<boolean>
 }
 
-/** How long a lease lasts, in milliseconds: when its holder dies, another goes on after this time. */
-const lasts = 10_000
-
 /**
  * Repeats work that one node at a time may do, for as long as this process runs. The lease is only
  * the way to avoid doing it twice; what keeps a late write out is that each write checks the lease.
  * @returns how to stop: does what is due now, and gives the lease back.
  */
 export function workUnderLease(
-  { leases, holder, onError }: LeasedParts,
+  { leases, holder, lasts = 10_000, onError }: LeasedParts,
   { name, pause, due, work }: LeasedWork,
 ): () => Promise<void> {
   let held: { lease: Lease; since: number } | null = null
