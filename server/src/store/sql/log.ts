@@ -1,5 +1,5 @@
 import { type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
-import { logSeal } from '../../protocol/log-form.ts'
+import { firstSeal, logSeal } from '../../protocol/log-form.ts'
 import type { Lease } from '../lease.ts'
 import type { LogQuery, LogRecords, SealedRow } from '../log.ts'
 import type { Engine } from './engine.ts'
@@ -40,9 +40,10 @@ export function log(db: Database, engine: Engine): LogRecords {
     return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
   }
 
-  const head = () => {
+  const head = async () => {
     const query = db.selectFrom('log_head').selectAll()
-    return retryWhileBusy(engine, () => query.executeTakeFirstOrThrow())
+    const last = await retryWhileBusy(engine, () => query.executeTakeFirst())
+    return last ?? { position: 0, seal: firstSeal }
   }
 
   return {
