@@ -41,6 +41,7 @@ for (const [engine, open] of Object.entries(engines)) {
       keys: nothing,
       outside: [],
       leastLife: 0,
+      now: 0,
     })
     assert.deepEqual({ faults, waiting }, { faults: [], waiting: 0 })
     assertOneHolder(storm.journal.lines())

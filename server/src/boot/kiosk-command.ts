@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
 import { createKiosks, type Kiosks } from '../kiosks/kiosks.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Kiosk } from '../store/kiosk.ts'

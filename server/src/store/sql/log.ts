@@ -43,7 +43,7 @@ export function log(db: Database, engine: Engine): LogRecords {
   const head = async () => {
     const query = db.selectFrom('log_head').selectAll()
     const last = await retryWhileBusy(engine, () => query.executeTakeFirst())
-    return last ?? { position: 0, seal: firstSeal }
+    return last ? { ...last } : { position: 0, seal: firstSeal }
   }
 
   return {
