@@ -7,7 +7,7 @@ import { openStore } from '../../server/src/store/open-store.ts'
 import { OutdatedTables } from '../../server/src/store/sql/migrate.ts'
 import { qrgate } from '../support/command.ts'
 import { type Scope, temporaryFolder } from '../support/gate.ts'
-import { type OlderDatabase, olderPostgres, olderSqlite } from '../support/older-gate.ts'
+import { fillAudit, type OlderDatabase, olderPostgres, olderSqlite } from '../support/older-gate.ts'
 import { createOlderNode } from '../support/older-node.ts'
 import { until } from '../support/patience.ts'
 import { PostgresServer } from '../support/postgres.ts'
@@ -64,24 +64,6 @@ const structure = async ({ engine, raw }: OlderDatabase) => {
           select relname as name from pg_class
           where relnamespace = 'public'::regnamespace order by name`
   return (await query.execute(raw)).rows.map(({ name }) => name)
-}
-
-/** Fills `audit` as years of sign-ins do: five rows each, one after the other. */
-async function fillAudit({ engine, raw, left }: OlderDatabase, rows: number): Promise<void> {
-  const numbers =
-    engine === 'SQLite'
-      ? sql`with recursive numbers (n) as
-          (select 0 union all select n + 1 from numbers where n < ${sql.lit(rows - 1)})`
-      : sql`with numbers (n) as (select generate_series(0, ${sql.lit(rows - 1)}))`
-  const nth = sql`case n % 5 when 0 then 'scan' when 1 then 'sign_in' when 2 then 'approve'
-    when 3 then 'claim' else 'end' end`
-  await sql`
-    ${numbers}
-    insert into audit (at, event, sign_in, kiosk, account, reason)
-    select ${sql.lit(left.at)} + n, ${nth}, 'sign-in ' || (n / 5), 100 + n % 3,
-      case when n % 5 > 0 then 'account ' || (n % 7) end,
-      case when n % 5 = 4 then 'absolute' end
-    from numbers order by n`.execute(raw)
 }
 
 /** What `log` should say of the rows that `audit` had. */
