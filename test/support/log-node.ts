@@ -40,7 +40,7 @@ export type Command =
   /** Stops itself in its next fenced transaction. */
   | { do: 'freeze'; at: FreezeAt }
 
-type FreezeAt = 'lease checked' | 'before commit'
+export type FreezeAt = 'lease checked' | 'before commit'
 
 const { name, url, run }: NodeSettings = JSON.parse(process.argv[2] ?? '')
 const holder = randomUUID()
