@@ -39,6 +39,14 @@ export function checkpointKeys({ current, accepted }: Keyring): CheckpointKeys {
   }
 }
 
+/** A checkpoint as an event has told it; null where it is none. */
+export function checkpointIn(told: object): Checkpoint | null {
+  const { position, seal, at, key, signature } = told as Record<keyof Checkpoint, unknown>
+  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(at)) return null
+  if (![seal, key, signature].every(text => typeof text === 'string')) return null
+  return { position, seal, at, key, signature } as Checkpoint
+}
+
 function signed({ position, seal, at }: Pick<Checkpoint, 'position' | 'seal' | 'at'>): Buffer {
   return Buffer.from(`qrgate log checkpoint 1\n${position}\n${seal}\n${at}\n`)
 }

@@ -24,7 +24,7 @@ export interface LeasedWork {
 /**
  * Repeats work that one node at a time may do, for as long as this process runs. The lease is only
  * the way to avoid doing it twice; what keeps a late write out is that each write checks the lease.
- * @returns how to stop: resolves once nothing is under way and the lease is given back.
+ * @returns how to stop: does what is due now, and gives the lease back.
  */
 export function workUnderLease(
   { leases, holder, lasts = 10_000, onError }: LeasedParts,
@@ -70,6 +70,8 @@ export function workUnderLease(
     stopped = true
     clearTimeout(timer)
     await running
+    // What is waiting now would wait for the next start.
+    await round()
     if (held) await leases.release(held.lease).catch(onError)
   }
 }

@@ -1,8 +1,8 @@
-import { isVisitors } from '../protocol/log-event.ts'
-import { firstSeal, logDigest, logSeal } from '../protocol/log-form.ts'
-import type { Checkpoint, LogRecords, LogRow, SealedRow, StoredCheckpoint } from '../store/log.ts'
+import { firstSeal } from '../protocol/log-form.ts'
+import type { Checkpoint, LogRecords, StoredCheckpoint } from '../store/log.ts'
 import type { CheckpointKeys } from './checkpoint.ts'
-import { Positions } from './positions.ts'
+import { lookAtRows, type Sealed, type SeenRows } from './look-at-rows.ts'
+import type { Span } from './positions.ts'
 
 export interface Verified {
   /** Sealed rows that were looked at; of them erased ones, whose fields nobody can look at. */
@@ -13,7 +13,7 @@ export interface Verified {
   checkpoints: number
   /** Where the log begins and ends. */
   first: number
-  last: { position: number; seal: string }
+  last: Sealed
   /** What somebody has changed, each with its position. */
   faults: string[]
   /** What could not be looked at. */
@@ -21,120 +21,47 @@ export interface Verified {
 }
 
 export interface VerifyParts {
-  log: LogRecords
+  log: Pick<LogRecords, 'after' | 'checkpoints' | 'head' | 'waiting'>
   keys: Pick<CheckpointKeys, 'check'>
   /** Checkpoints that somebody outside has kept. */
   outside: readonly Checkpoint[]
   /** No segment is given up before this time after its end, in milliseconds. */
   leastLife: number
+  /** The time of whoever looks, in milliseconds since 1970. */
+  now: number
 }
 
-const batch = 1_000
+/** Clocks differ, but not by more. */
+const day = 86_400_000
 
 /**
  * Looks at the whole log: every row fits its digest, every seal continues the one before, no position
- * is missing, and every checkpoint says what stands there. Reads only.
+ * is missing, and every checkpoint says what stands there. Reads only, and beside gates that write.
  */
 export async function verifyLog(parts: VerifyParts): Promise<Verified> {
-  const { log, keys, outside, leastLife } = parts
-  const stored = await log.checkpoints()
-  const begin = beginOf(stored)
-  let head = await log.head()
-
-  const faults = new Set<string>()
-  const notes = new Set<string>()
-  const erasedRows = new Positions()
-  const erasures = new Positions()
-  const sealAt = new Map<number, string>()
-  const checkpointed = new Set([...stored, ...outside].map(({ position }) => position))
+  const { log, outside } = parts
+  const checkpoints = await log.checkpoints()
+  const begin = beginOf(checkpoints)
   const start = begin ?? { position: 0, seal: firstSeal }
-  let { position, seal } = start
-  let rows = 0
-
-  const noteErasure = (row: LogRow) => {
-    if (row.event === 'log.erased' && stateOf(row) === 'good') addErasure(erasures, row.detail)
-  }
-  const lookAt = (row: SealedRow) => {
-    const at = `position ${row.position} (row ${row.row})`
-    const next = position + 1
-    if (row.position > next) faults.add(missing(next, row.position - 1))
-    if (row.position > head.position) faults.add(`${at} was not sealed by a gate`)
-    else if (row.position <= next && logSeal(seal, next, row.digest) !== row.seal) {
-      faults.add(`${at} does not continue the one before: changed, inserted or out of order`)
-    }
-    const state = stateOf(row)
-    if (state === 'changed') faults.add(`${at} was changed after it was written`)
-    if (state === 'unknown') notes.add(`rows of form ${row.form} are those of another version`)
-    if (state === 'erased') erasedRows.add(row.position, row.position)
-    noteErasure(row)
-    if (checkpointed.has(row.position)) sealAt.set(row.position, row.seal)
-    rows += 1
-    position = row.position
-    seal = row.seal
-  }
-  const lookAtSealed = async () => {
-    for (;;) {
-      const read = await log.after(position, batch)
-      // Whatever a gate has sealed is behind a head that was written with it.
-      if ((read.at(-1)?.position ?? 0) > head.position) head = await log.head()
-      for (const row of read) lookAt(row)
-      if (read.length < batch) return
-    }
-  }
-
-  const [before] = await log.after(Number.MIN_SAFE_INTEGER, 1)
-  if (before && before.position <= start.position) {
-    // A segment that is given up goes row by row.
-    if (begin) notes.add(`positions up to ${begin.position} are being removed`)
-    else faults.add(`position ${before.position} (row ${before.row}) was inserted`)
-  }
-  await lookAtSealed()
-  let waiting = 0
-  for (let after = 0; ; ) {
-    const read = await log.waiting({}, { after }, batch)
-    for (const row of read) noteErasure(row)
-    waiting += read.length
-    if (read.length < batch) break
-    after = read.at(-1)?.row ?? 0
-  }
-  // An erasure may have been sealed between the two looks.
-  await lookAtSealed()
+  const asked = new Set([...checkpoints, ...outside].map(({ position }) => position))
+  const seen = await lookAtRows(log, start, asked)
+  const later = await log.checkpoints()
   // A segment that was given up meanwhile would look like a hole.
-  if (beginOf(await log.checkpoints())?.position !== begin?.position) return verifyLog(parts)
+  if (beginOf(later)?.position !== begin?.position) return verifyLog(parts)
 
-  if (position < head.position) faults.add(missing(position + 1, head.position))
-  if (position === head.position && seal !== head.seal) {
-    faults.add(`position ${position} has another seal than the gate gave last`)
-  }
-  for (const [from, to] of erasedRows.without(erasures)) {
-    faults.add(`${positions(from, to)} was emptied, and no erasure in the log says so`)
-  }
-  const checkCheckpoint = (checkpoint: Checkpoint, whose: string) => {
-    const words = `${whose} checkpoint at position ${checkpoint.position}`
-    const signature = keys.check(checkpoint)
-    if (signature === 'wrong') faults.add(`${words} has a wrong signature`)
-    if (signature === 'unknown') notes.add(`${words} was signed with a key that is not here`)
-    if (signature === 'wrong' || checkpoint.position < start.position) return
-    if (checkpoint.position > position) faults.add(missing(position + 1, checkpoint.position))
-    else if (sealAt.get(checkpoint.position) !== checkpoint.seal) {
-      if (checkpoint.position === start.position && start.seal === checkpoint.seal) return
-      faults.add(`${words} says otherwise: what stands up to there was written anew`)
-    }
-  }
-  for (const checkpoint of stored) checkCheckpoint(checkpoint, "the gate's own")
-  for (const checkpoint of outside) checkCheckpoint(checkpoint, 'the given')
-  if (begin && (begin.purgedAt ?? 0) - begin.at < leastLife) {
-    faults.add(`positions up to ${begin.position} are gone before their time`)
-  }
+  const ofCheckpoints = lookAtCheckpoints({ ...parts, checkpoints, later, start, seen })
+  const faults = [...faultsOf(seen), ...faultsOfBegin(parts, begin, seen), ...ofCheckpoints.faults]
+  const notes = [...notesOf(seen, start), ...ofCheckpoints.notes]
   return {
-    rows,
-    erased: erasedRows.count,
-    waiting,
-    checkpoints: stored.length,
+    rows: seen.sealed,
+    erased: seen.erased.count,
+    waiting: seen.waiting,
+    checkpoints: checkpoints.length,
     first: start.position + 1,
-    last: { position, seal },
-    faults: [...faults],
-    notes: [...notes],
+    last: seen.last,
+    // The same line of a log may be kept several times.
+    faults: [...new Set(faults)],
+    notes: [...new Set(notes)],
   }
 }
 
@@ -142,31 +69,126 @@ function beginOf(checkpoints: readonly StoredCheckpoint[]): StoredCheckpoint | u
   return checkpoints.findLast(({ purgedAt }) => purgedAt !== null)
 }
 
-function stateOf(row: LogRow): 'good' | 'erased' | 'changed' | 'unknown' {
-  const { form, salt } = row
-  if (salt === null) {
-    const { at, event, actorKind, actor, address, subjectKind, subject, ...rest } = row
-    const fields = [at, event, actorKind, actor, address, subjectKind, subject]
-    const left = [...fields, rest.kiosk, rest.account, rest.detail].some(field => field !== null)
-    return left ? 'changed' : 'erased'
+interface CheckpointsParts extends Pick<VerifyParts, 'keys' | 'outside'> {
+  /** The gate's own, before and after the rows were looked at. */
+  checkpoints: readonly StoredCheckpoint[]
+  later: readonly StoredCheckpoint[]
+  start: Sealed
+  seen: SeenRows
+}
+
+/** Compares checkpoints with the rows; adds to what is missing there. */
+function lookAtCheckpoints({ keys, outside, checkpoints, later, start, seen }: CheckpointsParts) {
+  const faults: string[] = []
+  const notes: string[] = []
+  const { last, told, sealAt } = seen
+
+  const compare = (checkpoint: Checkpoint, words: string) => {
+    const { position, seal } = checkpoint
+    const signature = keys.check(checkpoint)
+    if (signature === 'wrong') {
+      faults.push(`${words} has a wrong signature`)
+      return
+    }
+    if (signature === 'unknown') notes.push(`${words} was signed with a key that is not here`)
+    if (position > last.position) seen.missing.add(last.position + 1, position)
+    const stands = position === start.position ? start.seal : sealAt.get(position)
+    if (stands === undefined || stands === seal) return
+    faults.push(`${words} says otherwise: what stands up to there was written anew`)
   }
-  const digest = logDigest(form, salt, row)
-  if (digest === null) return 'unknown'
-  return digest === row.digest && row.visitors === isVisitors(row) ? 'good' : 'changed'
-}
 
-function addErasure(erasures: Positions, detail: string | null): void {
-  const { positions = '' } = JSON.parse(detail ?? '{}') as { positions?: string }
-  for (const span of positions.split(',').filter(Boolean)) {
-    const [from = 0, to = from] = span.split('-').map(Number)
-    erasures.add(from, to)
+  for (const [index, checkpoint] of checkpoints.entries()) {
+    const { position, at } = checkpoint
+    const words = `the gate's own checkpoint at position ${position}`
+    const event = told.checkpoints.get(position)
+    // Of an older one the event is gone with its segment.
+    if (event ? !isSame(event, checkpoint) : position >= start.position) {
+      faults.push(`${words} is not the one of which the log tells`)
+    }
+    const before = checkpoints[index - 1]
+    if (before && at <= before.at) faults.push(`${words} is older than the one before`)
+    compare(checkpoint, words)
   }
+  const kept = new Map(later.map(checkpoint => [checkpoint.position, checkpoint]))
+  for (const position of told.checkpoints.keys()) {
+    if (!kept.has(position))
+      faults.push(`the gate's own checkpoint at position ${position} is gone`)
+  }
+  for (const checkpoint of outside) {
+    const words = `the given checkpoint at position ${checkpoint.position}`
+    compare(checkpoint, words)
+    const own = kept.get(checkpoint.position)
+    // The gate keeps its checkpoints when their rows are given up.
+    if (checkpoint.position < start.position && !(own && isSame(own, checkpoint))) {
+      faults.push(`${words} is not among the gate's own`)
+    }
+  }
+  return { faults, notes }
 }
 
-function missing(from: number, to: number): string {
-  return `${positions(from, to)} ${from === to ? 'is' : 'are'} missing`
+function isSame(one: Checkpoint, other: Checkpoint): boolean {
+  const { position, seal, at, key, signature } = one
+  const same = position === other.position && seal === other.seal && at === other.at
+  return same && key === other.key && signature === other.signature
 }
 
-function positions(from: number, to: number): string {
-  return from === to ? `position ${from}` : `positions ${from} to ${to}`
+function faultsOfBegin(
+  { leastLife, now }: VerifyParts,
+  begin: StoredCheckpoint | undefined,
+  { told }: SeenRows,
+): string[] {
+  if (!begin) return []
+  const { position, at, purgedAt } = begin
+  const removedAt = told.removedAt.get(position)
+  const life = Math.min(purgedAt ?? 0, now + day) - at
+  return [
+    ...(life < leastLife ? [`positions up to ${position} are gone before their time`] : []),
+    ...(removedAt === purgedAt
+      ? []
+      : [`positions up to ${position} are gone, and no removal in the log says so`]),
+  ]
+}
+
+function faultsOf(seen: SeenRows): string[] {
+  const { last, head, missing, erased, told } = seen
+  if (head.position > last.position) missing.add(last.position + 1, head.position)
+  const faults = [
+    ...sentences(missing.spans, 'is missing', 'are missing'),
+    ...sentences(seen.inserted.spans, 'was inserted', 'were inserted'),
+    ...sentences(
+      seen.changed.spans,
+      'was changed after it was written',
+      'were changed after they were written',
+    ),
+    ...sentences(
+      seen.broken.spans,
+      'does not continue the one before: changed, inserted or out of order',
+      'do not continue the ones before: changed, inserted or out of order',
+    ),
+    ...sentences(seen.unsealed.spans, 'was not sealed by a gate', 'were not sealed by a gate'),
+    ...sentences(
+      erased.without(told.erased),
+      'was emptied, and no erasure in the log says so',
+      'were emptied, and no erasure in the log says so',
+    ),
+  ]
+  for (const row of seen.changedRows) faults.push(`row ${row}, which has no position, was changed`)
+  if (head.position === last.position && head.seal !== last.seal) {
+    faults.push(`position ${last.position} has another seal than a gate gave last`)
+  }
+  return faults
+}
+
+function notesOf({ unknown, leftOver }: SeenRows, { position }: Sealed): string[] {
+  const ofForms = [...unknown].flatMap(([form, positions]) => {
+    const words = `of form ${form}, of which this version knows only the seals`
+    return sentences(positions.spans, `is ${words}`, `are ${words}`)
+  })
+  return [...ofForms, ...(leftOver ? [`positions up to ${position} are being removed`] : [])]
+}
+
+function sentences(spans: readonly Span[], ofOne: string, ofSeveral: string): string[] {
+  return spans.map(([from, to]) =>
+    from === to ? `position ${from} ${ofOne}` : `positions ${from} to ${to} ${ofSeveral}`,
+  )
 }

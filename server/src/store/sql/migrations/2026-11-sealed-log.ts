@@ -98,23 +98,36 @@ export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
     const tables = db as Kysely<Tables>
     await tables.insertInto('locks').values({ name: 'kiosk numbers' }).execute()
     await tables.insertInto('log_head').values({ position: 0, seal: firstSeal }).execute()
-    // A migration is one transaction already.
-    while ((await takeOverAudit(tables as Transaction<Tables>, batch)) > 0);
+    // A migration is one transaction already. Its own deletions stay in the index until it ends, so
+    // that each look from the start would pass over all of them.
+    let last: number | null = 0
+    while (last !== null) last = await takeOverAudit(tables as Transaction<Tables>, batch, last)
   },
 })
 
 /**
  * Moves rows of `audit` into the log: those of before, and those that a gate of the version before
  * still writes beside this one.
- * @returns how many.
+ * @param behind the row number behind which to look.
+ * @returns the number of the last row that was moved; null where there was none.
  */
-export async function takeOverAudit(trx: Transaction<Tables>, limit: number): Promise<number> {
-  const rows = await trx.selectFrom('audit').selectAll().orderBy('row').limit(limit).execute()
-  if (rows.length === 0) return 0
+export async function takeOverAudit(
+  trx: Transaction<Tables>,
+  limit: number,
+  behind = 0,
+): Promise<number | null> {
+  const rows = await trx
+    .selectFrom('audit')
+    .selectAll()
+    .where('row', '>', behind)
+    .orderBy('row')
+    .limit(limit)
+    .execute()
+  if (rows.length === 0) return null
   await addToLog(trx, rows.map(auditEvent))
   const numbers = rows.map(({ row }) => row)
   await trx.deleteFrom('audit').where('row', 'in', numbers).execute()
-  return rows.length
+  return numbers.at(-1) ?? null
 }
 
 const events: Record<string, LogEventName> = {
