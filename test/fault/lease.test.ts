@@ -5,11 +5,11 @@ import pg from 'pg'
 import { system } from '../../server/src/protocol/log-event.ts'
 import { openStore } from '../../server/src/store/open-store.ts'
 import type { Store } from '../../server/src/store/store.ts'
-import { assertOneHolder, Journal, type Line } from '../support/journal.ts'
+import { assertOneHolder, Journal } from '../support/journal.ts'
 import { type NewDatabase, startEngines } from '../support/log-engines.ts'
-import type { Command, FreezeAt } from '../support/log-node.ts'
-import { LogProcess } from '../support/log-process.ts'
+import type { FreezeAt } from '../support/log-node.ts'
 import { until } from '../support/patience.ts'
+import { ToldNode } from '../support/told-node.ts'
 
 const engines = await startEngines({ after })
 
@@ -21,43 +21,6 @@ const short = 500
 
 const seed = Number(process.env.QRGATE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const writes = ['seal', 'moveCursor', 'addCheckpoint', 'erase', 'beginAt', 'remove'] as const
-type Write = (typeof writes)[number]
-
-/** A node that does what it is told, one thing after the other. */
-class Node {
-  readonly process: LogProcess
-  readonly #journal: Journal
-  readonly #name: string
-  #heard = 0
-
-  private constructor(journal: Journal, process: LogProcess) {
-    this.#journal = journal
-    this.process = process
-    this.#name = process.name
-  }
-
-  static async start(t: TestContext, journal: Journal, url: string, name: string, wrong = 0) {
-    const process = new LogProcess(t, journal, 'log-node.ts', { name, url }, wrong)
-    const node = new Node(journal, process)
-    await node.answer('start')
-    return node
-  }
-
-  async do(command: Command): Promise<Line> {
-    this.process.tell(command)
-    return this.answer(command.do)
-  }
-
-  async answer(did: string): Promise<Line> {
-    const line = await this.says(`what ${did} came to`, line => line.did === did)
-    this.#heard = this.#journal.lines().indexOf(line) + 1
-    return line
-  }
-
-  says(what: string, is: (line: Line) => unknown): Promise<Line> {
-    return this.#journal.line(what, line => line.by === this.#name && is(line), this.#heard)
-  }
-}
 
 /** One event that is sealed and old enough to be erased or removed, and one that is not sealed. */
 async function fill({ log, leases }: Store): Promise<void> {
@@ -107,7 +70,7 @@ for (const [engine, newDatabase] of Object.entries(engines)) {
     const { url, journal, store } = await openNodes(t, newDatabase)
     t.diagnostic(`QRGATE_TEST_SEED=${seed}`)
     const nodes = await Promise.all(
-      [0, hour, -hour].map((wrong, n) => Node.start(t, journal, url, `node ${n}`, wrong)),
+      [0, hour, -hour].map((wrong, n) => ToldNode.start(t, journal, url, `node ${n}`, wrong)),
     )
     const times = 40
     // So short that it is over in the middle of things.
@@ -123,7 +86,7 @@ for (const [engine, newDatabase] of Object.entries(engines)) {
   test(`${engine}: who was frozen between taking a lease and writing writes nothing`, async t => {
     const { url, journal, store } = await openNodes(t, newDatabase)
     await fill(store)
-    const node = await Node.start(t, journal, url, 'frozen')
+    const node = await ToldNode.start(t, journal, url, 'frozen')
     await node.do({ do: 'take', lease: 'held', ms: short })
     node.process.freeze()
     await takeOver(store, 'held')
@@ -150,7 +113,7 @@ for (const [engine, newDatabase] of Object.entries(engines)) {
     assert.ok(await rightTakes('of the right one', long))
 
     for (const wrong of [hour, -hour]) {
-      const node = await Node.start(t, journal, url, `wrong by ${wrong}`, wrong)
+      const node = await ToldNode.start(t, journal, url, `wrong by ${wrong}`, wrong)
       const take = async (lease: string, ms: number) =>
         (await node.do({ do: 'take', lease, ms })).result
       const checkAll = async (when: string) => {
@@ -175,22 +138,6 @@ for (const [engine, newDatabase] of Object.entries(engines)) {
   })
 }
 
-/** Lets a node stop itself in the middle of a write that only the holder of a lease can make. */
-async function freezeIn(
-  node: Node,
-  { lease, write, at, ms }: { lease: string; write: Write; at: FreezeAt; ms: number },
-): Promise<void> {
-  await node.do({ do: 'freeze', at })
-  for (;;) {
-    await node.do({ do: 'take', lease, ms })
-    node.process.tell({ do: write })
-    const { frozenAt } = await node.says('where it is', line => line.frozenAt ?? line.did === write)
-    if (frozenAt) return
-    // The machine was so slow that the time was over before it began.
-    assert.equal((await node.answer(write)).error, 'LeaseLost')
-  }
-}
-
 test('Postgres: who is frozen in the middle of a write under a lease has written nothing, and another goes on', async t => {
   const { url, journal, store } = await openNodes(t, engines.Postgres)
   await fill(store)
@@ -206,8 +153,8 @@ test('Postgres: who is frozen in the middle of a write under a lease has written
   })
   const nodes = await Promise.all(
     frozen.map(async ({ write, at, lease }) => {
-      const node = await Node.start(t, journal, url, lease)
-      await freezeIn(node, { lease, write, at, ms: 4_000 })
+      const node = await ToldNode.start(t, journal, url, lease)
+      await node.freezeIn(write, at, lease, 4_000)
       return { node, write, lease }
     }),
   )
@@ -229,8 +176,8 @@ test('Postgres: nobody takes a lease while a write under it is under way, though
   t.after(() => client.end().catch(() => {}))
   const holds = async (question: string) => (await client.query(question)).rowCount === 1
 
-  const node = await Node.start(t, journal, url, 'slow')
-  await freezeIn(node, { lease: 'held', write: 'seal', at: 'before commit', ms: short })
+  const node = await ToldNode.start(t, journal, url, 'slow')
+  await node.freezeIn('seal', 'before commit', 'held', short)
   const over = 'until <= extract(epoch from clock_timestamp()) * 1000'
   await until('its time is over', () => holds(`select from leases where name = 'held' and ${over}`))
   const taking = store.leases.take('held', 'another', short)
@@ -246,8 +193,8 @@ test('Postgres: nobody takes a lease while a write under it is under way, though
 test('SQLite: nobody takes a lease while a write under it is under way, though its time is over', async t => {
   const { url, journal, store } = await openNodes(t, engines.SQLite)
   await fill(store)
-  const node = await Node.start(t, journal, url, 'slow')
-  await freezeIn(node, { lease: 'held', write: 'seal', at: 'before commit', ms: short })
+  const node = await ToldNode.start(t, journal, url, 'slow')
+  await node.freezeIn('seal', 'before commit', 'held', short)
   // Far longer than the lease; nor can anybody write anything else.
   await assert.rejects(store.leases.take('held', 'another', short), { code: 'storage_busy' })
   node.process.thaw()
