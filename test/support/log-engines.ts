@@ -1,16 +1,17 @@
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { type Scope, temporaryFolder } from './gate.ts'
 import { PostgresServer } from './postgres.ts'
 
-let server: Promise<PostgresServer> | undefined
+export type Engine = 'SQLite' | 'Postgres'
 
-/** Each engine's way to a new, empty database that several processes share: its address. */
-export const engines: Record<'SQLite' | 'Postgres', (t: Scope) => Promise<string>> = {
-  SQLite: async t => `sqlite:${join(temporaryFolder(t), 'qrgate.sqlite')}`,
-  Postgres: async () => {
-    // One server a file.
-    server ??= PostgresServer.start({ after })
-    return (await server).database()
-  },
+/** Gives the address of a new, empty database that several processes can share. */
+export type NewDatabase = (t: Scope) => Promise<string>
+
+/** @param scope that of the file: all its tests share one Postgres. */
+export async function startEngines(scope: Scope): Promise<Record<Engine, NewDatabase>> {
+  const postgres = await PostgresServer.start(scope)
+  return {
+    SQLite: async t => `sqlite:${join(temporaryFolder(t), 'qrgate.sqlite')}`,
+    Postgres: () => postgres.database(),
+  }
 }

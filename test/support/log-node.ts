@@ -34,19 +34,24 @@ export interface NodeSettings {
 
 export type Command =
   | { do: 'take'; lease: string; ms: number }
-  | { do: 'seal' | 'moveCursor' | 'addCheckpoint' | 'erase' | 'beginAt' | 'remove' }
+  | { do: Write }
   /** Counts up by cursor under the lease, so many times, however often the lease is lost meanwhile. */
   | { do: 'count'; lease: string; ms: number; times: number; seed: number }
   /** Stops itself in its next fenced transaction. */
   | { do: 'freeze'; at: FreezeAt }
 
-type FreezeAt = 'lease checked' | 'before commit'
+/** What only the holder of a lease can do. */
+export type Write = 'seal' | 'moveCursor' | 'addCheckpoint' | 'erase' | 'beginAt' | 'remove'
+
+export type FreezeAt = 'lease checked' | 'before commit'
 
 const { name, url, run }: NodeSettings = JSON.parse(process.argv[2] ?? '')
 const holder = randomUUID()
 const store = await openStore(url)
 const { log } = store
-const onError = (error: unknown) => say({ by: name, error: String(error) })
+const onError = (error: unknown) => {
+  say({ by: name, error: (error as { code?: string }).code ?? String(error) })
+}
 const leases: Leases = {
   ...store.leases,
   async take(...given) {
@@ -117,8 +122,7 @@ const toldBy = (event: LogEvent['event']): LogEvent => {
   return { event, at: 1, actor: system, subject: { kind: 'log', id: '' }, detail: {} }
 }
 
-/** What only the holder of a lease can do. */
-const writes: Record<string, (lease: Lease) => Promise<unknown>> = {
+const writes: Record<Write, (lease: Lease) => Promise<unknown>> = {
   seal: lease => log.seal(lease, 500),
   moveCursor: lease => log.moveCursor(lease, 1),
   addCheckpoint: lease => {
@@ -143,7 +147,7 @@ async function obey(command: Command): Promise<unknown> {
   }
   if (command.do === 'count') return count(command)
   if (lease === null) throw new Error('it has no lease')
-  return writes[command.do]?.(lease)
+  return writes[command.do](lease)
 }
 
 async function count({ lease, ms, times, seed }: Command & { do: 'count' }) {

@@ -7,7 +7,8 @@ export interface Reader {
   name: string
   /**
    * Told each event at least once, in order, by one node at a time; again where it throws, and where
-   * a node dies before its place is noted. Passes over words that it does not know.
+   * a node dies before its place is noted. Passes over words that it does not know. After a minute
+   * another node goes on, too.
    */
   read(rows: readonly SealedRow[]): Promise<void>
 }

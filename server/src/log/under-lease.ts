@@ -22,6 +22,12 @@ export interface LeasedWork {
 }
 
 /**
+ * For how many leases work may go on. Slow work must come to its end, and not be taken from one node
+ * by the next again and again; and what hangs must let another node try.
+ */
+const longest = 6
+
+/**
  * Repeats work that one node at a time may do, for as long as this process runs. The lease is only
  * the way to avoid doing it twice; what keeps a late write out is that each write checks the lease.
  * @returns how to stop: does what is due now, and gives the lease back.
@@ -42,16 +48,41 @@ export function workUnderLease(
     return lease
   }
 
+  const doSome = async (lease: Lease): Promise<boolean> => {
+    let left = 4 * (longest - 1)
+    let prolonging: Promise<unknown> = Promise.resolve()
+    const prolong = setInterval(() => {
+      left -= 1
+      if (left < 0) return
+      // Whoever has lost it meanwhile is told so when they write.
+      prolonging = leases.take(name, holder, lasts).catch(() => {})
+    }, lasts / 4)
+    prolong.unref()
+    try {
+      return await work(lease)
+    } finally {
+      clearInterval(prolong)
+      await prolonging
+    }
+  }
+
+  const letGo = async (): Promise<void> => {
+    const lease = held?.lease
+    held = null
+    if (lease) await leases.release(lease)
+  }
+
   /** @returns how long to rest. */
   const round = async (): Promise<number> => {
     try {
       if (!(await due())) return pause
       const lease = await take()
       if (!lease) return Math.max(pause, lasts / 2)
-      return (await work(lease)) ? 0 : pause
+      return (await doSome(lease)) ? 0 : pause
     } catch (error) {
-      held = null
       if (!(error instanceof LeaseLost)) onError(error)
+      // Another node may be able to do what this one cannot.
+      await letGo().catch(() => {})
       return Math.max(pause, 1_000)
     }
   }
@@ -72,6 +103,6 @@ export function workUnderLease(
     await running
     // What is waiting now would wait for the next start.
     await round()
-    if (held) await leases.release(held.lease).catch(onError)
+    await letGo().catch(onError)
   }
 }
