@@ -170,6 +170,10 @@ test('S033: a link of a kiosk that is switched off enrols nobody, even while it 
   await assert.rejects(kiosks.accept(link), refusal('link_used'))
   records.byLinkHash = byLinkHash
   await assert.rejects(kiosks.invited(link), refusal('link_used'))
+  assert.deepEqual(
+    (await records.all()).map(({ linkHash, credentialHash }) => [linkHash, credentialHash]),
+    [[null, null]],
+  )
 })
 
 test('a kiosk is switched off once, for good, and the log tells who did it', async t => {
