@@ -257,7 +257,7 @@ export function logKeepingPromises(name: string, openDatabase: OpenDatabase): vo
     async opened => {
       const { one, other } = opened
       const lease = await take(one)
-      const endSegment = async ({ position, seal }: SealedRow) => {
+      const endSegment = async ({ position, seal }: Pick<SealedRow, 'position' | 'seal'>) => {
         const checkpoint = { ...checkpointAt(position), seal }
         await one.log.addCheckpoint(lease, checkpoint, ofLog('log.checkpoint'))
       }

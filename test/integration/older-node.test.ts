@@ -380,6 +380,39 @@ test('U27: Postgres: an upgrade waits for no older node, and what that commits a
   assert.equal((await store.log.head()).position, old.left.rows.audit + 1)
 })
 
+test('U27: Postgres: what comes between two batches of an upgrade keeps its order', async t => {
+  const old = await postgres(t)
+  const id = freshId()
+  // The first batch passes over a row that is not committed yet.
+  await fillAudit(old, 100)
+  const held = await holdAudit(old, id)
+  await fillAudit(old, 900)
+  const { promise: may, resolve: end } = Promise.withResolvers<void>()
+  const { promise: locked, resolve: locks } = Promise.withResolvers<void>()
+  // Nobody does this; here it stops the move in its first batch.
+  const holder = old.raw.transaction().execute(async trx => {
+    await trx.selectFrom('audit').select('row').where('row', '=', 1).forUpdate().execute()
+    locks()
+    await may
+  })
+  await locked
+  // A migration that had to wait for too long gives up; it is begun anew, for as long as it takes.
+  const opening = patiently(() => old.open())
+  const waiting = sql`select from pg_locks where not granted`
+  await until('the move waits', async () => (await waiting.execute(old.raw)).rows.length > 0)
+  await held.commit()
+  const next = { at: old.left.at, sign_in: id, kiosk: 101, account: null, reason: null }
+  await old.raw
+    .insertInto('audit')
+    .values({ ...next, event: 'deny' })
+    .execute()
+  end()
+  const [store] = await Promise.all([opening, holder])
+  await sealAll(store)
+  assert.deepEqual(await eventsOf(store, [id]), [['sign_in.scanned', 'sign_in.denied']])
+  assert.equal((await store.log.head()).position, old.left.rows.audit + 1_002)
+})
+
 test('U28: Postgres: while audit rows are moved, older nodes find every table open', async t => {
   const old = await postgres(t)
   const { promise: may, resolve: end } = Promise.withResolvers<void>()
