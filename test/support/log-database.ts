@@ -36,6 +36,7 @@ export interface LogDatabase {
 export async function openSqliteLog(t: Scope, path = newPath(t)): Promise<LogDatabase> {
   const store = await openStore(`sqlite:${path}`)
   const raw = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
+  await sql`pragma synchronous = off`.execute(raw)
   t.after(() => Promise.all([store.close(), raw.destroy()]))
   return { url: `sqlite:${path}`, store, raw }
 }
@@ -97,7 +98,7 @@ export function verified(
     keys,
     outside: [],
     leastLife: 365 * day,
-    now: firstDay + 99_999 * day,
+    clock: () => firstDay + 99_999 * day,
     ...parts,
   })
 }
@@ -141,19 +142,16 @@ export function mixed(at: number, count: number): LogEvent[] {
 export const logTables = ['log', 'log_head', 'log_checkpoints', 'log_cursors'] as const
 
 /** Keeps the log as it is now. @returns how to have it back, however it was changed. */
-export async function keepCopy({ raw }: LogDatabase): Promise<() => Promise<void>> {
-  for (const table of logTables) {
-    await sql`create table ${sql.table(`kept_${table}`)} as select * from ${sql.table(table)}`.execute(
-      raw,
-    )
+export async function keepCopy({ raw }: Pick<LogDatabase, 'raw'>, name = 'kept') {
+  const copies = logTables.map(table => [sql.table(table), sql.table(`${name}_${table}`)] as const)
+  for (const [table, copy] of copies) {
+    await sql`create table ${copy} as select * from ${table}`.execute(raw)
   }
   return () =>
     raw.transaction().execute(async trx => {
-      for (const table of logTables) {
-        await sql`delete from ${sql.table(table)}`.execute(trx)
-        await sql`insert into ${sql.table(table)} select * from ${sql.table(`kept_${table}`)}`.execute(
-          trx,
-        )
+      for (const [table, copy] of copies) {
+        await sql`delete from ${table}`.execute(trx)
+        await sql`insert into ${table} select * from ${copy}`.execute(trx)
       }
     })
 }

@@ -77,6 +77,15 @@ export class PostgresServer {
     return this.#url(name)
   }
 
+  /** As `pg_dump FROM | psql TO`, where `TO` is a new, empty database. @returns its address. */
+  async dumpAndRestore(from: string): Promise<string> {
+    const to = await this.database()
+    const input = execFileSync(join(programs(), 'pg_dump'), [from])
+    const args = ['--quiet', '--no-psqlrc', '--set=ON_ERROR_STOP=1', to]
+    execFileSync(join(programs(), 'psql'), args, { input, stdio: ['pipe', 'ignore', 'pipe'] })
+    return to
+  }
+
   /** Every process of the server stands still: connections stay open, and nobody answers. */
   freeze(): void {
     // The postmaster first: it must not fork anybody whom the list then misses.

@@ -32,7 +32,7 @@ export async function verify({ checkpoints }: { checkpoints?: string }): Promise
   await withStore(async ({ log }, config, clock) => {
     const keys = keysOf(keptSecretKeys(config))
     const leastLife = settings.QRGATE_LOG_DAYS.least * day
-    const verified = await verifyLog({ log, keys, outside, leastLife, now: clock() })
+    const verified = await verifyLog({ log, keys, outside, leastLife, clock })
     const { rows, erased, waiting, first, last, faults, notes } = verified
     for (const fault of faults) say(`FAULT  ${fault}`)
     for (const note of notes) say(`note   ${note}`)

@@ -30,6 +30,15 @@ function told({ position, at, event, detail, ...row }: SealedRow) {
     subject: { kind: subjectKind, id: subject },
     ...(kiosk !== null && { kiosk }),
     ...(account !== null && { account }),
-    ...(detail !== null && { detail: JSON.parse(detail) as unknown }),
+    ...(detail !== null && { detail: parsed(detail) }),
+  }
+}
+
+/** A row that somebody has put there by hand must not stop all that comes behind it. */
+function parsed(detail: string): unknown {
+  try {
+    return JSON.parse(detail)
+  } catch {
+    return detail
   }
 }

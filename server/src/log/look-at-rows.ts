@@ -16,7 +16,7 @@ export interface SeenRows {
   sealed: number
   waiting: number
   last: Sealed
-  /** What a gate sealed last; it is written with each seal. */
+  /** What a gate had sealed last before the last look; it is written with each seal. */
   head: Sealed
   erased: Positions
   /** Rows of forms that this version does not know, by form. */
@@ -57,7 +57,7 @@ export async function lookAtRows(
     sealed: 0,
     waiting: 0,
     last: start,
-    head: await log.head(),
+    head: start,
     erased: new Positions(),
     unknown: new Map(),
     leftOver: false,
@@ -73,11 +73,11 @@ export async function lookAtRows(
   /** The last seal as it should be, whatever stands there. */
   let expected = start.seal
 
-  const lookAt = (row: SealedRow) => {
+  const lookAt = (row: SealedRow, head: Sealed) => {
     const { position, digest } = row
     // Whatever the type says: somebody may have emptied the column.
     const seal = row.seal ?? ''
-    const { last, head } = seen
+    const { last } = seen
     if (!Number.isSafeInteger(position)) {
       seen.changedRows.add(row.row)
       return
@@ -95,7 +95,7 @@ export async function lookAtRows(
       expected = logSeal(expected, next, digest)
     }
     seen.sealed += 1
-    seen.last = { position, seal }
+    if (position >= next) seen.last = { position, seal }
     if (asked.has(position)) seen.sealAt.set(position, seal)
     const state = stateOf(row)
     if (state === 'changed') seen.changed.add(position)
@@ -106,11 +106,13 @@ export async function lookAtRows(
 
   const lookAtSealed = async () => {
     for (;;) {
+      seen.head = await log.head()
       const read = await log.after(seen.last.position, batch)
-      // Whatever a gate has sealed is behind a head that was written with it.
-      if ((read.at(-1)?.position ?? 0) > seen.head.position) seen.head = await log.head()
-      for (const row of read) lookAt(row)
-      if (read.length < batch || !Number.isSafeInteger(read.at(-1)?.position)) return
+      const end = read.at(-1)?.position ?? 0
+      // Whatever a gate has sealed meanwhile is behind a head that was written with it.
+      const head = end > seen.head.position ? await log.head() : seen.head
+      for (const row of read) lookAt(row, head)
+      if (read.length < batch || !Number.isSafeInteger(end)) return
     }
   }
 

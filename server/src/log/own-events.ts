@@ -5,25 +5,18 @@ import { Positions, type Span } from './positions.ts'
 /** What the log tells of itself: which rows are empty or gone, and which seals were signed. */
 export class OwnEvents {
   readonly erased = new Positions()
-  /** When each removal began, by the last position that it takes. */
-  readonly removedAt = new Map<number, number | null>()
-  readonly checkpoints = new Map<number, Checkpoint>()
+  readonly removals: { through: unknown; at: number | null }[] = []
+  readonly checkpoints: Checkpoint[] = []
 
-  /** Of two that tell the same the first counts. */
   add({ event, at, detail }: Pick<LogRow, 'event' | 'at' | 'detail'>): void {
     if (!event?.startsWith('log.')) return
     const told = parsed(detail)
     if (event === 'log.erased') {
       for (const span of spansIn(told.positions)) this.erased.add(...span)
     }
-    const { through } = told
-    if (event === 'log.purged' && typeof through === 'number' && !this.removedAt.has(through)) {
-      this.removedAt.set(through, at)
-    }
+    if (event === 'log.purged') this.removals.push({ through: told.through, at })
     const checkpoint = event === 'log.checkpoint' && checkpointIn(told)
-    if (checkpoint && !this.checkpoints.has(checkpoint.position)) {
-      this.checkpoints.set(checkpoint.position, checkpoint)
-    }
+    if (checkpoint) this.checkpoints.push(checkpoint)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import { firstSeal } from '../protocol/log-form.ts'
 import type { Checkpoint, LogRecords, StoredCheckpoint } from '../store/log.ts'
 import type { CheckpointKeys } from './checkpoint.ts'
@@ -27,8 +28,8 @@ export interface VerifyParts {
   outside: readonly Checkpoint[]
   /** No segment is given up before this time after its end, in milliseconds. */
   leastLife: number
-  /** The time of whoever looks, in milliseconds since 1970. */
-  now: number
+  /** That of whoever looks. */
+  clock: Clock
 }
 
 /** Clocks differ, but not by more. */
@@ -100,9 +101,8 @@ function lookAtCheckpoints({ keys, outside, checkpoints, later, start, seen }: C
   for (const [index, checkpoint] of checkpoints.entries()) {
     const { position, at } = checkpoint
     const words = `the gate's own checkpoint at position ${position}`
-    const event = told.checkpoints.get(position)
     // Of an older one the event is gone with its segment.
-    if (event ? !isSame(event, checkpoint) : position >= start.position) {
+    if (position >= start.position && !told.checkpoints.some(event => isSame(event, checkpoint))) {
       faults.push(`${words} is not the one of which the log tells`)
     }
     const before = checkpoints[index - 1]
@@ -110,9 +110,11 @@ function lookAtCheckpoints({ keys, outside, checkpoints, later, start, seen }: C
     compare(checkpoint, words)
   }
   const kept = new Map(later.map(checkpoint => [checkpoint.position, checkpoint]))
-  for (const position of told.checkpoints.keys()) {
-    if (!kept.has(position))
-      faults.push(`the gate's own checkpoint at position ${position} is gone`)
+  for (const event of told.checkpoints) {
+    const own = kept.get(event.position)
+    const words = `the gate's own checkpoint at position ${event.position}`
+    if (!own) faults.push(`${words} is gone`)
+    else if (!isSame(own, event)) faults.push(`${words} is not the one of which the log tells`)
   }
   for (const checkpoint of outside) {
     const words = `the given checkpoint at position ${checkpoint.position}`
@@ -133,19 +135,17 @@ function isSame(one: Checkpoint, other: Checkpoint): boolean {
 }
 
 function faultsOfBegin(
-  { leastLife, now }: VerifyParts,
+  { leastLife, clock }: VerifyParts,
   begin: StoredCheckpoint | undefined,
   { told }: SeenRows,
 ): string[] {
   if (!begin) return []
   const { position, at, purgedAt } = begin
-  const removedAt = told.removedAt.get(position)
-  const life = Math.min(purgedAt ?? 0, now + day) - at
+  const said = told.removals.some(({ through, at }) => through === position && at === purgedAt)
+  const life = Math.min(purgedAt ?? 0, clock() + day) - at
   return [
     ...(life < leastLife ? [`positions up to ${position} are gone before their time`] : []),
-    ...(removedAt === purgedAt
-      ? []
-      : [`positions up to ${position} are gone, and no removal in the log says so`]),
+    ...(said ? [] : [`positions up to ${position} are gone, and no removal in the log says so`]),
   ]
 }
 
