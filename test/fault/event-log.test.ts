@@ -41,7 +41,7 @@ for (const [engine, newDatabase] of Object.entries(await startEngines({ after })
       keys: nothing,
       outside: [],
       leastLife: 0,
-      now: 0,
+      clock: () => 0,
     })
     assert.deepEqual({ faults, waiting }, { faults: [], waiting: 0 })
     assertOneHolder(storm.journal.lines())

@@ -151,7 +151,7 @@ export class LogStorm {
       rises('the end of the log', (await log.head()).position)
       if (round % 40 === 0) {
         const keys = { check: () => 'unknown' as const }
-        const { faults } = await verifyLog({ log, keys, outside: [], leastLife: 0, now: 0 })
+        const { faults } = await verifyLog({ log, keys, outside: [], leastLife: 0, clock: () => 0 })
         assert.deepEqual(faults, [])
         this.#counted.verified += 1
       }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Insertable, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import { isVisitors, type LogEvent } from '../../protocol/log-event.ts'
 import { type LogFields, logDigest, logForm } from '../../protocol/log-form.ts'
 import type { LogRow } from '../log.ts'
@@ -33,7 +33,7 @@ export async function addToLog(trx: InTransaction, events: readonly LogEvent[]):
   await trx.insertInto('log').values(events.map(eventToRow)).execute()
 }
 
-export function eventToRow(event: LogEvent): Insertable<LogTable> {
+export function eventToRow(event: LogEvent) {
   const { actor, subject, kiosk = null, account = null } = event
   const detail = event.detail ? JSON.stringify(event.detail) : null
   if (detail !== null && Buffer.byteLength(detail) > longestDetail) {
