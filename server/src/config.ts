@@ -54,6 +54,10 @@ function configOf(values: Values, mode: Mode) {
     /** Origins whose pages may call the API; `*` for any, always without credentials. */
     allowedOrigins: values.QRGATE_ALLOWED_ORIGINS,
     logLevel: values.QRGATE_LOG_LEVEL,
+    logLife: {
+      days: values.QRGATE_LOG_DAYS,
+      visitDays: values.QRGATE_LOG_VISIT_DAYS,
+    },
     hashQueue: values.QRGATE_HASH_QUEUE,
     failureRules: {
       window: values.QRGATE_FAILURES_SECONDS,

@@ -59,6 +59,8 @@ export class Refusal extends Error {
   readonly status: number
   /** Seconds after which trying again makes sense; set on every 503 (RFC 9110 §10.2.3). */
   readonly retryAfter: number | undefined
+  /** The key of the account that somebody tried to use; for the log only, like the message. */
+  account: string | undefined
 
   /** @param detail for the log only; no answer ever carries it. */
   constructor(code: RefusalCode, detail?: string, retryAfter?: number) {

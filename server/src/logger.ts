@@ -6,6 +6,11 @@ export interface ErrorLog {
   error(about: { err: unknown }, message: string): void
 }
 
+/** What a room needs of the log that also tells what has happened. */
+export interface EventLog extends ErrorLog {
+  info(about: object, message: string): void
+}
+
 /** Wherever these names turn up in something logged, their values do not. */
 const secret = [
   'authorization',

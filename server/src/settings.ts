@@ -97,6 +97,17 @@ export const settings = {
     about: 'fatal, error, warn, info, debug, trace or silent. In demo mode warn, else info.',
     ...choice({ demo: 'warn', serve: 'info' }, ...logLevels),
   },
+  QRGATE_LOG_DAYS: {
+    default: '800',
+    about: 'How long the event log is kept, in days.',
+    ...integer(365, 36_500),
+  },
+  QRGATE_LOG_VISIT_DAYS: {
+    default: '90',
+    about: "After how many days visitors' events in it are erased; digests and seals stay.",
+    // What goes with its segment could not stay for longer.
+    ...integer(1, 365),
+  },
   QRGATE_HASH_QUEUE: {
     default: '200',
     about: 'Password checks that may wait; beyond it people are asked to try again.',

@@ -164,7 +164,7 @@ for (const [name, make] of Object.entries(engines)) {
     const before = await auditRows(old)
     const store = await old.open()
     assert.equal(await countOf(old, 'audit'), 0)
-    const waiting = await store.log.waiting({}, 1_000)
+    const waiting = await store.log.waiting({}, { after: 0 }, 1_000)
     assert.equal(waiting.length, left.rows.audit)
     for (const row of waiting) {
       requireDigest(row)

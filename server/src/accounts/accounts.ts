@@ -129,10 +129,10 @@ export function createAccounts(parts: AccountsParts): Accounts {
     let account = await find(idKey)
     for (;;) {
       const matches = await passwords.matches(password, account?.passwordHash ?? null)
-      if (!matches || !account) throw new Refusal('wrong_credentials')
+      if (!matches || !account) throw wrongCredentials(account)
       // Hashing may have waited in its queue: meanwhile the account or its password may be gone.
       const present = await records.byKey(account.key)
-      if (!present || present.disabledAt !== null) throw new Refusal('wrong_credentials')
+      if (!present || present.disabledAt !== null) throw wrongCredentials(account)
       if (present.passwordHash === account.passwordHash) return present
       account = present
     }
@@ -218,6 +218,10 @@ export function createAccounts(parts: AccountsParts): Accounts {
         .update(relyingParty)
         .digest('base64url'),
   }
+}
+
+function wrongCredentials(account: Account | null): Refusal {
+  return Object.assign(new Refusal('wrong_credentials'), { account: account?.key })
 }
 
 function accountEvent(

@@ -43,13 +43,17 @@ export async function createApp(
   givenClock?: Clock,
 ): Promise<App> {
   const core = await createCore(config, logger, givenClock)
-  const { clock, flow, seedFlow, userCodes, methods, accounts, kiosks } = core
+  const { clock, flow, seedFlow, userCodes, methods, accounts, kiosks, refusedTries } = core
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
   const server = createHttpServer(logger, config.trustedProxies)
   const limits = createSocketLimits(config.maxSockets)
   const assets = await readPhoneAssets()
+  server.addHook('onResponse', (request, reply, done) => {
+    if (reply.refusal) refusedTries.count(reply.refusal, request.ip)
+    done()
+  })
   addSecurityHeaders(server, config, assets)
   await addOpenApi(server, publicUrl)
   await server.register(websocket, {
@@ -81,6 +85,7 @@ export async function createApp(
     clock,
     renewBefore,
     sentence: code => sentence(code, 'en'),
+    onRefused: refusedTries.count,
     onError,
   })
   const api: FastifyPluginAsync = async api => {

@@ -13,6 +13,7 @@ import {
 } from './account-command.ts'
 import { examine } from './doctor.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
+import { exportLog, show, verify } from './log-command.ts'
 import { runGate } from './main.ts'
 
 const program = new Command('qrgate').description(
@@ -85,6 +86,30 @@ account
   .argument('<id>', 'who may sign in again')
   .description('let an account in again')
   .action(enableAccount)
+
+const log = program.command('log').description('what happened, sealed against changes')
+log
+  .command('verify')
+  .option('--checkpoints <file>', "lines of the gate's own log, kept elsewhere, to compare with")
+  .description(
+    'prove that no event was changed, removed, inserted or moved; exit code 1 if one was',
+  )
+  .action(verify)
+const filtered = (command: Command) =>
+  command
+    .option('--since <time>', 'a date, a date with a time, or 24h, 7d …')
+    .option('--until <time>', 'likewise')
+    .option('--kiosk <number>', 'only what happened there')
+    .option('--account <id>', 'only what this account did, or what was done to it')
+    .option('--event <name>', 'e.g. kiosk.revoked, or kiosk for all of a kind')
+filtered(log.command('show'))
+  .option('--limit <count>', 'at most so many', '50')
+  .description('the newest events, the latest one last')
+  .action(show)
+filtered(log.command('export'))
+  .option('--format <format>', 'jsonl or csv', 'jsonl')
+  .description('all events, on standard output, with what proves them')
+  .action(exportLog)
 
 try {
   loadEnvFile()

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
@@ -9,7 +10,14 @@ import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
 import { createFailureLimits, type FailureLimits } from '../limits/failure-limits.ts'
 import { createLimit } from '../limits/limit.ts'
-import type { ErrorLog } from '../logger.ts'
+import { networkOf } from '../limits/network.ts'
+import { checkpointKeys } from '../log/checkpoint.ts'
+import { follow } from '../log/follow.ts'
+import { jsonLogReader } from '../log/json-log.ts'
+import { startKeeper } from '../log/keep.ts'
+import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
+import { startSealer } from '../log/seal.ts'
+import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
@@ -29,6 +37,9 @@ import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
 
+/** How long what runs by itself may take to end, in milliseconds. */
+const patience = 1_000
+
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
 export interface Core {
   clock: Clock
@@ -41,13 +52,14 @@ export interface Core {
   flow: Flow
   seedFlow: SeedFlow
   userCodes: UserCodes
-  /** Starts what runs by itself: reaper, sweep, correction of the clock. */
+  refusedTries: RefusedTries
+  /** Starts what runs by itself: reaper, sweep, log, correction of the clock. */
   run(): Promise<void>
   close(): Promise<void>
 }
 
 /** @param given a clock to use instead of the node's own. */
-export async function createCore(config: Config, logger: ErrorLog, given?: Clock): Promise<Core> {
+export async function createCore(config: Config, logger: EventLog, given?: Clock): Promise<Core> {
   const { publicUrl, timings, rotation } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
   const [secretKey, ...older] = config.secretKeys
@@ -111,7 +123,12 @@ export async function createCore(config: Config, logger: ErrorLog, given?: Clock
   const records = store.userCodes
   const userCodes = createUserCodes({ ...shared, records, address: `${publicUrl}/code` })
 
-  const stops: (() => void)[] = []
+  const { log, leases } = store
+  const leased = { log, leases, holder: randomUUID(), onError }
+  const keys = checkpointKeys(keyring('log checkpoint'))
+  const refusedTries = countRefusedTries({ log, clock, networkOf, onError })
+
+  const stops: (() => void | Promise<void>)[] = []
   return {
     clock,
     store,
@@ -123,13 +140,23 @@ export async function createCore(config: Config, logger: ErrorLog, given?: Clock
     flow,
     seedFlow,
     userCodes,
+    refusedTries,
     async run() {
       stops.push(await followDatabaseTime(store, nodeClock, onError))
       stops.push(startReaper({ signIns, userCodes: records, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
+      stops.push(startSealer(leased))
+      stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))
+      stops.push(follow(leased, jsonLogReader(logger)))
     },
     async close() {
-      for (const stop of stops) stop()
+      // The log last: whatever ends may still have something to tell it.
+      const letGo = async () => {
+        await refusedTries.stop()
+        for (const stop of stops) await stop()
+      }
+      // A database that does not answer must not keep the process; leases run out by themselves.
+      await Promise.race([letGo(), sleep(patience, undefined, { ref: false })])
       failures.close()
       await bus.close()
       await store.close()

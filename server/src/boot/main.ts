@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { generate } from 'lean-qr'
-import { type Config, type Mode, readConfig } from '../config.ts'
+import { type Mode, readConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
-import { OperatorError } from '../operator-error.ts'
 import { type App, createApp } from './app.ts'
+import { withSecretKey } from './secret-key.ts'
 
 /** Runs a gate until it is told to stop; then finishes what is in flight within 5 s. */
 export async function runGate(mode: Mode): Promise<void> {
@@ -25,29 +22,6 @@ export async function runGate(mode: Mode): Promise<void> {
   app = await createApp(config, logger)
   await app.listen()
   if (mode === 'demo') process.stdout.write(greeting(config.publicUrl))
-}
-
-/** A demo makes its own key at the first start and keeps it, so that restarts lose nothing. */
-function withSecretKey(config: Config): Config {
-  if (config.mode !== 'demo' || config.secretKeys.length > 0) return config
-  mkdirSync(config.dataDir, { recursive: true })
-  const file = join(config.dataDir, 'secret-key')
-  // Written whole under another name and then linked: of two demos that start at once both read the
-  // same key, and a full disk leaves no half of one.
-  const draft = `${file}.${process.pid}`
-  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
-  try {
-    linkSync(draft, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    unlinkSync(draft)
-  }
-  const key = readFileSync(file, 'utf8').trim()
-  if (Buffer.byteLength(key) < 32) {
-    throw new OperatorError(`${file} is damaged; remove it, and the next start makes a new key.`)
-  }
-  return { ...config, secretKeys: [key] }
 }
 
 function greeting(publicUrl: string): string {

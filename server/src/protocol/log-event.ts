@@ -59,6 +59,10 @@ export interface LogEvent {
 }
 
 /** Whether it tells of a visitor, and is thus erased sooner than what operators did. */
-export function isVisitors({ actor, subject }: LogEvent): boolean {
-  return actor.kind === 'phone' || subject.kind === 'sign_in' || subject.kind === 'refusal'
+export function isVisitors(kinds: {
+  actorKind: string | null
+  subjectKind: string | null
+}): boolean {
+  const { actorKind, subjectKind } = kinds
+  return actorKind === 'phone' || subjectKind === 'sign_in' || subjectKind === 'refusal'
 }

@@ -16,6 +16,8 @@ export interface LogRow extends LogFields {
   salt: string | null
   position: number | null
   seal: string | null
+  /** Whether it is to be erased as a visitor's; follows from its fields, and is no part of the digest. */
+  visitors: boolean
 }
 
 export type SealedRow = LogRow & { position: number; seal: string }
@@ -39,6 +41,7 @@ export interface LogQuery {
   until?: number
   kiosk?: number
   account?: string
+  /** Its whole name, or its noun for all of that noun. */
   event?: string
 }
 
@@ -57,22 +60,22 @@ export interface LogRecords {
 
   /** Sealed rows behind a position, in order. */
   after(position: number, limit: number): Promise<SealedRow[]>
-  /** The newest sealed row. */
-  last(): Promise<SealedRow | null>
+  /** The last position that was given, and its seal: the next one continues it. */
+  head(): Promise<{ position: number; seal: string }>
   /**
-   * What a query finds: sealed rows in order behind a position, or with `newest` the last ones of
-   * them, newest first.
+   * What a query finds: sealed rows in order behind a position, or the last ones of them, newest
+   * first.
    */
   find(query: LogQuery, from: { after: number } | 'newest', limit: number): Promise<SealedRow[]>
-  /** What is not sealed yet, in the order of its coming. */
-  waiting(query: LogQuery, limit: number): Promise<LogRow[]>
+  /** The same among what is not sealed yet, by `row`. */
+  waiting(query: LogQuery, from: { after: number } | 'newest', limit: number): Promise<LogRow[]>
 
   /** How far a reader has come; 0 at first. */
   cursor(reader: string): Promise<number>
   /** Notes how far the reader that holds the lease has come. @throws LeaseLost */
   moveCursor(lease: Lease, position: number): Promise<void>
 
-  /** Ends a segment, and says so in the log. @throws LeaseLost */
+  /** Ends a segment, and says so in the log; harmless where one ends already. @throws LeaseLost */
   addCheckpoint(lease: Lease, checkpoint: Checkpoint, event: LogEvent): Promise<void>
   /** Oldest first. */
   checkpoints(): Promise<StoredCheckpoint[]>

@@ -17,6 +17,8 @@ export interface KioskSocketParts {
   renewBefore: number
   /** What a refusal says to people; screens have words of their own, so one language will do. */
   sentence(code: RefusalCode): string
+  /** Told of every refusal, and where the page is. */
+  onRefused(refusal: Refusal, address: string): void
   onError(error: unknown): void
 }
 
@@ -38,6 +40,7 @@ interface Watched {
 /** One kiosk page, about all its sign-ins. */
 export class KioskSocket {
   readonly #socket: WebSocket
+  readonly #address: string
   readonly #parts: KioskSocketParts
   readonly #watched = new Map<string, Watched>()
   readonly #unproven: NodeJS.Timeout
@@ -45,8 +48,9 @@ export class KioskSocket {
   #queued = 0
   #queue = Promise.resolve()
 
-  constructor(socket: WebSocket, parts: KioskSocketParts) {
+  constructor(socket: WebSocket, address: string, parts: KioskSocketParts) {
     this.#socket = socket
+    this.#address = address
     this.#parts = parts
     this.#unproven = setTimeout(() => socket.close(closeCodes.unproven), proveWithin)
     socket.on('message', (data, binary) => this.#received(data, binary))
@@ -162,6 +166,7 @@ export class KioskSocket {
       return
     }
     const { code } = error
+    this.#parts.onRefused(error, this.#address)
     if (code === 'kiosk_revoked') this.close(closeCodes.forbidden)
     else if (!this.#proven && code === 'kiosk_secret_wrong') this.close(closeCodes.unproven)
     else

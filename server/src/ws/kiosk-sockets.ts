@@ -4,8 +4,11 @@ import { KioskSocket, type KioskSocketParts } from './kiosk-socket.ts'
 
 /** The sockets of this node's kiosks. */
 export interface KioskSockets {
-  /** Speaks to one page, about all its sign-ins; each is proven by its own kiosk secret. */
-  listen(socket: WebSocket): void
+  /**
+   * Speaks to one page, about all its sign-ins; each is proven by its own kiosk secret.
+   * @param address where the page is.
+   */
+  listen(socket: WebSocket, address: string): void
   /** Closes the sockets of a kiosk that was revoked. */
   drop(kiosk: number): void
 }
@@ -14,9 +17,9 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
   const open = new Set<KioskSocket>()
 
   return {
-    listen(socket) {
+    listen(socket, address) {
       if (!parts.limits.admit(socket)) return
-      const page = new KioskSocket(socket, parts)
+      const page = new KioskSocket(socket, address, parts)
       open.add(page)
       socket.on('close', () => open.delete(page))
     },

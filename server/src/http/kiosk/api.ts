@@ -32,7 +32,7 @@ export interface KioskApiParts {
   /** The view once its `seq` is above `since`, or the current one after so many milliseconds. */
   awaitView(screen: Screen, since: number, ms: number, gone: AbortSignal): Promise<SignInView>
   /** Speaks to a kiosk's page; the page proves itself in its first message. */
-  listen(socket: WebSocket): void
+  listen(socket: WebSocket, address: string): void
 }
 
 const tags = ['kiosk']
@@ -113,7 +113,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           requireAllowedOrigin(request, [publicUrl, ...config.allowedOrigins])
         },
       },
-      parts.listen,
+      (socket, request) => parts.listen(socket, request.ip),
     )
 
     scope.post(

@@ -47,6 +47,7 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   server.register(cookie)
   server.register(formbody, { bodyLimit: 16_384 })
 
+  server.decorateReply('refusal')
   server.setErrorHandler(refuse)
   server.setNotFoundHandler(() => {
     throw new Refusal('not_found')
@@ -93,6 +94,7 @@ export function beginRefusal(
   reply: FastifyReply,
 ): Refusal {
   const refusal = refusalOf(error)
+  reply.refusal = refusal
   if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
   reply.code(refusal.status)
@@ -114,4 +116,11 @@ export function refusalOf(error: unknown): Refusal {
   const { statusCode = 500, message } = error as Partial<FastifyError>
   if (statusCode >= 500) return new Refusal('internal', message)
   return new Refusal(codeOfStatus[statusCode] ?? 'malformed', message)
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What this answer refuses. */
+    refusal?: Refusal
+  }
 }

@@ -1,17 +1,20 @@
-import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import { type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { firstSeal, logSeal } from '../../protocol/log-form.ts'
 import type { Lease } from '../lease.ts'
-import type { LogQuery, LogRecords, LogRow, SealedRow } from '../log.ts'
+import type { LogQuery, LogRecords, SealedRow } from '../log.ts'
 import type { Engine } from './engine.ts'
 import { requireLease } from './leases.ts'
 import { addToLog, erased, logFromRow } from './log-row.ts'
 import { takeOverAudit } from './migrations/2026-11-sealed-log.ts'
 import type { Database, InTransaction } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
-import type { Tables } from './tables.ts'
+import type { LogTable, Tables } from './tables.ts'
 
 /** Letters of an erasure's positions, so that its detail keeps within its bound. */
 const longestPositions = 1_900
+
+/** Positions that one look for something goes through, however few of them are found. */
+const stretch = 20_000
 
 /** Rows that one statement changes: few sizes, so that a prepared statement serves again. */
 const chunkSizes = [100, 10, 1]
@@ -32,11 +35,25 @@ export function log(db: Database, engine: Engine): LogRecords {
         return done
       }),
     )
-  const sealedRows = db.selectFrom('log').selectAll().where(isSealed)
+  const sealed = async (select: (rows: Rows) => Rows): Promise<SealedRow[]> => {
+    const query = select(db.selectFrom('log').selectAll().where(isSealed))
+    return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
+  }
+
+  const head = async () => {
+    const query = db.selectFrom('log_head').selectAll()
+    const last = await retryWhileBusy(engine, () => query.executeTakeFirst())
+    return last ? { ...last } : { position: 0, seal: firstSeal }
+  }
 
   return {
     add: events =>
-      retryWhileBusy(engine, () => db.transaction().execute(trx => addToLog(trx, events))),
+      retryWhileBusy(engine, requireInTime =>
+        db.transaction().execute(async trx => {
+          await addToLog(trx, events)
+          requireInTime()
+        }),
+      ),
 
     seal: (lease, limit) =>
       under(lease, async trx => {
@@ -49,13 +66,17 @@ export function log(db: Database, engine: Engine): LogRecords {
           .limit(limit)
           .execute()
         if (rows.length === 0) return 0
-        let { position, seal } = await lastSeal(trx)
-        const sealed = rows.map(({ row, digest }) => {
+        let { position, seal } = await trx
+          .selectFrom('log_head')
+          .selectAll()
+          .executeTakeFirstOrThrow()
+        const seals = rows.map(({ row, digest }) => {
           position += 1
           seal = logSeal(seal, position, digest)
           return { row, position, seal }
         })
-        for (const chunk of inChunks(sealed)) await writeSeals(trx, chunk)
+        for (const chunk of inChunks(seals)) await writeSeals(trx, chunk)
+        await trx.updateTable('log_head').set({ position, seal }).execute()
         return rows.length
       }),
 
@@ -66,31 +87,39 @@ export function log(db: Database, engine: Engine): LogRecords {
         return Boolean((await unsealed.executeTakeFirst()) ?? (await old.executeTakeFirst()))
       }),
 
-    async after(position, limit) {
-      const query = sealedRows.where('position', '>', position).orderBy('position').limit(limit)
-      return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
-    },
-
-    async last() {
-      const query = sealedRows.orderBy('position', 'desc').limit(1)
-      const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
-      return row ? (logFromRow(row) as SealedRow) : null
-    },
+    after: (position, limit) =>
+      sealed(rows => rows.where('position', '>', position).orderBy('position').limit(limit)),
 
     async find(query, from, limit) {
-      const found = matching(sealedRows, query).limit(limit)
-      const ordered =
-        from === 'newest'
-          ? found.orderBy('position', 'desc')
-          : found.where('position', '>', from.after).orderBy('position')
-      return (await retryWhileBusy(engine, () => ordered.execute())).map(logFromRow) as SealedRow[]
+      const first = (await sealed(query => query.orderBy('position').limit(1)))[0]?.position ?? 0
+      const { position: last } = await head()
+      const newest = from === 'newest'
+      const begin = newest ? first : Math.max(first, from.after + 1)
+      const found: SealedRow[] = []
+      for (let done = 0; begin + done <= last && found.length < limit; done += stretch) {
+        const low = newest ? last - done - stretch : begin + done - 1
+        const rows = await sealed(rows =>
+          matching(rows, query)
+            .where('position', '>', low)
+            .where('position', '<=', low + stretch)
+            .orderBy('position', newest ? 'desc' : 'asc')
+            .limit(limit - found.length),
+        )
+        found.push(...rows)
+      }
+      return found
     },
 
-    async waiting(query, limit): Promise<LogRow[]> {
-      const unsealed = db.selectFrom('log').selectAll().where(isUnsealed)
-      const found = matching(unsealed, query).orderBy('row').limit(limit)
+    async waiting(query, from, limit) {
+      const rows = matching(db.selectFrom('log').selectAll().where(isUnsealed), query).limit(limit)
+      const found =
+        from === 'newest'
+          ? rows.orderBy('row', 'desc')
+          : rows.where('row', '>', from.after).orderBy('row')
       return (await retryWhileBusy(engine, () => found.execute())).map(logFromRow)
     },
+
+    head,
 
     async cursor(reader) {
       const query = db.selectFrom('log_cursors').select('position').where('reader', '=', reader)
@@ -108,11 +137,13 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     addCheckpoint: (lease, checkpoint, event) =>
       under(lease, async trx => {
-        await trx
+        const { numInsertedOrUpdatedRows: added } = await trx
           .insertInto('log_checkpoints')
           .values({ ...checkpoint, purged_at: null })
-          .execute()
-        await addToLog(trx, [event])
+          .onConflict(conflict => conflict.column('position').doNothing())
+          .executeTakeFirstOrThrow()
+        // A broken connection may hide that an earlier try succeeded.
+        if (added) await addToLog(trx, [event])
       }),
 
     async checkpoints() {
@@ -165,16 +196,7 @@ export function log(db: Database, engine: Engine): LogRecords {
   }
 }
 
-/** What the next seal continues: the last row's, or where all rows are gone the checkpoint's. */
-async function lastSeal(trx: InTransaction): Promise<{ position: number; seal: string }> {
-  const newest = <T extends 'log' | 'log_checkpoints'>(table: T) =>
-    sql<{ position: number; seal: string }>`
-      select position, seal from ${sql.table(table)}
-      where position is not null order by position desc limit 1`.execute(trx)
-  const [row] = (await newest('log')).rows
-  const [checkpoint] = row ? [] : (await newest('log_checkpoints')).rows
-  return row ?? checkpoint ?? { position: 0, seal: firstSeal }
-}
+type Rows = SelectQueryBuilder<Tables, 'log', Selectable<LogTable>>
 
 interface Sealed {
   row: number
@@ -199,16 +221,19 @@ function* inChunks<T>(all: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-function matching<O>(
-  rows: SelectQueryBuilder<Tables, 'log', O>,
-  { since, until, kiosk, account, event }: LogQuery,
-): SelectQueryBuilder<Tables, 'log', O> {
+function matching(rows: Rows, { since, until, kiosk, account, event }: LogQuery): Rows {
   return rows
     .$if(since !== undefined, query => query.where('at', '>=', since as number))
     .$if(until !== undefined, query => query.where('at', '<', until as number))
     .$if(kiosk !== undefined, query => query.where('kiosk', '=', kiosk as number))
     .$if(account !== undefined, query => query.where('account', '=', account as string))
-    .$if(event !== undefined, query => query.where('event', '=', event as string))
+    .$if(event !== undefined, query =>
+      query.where('event', event?.includes('.') ? '=' : 'like', patternOf(event as string)),
+    )
+}
+
+function patternOf(event: string): string {
+  return event.includes('.') ? event : `${event}.%`
 }
 
 /**

@@ -10,6 +10,7 @@ export interface Tables {
   kiosks: KiosksTable
   user_codes: UserCodesTable
   log: LogTable
+  log_head: LogHeadTable
   log_checkpoints: LogCheckpointsTable
   log_cursors: LogCursorsTable
   leases: LeasesTable
@@ -87,10 +88,16 @@ export interface LogTable {
   salt: string | null
   digest: string
   /** Null until the sealer has come by; then without gaps. */
-  position: number | null
-  seal: string | null
+  position: Generated<number | null>
+  seal: Generated<string | null>
   /** 1 while the row tells of a visitor, else null; not part of what is sealed. */
   visitors: number | null
+}
+
+/** One row: the last seal, so that nobody can cut off the end unseen. */
+export interface LogHeadTable {
+  position: number
+  seal: string
 }
 
 export interface LogCheckpointsTable {

@@ -6,6 +6,7 @@ import {
   type LogEventName,
   system,
 } from '../../../protocol/log-event.ts'
+import { firstSeal } from '../../../protocol/log-form.ts'
 import { addToLog } from '../log-row.ts'
 import type { AuditTable, Tables } from '../tables.ts'
 
@@ -64,6 +65,11 @@ export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
       .execute()
 
     await db.schema
+      .createTable('log_head')
+      .addColumn('position', 'bigint', column => column.notNull())
+      .addColumn('seal', 'text', column => column.notNull())
+      .execute()
+    await db.schema
       .createTable('log_checkpoints')
       .addColumn('position', 'bigint', column => column.primaryKey())
       .addColumn('seal', 'text', column => column.notNull())
@@ -91,6 +97,7 @@ export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
 
     const tables = db as Kysely<Tables>
     await tables.insertInto('locks').values({ name: 'kiosk numbers' }).execute()
+    await tables.insertInto('log_head').values({ position: 0, seal: firstSeal }).execute()
     // A migration is one transaction already.
     await takeOverWhatStands(tables as Transaction<Tables>)
   },

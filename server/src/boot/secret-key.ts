@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { OperatorError } from '../operator-error.ts'
+
+/** A demo makes its own key at the first start and keeps it, so that restarts lose nothing. */
+export function withSecretKey(config: Config): Config {
+  if (config.mode !== 'demo' || config.secretKeys.length > 0) return config
+  mkdirSync(config.dataDir, { recursive: true })
+  const file = keyFile(config)
+  // Written whole under another name and then linked: of two demos that start at once both read the
+  // same key, and a full disk leaves no half of one.
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    unlinkSync(draft)
+  }
+  return { ...config, secretKeys: [readKey(file)] }
+}
+
+/** The keys of the settings, or the one that a demo has made; makes none. */
+export function keptSecretKeys(config: Config): readonly string[] {
+  const file = keyFile(config)
+  return config.secretKeys.length > 0 || !existsSync(file) ? config.secretKeys : [readKey(file)]
+}
+
+function keyFile({ dataDir }: Config): string {
+  return join(dataDir, 'secret-key')
+}
+
+function readKey(file: string): string {
+  const key = readFileSync(file, 'utf8').trim()
+  if (Buffer.byteLength(key) < 32) {
+    throw new OperatorError(`${file} is damaged; remove it, and the next start makes a new key.`)
+  }
+  return key
+}

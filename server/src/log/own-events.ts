@@ -1,0 +1,45 @@
+import type { Checkpoint, LogRow } from '../store/log.ts'
+import { checkpointIn } from './checkpoint.ts'
+import { Positions, type Span } from './positions.ts'
+
+/** What the log tells of itself: which rows are empty or gone, and which seals were signed. */
+export class OwnEvents {
+  readonly erased = new Positions()
+  /** When each removal began, by the last position that it takes. */
+  readonly removedAt = new Map<number, number | null>()
+  readonly checkpoints = new Map<number, Checkpoint>()
+
+  /** Of two that tell the same the first counts. */
+  add({ event, at, detail }: Pick<LogRow, 'event' | 'at' | 'detail'>): void {
+    if (!event?.startsWith('log.')) return
+    const told = parsed(detail)
+    if (event === 'log.erased') {
+      for (const span of spansIn(told.positions)) this.erased.add(...span)
+    }
+    const { through } = told
+    if (event === 'log.purged' && typeof through === 'number' && !this.removedAt.has(through)) {
+      this.removedAt.set(through, at)
+    }
+    const checkpoint = event === 'log.checkpoint' && checkpointIn(told)
+    if (checkpoint && !this.checkpoints.has(checkpoint.position)) {
+      this.checkpoints.set(checkpoint.position, checkpoint)
+    }
+  }
+}
+
+/** Whoever can write to the database can write anything, and it must do no more than tell nothing. */
+function parsed(detail: string | null): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(detail ?? '{}') }
+  } catch {
+    return {}
+  }
+}
+
+/** As `1-3,5`. */
+function spansIn(positions: unknown): Span[] {
+  return `${positions ?? ''}`.split(',').flatMap((span): Span[] => {
+    const [, from, to = from] = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(span) ?? []
+    return from === undefined ? [] : [[Number(from), Number(to)]]
+  })
+}
