@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { firstSeal, logDigest, logSeal } from '../../server/src/protocol/log-form.ts'
 import { erased, eventToRow, logFromRow } from '../../server/src/store/sql/log-row.ts'
-import type { LogTable } from '../../server/src/store/sql/tables.ts'
 import { change, firstDay, sealAll, verified } from '../support/log-database.ts'
 import {
   at,

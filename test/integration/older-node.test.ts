@@ -148,6 +148,18 @@ for (const [name, make] of Object.entries(engines)) {
     }
   })
 
+  test(`U29: ${name}: what an older node began and a node of today ended is told in that order`, async t => {
+    const old = await make(t)
+    const { at } = old.left
+    const store = await old.open()
+    await sealAll(store)
+    const id = freshId()
+    await createOlderNode(old).update(id, () => ({ next: scanned(id, at), events: ['scan'] }))
+    await addEvent(store, id, 'sign_in.denied', at + 1)
+    await sealAll(store)
+    assert.deepEqual(await eventsOf(store, [id]), [['sign_in.scanned', 'sign_in.denied']])
+  })
+
   test(`U22: ${name}: kiosks that two versions add at once have numbers of their own`, async t => {
     const old = await make(t)
     const { at } = old.left

@@ -57,11 +57,13 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     seal: (lease, limit) =>
       under(lease, async trx => {
-        await takeOverAudit(trx, limit)
+        const takenOver = await takeOverAudit(trx, limit)
         const rows = await trx
           .selectFrom('log')
           .select(['row', 'digest'])
           .where(isUnsealed)
+          // Of a sign-in that went on at a newer gate, what the older one has told came first.
+          .$if(takenOver !== null, query => query.orderBy('at'))
           .orderBy('row')
           .limit(limit)
           .execute()
