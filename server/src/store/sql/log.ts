@@ -174,13 +174,13 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     beginAt: (lease, position, at, event) =>
       under(lease, async trx => {
-        await trx
+        const { numUpdatedRows: marked } = await trx
           .updateTable('log_checkpoints')
           .set({ purged_at: at })
           .where('position', '<=', position)
           .where('purged_at', 'is', null)
-          .execute()
-        await addToLog(trx, [event])
+          .executeTakeFirstOrThrow()
+        if (marked > 0n) await addToLog(trx, [event])
       }),
 
     remove: (lease, through, limit) =>
