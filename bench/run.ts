@@ -4,6 +4,7 @@ import { measureAttacks } from './attacks.ts'
 import { call } from './call.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFaults } from './faults.ts'
+import { measureLog } from './log.ts'
 import { MeasuredProcess } from './measured-process.ts'
 import { measureMemory } from './memory.ts'
 import { measureRequests } from './requests.ts'
@@ -24,6 +25,7 @@ try {
     delivery: () => measureDelivery(floor, gate),
     attacks: () => measureAttacks(gate),
     memory: () => measureMemory(floor, gate),
+    log: () => measureLog(scope),
     faults: () => measureFaults(scope),
   }
   for (const [name, measure] of Object.entries(parts)) {

@@ -1,5 +1,5 @@
 // Runs before `npm test`: the tests drive a real browser, read QR codes with an independent reader,
-// start Redis and Postgres servers of their own, and put TLS before gates.
+// start Redis and Postgres servers of their own, put TLS before gates, and run what the documents say.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 
@@ -19,6 +19,7 @@ const wanted = [
   { package: 'zbar-tools', has: () => answers('zbarimg') },
   { package: 'redis-server', has: () => answers('redis-server') },
   { package: 'postgresql', has: hasPostgres },
+  { package: 'python3', has: () => answers('python3') },
 ]
 
 const missing = wanted.filter(({ has }) => !has()).map(({ package: name }) => name)

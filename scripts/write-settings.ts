@@ -1,10 +1,11 @@
-// Writes `.env.example` and docs/config.md from the one table of settings, and docs/refusals.md from
-// the closed list of refusals; with --check, as part of `npm run lint`, it only says whether they are
-// up to date.
+// Writes `.env.example` and docs/config.md from the one table of settings, docs/refusals.md from the
+// closed list of refusals, and the table in docs/log.md from the list of events; with --check, as part
+// of `npm run lint`, it only says whether they are up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Refusal, refusalCodes } from '../server/src/errors.ts'
 import { sentence } from '../server/src/http/server/sentences.ts'
+import { logEvents } from '../server/src/protocol/log-event.ts'
 import { type Setting, settings } from '../server/src/settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,6 +22,10 @@ const refusals = refusalCodes.map(code => {
   const { status } = new Refusal(code)
   return `| \`${code}\` | ${status} | ${sentence(code, 'en')} | ${sentence(code, 'ko')} |`
 })
+
+const events = Object.entries(logEvents).map(([event, about]) => `| \`${event}\` | ${about} |`)
+const log = readFileSync(`${root}docs/log.md`, 'utf8')
+const eventTable = `<!-- events -->\n| event | |\n|---|---|\n${events.join('\n')}\n<!-- /events -->`
 
 const files: Record<string, string> = {
   '.env.example': `# Copy to .env and fill in what you need; every line may stay as it is for \`npm start\`.\n\n${example.join('\n')}`,
@@ -44,6 +49,7 @@ This page is written from [the closed list](../server/src/errors.ts) and
 |---|---|---|---|
 ${refusals.join('\n')}
 `,
+  'docs/log.md': log.replace(/<!-- events -->.*<!-- \/events -->/s, () => eventTable),
 }
 
 for (const [file, text] of Object.entries(files)) {

@@ -14,7 +14,7 @@ export type Config = ReturnType<typeof configOf>
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
-  const faults = [...withoutKey(values, mode), ...keptTooLong(values), ...wrong]
+  const faults = [...withoutKey(values, mode), ...wrong]
   if (faults.length > 0) throw new OperatorError(faults.join('\n'))
   return configOf(values, mode)
 }
@@ -26,12 +26,6 @@ function withoutKey({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode): s
     return ['SECRET_KEY is missing; SECRET_KEYS_ACCEPTED are never used to sign.']
   }
   return mode === 'demo' ? [] : ['SECRET_KEY is missing; make one with: openssl rand -base64 48']
-}
-
-/** What goes with its segment cannot stay for longer than it. */
-function keptTooLong({ QRGATE_LOG_DAYS: days, QRGATE_LOG_VISIT_DAYS: visitDays }: Values) {
-  if (visitDays <= days) return []
-  return [`QRGATE_LOG_VISIT_DAYS must be at most QRGATE_LOG_DAYS, which is ${days}.`]
 }
 
 function configOf(values: Values, mode: Mode) {

@@ -105,7 +105,8 @@ export const settings = {
   QRGATE_LOG_VISIT_DAYS: {
     default: '90',
     about: "After how many days visitors' events in it are erased; digests and seals stay.",
-    ...integer(1, 36_500),
+    // What goes with its segment could not stay for longer.
+    ...integer(1, 365),
   },
   QRGATE_HASH_QUEUE: {
     default: '200',

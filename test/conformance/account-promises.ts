@@ -1,104 +1,173 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Refusal } from '../../server/src/errors.ts'
+import type { Account } from '../../server/src/store/account.ts'
+import { type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { OpenStore } from './open-store.ts'
-import { account, start } from './rows.ts'
+import { account, accountEvent, addAccount, start } from './rows.ts'
+
+const taken = new Refusal('account_exists')
+
+/** Another password, where the account still has the one that was seen. */
+const replaced =
+  (seen: string, passwordHash: string): Decide<Account> =>
+  old => {
+    if (!old) throw new Refusal('account_unusable')
+    if (old.passwordHash !== seen) return unchanged(old)
+    const events = [accountEvent(old.key, 'account.password_changed')]
+    return { next: { ...old, passwordHash }, events }
+  }
+
+const switched =
+  (disabledAt: number | null): Decide<Account> =>
+  old => {
+    if (!old) throw new Refusal('account_unusable')
+    return { next: { ...old, disabledAt }, events: [accountEvent(old.key, 'account.disabled')] }
+  }
 
 /** What the store promises about accounts. */
 export function accountPromises(name: string, open: OpenStore): void {
   test(`${name}: an account is found by its key and by its id key, exactly as added`, async t => {
-    const { accounts } = await open(t)
-    const hong = account('a key', { disabledAt: start })
-    assert.equal(await accounts.add(hong, '홍gildong', 'skeleton'), true)
+    const store = await open(t)
+    const { accounts } = store
+    const hong = account('a key', { idKey: '홍gildong', disabledAt: start })
+    const { old, next } = await addAccount(store, hong)
+    assert.deepEqual([old, next], [null, hong])
     assert.deepEqual(await accounts.byKey('a key'), hong)
     assert.deepEqual(await accounts.byIdKey('홍gildong'), hong)
     assert.equal((await accounts.byKey('a key'))?.id, '홍Gildong')
   })
 
   test(`${name}: S072: whatever is not the key to the letter finds nobody`, async t => {
-    const { accounts } = await open(t)
-    await accounts.add(account('a key'), 'hong', 'h0ng')
+    const store = await open(t)
+    const { accounts } = store
+    await addAccount(store, account('a key', { idKey: 'hong', idSkeleton: 'h0ng' }))
     for (const other of ['', 'Hong', 'hong ', '%', 'h_ng', "' OR '1'='1", 'a key', '홍Gildong']) {
       assert.equal(await accounts.byIdKey(other), null, other)
     }
     for (const other of ['', 'A KEY', '%', 'hong']) assert.equal(await accounts.byKey(other), null)
   })
 
-  test(`${name}: a second account of the same id key is not added, and the first stays`, async t => {
-    const { accounts } = await open(t)
-    const first = account('first')
-    assert.equal(await accounts.add(first, 'hong', 'h0ng'), true)
-    assert.equal(await accounts.add(account('second', { name: '홍동' }), 'hong', 'other'), false)
+  test(`${name}: a second account of the same id key is refused, and the first stays`, async t => {
+    const store = await open(t)
+    const { accounts } = store
+    const first = account('first', { idKey: 'hong' })
+    await addAccount(store, first)
+    const second = account('second', { idKey: 'hong', name: '홍동' })
+    await assert.rejects(addAccount(store, second), taken)
     assert.deepEqual(await accounts.byIdKey('hong'), first)
     assert.equal(await accounts.byKey('second'), null)
-    assert.equal(await accounts.add(account('second'), 'hong2', 'other'), true)
+    await addAccount(store, { ...second, idKey: 'hong2' })
+    assert.equal((await accounts.byIdKey('hong2'))?.key, 'second')
   })
 
   test(`${name}: of 50 accounts of one id key added at once, one is added`, async t => {
-    const { accounts } = await open(t)
-    const added = await Promise.all(
+    const store = await open(t)
+    const added = await Promise.allSettled(
       Array.from({ length: 50 }, (_, index) =>
-        accounts.add(account(`key ${index}`), 'race', `skeleton ${index}`),
+        addAccount(store, account(`key ${index}`, { idKey: 'race' })),
       ),
     )
-    assert.equal(added.filter(Boolean).length, 1)
-    assert.equal((await accounts.byIdKey('race'))?.key, `key ${added.indexOf(true)}`)
+    const won = added.flatMap(result => (result.status === 'fulfilled' ? [result.value.next] : []))
+    assert.equal(won.length, 1)
+    for (const result of added) {
+      if (result.status === 'rejected') assert.deepEqual(result.reason, taken)
+    }
+    assert.deepEqual(await store.accounts.all(), won)
   })
 
-  test(`${name}: two accounts never share a key`, async t => {
-    const { accounts } = await open(t)
-    const first = account('the key')
-    await accounts.add(first, 'one', 'one')
-    await accounts.add(account('the key', { name: '' }), 'two', 'two')
+  test(`${name}: two accounts never share a key: whoever comes second is shown the first`, async t => {
+    const store = await open(t)
+    const { accounts } = store
+    const added = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        addAccount(store, account('the key', { id: `id ${n}` })),
+      ),
+    )
+    const first = added.find(({ old }) => old === null)?.next
+    assert.ok(first)
+    assert.equal(added.filter(({ old }) => old === null).length, 1)
+    for (const { next } of added) assert.deepEqual(next, first)
+    assert.deepEqual(await accounts.byKey('the key'), first)
+    const two = account('the key', { idKey: 'two', idSkeleton: 'two', name: '' })
+    assert.deepEqual((await addAccount(store, two)).old, first)
     assert.deepEqual(await accounts.byKey('the key'), first)
     assert.equal(await accounts.byIdKey('two'), null)
   })
 
   test(`${name}: S052: an id that looks like a taken one is taken`, async t => {
-    const { accounts } = await open(t)
-    await accounts.add(account('first'), 'hong', 'h0ng')
-    assert.equal(await accounts.add(account('second'), 'h0ng', 'h0ng'), false)
+    const store = await open(t)
+    const { accounts } = store
+    await addAccount(store, account('first', { idKey: 'hong', idSkeleton: 'h0ng' }))
+    const second = account('second', { idKey: 'h0ng', idSkeleton: 'h0ng' })
+    await assert.rejects(addAccount(store, second), taken)
     assert.equal(await accounts.byIdKey('h0ng'), null)
     // A skeleton only says what looks alike; nobody is found by it.
-    assert.equal(await accounts.add(account('third'), 'other', 'hong'), true)
+    await addAccount(store, account('third', { idKey: 'other', idSkeleton: 'hong' }))
     assert.equal((await accounts.byIdKey('hong'))?.key, 'first')
   })
 
+  test(`${name}: S052: nor can an account that is there take an id that another one has`, async t => {
+    const store = await open(t)
+    const { accounts } = store
+    await addAccount(store, account('first', { idKey: 'hong', idSkeleton: 'h0ng' }))
+    const second = account('second')
+    await addAccount(store, second)
+    for (const change of [{ idKey: 'hong' }, { idSkeleton: 'h0ng' }]) {
+      const events = [accountEvent('second', 'account.enabled')]
+      const next = { ...second, ...change }
+      await assert.rejects(
+        accounts.update('second', () => ({ next, events })),
+        taken,
+      )
+    }
+    assert.deepEqual(await accounts.byKey('second'), second)
+  })
+
   test(`${name}: S053: a hash is replaced only where it is still the one that was seen`, async t => {
-    const { accounts } = await open(t)
+    const store = await open(t)
+    const { accounts } = store
     const hong = account('a key')
-    await accounts.add(hong, 'hong', 'hong')
-    assert.equal(await accounts.setPasswordHash('a key', 'newer', 'not its hash'), false)
+    await addAccount(store, hong)
+    const { next } = await accounts.update('a key', replaced('not its hash', 'newer'))
+    assert.deepEqual(next, hong)
     assert.deepEqual(await accounts.byKey('a key'), hong)
-    assert.equal(await accounts.setPasswordHash('a key', 'newer', hong.passwordHash), true)
-    assert.equal(await accounts.setPasswordHash('a key', 'newest'), true)
+    await accounts.update('a key', replaced(hong.passwordHash, 'newest'))
     assert.equal((await accounts.byKey('a key'))?.passwordHash, 'newest')
-    assert.equal(await accounts.setPasswordHash('no such key', 'newest'), false)
+    const nobody = accounts.update('no such key', replaced('newest', 'another'))
+    await assert.rejects(nobody, new Refusal('account_unusable'))
+    assert.equal(await accounts.byKey('no such key'), null)
     const changes = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => accounts.setPasswordHash('a key', `${n}`, 'newest')),
+      Array.from({ length: 20 }, (_, n) => accounts.update('a key', replaced('newest', `${n}`))),
     )
-    assert.equal(changes.filter(Boolean).length, 1)
-    assert.equal((await accounts.byKey('a key'))?.passwordHash, `${changes.indexOf(true)}`)
+    const done = changes.map(({ events }) => events.length > 0)
+    assert.equal(done.filter(Boolean).length, 1)
+    assert.equal((await accounts.byKey('a key'))?.passwordHash, `${done.indexOf(true)}`)
   })
 
   test(`${name}: S047: an account is disabled and enabled again, and no other with it`, async t => {
-    const { accounts } = await open(t)
-    await accounts.add(account('one'), 'one', 'one')
-    await accounts.add(account('two'), 'two', 'two')
-    await accounts.setDisabled('one', start)
-    assert.equal((await accounts.byKey('one'))?.disabledAt, start)
-    assert.equal((await accounts.byKey('two'))?.disabledAt, null)
-    await accounts.setDisabled('one', null)
-    assert.equal((await accounts.byIdKey('one'))?.disabledAt, null)
-    await accounts.setDisabled('no such key', start)
+    const store = await open(t)
+    const { accounts } = store
+    const [one, two] = [account('one'), account('two')]
+    await addAccount(store, one)
+    await addAccount(store, two)
+    await accounts.update('one', switched(start))
+    assert.deepEqual(await accounts.byKey('one'), { ...one, disabledAt: start })
+    assert.deepEqual(await accounts.byKey('two'), two)
+    await accounts.update('one', switched(null))
+    assert.deepEqual(await accounts.byIdKey(one.idKey), one)
+    await assert.rejects(accounts.update('no such key', switched(start)))
+    assert.deepEqual(await accounts.all(), [one, two])
   })
 
   test(`${name}: all accounts are listed in the order of their id keys`, async t => {
-    const { accounts } = await open(t)
-    assert.deepEqual(await accounts.all(), [])
-    for (const key of ['c', 'a', 'b']) await accounts.add(account(key), `id ${key}`, key)
+    const store = await open(t)
+    assert.deepEqual(await store.accounts.all(), [])
+    const ids = { c: 'id 1', a: 'id 2', b: 'id 3' }
+    for (const [key, idKey] of Object.entries(ids)) await addAccount(store, account(key, { idKey }))
     assert.deepEqual(
-      (await accounts.all()).map(({ key }) => key),
-      ['a', 'b', 'c'],
+      (await store.accounts.all()).map(({ key }) => key),
+      ['c', 'a', 'b'],
     )
   })
 }

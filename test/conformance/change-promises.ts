@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import type { SignIn } from '../../server/src/protocol/sign-in.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { OpenPair } from './open-store.ts'
-import { freshId, scan, scanned, start } from './rows.ts'
+import { freshId, logOf, scan, scanned, signInEvent, start } from './rows.ts'
 
 const to = (change: Partial<SignIn>) => (old: SignIn | null) => {
   assert.ok(old)
-  return { next: { ...old, seq: old.seq + 1, ...change }, events: ['cancel' as const] }
+  const events = [signInEvent(old.id, 'sign_in.cancelled')]
+  return { next: { ...old, seq: old.seq + 1, ...change }, events }
 }
 
 /** What one node has changed is seen by the other without any hint. */
@@ -21,7 +22,7 @@ export function changePromises(name: string, openPair: OpenPair): void {
     assert.deepEqual(await other.signIns.read(id), scanned(id))
     await other.signIns.update(id, to({ state: 'denied', deadline: null }))
     assert.equal((await one.signIns.read(id))?.state, 'denied')
-    assert.equal((await one.audit.ofSignIn(id)).length, 2)
+    assert.equal((await logOf(one, id)).length, 2)
   })
 
   check(

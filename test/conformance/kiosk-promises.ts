@@ -1,25 +1,53 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OpenStore } from './open-store.ts'
-import { kiosk, start } from './rows.ts'
+import { Refusal } from '../../server/src/errors.ts'
+import { type Decide, unchanged } from '../../server/src/store/change.ts'
+import type { Kiosk } from '../../server/src/store/kiosk.ts'
+import type { Store } from '../../server/src/store/store.ts'
+import type { OpenPair } from './open-store.ts'
+import { kiosk, kioskEvent, start } from './rows.ts'
+
+const used = new Refusal('link_used')
+
+/** Uses an enrolment link, where the kiosk still has it. */
+const useLink =
+  (linkHash: string, credentialHash: string): Decide<Kiosk> =>
+  old => {
+    if (old?.linkHash !== linkHash) throw used
+    const next = { ...old, credentialHash, linkHash: null, linkExpiresAt: null }
+    return { next, events: [kioskEvent(old.number, 'kiosk.enrolled')] }
+  }
+
+const revoke =
+  (revokedAt: number): Decide<Kiosk> =>
+  old => {
+    if (!old) throw new Refusal('kiosk_not_enrolled')
+    if (old.revokedAt !== null) return unchanged(old)
+    const next = { ...old, revokedAt, linkHash: null }
+    return { next, events: [kioskEvent(old.number, 'kiosk.revoked')] }
+  }
 
 /** What the store promises about kiosks. */
-export function kioskPromises(name: string, open: OpenStore): void {
-  test(`${name}: a kiosk is found by its number and its credential's hash, as added`, async t => {
-    const { kiosks } = await open(t)
-    for (const [index, ticket] of (['compact', 'jwt'] as const).entries()) {
-      const credentialHash = `hash ${index}`
-      const revokedAt = index === 0 ? null : start
-      const given = kiosk({ ticket, credentialHash, revokedAt, claimable: index === 0 })
-      const added = await kiosks.add(given)
-      assert.deepEqual(added, { ...given, number: added.number })
-      assert.deepEqual(await kiosks.byNumber(added.number), added)
-      assert.deepEqual(await kiosks.byCredentialHash(credentialHash), added)
-    }
-  })
+export function kioskPromises(name: string, openPair: OpenPair): void {
+  const check = (sentence: string, body: (one: Store, other: Store) => Promise<void>) =>
+    test(`${name}: ${sentence}`, async t => body(...(await openPair(t))))
 
-  test(`${name}: S072: an unknown number and an unknown hash find no kiosk`, async t => {
-    const { kiosks } = await open(t)
+  check(
+    "a kiosk is found by its number and its credential's hash, as added",
+    async ({ kiosks }) => {
+      for (const [index, ticket] of (['compact', 'jwt'] as const).entries()) {
+        const credentialHash = `hash ${index}`
+        const revokedAt = index === 0 ? null : start
+        const make = kiosk({ ticket, credentialHash, revokedAt, claimable: index === 0 })
+        const added = await kiosks.add(make)
+        assert.deepEqual(added, make(added.number).next)
+        assert.deepEqual(await kiosks.byNumber(added.number), added)
+        assert.deepEqual(await kiosks.byCredentialHash(credentialHash), added)
+      }
+    },
+  )
+
+  check('S072: an unknown number and an unknown hash find no kiosk', async ({ kiosks }) => {
     const { number } = await kiosks.add(kiosk({ credentialHash: 'a hash' }))
     for (const other of [0, 1, number + 1, 2 ** 32 - 1]) {
       assert.equal(await kiosks.byNumber(other), null)
@@ -29,26 +57,41 @@ export function kioskPromises(name: string, open: OpenStore): void {
     }
   })
 
-  test(`${name}: numbers rise one by one, above those of the built-in kiosks`, async t => {
-    const { kiosks } = await open(t)
+  check('numbers rise one by one, above those of the built-in kiosks', async ({ kiosks }) => {
     const numbers: number[] = []
     for (let count = 0; count < 4; count += 1) numbers.push((await kiosks.add(kiosk())).number)
     assert.deepEqual(numbers, [100, 101, 102, 103])
   })
 
-  test(`${name}: 30 kiosks added at once get 30 numbers`, async t => {
-    const { kiosks } = await open(t)
-    const added = await Promise.all(
-      Array.from({ length: 30 }, (_, index) =>
-        kiosks.add(kiosk({ name: { ko: '', en: `Kiosk ${index}` } })),
-      ),
-    )
-    assert.equal(new Set(added.map(({ number }) => number)).size, 30)
-    for (const one of added) assert.deepEqual(await kiosks.byNumber(one.number), one)
+  check(
+    '30 kiosks that two nodes add at once get 30 numbers, without a gap',
+    async (one, other) => {
+      const added = await Promise.all(
+        Array.from({ length: 30 }, (_, index) =>
+          (index % 2 ? one : other).kiosks.add(kiosk({ name: { ko: '', en: `Kiosk ${index}` } })),
+        ),
+      )
+      const numbers = added.map(({ number }) => number).toSorted((a, b) => a - b)
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 30 }, (_, index) => 100 + index),
+      )
+      for (const row of added) assert.deepEqual(await one.kiosks.byNumber(row.number), row)
+    },
+  )
+
+  check('a number whose kiosk could not be added goes to the next one', async ({ kiosks }) => {
+    const asked: number[] = []
+    const refuse = (number: number) => {
+      asked.push(number)
+      throw used
+    }
+    await assert.rejects(kiosks.add(refuse), used)
+    assert.equal((await kiosks.add(kiosk())).number, 100)
+    assert.deepEqual(asked, [100])
   })
 
-  test(`${name}: two kiosks never share a credential, and many have none`, async t => {
-    const { kiosks } = await open(t)
+  check('two kiosks never share a credential, and many have none', async ({ kiosks }) => {
     const first = await kiosks.add(kiosk({ credentialHash: 'a hash' }))
     await assert.rejects(kiosks.add(kiosk({ credentialHash: 'a hash' })))
     assert.deepEqual(await kiosks.byCredentialHash('a hash'), first)
@@ -57,15 +100,15 @@ export function kioskPromises(name: string, open: OpenStore): void {
     await kiosks.add(kiosk())
   })
 
-  test(`${name}: an enrolment link is found until it is used, and then never again`, async t => {
-    const { kiosks } = await open(t)
+  check('an enrolment link is found until it is used, and then never again', async ({ kiosks }) => {
     const invited = await kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
+    const { number } = invited
     assert.deepEqual(await kiosks.byLinkHash('a link'), invited)
     for (const other of ['', 'A LINK', '%', 'a link ']) {
       assert.equal(await kiosks.byLinkHash(other), null)
-      assert.equal(await kiosks.useLink(other, 'a hash'), false)
+      await assert.rejects(kiosks.update(number, useLink(other, 'a hash')), used)
     }
-    assert.equal(await kiosks.useLink('a link', 'a hash'), true)
+    await kiosks.update(number, useLink('a link', 'a hash'))
     assert.equal(await kiosks.byLinkHash('a link'), null)
     assert.deepEqual(await kiosks.byCredentialHash('a hash'), {
       ...invited,
@@ -73,46 +116,52 @@ export function kioskPromises(name: string, open: OpenStore): void {
       linkHash: null,
       linkExpiresAt: null,
     })
-    assert.equal(await kiosks.useLink('a link', 'another hash'), false)
+    await assert.rejects(kiosks.update(number, useLink('a link', 'another hash')), used)
+    assert.equal((await kiosks.byNumber(number))?.credentialHash, 'a hash')
   })
 
-  test(`${name}: S018: of 20 calls that use one link, exactly one does`, async t => {
-    const { kiosks } = await open(t)
-    const { number } = await kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
-    const used = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => kiosks.useLink('a link', `hash ${n}`)),
+  check('S018: of 20 calls that use one link, exactly one does', async (one, other) => {
+    const { number } = await one.kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
+    const uses = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? one : other).kiosks.update(number, useLink('a link', `hash ${n}`)),
+      ),
     )
-    assert.equal(used.filter(Boolean).length, 1)
-    assert.equal((await kiosks.byNumber(number))?.credentialHash, `hash ${used.indexOf(true)}`)
+    const done = uses.map(({ status }) => status === 'fulfilled')
+    assert.equal(done.filter(Boolean).length, 1)
+    for (const use of uses) if (use.status === 'rejected') assert.equal(use.reason, used)
+    const { credentialHash } = (await one.kiosks.byNumber(number)) ?? {}
+    assert.equal(credentialHash, `hash ${done.indexOf(true)}`)
   })
 
-  test(`${name}: a revoked kiosk stays revoked, and its link is gone`, async t => {
-    const { kiosks } = await open(t)
+  check('a revoked kiosk stays revoked, and its link is gone', async ({ kiosks }) => {
     const { number } = await kiosks.add(kiosk({ linkHash: 'a link', linkExpiresAt: start }))
     const other = await kiosks.add(kiosk())
-    assert.equal(await kiosks.revoke(number, start), true)
-    assert.equal(await kiosks.revoke(number, start + 5), false)
+    await kiosks.update(number, revoke(start))
+    await kiosks.update(number, revoke(start + 5))
     assert.equal((await kiosks.byNumber(number))?.revokedAt, start)
-    assert.equal(await kiosks.useLink('a link', 'a hash'), false)
-    assert.equal(await kiosks.revoke(4_000, start), false)
-    assert.equal((await kiosks.byNumber(other.number))?.revokedAt, null)
+    assert.equal(await kiosks.byLinkHash('a link'), null)
+    await assert.rejects(kiosks.update(number, useLink('a link', 'a hash')), used)
+    await assert.rejects(kiosks.update(4_000, revoke(start)), new Refusal('kiosk_not_enrolled'))
+    assert.deepEqual(await kiosks.byNumber(other.number), other)
   })
 
-  test(`${name}: revoked names every kiosk that was revoked, whenever that was, and no other`, async t => {
-    const { kiosks } = await open(t)
-    assert.deepEqual(await kiosks.revoked(), [])
-    const numbers: number[] = []
-    for (const at of [start, 0, Number.MAX_SAFE_INTEGER]) {
-      const { number } = await kiosks.add(kiosk())
-      await kiosks.revoke(number, at)
-      numbers.push(number)
-    }
-    await kiosks.add(kiosk())
-    assert.deepEqual((await kiosks.revoked()).toSorted(), numbers)
-  })
+  check(
+    'revoked names every kiosk that was revoked, whenever that was, and no other',
+    async ({ kiosks }) => {
+      assert.deepEqual(await kiosks.revoked(), [])
+      const numbers: number[] = []
+      for (const at of [start, 0, Number.MAX_SAFE_INTEGER]) {
+        const { number } = await kiosks.add(kiosk())
+        await kiosks.update(number, revoke(at))
+        numbers.push(number)
+      }
+      await kiosks.add(kiosk())
+      assert.deepEqual((await kiosks.revoked()).toSorted(), numbers)
+    },
+  )
 
-  test(`${name}: all kiosks are listed by number`, async t => {
-    const { kiosks } = await open(t)
+  check('all kiosks are listed by number', async ({ kiosks }) => {
     assert.deepEqual(await kiosks.all(), [])
     const added = [await kiosks.add(kiosk()), await kiosks.add(kiosk({ revokedAt: start }))]
     assert.deepEqual(await kiosks.all(), added)

@@ -1,7 +1,12 @@
+import assert from 'node:assert/strict'
+import type { Actor, LogEvent, LogEventName } from '../../server/src/protocol/log-event.ts'
 import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
 import type { Account } from '../../server/src/store/account.ts'
+import { type Change, type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Kiosk } from '../../server/src/store/kiosk.ts'
+import type { LogRow } from '../../server/src/store/log.ts'
+import type { Store } from '../../server/src/store/store.ts'
 
 export const start = 1_800_000_000_000
 
@@ -35,13 +40,15 @@ export function scanned(id: string, change: Partial<SignIn> = {}): SignIn {
 }
 
 export function scan(id: string, change: Partial<SignIn> = {}): () => Move {
-  return () => ({ next: scanned(id, change), events: ['scan'] })
+  return () => ({ next: scanned(id, change), events: [signInEvent(id)] })
 }
 
 export function account(key: string, change: Partial<Account> = {}): Account {
   return {
     key,
     id: '홍Gildong',
+    idKey: `id of ${key}`,
+    idSkeleton: `skeleton of ${key}`,
     name: '홍길동',
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     subjectSeed: 'c2VlZA',
@@ -51,17 +58,100 @@ export function account(key: string, change: Partial<Account> = {}): Account {
   }
 }
 
-export function kiosk(change: Partial<Kiosk> = {}): Omit<Kiosk, 'number'> {
-  const { number: _, ...rest } = { number: 0, ...change }
-  return {
-    name: { ko: '1층 접수', en: 'Reception, ground floor' },
-    ticket: 'compact',
-    claimable: true,
-    credentialHash: null,
-    linkHash: null,
-    linkExpiresAt: null,
-    revokedAt: null,
-    createdAt: start,
-    ...rest,
+/** Adds an account, unless there is one of its key. */
+export function addAccount({ accounts }: Pick<Store, 'accounts'>, row: Account) {
+  return accounts.update(row.key, adding(row, accountEvent(row.key)))
+}
+
+/** Adds a row where there is none of its key. */
+export function adding<Row>(next: Row, ...events: LogEvent[]): Decide<Row> {
+  return old => (old ? unchanged(old) : { next, events })
+}
+
+/** What accounts and kiosks have in common; tests of their updates count in `createdAt`. */
+export interface Counted {
+  createdAt: number
+}
+
+export function counted<Row extends Counted>(old: Row, ...events: LogEvent[]): Change<Row> {
+  return { next: { ...old, createdAt: old.createdAt + 1 }, events }
+}
+
+/** Decides on a row that must be there. */
+export function there<Row>(decide: (old: Row) => Change<Row>): Decide<Row> {
+  return old => {
+    assert.ok(old)
+    return decide(old)
   }
+}
+
+export function kiosk(change: Partial<Kiosk> = {}): (number: number) => Change<Kiosk> {
+  return number => ({
+    next: {
+      number,
+      name: { ko: '1층 접수', en: 'Reception, ground floor' },
+      ticket: 'compact',
+      claimable: true,
+      credentialHash: null,
+      linkHash: null,
+      linkExpiresAt: null,
+      revokedAt: null,
+      createdAt: start,
+      ...change,
+    },
+    events: [kioskEvent(number)],
+  })
+}
+
+const operator: Actor = { kind: 'operator', id: 'shell:kim' }
+
+/** What a phone did. */
+export function signInEvent(
+  id: string,
+  event: LogEventName = 'sign_in.scanned',
+  change: Partial<LogEvent> = {},
+): LogEvent {
+  const actor: Actor = { kind: 'phone', id: 'hash of the phone' }
+  return { event, at: start, actor, subject: { kind: 'sign_in', id }, kiosk: 101, ...change }
+}
+
+/** What an operator did to an account. */
+export function accountEvent(
+  key: string,
+  event: LogEventName = 'account.added',
+  change: Partial<LogEvent> = {},
+): LogEvent {
+  const subject = { kind: 'account', id: key } as const
+  return { event, at: start, actor: operator, subject, account: key, ...change }
+}
+
+/** What an operator did to a kiosk. */
+export function kioskEvent(
+  number: number,
+  event: LogEventName = 'kiosk.added',
+  change: Partial<LogEvent> = {},
+): LogEvent {
+  const subject = { kind: 'kiosk', id: `${number}` } as const
+  return { event, at: start, actor: operator, subject, kiosk: number, ...change }
+}
+
+/** The log cannot take it: no column holds such a moment. */
+export const unwritable: Partial<LogEvent> = { at: Number.NaN }
+
+const all = 1_000_000
+
+/** The whole log in the order of its coming, sealed or not. */
+export async function wholeLog({ log }: Pick<Store, 'log'>): Promise<LogRow[]> {
+  // In this order: what is sealed between the two reads is in both, and not in neither.
+  const rows = [
+    ...(await log.waiting({}, { after: 0 }, all)),
+    ...(await log.find({}, { after: 0 }, all)),
+  ]
+  const unique = new Map(rows.map(row => [row.row, row]))
+  return [...unique.values()].toSorted((a, b) => a.row - b.row)
+}
+
+/** What the log tells of one sign-in, account or kiosk. */
+export async function logOf(store: Pick<Store, 'log'>, subject: string): Promise<LogRow[]> {
+  return (await wholeLog(store)).filter(row => row.subject === subject)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Store } from '../../server/src/store/store.ts'
 import type { OpenStore } from './open-store.ts'
-import { freshId, scan, start } from './rows.ts'
+import { freshId, logOf, scan, start } from './rows.ts'
 
 async function withDeadline({ signIns }: Store, deadline: number | null, updatedAt = start) {
   const id = freshId()
@@ -57,7 +57,7 @@ export function signInPromises(name: string, open: OpenStore): void {
     const id = await withDeadline(store, null)
     await store.signIns.purge(start + 1, 10)
     assert.equal(await store.signIns.read(id), null)
-    assert.equal((await store.audit.ofSignIn(id)).length, 1)
+    assert.equal((await logOf(store, id)).length, 1)
   })
 
   test(`${name}: S072: an id is text and nothing else`, async t => {
@@ -65,7 +65,7 @@ export function signInPromises(name: string, open: OpenStore): void {
     const id = await withDeadline(store, start)
     for (const other of ["' OR 1=1--", '%', `${id}%`, `${id} `, id.toUpperCase(), '']) {
       assert.equal(await store.signIns.read(other), null)
-      assert.deepEqual(await store.audit.ofSignIn(other), [])
+      assert.deepEqual(await logOf(store, other), [])
     }
   })
 }

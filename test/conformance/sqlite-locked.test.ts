@@ -9,7 +9,7 @@ import { patience } from '../../server/src/store/sql/retry-while-busy.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { turns } from '../support/patience.ts'
-import { account, freshId, kiosk, scan, scanned, start } from './rows.ts'
+import { account, addAccount, freshId, kiosk, logOf, scan, scanned, start } from './rows.ts'
 
 /** Holds the lock until it is told to let go. */
 const lock = `
@@ -69,7 +69,7 @@ test('F19: SQLite: all that waits behind a lock is done, and meanwhile the loop 
   let done = 0
   const writes = [
     ...ids.map(id => store.signIns.update(id, scan(id))),
-    store.accounts.add(account('a key'), 'hong', 'hong'),
+    addAccount(store, account('a key', { idKey: 'hong' })),
     store.kiosks.add(kiosk()),
     store.signIns.purge(start, 10),
   ].map(async write => {
@@ -94,7 +94,7 @@ test('F19: SQLite: a lock that stays is `storage_busy` in bounded time and loses
   const refusals = [
     store.signIns.update(id, scan(id)),
     store.signIns.update(known, scan(known, { seq: 2 })),
-    store.accounts.add(account('a key'), 'hong', 'hong'),
+    addAccount(store, account('a key', { idKey: 'hong' })),
     store.kiosks.add(kiosk()),
   ].map(async write => {
     await assert.rejects(write, busy)
@@ -110,7 +110,7 @@ test('F19: SQLite: a lock that stays is `storage_busy` in bounded time and loses
   await once(other, 'close')
   await store.signIns.update(id, scan(id))
   assert.deepEqual(await store.signIns.read(id), scanned(id))
-  assert.equal((await store.audit.ofSignIn(known)).length, 1)
+  assert.equal((await logOf(store, known)).length, 1)
 })
 
 const opener = `

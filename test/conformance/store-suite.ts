@@ -1,7 +1,12 @@
 import { accountPromises } from './account-promises.ts'
+import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
-import type { OpenPair } from './open-store.ts'
+import { leasePromises } from './lease-promises.ts'
+import { logKeepingPromises } from './log-keeping-promises.ts'
+import { logPromises } from './log-promises.ts'
+import { nounPromises } from './noun-promises.ts'
+import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
@@ -10,12 +15,21 @@ import { userCodePromises } from './user-code-promises.ts'
  * Holds a store to every sentence of its promise, in `server/src/store/store.ts` and beside it in each
  * noun's file. An engine's own test says how to open it, and adds what only that engine can suffer.
  */
-export function storeSuite(name: string, openPair: OpenPair): void {
-  const open = async (...given: Parameters<OpenPair>) => (await openPair(...given))[0]
+export function storeSuite(name: string, openDatabase: OpenDatabase): void {
+  const open: OpenStore = async t => (await openDatabase(t)).one
+  const openPair: OpenPair = async t => {
+    const { one, other } = await openDatabase(t)
+    return [one, other]
+  }
   updatePromises(name, open)
+  nounPromises(name, openPair)
+  alsoPromises(name, openPair)
   changePromises(name, openPair)
   signInPromises(name, open)
   accountPromises(name, open)
-  kioskPromises(name, open)
+  kioskPromises(name, openPair)
   userCodePromises(name, openPair)
+  leasePromises(name, openDatabase)
+  logPromises(name, openDatabase)
+  logKeepingPromises(name, openDatabase)
 }

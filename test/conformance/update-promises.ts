@@ -3,20 +3,21 @@ import { test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
 import type { SignIn } from '../../server/src/protocol/sign-in.ts'
 import type { OpenStore } from './open-store.ts'
-import { freshId, scan, scanned, start } from './rows.ts'
+import { freshId, logOf, scan, scanned, signInEvent, start, unwritable } from './rows.ts'
 
 const bump = (old: SignIn | null) => {
   if (!old) throw new Error('there is no row yet')
-  return { next: { ...old, seq: old.seq + 1 }, events: ['approve' as const] }
+  return { next: { ...old, seq: old.seq + 1 }, events: [signInEvent(old.id, 'sign_in.approved')] }
 }
 
 /** What `signIns.update` promises: atomic, one after the other, all or nothing. */
 export function updatePromises(name: string, open: OpenStore): void {
   test(`${name}: a sign-in that nobody has touched has no row and no history`, async t => {
-    const { signIns, audit } = await open(t)
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
     assert.equal(await signIns.read(id), null)
-    assert.deepEqual(await audit.ofSignIn(id), [])
+    assert.deepEqual(await logOf(store, id), [])
   })
 
   test(`${name}: update answers what was and what is, and read gives it back`, async t => {
@@ -26,7 +27,7 @@ export function updatePromises(name: string, open: OpenStore): void {
       assert.equal(old, null)
       return scan(id)()
     })
-    assert.deepEqual(born, { old: null, next: scanned(id), events: ['scan'] })
+    assert.deepEqual(born, { old: null, ...scan(id)() })
     const { old, next } = await signIns.update(id, bump)
     assert.deepEqual(old, scanned(id))
     assert.deepEqual(await signIns.read(id), next)
@@ -57,40 +58,48 @@ export function updatePromises(name: string, open: OpenStore): void {
     }
   })
 
-  test(`${name}: each event has its audit row, in order, with who and where and why`, async t => {
-    const { signIns, audit } = await open(t)
+  test(`${name}: each event has its row in the log, in order, as it was told`, async t => {
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
     await signIns.update(id, scan(id))
+    const later = { at: start + 5, account: 'u1', detail: { amr: ['pwd', 'hwk'] } }
     await signIns.update(id, old => {
-      const next = { ...scanned(id), seq: 2, account: 'u1', updatedAt: start + 5 }
       assert.ok(old)
-      return { next, events: ['sign_in', 'approve'] }
+      const events = [
+        signInEvent(id, 'sign_in.approved', later),
+        signInEvent(id, 'sign_in.claimed', { at: start + 5, actor: { kind: 'kiosk', id: '101' } }),
+      ]
+      return { next: { ...old, seq: 2 }, events }
     })
-    const reason = 'unclaimed'
-    const next = scanned(id, { state: 'expired', reason, account: 'u1', updatedAt: start + 9 })
-    await signIns.update(id, () => ({ next, events: ['expire'] }))
-    const row = { signIn: id, kiosk: 101, account: 'u1', reason: null }
-    assert.deepEqual(await audit.ofSignIn(id), [
-      { ...row, at: start, event: 'scan', account: null },
-      { ...row, at: start + 5, event: 'sign_in' },
-      { ...row, at: start + 5, event: 'approve' },
-      { ...row, at: start + 9, event: 'expire', reason },
+    const told = (await logOf(store, id)).map(
+      ({ event, at, actorKind, actor, account, detail }) => {
+        return [event, at, `${actorKind} ${actor}`, account, detail]
+      },
+    )
+    const phone = 'phone hash of the phone'
+    assert.deepEqual(told, [
+      ['sign_in.scanned', start, phone, null, null],
+      ['sign_in.approved', start + 5, phone, 'u1', '{"amr":["pwd","hwk"]}'],
+      ['sign_in.claimed', start + 5, 'kiosk 101', null, null],
     ])
   })
 
   test(`${name}: nothing is written for a move without events`, async t => {
-    const { signIns, audit } = await open(t)
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
     await signIns.update(id, () => ({ next: scanned(id), events: [] }))
     assert.equal(await signIns.read(id), null)
     await signIns.update(id, scan(id))
     await signIns.update(id, () => ({ next: scanned(id, { seq: 9 }), events: [] }))
     assert.deepEqual(await signIns.read(id), scanned(id))
-    assert.equal((await audit.ofSignIn(id)).length, 1)
+    assert.equal((await logOf(store, id)).length, 1)
   })
 
   test(`${name}: what advance throws is passed on and has changed nothing`, async t => {
-    const { signIns, audit } = await open(t)
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
     const refuse = () => {
       throw new Refusal('already_ended', 'a detail')
@@ -100,38 +109,39 @@ export function updatePromises(name: string, open: OpenStore): void {
     await signIns.update(id, scan(id))
     await assert.rejects(signIns.update(id, refuse), new Refusal('already_ended', 'a detail'))
     assert.deepEqual(await signIns.read(id), scanned(id))
-    assert.equal((await audit.ofSignIn(id)).length, 1)
+    assert.equal((await logOf(store, id)).length, 1)
     assert.equal((await signIns.update(id, bump)).next.seq, 2)
   })
 
-  test(`${name}: row and audit rows come together or not at all`, async t => {
-    const { signIns, audit } = await open(t)
+  test(`${name}: row and log come together or not at all`, async t => {
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
-    // The row can be written and its audit row cannot.
-    const broken = ['scan', null] as unknown as ['scan']
-    await assert.rejects(signIns.update(id, () => ({ next: scanned(id), events: broken })))
+    // The row can be written and the second event cannot.
+    const events = [signInEvent(id), signInEvent(id, 'sign_in.approved', unwritable)]
+    await assert.rejects(signIns.update(id, () => ({ next: scanned(id), events })))
     assert.equal(await signIns.read(id), null)
-    assert.deepEqual(await audit.ofSignIn(id), [])
+    assert.deepEqual(await logOf(store, id), [])
     await signIns.update(id, scan(id))
-    await assert.rejects(
-      signIns.update(id, () => ({ next: scanned(id, { seq: 2 }), events: broken })),
-    )
+    await assert.rejects(signIns.update(id, () => ({ next: scanned(id, { seq: 2 }), events })))
     assert.deepEqual(await signIns.read(id), scanned(id))
-    assert.equal((await audit.ofSignIn(id)).length, 1)
+    assert.equal((await logOf(store, id)).length, 1)
   })
 
   test(`${name}: a number that no column holds exactly is refused and changes nothing`, async t => {
-    const { signIns, audit } = await open(t)
+    const store = await open(t)
+    const { signIns } = store
     for (const deadline of [2 ** 53 + 2, 2 ** 63, 1e300, Number.NaN, Infinity, -Infinity, 0.5]) {
       const id = freshId()
       await assert.rejects(signIns.update(id, scan(id, { deadline })), `${deadline}`)
       assert.equal(await signIns.read(id), null)
-      assert.deepEqual(await audit.ofSignIn(id), [])
+      assert.deepEqual(await logOf(store, id), [])
     }
   })
 
   test(`${name}: 200 updates of one sign-in at once happen one after the other`, async t => {
-    const { signIns, audit } = await open(t)
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
     await signIns.update(id, scan(id, { seq: 0 }))
     const results = await Promise.all(Array.from({ length: 200 }, () => signIns.update(id, bump)))
@@ -142,11 +152,12 @@ export function updatePromises(name: string, open: OpenStore): void {
     )
     for (const { old, next } of results) assert.equal(next.seq, (old?.seq ?? Number.NaN) + 1)
     assert.equal((await signIns.read(id))?.seq, 200)
-    assert.equal((await audit.ofSignIn(id)).length, 201)
+    assert.equal((await logOf(store, id)).length, 201)
   })
 
   test(`${name}: S018: of 50 phones that scan at once the first has the sign-in`, async t => {
-    const { signIns, audit } = await open(t)
+    const store = await open(t)
+    const { signIns } = store
     const id = freshId()
     const first = (phoneHash: string) => (old: SignIn | null) => {
       if (old) throw new Refusal('in_use')
@@ -161,7 +172,7 @@ export function updatePromises(name: string, open: OpenStore): void {
       if (result.status === 'rejected') assert.equal(result.reason.code, 'in_use')
     }
     assert.deepEqual(await signIns.read(id), won[0]?.value.next)
-    assert.equal((await audit.ofSignIn(id)).length, 1)
+    assert.equal((await logOf(store, id)).length, 1)
   })
 
   test(`${name}: S027: updates of many sign-ins at once do not touch each other`, async t => {

@@ -121,7 +121,7 @@ test('S058: a link preview changes nothing, and opening the link signs nobody in
   await opened.page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
   await opened.page.waitForLoadState('networkidle')
   const id = opened.page.url().slice(-36)
-  assert.deepEqual(eventsOf(gate.dataDir, id), ['scan'])
+  assert.deepEqual(eventsOf(gate.dataDir, id), ['sign_in.scanned'])
   await stands(kiosk, 'scanned')
 })
 

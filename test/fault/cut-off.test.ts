@@ -13,7 +13,7 @@ import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, approvedSignIn, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const { password } = visitor
-const approved = ['scan', 'sign_in', 'approve']
+const approved = ['sign_in.scanned', 'sign_in.approved']
 
 /** Moments to cut a kiosk off: at once, then later and later, and when the phone has its answer. */
 const moments: ((approval: Promise<unknown>) => Promise<unknown>)[] = [
@@ -128,7 +128,7 @@ attack('F31 two taps, a reload, the way back and a second tab make one approval'
   assert.deepEqual(eventsOf(gate.dataDir, id), approved)
   await kiosk.claimed(signIn)
   assert.equal((await submit()).status, 303)
-  assert.deepEqual(eventsOf(gate.dataDir, id), [...approved, 'claim'])
+  assert.deepEqual(eventsOf(gate.dataDir, id), [...approved, 'sign_in.claimed'])
 })
 
 attack('F32 the same bytes twice, at once or one after the other, have one effect', async gate => {
@@ -152,21 +152,21 @@ attack('F32 the same bytes twice, at once or one after the other, have one effec
     const phone = new Phone(url)
     const { id, receipt } = await phone.open(signIn.frame.url)
     await twice(phone.bytes(`/s/${id}/scan`, { receipt }), atOnce)
-    assert.deepEqual(eventsOf(dataDir, id), ['scan'])
+    assert.deepEqual(eventsOf(dataDir, id), ['sign_in.scanned'])
     const account = `twice-${atOnce}`
     await twice(phone.bytes(`/s/${id}/sign-up`, { account, name: '', password }), atOnce)
     await twice(phone.bytes(`/s/${id}/sign-in`, { account, password }), atOnce)
     assert.deepEqual(eventsOf(dataDir, id), approved)
     const headers = { authorization: `Bearer ${signIn.kiosk_secret}` }
     await twice(request(url, `POST ${paths.claim(id)}`, headers), atOnce)
-    assert.deepEqual(eventsOf(dataDir, id), [...approved, 'claim'])
+    assert.deepEqual(eventsOf(dataDir, id), [...approved, 'sign_in.claimed'])
 
     const denied = await scannedSignIn(gate)
     await twice(denied.phone.bytes(`/s/${denied.id}/deny`, {}), atOnce)
-    assert.deepEqual(eventsOf(dataDir, denied.id), ['scan', 'deny'])
+    assert.deepEqual(eventsOf(dataDir, denied.id), ['sign_in.scanned', 'sign_in.denied'])
     const cancelled = await scannedSignIn(gate)
     const secret = { authorization: `Bearer ${cancelled.signIn.kiosk_secret}` }
     await twice(request(url, `POST ${paths.cancel(cancelled.id)}`, secret), atOnce)
-    assert.deepEqual(eventsOf(dataDir, cancelled.id), ['scan', 'cancel'])
+    assert.deepEqual(eventsOf(dataDir, cancelled.id), ['sign_in.scanned', 'sign_in.cancelled'])
   }
 })

@@ -13,7 +13,7 @@ import {
 } from '../support/visitor.ts'
 
 const rounds = 20
-const story = ['scan', 'sign_in', 'approve', 'claim']
+const story = ['sign_in.scanned', 'sign_in.approved', 'sign_in.claimed']
 
 /** What a phone and its kiosk lived through when the gate was killed. */
 interface Approval {

@@ -7,7 +7,7 @@ import type { Phone } from '../support/phone.ts'
 import { type Production, password, startProduction } from '../support/production.ts'
 
 const rounds = 6
-const story = ['scan', 'sign_in', 'approve', 'claim']
+const story = ['sign_in.scanned', 'sign_in.approved', 'sign_in.claimed']
 
 interface Stage {
   signIn: StartAnswer
@@ -29,7 +29,7 @@ async function scanned(production: Production, kiosk: Kiosk, phoneAt: string): P
 
 test('a node killed at any moment loses nothing: the other one goes on with the same sign-ins', async t => {
   const production = await startProduction(t)
-  const { nodes, store, url } = production
+  const { nodes, url } = production
   await production.addAccounts(Array.from({ length: rounds * 5 }, () => '홍길동'))
   const { kiosk } = await production.enrol(url)
   const seen = { acknowledged: 0, cut: 0, claimsCut: 0 }
@@ -78,8 +78,7 @@ test('a node killed at any moment loses nothing: the other one goes on with the 
       assert.equal(again.status, 200, await again.clone().text())
       await socket.state(signIn.id, 'approved')
       assert.equal((await kiosk.claimed(signIn)).account.name, '홍*동')
-      const events = (await store.audit.ofSignIn(signIn.id)).map(({ event }) => event)
-      assert.deepEqual(events, story)
+      assert.deepEqual(await production.eventsOf(signIn.id), story)
       socket.cut()
     }
     for (const [n, answer] of (await Promise.all(claimed)).entries()) {
@@ -87,8 +86,7 @@ test('a node killed at any moment loses nothing: the other one goes on with the 
       const again = await kiosk.claimed(signIn)
       if (answer) assert.deepEqual(again, answer)
       else seen.claimsCut += 1
-      const events = (await store.audit.ofSignIn(signIn.id)).map(({ event }) => event)
-      assert.deepEqual(events, story)
+      assert.deepEqual(await production.eventsOf(signIn.id), story)
     }
     await dying.boot()
   }

@@ -89,7 +89,7 @@ async function replace(node: GateProcess, env = {}): Promise<void> {
 
 test('nodes are replaced one after the other, and nobody at a screen or a phone notices', async t => {
   const production = await startProduction(t, { env: longTimings })
-  const { nodes, url, store } = production
+  const { nodes, url } = production
   await production.addAccounts(Array.from({ length: 400 }, () => '홍길동'))
   const { kiosk } = await production.enrol(url)
 
@@ -169,8 +169,11 @@ test('nodes are replaced one after the other, and nobody at a screen or a phone 
       await signInPatiently(phone, signIn, `visitor-${n}`, password, receipt)
       production.proxy.nodes.reverse()
       assert.equal((await claimPatiently(kiosk, signIn)).account.name, '홍*동')
-      const events = (await store.audit.ofSignIn(signIn.id)).map(({ event }) => event)
-      assert.deepEqual(events, ['scan', 'sign_in', 'approve', 'claim'])
+      assert.deepEqual(await production.eventsOf(signIn.id), [
+        'sign_in.scanned',
+        'sign_in.approved',
+        'sign_in.claimed',
+      ])
     }
     // And after the last deploy the old key is worth nothing.
     const before = waiting[0]

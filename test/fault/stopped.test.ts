@@ -93,7 +93,7 @@ test('F33 a second SIGTERM does not wait, and takes back nothing that was acknow
   const statuses = await submits.statuses
   assert.ok(statuses.includes(0), 'it must not have waited for everybody')
   for (const [n, { id }] of stages.entries()) {
-    const approved = eventsOf(gate.dataDir, id).includes('approve')
+    const approved = eventsOf(gate.dataDir, id).includes('sign_in.approved')
     if (statuses[n] === 200) assert.ok(approved)
   }
   await gate.boot()

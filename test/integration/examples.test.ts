@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { StartAnswer } from '@qrgate/sdk'
 import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { Phone } from '../support/phone.ts'
 
@@ -16,7 +17,7 @@ const example = fileURLToPath(new URL('../../examples/backend-node/check-in.ts',
 async function credentialAt(gate: Gate): Promise<string> {
   const records = gate.app.store.kiosks
   const kiosks = createKiosks({ records, builtIn: [], clock: createClock(), randomBytes })
-  return (await kiosks.enrol({ ko: '1층 접수 1번', en: 'Reception 1' })).credential
+  return (await kiosks.enrol({ ko: '1층 접수 1번', en: 'Reception 1' }, system)).credential
 }
 
 /** The example as its reader would run it. */

@@ -33,6 +33,7 @@ test('of two phones that scan at the same time one wins, five hundred times over
     return id
   })
   assert.equal((wins[0] ?? 0) + (wins[1] ?? 0), 500)
-  for (const id of ids.slice(0, 50)) assert.deepEqual(eventsOf(gate.dataDir, id), ['scan'])
+  for (const id of ids.slice(0, 50))
+    assert.deepEqual(eventsOf(gate.dataDir, id), ['sign_in.scanned'])
   await assertUnharmed(gate)
 })

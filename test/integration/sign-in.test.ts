@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventsOf } from '../support/database.ts'
 import { startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
@@ -30,8 +31,11 @@ test('a visitor signs up on the phone and the kiosk learns the masked name', asy
 
   assert.equal(pending.type === 'state' && pending.seq, 0)
   assert.equal(scanned.type === 'state' && scanned.phone, 'android')
-  const events = (await gate.app.store.audit.ofSignIn(id)).map(row => row.event)
-  assert.deepEqual(events, ['scan', 'sign_in', 'approve', 'claim'])
+  assert.deepEqual(eventsOf(gate.dataDir, id), [
+    'sign_in.scanned',
+    'sign_in.approved',
+    'sign_in.claimed',
+  ])
 })
 
 test('the subject of an account is stable and differs between accounts', async t => {

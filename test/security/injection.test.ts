@@ -187,5 +187,5 @@ attack('S077 a flood of starts costs no storage, not one look at it', async (gat
     [0, 0, 0],
   )
   assert.deepEqual(stored(gate.dataDir).sign_ins, [])
-  assert.deepEqual(stored(gate.dataDir).audit, [])
+  assert.deepEqual(stored(gate.dataDir).log, [])
 })

@@ -48,7 +48,7 @@ attack('S048 an unknown, a disabled and a mistaken visitor get the same bytes', 
   assert.deepEqual([v1.size, seed.size, pages.size], [1, 1, 1])
   assert.match([...v1].join(), /^\[401,.*wrong_credentials/)
   assert.equal((await kiosk.view(signIn)).state, 'scanned')
-  assert.deepEqual(eventsOf(gate.dataDir, id), ['scan'])
+  assert.deepEqual(eventsOf(gate.dataDir, id), ['sign_in.scanned'])
 })
 
 attack('S050 a password is right to the letter and in any composition', async gate => {

@@ -104,7 +104,7 @@ attack('S030 only the very secret of a sign-in claims it', async gate => {
     const answer = await fetch(gate.url + paths.claim(id), { method: 'POST', headers })
     assert.equal(answer.status, 401, scheme)
   }
-  assert.ok(!eventsOf(gate.dataDir, id).includes('claim'))
+  assert.ok(!eventsOf(gate.dataDir, id).includes('sign_in.claimed'))
   assert.equal((await kiosk.claim(signIn)).status, 200)
 })
 
@@ -174,6 +174,10 @@ attack(
     assert.deepEqual(await kiosk.claimed(signIn), first)
     gate.passTime(1_500)
     assert.equal((await kiosk.claim(signIn)).status, 409)
-    assert.deepEqual(eventsOf(gate.dataDir, id), ['scan', 'sign_in', 'approve', 'claim'])
+    assert.deepEqual(eventsOf(gate.dataDir, id), [
+      'sign_in.scanned',
+      'sign_in.approved',
+      'sign_in.claimed',
+    ])
   },
 )

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
 import { assertUnharmed } from '../support/aftermath.ts'
 import { attack } from '../support/attack.ts'
 import { startGate } from '../support/gate.ts'
@@ -134,7 +135,7 @@ test('S033 a screen that was switched off gets no next QR, even if nobody told i
   const gate = await startGate(t, { QRGATE_PENDING_SECONDS: '32' })
   const { kiosks: records } = gate.app.store
   const kiosks = createKiosks({ records, builtIn: [], clock: createClock(), randomBytes })
-  const { credential } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
+  const { credential } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
   const kiosk = new Kiosk(gate.url, credential)
   const signIn = await kiosk.start()
   const socket = await kiosk.watch({ ...signIn, renew: true })

@@ -9,7 +9,7 @@ import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, approvedSignIn, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const { password } = visitor
-const approved = ['scan', 'sign_in', 'approve']
+const approved = ['sign_in.scanned', 'sign_in.approved']
 
 attack('S017 a double tap approves once and both taps are told so', async gate => {
   await addAccount(gate)
@@ -25,7 +25,7 @@ attack('S017 a double tap approves once and both taps are told so', async gate =
   await socket.state(id, 'claimed')
   const seqs = socket.heard.map(m => (m.type === 'state' ? m.seq : -1))
   assert.deepEqual(seqs, [1, 2, 3])
-  assert.deepEqual(eventsOf(gate.dataDir, id), [...approved, 'claim'])
+  assert.deepEqual(eventsOf(gate.dataDir, id), [...approved, 'sign_in.claimed'])
 })
 
 attack('S018 of two accounts on the same phone at once exactly one has the sign-in', async gate => {
@@ -67,9 +67,9 @@ attack('S019 an approval sent again after the end changes nothing', async gate =
   assert.equal((await again(expired)).status, 410)
   gate.passTime(600_000)
   assert.equal((await again(claimed)).status, 409)
-  assert.deepEqual(eventsOf(gate.dataDir, claimed.id).slice(0, 4), [...approved, 'claim'])
-  assert.ok(!eventsOf(gate.dataDir, cancelled.id).includes('approve'))
-  assert.ok(!eventsOf(gate.dataDir, expired.id).includes('approve'))
+  assert.deepEqual(eventsOf(gate.dataDir, claimed.id).slice(0, 3), [...approved, 'sign_in.claimed'])
+  assert.ok(!eventsOf(gate.dataDir, cancelled.id).includes('sign_in.approved'))
+  assert.ok(!eventsOf(gate.dataDir, expired.id).includes('sign_in.approved'))
 })
 
 attack(
@@ -105,7 +105,9 @@ attack(
       )
       const told = socket.heard.flatMap(m => (m.type === 'state' ? [m.state] : []))
       assert.ok(told.filter(state => finalStates.has(state)).length <= 1, `${told}`)
-      const decided = eventsOf(gate.dataDir, id).filter(event => /approve|deny|cancel/.test(event))
+      const decided = eventsOf(gate.dataDir, id).filter(event =>
+        /approved|denied|cancelled/.test(event),
+      )
       assert.ok(decided.length <= 1, `${decided}`)
       socket.cut()
     }
@@ -134,7 +136,7 @@ attack('S021 S022 who has not scanned can neither approve nor deny nor look', as
     }
   }
   assert.equal((await kiosk.view(signIn)).state, 'scanned')
-  assert.deepEqual(eventsOf(gate.dataDir, id), ['scan'])
+  assert.deepEqual(eventsOf(gate.dataDir, id), ['sign_in.scanned'])
 })
 
 attack('S023 what is decided stays decided', async gate => {
@@ -148,7 +150,7 @@ attack('S023 what is decided stays decided', async gate => {
   assert.equal((await done.phone.deny(done.id)).status, 409)
   assert.equal((await done.phone.signIn(done.id, 'other', password)).status, 409)
   assert.equal((await done.kiosk.cancel(done.signIn)).status, 409)
-  assert.deepEqual(eventsOf(gate.dataDir, denied.id), ['scan', 'deny'])
+  assert.deepEqual(eventsOf(gate.dataDir, denied.id), ['sign_in.scanned', 'sign_in.denied'])
   assert.deepEqual(eventsOf(gate.dataDir, done.id), approved)
 })
 

@@ -95,7 +95,7 @@ attack(
     const told = socket.heard.map((m: GateMessage) => (m.type === 'state' ? m.state : m.type))
     assert.deepEqual(told, ['scanned', 'expired'])
     assert.equal((await phone.state(id)).body.state, 'expired')
-    assert.ok(!eventsOf(gate.dataDir, id).includes('approve'))
+    assert.ok(!eventsOf(gate.dataDir, id).includes('sign_in.approved'))
   },
 )
 

@@ -12,6 +12,7 @@ interface LogLine {
   level: number
   status?: number
   err?: { code?: string }
+  event?: { event: string }
 }
 
 /**
@@ -28,11 +29,12 @@ export async function assertUnharmed(
   assert.equal((await fetch(`${gate.url}/healthz`)).status, 200, 'the gate still answers')
 
   for (const line of gate.log().split('\n').filter(Boolean)) {
-    const { level, status, err } = JSON.parse(line) as LogLine
+    const { level, status, err, event } = JSON.parse(line) as LogLine
     assert.ok(status === undefined || status < 500 || (busy && status === 503), line)
     // The WebSocket plugin logs every frame against the protocol as an error of its own.
     assert.ok(level < 50 || err?.code?.startsWith('WS_ERR_'), `an error was logged: ${line}`)
-    assert.doesNotMatch(line, secretLike)
+    // A checkpoint's seal and signature are made to be known.
+    if (event?.event !== 'log.checkpoint') assert.doesNotMatch(line, secretLike)
     assert.ok(!line.includes(visitor.password), `a password was logged: ${line}`)
   }
   assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)

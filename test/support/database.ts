@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { LogEventName } from '../../server/src/protocol/log-event.ts'
 import { hang } from './patience.ts'
 
 /** A second connection to a gate's database. */
@@ -22,18 +23,22 @@ export function stored(dataDir: string): Record<string, unknown[]> {
   const database = openDatabase(dataDir)
   try {
     const all = (table: string) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()
-    return Object.fromEntries(['sign_ins', 'accounts', 'kiosks', 'audit'].map(t => [t, all(t)]))
+    // Sealing goes on in the background, and is no news.
+    const log = all('log').map(({ position, seal, ...row }) => row)
+    return { ...Object.fromEntries(['sign_ins', 'accounts', 'kiosks'].map(t => [t, all(t)])), log }
   } finally {
     database.close()
   }
 }
 
-/** The audit trail of one sign-in, in order. */
-export function eventsOf(dataDir: string, id: string): string[] {
+/** What the log tells of one sign-in, in the order of its coming. */
+export function eventsOf(dataDir: string, id: string): LogEventName[] {
   const database = openDatabase(dataDir)
   try {
-    const rows = database.prepare('SELECT event FROM audit WHERE sign_in = ? ORDER BY row').all(id)
-    return rows.map(row => String(row.event))
+    const rows = database.prepare(
+      "SELECT event FROM log WHERE subject_kind = 'sign_in' AND subject = ? ORDER BY row",
+    )
+    return rows.all(id).map(({ event }) => event as LogEventName)
   } finally {
     database.close()
   }

@@ -28,11 +28,15 @@ export interface Gate {
   close(): Promise<void>
 }
 
-/** A real gate in this process, on a port and in a folder of its own; closes itself after the test. */
+/**
+ * A real gate in this process, on a port and in a folder of its own; closes itself after the test.
+ * @param real the clock before the test moves it.
+ */
 export async function startGate(
   t: TestContext,
   settings: Settings = {},
   mode: Mode = 'demo',
+  real: Clock = createClock(),
 ): Promise<Gate> {
   const dataDir = temporaryFolder(t)
   const port = settings.PORT ?? (await freePort())
@@ -58,7 +62,6 @@ export async function startGate(
     },
   })
   let passed = 0
-  const real = createClock()
   let held: number | undefined
   const clock: Clock = () => (held ?? real()) + passed
   const app = await createApp(config, pino({ level: 'debug' }, sink), clock)

@@ -6,8 +6,10 @@ export class Phone {
   readonly #headers: Record<string, string>
   readonly url: string
 
-  constructor(url: string, headers: Record<string, string> = {}) {
+  /** @param cookies `name=value`, which this browser has from before. */
+  constructor(url: string, headers: Record<string, string> = {}, cookies: string[] = []) {
     this.url = url
+    for (const cookie of cookies) this.#keepLine(cookie)
     this.#headers = { 'user-agent': 'Mozilla/5.0 (Linux; Android 16) Mobile', ...headers }
   }
 
@@ -90,9 +92,11 @@ export class Phone {
   }
 
   #keep(answer: Response): void {
-    for (const line of answer.headers.getSetCookie()) {
-      const [name, value] = line.split(';')[0]?.split(/=(.*)/s) ?? []
-      if (name) this.#cookies.set(name, value ?? '')
-    }
+    for (const line of answer.headers.getSetCookie()) this.#keepLine(line)
+  }
+
+  #keepLine(line: string): void {
+    const [name, value] = line.split(';')[0]?.split(/=(.*)/s) ?? []
+    if (name) this.#cookies.set(name, value ?? '')
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
+import pg from 'pg'
 import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { type LogEventName, system } from '../../server/src/protocol/log-event.ts'
 import type { Kiosk as KioskRow } from '../../server/src/store/kiosk.ts'
 import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import type { Store } from '../../server/src/store/store.ts'
@@ -38,6 +40,8 @@ export interface Production {
   redis: Redis
   /** The nodes' own database, to prepare and to look afterwards. */
   store: Store
+  /** What the log tells of one sign-in, in the order of its coming. */
+  eventsOf(id: string): Promise<LogEventName[]>
   /** A kiosk that starts at the given address with a credential of its own. */
   enrol(url: string, name?: string): Promise<{ kiosk: Kiosk; row: KioskRow }>
   /** A phone that reaches the gate through the given address, and takes it for the public one. */
@@ -72,6 +76,10 @@ export async function startProduction(
   proxy.nodes.push(...nodes.map(({ url }) => url))
   const store = await openPostgresStore(databaseUrl)
   t.after(() => store.close())
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
+  // The servers of these tests go away; whoever asks then is told.
+  pool.on('error', () => {})
+  t.after(() => pool.end())
   const clock = createClock()
   const randomBytes = (size: number) => crypto.getRandomValues(new Uint8Array(size))
   const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
@@ -84,8 +92,15 @@ export async function startProduction(
     postgres,
     redis,
     store,
+    async eventsOf(id) {
+      const { rows } = await pool.query<{ event: LogEventName }>(
+        "select event from log where subject_kind = 'sign_in' and subject = $1 order by row",
+        [id],
+      )
+      return rows.map(({ event }) => event)
+    },
     async enrol(url, name = '1층 접수 1번') {
-      const { kiosk: row, credential } = await kiosks.enrol({ ko: name, en: name })
+      const { kiosk: row, credential } = await kiosks.enrol({ ko: name, en: name }, system)
       return { kiosk: new Kiosk(url, credential), row }
     },
     phone: url => new Phone(url, { origin: proxy.url }),
@@ -94,10 +109,21 @@ export async function startProduction(
       // All at once they would wait for a connection for longer than a store has patience.
       await inBatches(names, 8, (name, n) => {
         const id = `visitor-${n}`
-        const row = { id, name, passwordHash, disabledAt: null, createdAt: clock() }
         const key = randomUUID()
-        const account = { ...row, key, subjectSeed: key.repeat(2) }
-        return patiently(() => store.accounts.add(account, id, id))
+        const next = {
+          key,
+          id,
+          idKey: id,
+          idSkeleton: id,
+          name,
+          passwordHash,
+          subjectSeed: key.repeat(2),
+          disabledAt: null,
+          createdAt: clock(),
+        }
+        return patiently(() =>
+          store.accounts.update(key, () => ({ next, events: [], quiet: true })),
+        )
       })
     },
   }

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { createFailureLimits } from '../limits/failure-limits.ts'
+import type { Actor } from '../protocol/log-event.ts'
+import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createAccounts } from './accounts.ts'
 import { createPasswordHasher, type PasswordHasher } from './password.ts'
 
 const password = 'correct horse battery'
+const visitor: Actor = { kind: 'phone', id: 'hash of the phone' }
+const operator: Actor = { kind: 'operator', id: 'shell:kim' }
+const bcryptHash = await bcrypt(password, { cost: 4 })
 const now = 1_800_000_000_000
 const store = await openSqliteStore(':memory:')
 after(() => store.close())
@@ -49,7 +55,17 @@ const freshId = () => {
   return `visitor${count}`
 }
 const register = (password: string, id = freshId(), name = '') =>
-  accounts.register({ id, name, password })
+  accounts.register({ id, name, password }, visitor)
+/** What the log tells of an account: each event with who and how. */
+const told = async ({ key }: Account) => {
+  const rows = await store.log.waiting({ account: key }, { after: 0 }, 100)
+  return rows.map(({ event, at, actorKind, actor, subjectKind, subject, detail }) => {
+    assert.deepEqual([at, subjectKind, subject], [now, 'account', key])
+    return [event, `${actorKind} ${actor}`, detail]
+  })
+}
+const byVisitor = `phone ${visitor.id}`
+const byOperator = `operator ${operator.id}`
 const authenticate = (id: string, password: string) =>
   accounts.authenticate({ id, password, address: '192.0.2.1' })
 const matches = (id: string, password: string) =>
@@ -77,8 +93,7 @@ test('S130: what is stored of a password is a hash', async () => {
 
 test('S048: an unknown id, a wrong password and a disabled account get the same refusal', async () => {
   const known = await register(password)
-  const disabled = { ...known, key: 'disabled', id: 'disabled', disabledAt: now }
-  await store.accounts.add(disabled, 'disabled', 'disabled')
+  await accounts.disable(await register(password, 'disabled'), operator)
   const refusals: Refusal[] = []
   const tries = [
     ['nobody', password],
@@ -127,7 +142,7 @@ test('S054: 1 025 characters are refused before any hashing', async () => {
 
 test('who asks decides how short a password may be', async () => {
   await assert.rejects(register('1'), refusal('password_too_short'))
-  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, 'any')
+  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, visitor, 'any')
   assert.equal(await matches(id, '1'), true)
 })
 
@@ -168,9 +183,8 @@ test('S067: a name of control or direction characters, or of more than 64, is re
 test('S028: what is issued asks whether the account may still be used', async () => {
   const account = await register(password)
   assert.deepEqual(await accounts.assertUsable(account.key), account)
-  const disabled = { ...account, key: 'switched-off', id: 'off', disabledAt: now }
-  await store.accounts.add(disabled, 'off', 'off')
-  await assert.rejects(accounts.assertUsable('switched-off'), refusal('account_unusable'))
+  await accounts.disable(account, operator)
+  await assert.rejects(accounts.assertUsable(account.key), refusal('account_unusable'))
   await assert.rejects(accounts.assertUsable('no such key'), refusal('account_unusable'))
 })
 
@@ -182,4 +196,68 @@ test('S095: a subject is stable, differs by relying party and account, and shows
   assert.notEqual(accounts.subject(one, 'library'), sub)
   assert.notEqual(accounts.subject(other, 'hospital'), sub)
   assert.match(sub, /^[A-Za-z0-9_-]{43}$/)
+})
+
+test('whatever changes an account is told once, with who did it', async () => {
+  const account = await register(password)
+  await accounts.disable(account, operator)
+  await accounts.disable(account, operator)
+  assert.equal((await store.accounts.byKey(account.key))?.disabledAt, now)
+  await accounts.enable(account, operator)
+  await accounts.enable(account, operator)
+  assert.deepEqual(await store.accounts.byKey(account.key), account)
+  await accounts.changePassword(account, 'another password', operator)
+  assert.equal(await matches(account.id, 'another password'), true)
+  assert.equal(await matches(account.id, password), false)
+  assert.deepEqual(await told(account), [
+    ['account.added', byVisitor, null],
+    ['account.disabled', byOperator, null],
+    ['account.enabled', byOperator, null],
+    ['account.password_changed', byOperator, null],
+  ])
+  const nobody = { ...account, key: 'no such key' }
+  for (const change of [
+    accounts.disable(nobody, operator),
+    accounts.enable(nobody, operator),
+    accounts.changePassword(nobody, 'another password', operator),
+  ]) {
+    await assert.rejects(change, refusal('account_unusable'))
+  }
+  assert.deepEqual(await told(nobody), [])
+})
+
+test('S052: nobody can look like another account, whichever way it comes', async () => {
+  const first = await register(password, 'Paula')
+  for (const id of ['Pau1a', 'PauIa']) {
+    await assert.rejects(register(password, id), refusal('account_exists'))
+    await assert.rejects(accounts.adopt(id, bcryptHash, operator), refusal('account_exists'))
+    assert.equal(await accounts.byId(id), null)
+  }
+  await assert.rejects(accounts.adopt('paula', bcryptHash, operator), refusal('account_exists'))
+  assert.deepEqual(await accounts.byId('paula'), first)
+})
+
+test('S053: a hash of another system is replaced at the first sign-in, which the log need not tell', async () => {
+  const account = await accounts.adopt(freshId(), bcryptHash, operator)
+  assert.equal(account.passwordHash, bcryptHash)
+  assert.equal(await matches(account.id, 'wrong password'), false)
+  assert.deepEqual(await store.accounts.byKey(account.key), account)
+  assert.equal(await matches(account.id, password), true)
+  assert.match((await store.accounts.byKey(account.key))?.passwordHash ?? '', /^\$argon2id\$/)
+  assert.equal(await matches(account.id, password), true)
+  assert.deepEqual(await told(account), [['account.added', byOperator, '{"from":"import"}']])
+})
+
+test('S053: a password that was changed meanwhile is not replaced by the one before', async t => {
+  const account = await accounts.adopt(freshId(), bcryptHash, operator)
+  const hashing = t.mock.method(passwords, 'hash', async (secret: string) => {
+    hashing.mock.restore()
+    // The old password has just been found right, and is hashed anew.
+    await accounts.changePassword(account, 'another password', operator)
+    return hasher.hash(secret)
+  })
+  assert.equal(await matches(account.id, password), true)
+  assert.equal(hashing.mock.callCount(), 1)
+  assert.equal(await matches(account.id, password), false)
+  assert.equal(await matches(account.id, 'another password'), true)
 })

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
@@ -35,6 +36,9 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
+
+/** How long what runs by itself may take to end, in milliseconds. */
+const patience = 1_000
 
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
 export interface Core {
@@ -146,8 +150,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
       stops.push(follow(leased, jsonLogReader(logger)))
     },
     async close() {
-      await refusedTries.stop()
-      await Promise.all(stops.map(stop => stop()))
+      // The log last: whatever ends may still have something to tell it.
+      const letGo = async () => {
+        await refusedTries.stop()
+        for (const stop of stops) await stop()
+      }
+      // A database that does not answer must not keep the process; leases run out by themselves.
+      await Promise.race([letGo(), sleep(patience, undefined, { ref: false })])
       failures.close()
       await bus.close()
       await store.close()

@@ -45,8 +45,8 @@ export async function revokeKiosk(text: string): Promise<void> {
     await kiosksOf(store, clock)
       .revoke(number, operator())
       .catch(error => {
-        const unknown = error instanceof Refusal && error.code === 'kiosk_not_enrolled'
-        throw unknown ? new OperatorError(`There is no kiosk ${text}.`) : error
+        if (!(error instanceof Refusal) || error.status === 503) throw error
+        throw new OperatorError(`There is no kiosk ${text} that could be revoked.`)
       })
     say(`Kiosk ${number} is switched off.`)
   })

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { Refusal, type RefusalCode } from '../errors.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createKiosks, openKiosk, seedKiosk } from './kiosks.ts'
 
 const name = { ko: '1층 접수', en: 'Reception' }
+const now = 1_800_000_000_000
+const operator: Actor = { kind: 'operator', id: 'shell:kim' }
 const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
 
@@ -14,7 +17,7 @@ const refusal = (code: RefusalCode) => (error: unknown) =>
 async function setUp(t: TestContext, builtIn: readonly Kiosk[] = []) {
   const store = await openSqliteStore(':memory:')
   t.after(() => store.close())
-  let now = 1_800_000_000_000
+  let time = now
   let reads = 0
   let revokedAt: number | null = null
   const counted = async (read: Promise<Kiosk | null>) => {
@@ -30,27 +33,35 @@ async function setUp(t: TestContext, builtIn: readonly Kiosk[] = []) {
   const kiosks = createKiosks({
     records,
     builtIn,
-    clock: () => now,
-    monotonic: () => now,
+    clock: () => time,
+    monotonic: () => time,
     randomBytes,
   })
   return {
     kiosks,
     records,
     reads: () => reads,
+    /** What the log tells of a kiosk: each event with when, who and how. */
+    told: async ({ number }: Kiosk) => {
+      const rows = await store.log.waiting({ kiosk: number }, { after: 0 }, 100)
+      return rows.map(({ event, at, actorKind, actor, subjectKind, subject, detail }) => {
+        assert.deepEqual([subjectKind, subject], ['kiosk', `${number}`])
+        return [event, at, `${actorKind} ${actor}`, detail]
+      })
+    },
     pass: (ms: number) => {
-      now += ms
+      time += ms
     },
     /** As an operator on another node does it: nobody tells this node. */
     revoke: () => {
-      revokedAt = now
+      revokedAt = time
     },
   }
 }
 
 test('an enrolled kiosk is found by its number and by its credential', async t => {
   const { kiosks } = await setUp(t)
-  const { kiosk, credential } = await kiosks.enrol(name)
+  const { kiosk, credential } = await kiosks.enrol(name, operator)
   assert.deepEqual(await kiosks.usable(kiosk.number), kiosk)
   assert.deepEqual(await kiosks.byCredential(credential), kiosk)
   assert.deepEqual(kiosk.name, name)
@@ -59,14 +70,14 @@ test('an enrolled kiosk is found by its number and by its credential', async t =
 
 test('S130: of a kiosk credential only a hash is kept', async t => {
   const { kiosks, records } = await setUp(t)
-  const { kiosk, credential } = await kiosks.enrol(name)
+  const { kiosk, credential } = await kiosks.enrol(name, operator)
   assert.match(credential, /^[A-Za-z0-9_-]{43}$/)
   assert.ok(!JSON.stringify(await records.byNumber(kiosk.number)).includes(credential))
 })
 
 test('S033: an unknown number and an unknown credential are not enrolled', async t => {
   const { kiosks } = await setUp(t)
-  const { credential } = await kiosks.enrol(name)
+  const { credential } = await kiosks.enrol(name, operator)
   await assert.rejects(kiosks.usable(4_000_000_000), refusal('kiosk_not_enrolled'))
   for (const other of ['', credential.slice(1), credential.toLowerCase(), `${credential}A`]) {
     await assert.rejects(kiosks.byCredential(other), refusal('kiosk_not_enrolled'))
@@ -85,7 +96,7 @@ test('built-in kiosks are usable without a row, where the gate has them', async 
 
 test('a kiosk in use is read once in five seconds', async t => {
   const { kiosks, reads, pass } = await setUp(t)
-  const { kiosk } = await kiosks.enrol(name)
+  const { kiosk } = await kiosks.enrol(name, operator)
   for (let call = 0; call < 10; call += 1) await kiosks.usable(kiosk.number)
   pass(4_999)
   await kiosks.usable(kiosk.number)
@@ -97,7 +108,7 @@ test('a kiosk in use is read once in five seconds', async t => {
 
 test('S033: a revoked kiosk is refused within five seconds, by number and by credential', async t => {
   const { kiosks, pass, revoke } = await setUp(t)
-  const { kiosk, credential } = await kiosks.enrol(name)
+  const { kiosk, credential } = await kiosks.enrol(name, operator)
   await kiosks.usable(kiosk.number)
   await kiosks.byCredential(credential)
   revoke()
@@ -111,17 +122,75 @@ test('S077: guessed numbers are not remembered, so that one enrolled later is kn
   await assert.rejects(kiosks.usable(100), refusal('kiosk_not_enrolled'))
   await assert.rejects(kiosks.usable(100), refusal('kiosk_not_enrolled'))
   assert.equal(reads(), 2)
-  const { kiosk } = await kiosks.enrol(name)
+  const { kiosk } = await kiosks.enrol(name, operator)
   assert.equal(kiosk.number, 100)
   assert.deepEqual(await kiosks.usable(100), kiosk)
 })
 
 test('a read that fails is not remembered', async t => {
   const { kiosks, records } = await setUp(t)
-  const { kiosk } = await kiosks.enrol(name)
+  const { kiosk } = await kiosks.enrol(name, operator)
   const { byNumber } = records
   records.byNumber = () => Promise.reject(new Refusal('storage_busy'))
   await assert.rejects(kiosks.usable(kiosk.number), refusal('storage_busy'))
   records.byNumber = byNumber
   assert.deepEqual(await kiosks.usable(kiosk.number), kiosk)
+})
+
+test('S018: of 20 screens that use one link at once, exactly one is enrolled', async t => {
+  const { kiosks, told } = await setUp(t)
+  const { kiosk, link } = await kiosks.invite(name, operator)
+  assert.deepEqual(await kiosks.invited(link), kiosk)
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => kiosks.accept(link)))
+  const used = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  assert.equal(used.length, 1)
+  for (const result of results) {
+    if (result.status === 'rejected') assert.ok(refusal('link_used')(result.reason))
+  }
+  const enrolled = await kiosks.byCredential(used[0]?.credential ?? '')
+  assert.deepEqual(enrolled, used[0]?.kiosk)
+  assert.deepEqual([enrolled.number, enrolled.linkHash], [kiosk.number, null])
+  await assert.rejects(kiosks.invited(link), refusal('link_used'))
+  await assert.rejects(kiosks.accept(link), refusal('link_used'))
+  assert.deepEqual(await told(kiosk), [
+    ['kiosk.added', now, 'operator shell:kim', '{"by":"link"}'],
+    ['kiosk.enrolled', now, `kiosk ${kiosk.number}`, null],
+  ])
+})
+
+test('S033: a link of a kiosk that is switched off enrols nobody, even while it is being used', async t => {
+  const { kiosks, records } = await setUp(t)
+  const { kiosk, link } = await kiosks.invite(name, operator)
+  const { byLinkHash } = records
+  records.byLinkHash = async hash => {
+    const found = await byLinkHash(hash)
+    await kiosks.revoke(kiosk.number, operator)
+    return found
+  }
+  await assert.rejects(kiosks.accept(link), refusal('link_used'))
+  records.byLinkHash = byLinkHash
+  await assert.rejects(kiosks.invited(link), refusal('link_used'))
+  assert.deepEqual(
+    (await records.all()).map(({ linkHash, credentialHash }) => [linkHash, credentialHash]),
+    [[null, null]],
+  )
+})
+
+test('a kiosk is switched off once, for good, and the log tells who did it', async t => {
+  const { kiosks, records, pass, told } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator)
+  const other = await kiosks.enrol(name, operator)
+  await kiosks.revoke(kiosk.number, operator)
+  // A connection may break while the first answer is on its way.
+  await kiosks.revoke(kiosk.number, operator)
+  pass(1)
+  await assert.rejects(kiosks.revoke(kiosk.number, operator), refusal('kiosk_revoked'))
+  assert.deepEqual(await records.revoked(), [kiosk.number])
+  assert.equal((await records.all())[0]?.revokedAt, now)
+  assert.deepEqual(await told(kiosk), [
+    ['kiosk.added', now, 'operator shell:kim', '{"by":"credential"}'],
+    ['kiosk.revoked', now, 'operator shell:kim', null],
+  ])
+  assert.equal((await told(other.kiosk)).length, 1)
+  await assert.rejects(kiosks.revoke(4_000, operator), refusal('kiosk_not_enrolled'))
 })

@@ -19,7 +19,7 @@ export interface Kiosks {
   invited(link: string): Promise<Kiosk>
   /** Uses the link up. @throws Refusal `link_used` to all but the first. */
   accept(link: string): Promise<{ kiosk: Kiosk; credential: string }>
-  /** Switches a kiosk off for good; harmless where it is off. @throws Refusal `kiosk_not_enrolled`. */
+  /** Switches a kiosk off for good. @throws like {@link Kiosks.usable}, to all but the first. */
   revoke(number: number, by: Actor): Promise<void>
   /** Drops what is remembered of a kiosk, as it has changed. */
   forget(number: number): void
@@ -123,10 +123,11 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     async revoke(number, by) {
       const at = clock()
       await records.update(number, old => {
-        if (!old) throw new Refusal('kiosk_not_enrolled')
-        if (old.revokedAt !== null) return unchanged(old)
-        const next = { ...old, revokedAt: at, linkHash: null }
-        return { next, events: [kioskEvent(old, 'kiosk.revoked', at, by)] }
+        // A broken connection may hide that an earlier try succeeded.
+        if (old?.revokedAt === at) return unchanged(old)
+        const kiosk = requireUsable(old)
+        const next = { ...kiosk, revokedAt: at, linkHash: null }
+        return { next, events: [kioskEvent(kiosk, 'kiosk.revoked', at, by)] }
       })
     },
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { system } from '../protocol/log-event.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createKiosks } from './kiosks.ts'
 import { watchRevocations } from './revocations.ts'
@@ -12,7 +13,7 @@ test('S033: a revocation is noticed within two seconds, once, though nobody tell
   t.after(() => store.close())
   const clock = () => 1_800_000_000_000
   const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
-  const enrolled = await kiosks.enrol({ ko: '접수', en: 'Reception' })
+  const enrolled = await kiosks.enrol({ ko: '접수', en: 'Reception' }, system)
   const { number } = enrolled.kiosk
   const dropped: number[] = []
   const errors: unknown[] = []
@@ -32,7 +33,7 @@ test('S033: a revocation is noticed within two seconds, once, though nobody tell
 
   await twoSeconds()
   assert.deepEqual(dropped, [])
-  assert.ok(await store.kiosks.revoke(number, clock()))
+  await kiosks.revoke(number, system)
   away = true
   await twoSeconds()
   assert.deepEqual(dropped, [])

@@ -7,7 +7,8 @@ export interface Reader {
   name: string
   /**
    * Told each event at least once, in order, by one node at a time; again where it throws, and where
-   * a node dies before its place is noted. Passes over words that it does not know.
+   * a node dies before its place is noted. Passes over words that it does not know. After a minute
+   * another node goes on, too.
    */
   read(rows: readonly SealedRow[]): Promise<void>
 }
@@ -25,17 +26,24 @@ export function follow(
   { name, read }: Reader,
 ): () => Promise<void> {
   const { log } = parts
-  const next = async (limit: number) => log.after(await log.cursor(name), limit)
+  /** How far the reader has come at least; another node may have taken it further. */
+  let known = 0
   return workUnderLease(parts, {
     name,
     pause: 250,
-    due: async () => (await next(1)).length > 0,
+    async due() {
+      const { position } = await log.head()
+      if (position <= known) return false
+      known = await log.cursor(name)
+      return position > known
+    },
     async work(lease) {
-      const rows = await next(batch)
+      const rows = await log.after(await log.cursor(name), batch)
       const last = rows.at(-1)
       if (!last) return false
       await read(rows)
       await log.moveCursor(lease, last.position)
+      known = last.position
       return rows.length === batch
     },
   })

@@ -20,12 +20,13 @@ export interface KeepParts extends LeasedParts {
   clock: Clock
 }
 
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
 const batch = 500
 
 /**
- * Once a day: ends the segment with a signed checkpoint, empties visitors' events whose time is over,
- * and gives up segments whose time is over.
+ * Ends the segment once a day with a signed checkpoint; once an hour empties visitors' events whose
+ * time is over, and gives up segments whose time is over.
  * @returns how to stop.
  */
 export function startKeeper(parts: KeepParts): () => Promise<void> {
@@ -34,11 +35,11 @@ export function startKeeper(parts: KeepParts): () => Promise<void> {
   return workUnderLease(parts, {
     name: 'log keeper',
     pause: 1_000,
-    due: async () => dayOf(clock()) > done,
+    due: async () => wholeOf(hour, clock()) > done,
     async work(lease) {
-      const today = dayOf(clock())
+      const now = wholeOf(hour, clock())
       const more = await keepLog(parts, lease)
-      if (!more) done = today
+      if (!more) done = now
       return more
     },
   })
@@ -50,25 +51,27 @@ export async function keepLog(
   lease: Lease,
 ): Promise<boolean> {
   const now = clock()
-  const today = dayOf(now)
   const checkpoints = await log.checkpoints()
+
   const newest = checkpoints.at(-1)
   const segment = await log.after(newest?.position ?? 0, 2)
   const began = newest?.at ?? segment[0]?.at ?? now
   // The event of the last checkpoint alone is nothing that a next one would have to hold.
   const hasNews = segment.some(({ event }) => event !== 'log.checkpoint')
-  if (hasNews && began < today) {
+  if (hasNews && began < wholeOf(day, now)) {
     const { position, seal } = await log.head()
     const checkpoint = keys.sign(position, seal, now)
     await log.addCheckpoint(lease, checkpoint, logged('log.checkpoint', now, { ...checkpoint }))
   }
 
-  const erased = await log.erase(lease, today - life.visitDays * day, batch, positions =>
+  // By whole hours, so that one event says what is gone and not one each second.
+  const before = wholeOf(hour, now) - life.visitDays * day
+  const erased = await log.erase(lease, before, batch, positions =>
     logged('log.erased', now, { positions }),
   )
   if (erased > 0) return true
 
-  const outlived = checkpoints.filter(({ at }) => at < now - life.days * day).at(-1)
+  const outlived = checkpoints.findLast(({ at }) => at < now - life.days * day)
   if (!outlived) return false
   const { position: through, purgedAt } = outlived
   if (purgedAt === null) {
@@ -77,9 +80,9 @@ export async function keepLog(
   return (await log.remove(lease, through, batch)) === batch
 }
 
-/** The beginning of a day (UTC): whatever is done by whole days is told once a day. */
-function dayOf(time: number): number {
-  return time - (time % day)
+/** The beginning of the hour or day (UTC) that a time lies in. */
+function wholeOf(span: number, time: number): number {
+  return time - (time % span)
 }
 
 function logged(event: LogEventName, at: number, detail: LogEvent['detail'] & object): LogEvent {

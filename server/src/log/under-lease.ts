@@ -5,6 +5,8 @@ export interface LeasedParts {
   leases: Leases
   /** This node, as no other is called. */
   holder: string
+  /** How long a lease lasts, in milliseconds: when its holder dies, another goes on after this time. */
+  lasts?: number
   onError(error: unknown): void
 }
 
@@ -19,16 +21,19 @@ export interface LeasedWork {
   work(lease: Lease): Promise<boolean>
 }
 
-/** How long a lease lasts, in milliseconds: when its holder dies, another goes on after this time. */
-const lasts = 10_000
+/**
+ * For how many leases work may go on. Slow work must come to its end, and not be taken from one node
+ * by the next again and again; and what hangs must let another node try.
+ */
+const longest = 6
 
 /**
  * Repeats work that one node at a time may do, for as long as this process runs. The lease is only
  * the way to avoid doing it twice; what keeps a late write out is that each write checks the lease.
- * @returns how to stop: resolves once nothing is under way and the lease is given back.
+ * @returns how to stop: does what is due now, and gives the lease back.
  */
 export function workUnderLease(
-  { leases, holder, onError }: LeasedParts,
+  { leases, holder, lasts = 10_000, onError }: LeasedParts,
   { name, pause, due, work }: LeasedWork,
 ): () => Promise<void> {
   let held: { lease: Lease; since: number } | null = null
@@ -43,16 +48,41 @@ export function workUnderLease(
     return lease
   }
 
+  const doSome = async (lease: Lease): Promise<boolean> => {
+    let left = 4 * (longest - 1)
+    let prolonging: Promise<unknown> = Promise.resolve()
+    const prolong = setInterval(() => {
+      left -= 1
+      if (left < 0) return
+      // Whoever has lost it meanwhile is told so when they write.
+      prolonging = leases.take(name, holder, lasts).catch(() => {})
+    }, lasts / 4)
+    prolong.unref()
+    try {
+      return await work(lease)
+    } finally {
+      clearInterval(prolong)
+      await prolonging
+    }
+  }
+
+  const letGo = async (): Promise<void> => {
+    const lease = held?.lease
+    held = null
+    if (lease) await leases.release(lease)
+  }
+
   /** @returns how long to rest. */
   const round = async (): Promise<number> => {
     try {
       if (!(await due())) return pause
       const lease = await take()
       if (!lease) return Math.max(pause, lasts / 2)
-      return (await work(lease)) ? 0 : pause
+      return (await doSome(lease)) ? 0 : pause
     } catch (error) {
-      held = null
       if (!(error instanceof LeaseLost)) onError(error)
+      // Another node may be able to do what this one cannot.
+      await letGo().catch(() => {})
       return Math.max(pause, 1_000)
     }
   }
@@ -71,6 +101,8 @@ export function workUnderLease(
     stopped = true
     clearTimeout(timer)
     await running
-    if (held) await leases.release(held.lease).catch(onError)
+    // What is waiting now would wait for the next start.
+    await round()
+    await letGo().catch(onError)
   }
 }

@@ -3,21 +3,19 @@ import { test } from 'node:test'
 import { finalStates } from '@qrgate/sdk/protocol'
 import fc from 'fast-check'
 import { Refusal } from '../errors.ts'
-import {
-  type AuditEvent,
-  advance,
-  isApproved,
-  observe,
-  type SignIn,
-  type Step,
-  unscanned,
-} from './sign-in.ts'
+import type { LogEvent, LogEventName } from './log-event.ts'
+import { advance, isApproved, observe, type SignIn, type Step, unscanned } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 
 const start = 1_800_000_000_000
 const id = createSignInId(start, Buffer.alloc(10, 7))
 const timings = { pending: 300, scanned: 180, approved: 120, claimAgain: 120, visit: 600 }
-const terminal: readonly AuditEvent[] = ['deny', 'cancel', 'expire', 'end']
+const terminal: ReadonlySet<LogEventName> = new Set([
+  'sign_in.denied',
+  'sign_in.cancelled',
+  'sign_in.expired',
+  'visit.ended',
+])
 
 const phoneHash = fc.constantFrom('phone a', 'phone b', 'phone c')
 const account = fc.constantFrom('u1', 'u2')
@@ -47,7 +45,7 @@ interface Turn {
   now: number
   claimable: boolean
   after: SignIn | null
-  events: AuditEvent[]
+  events: LogEvent[]
 }
 
 /** Plays a story as the store would: a refusal, or a move without events, writes nothing. */
@@ -57,7 +55,7 @@ function play(story: readonly { step: Step; wait: number }[], claimable: boolean
   return story.map(({ step, wait }) => {
     now += wait
     const before: SignIn | null = row
-    let events: AuditEvent[] = []
+    let events: LogEvent[] = []
     try {
       // The reaper reads overdue rows only, so it never asks about a sign-in without a row.
       if (step.type !== 'expire' || before) {
@@ -107,7 +105,9 @@ always('the phone of a sign-in is written once', turns => {
 always(
   'I4: claimed is reached from approved only, once, and never where nobody may claim',
   turns => {
-    const claims = turns.filter(turn => turn.events.includes('claim'))
+    const claims = turns.filter(turn =>
+      turn.events.some(({ event }) => event === 'sign_in.claimed'),
+    )
     assert.ok(claims.length <= 1)
     for (const { before, after, now, claimable } of claims) {
       assert.equal(before?.state, 'approved')
@@ -132,8 +132,8 @@ always('I6: nothing becomes approved at or after its deadline', turns => {
   }
 })
 
-always('I10: each final state has exactly one audit event that says so', turns => {
-  const ends = turns.flatMap(turn => turn.events).filter(event => terminal.includes(event))
+always('I10: each final state has exactly one event that says so', turns => {
+  const ends = turns.flatMap(turn => turn.events).filter(({ event }) => terminal.has(event))
   const last = turns.at(-1)?.after
   assert.equal(ends.length, last && finalStates.has(last.state) ? 1 : 0)
 })

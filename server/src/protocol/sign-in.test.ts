@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
+import { system } from './log-event.ts'
 import { advance, type Observed, observe, type Step, unscanned } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 
@@ -123,21 +124,59 @@ test('a step leaves the row it was given untouched', () => {
   assert.deepEqual(row, copy)
 })
 
-test('each move writes the audit events of its step, in the order of the story', () => {
-  const events = (of: ReturnType<typeof arrive>, step: Step) =>
-    advance(of.row, step, of.now, timings).events
-  assert.deepEqual(events(situations.pending, steps.scan), ['scan'])
-  assert.deepEqual(events(situations.scanned, steps.approve), ['sign_in', 'approve'])
-  const seed = ['scan', 'sign_in', 'approve']
-  assert.deepEqual(events(situations.pending, steps['approve at once']), seed)
-  assert.deepEqual(events(situations.scanned, steps.deny), ['deny'])
-  assert.deepEqual(events(situations.pending, steps.cancel), ['cancel'])
-  assert.deepEqual(events(situations.approved, steps.claim), ['claim'])
-  const expire: Step = { type: 'expire' }
-  assert.deepEqual(events(situations['scanned, run out'], expire), ['expire'])
-  assert.deepEqual(events(situations['approved, run out'], expire), ['expire'])
-  assert.deepEqual(events(situations['claimed, run out'], expire), ['end'])
-  assert.deepEqual(events(situations['approved for the seed, run out'], expire), ['end'])
+const expire: Step = { type: 'expire' }
+const eventsOf = ({ row, now }: ReturnType<typeof arrive>, step: Step) =>
+  advance(row, step, now, timings).events
+
+test('each move tells the events of its step, in the order of the story', () => {
+  const names = (of: ReturnType<typeof arrive>, step: Step) =>
+    eventsOf(of, step).map(({ event }) => event)
+  assert.deepEqual(names(situations.pending, steps.scan), ['sign_in.scanned'])
+  assert.deepEqual(names(situations.scanned, steps.approve), ['sign_in.approved'])
+  const seed = ['sign_in.scanned', 'sign_in.approved']
+  assert.deepEqual(names(situations.pending, steps['approve at once']), seed)
+  assert.deepEqual(names(situations.scanned, steps.deny), ['sign_in.denied'])
+  assert.deepEqual(names(situations.pending, steps.cancel), ['sign_in.cancelled'])
+  assert.deepEqual(names(situations.approved, steps.claim), ['sign_in.claimed'])
+  assert.deepEqual(names(situations['scanned, run out'], expire), ['sign_in.expired'])
+  assert.deepEqual(names(situations['approved, run out'], expire), ['sign_in.expired'])
+  assert.deepEqual(names(situations['claimed, run out'], expire), ['visit.ended'])
+  assert.deepEqual(names(situations['approved for the seed, run out'], expire), ['visit.ended'])
+})
+
+test('each event tells which sign-in, where, when, who, whose and how', () => {
+  const told = (of: ReturnType<typeof arrive>, step: Step) =>
+    eventsOf(of, step).map(({ event, subject, kiosk, at, ...rest }) => {
+      assert.deepEqual(subject, { kind: 'sign_in', id })
+      assert.deepEqual([kiosk, at], [101, of.now])
+      return rest
+    })
+  const phone = { kind: 'phone', id: mine }
+  const kiosk = { kind: 'kiosk', id: '101' }
+  const detail = { phone: phoneKind }
+  assert.deepEqual(told(situations.pending, steps.scan), [{ actor: phone, account: null, detail }])
+  const approved = { actor: phone, account: 'u1', detail: { amr: ['pwd'] } }
+  assert.deepEqual(told(situations.scanned, steps.approve), [approved])
+  const other = { actor: { kind: 'phone', id: theirs }, account: 'u2' }
+  assert.deepEqual(told(situations.pending, steps['approve at once']), [
+    other,
+    { ...other, detail: { amr: ['pwd'] } },
+  ])
+  assert.deepEqual(told(situations.scanned, steps.deny), [{ actor: phone, account: null }])
+  assert.deepEqual(told(situations.scanned, steps.cancel), [
+    { actor: kiosk, account: null, detail: { reason: 'not_my_phone' } },
+  ])
+  const revoked: Step = { type: 'cancel', reason: 'revoked' }
+  assert.deepEqual(told(situations.approved, revoked), [
+    { actor: system, account: 'u1', detail: { reason: 'revoked' } },
+  ])
+  assert.deepEqual(told(situations.approved, steps.claim), [{ actor: kiosk, account: 'u1' }])
+  assert.deepEqual(told(situations['scanned, run out'], expire), [
+    { actor: system, account: null, detail: { reason: 'abandoned' } },
+  ])
+  assert.deepEqual(told(situations['claimed, run out'], expire), [
+    { actor: system, account: 'u1', detail: { reason: 'absolute' } },
+  ])
 })
 
 test('each state lasts as long as its timing says', () => {

@@ -6,6 +6,7 @@ import { readConfig } from '../config.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
+import { system } from '../protocol/log-event.ts'
 import type { Phone } from './flow.ts'
 
 const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone' }
@@ -30,9 +31,9 @@ async function scanned(t: TestContext) {
   )
   const core = await createCore(config, pino({ level: 'silent' }), () => now)
   t.after(() => core.close())
-  const { accounts, flow, kiosks, store } = core
-  await accounts.register({ ...credentials, name: '홍길동' })
-  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
+  const { accounts, flow, kiosks } = core
+  await accounts.register({ ...credentials, name: '홍길동' }, system)
+  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
   const { id, kiosk_secret: kioskSecret, frame } = flow.start(kiosk)
   const ticket = new URL(frame.url).pathname.split('/').at(-1) ?? ''
   const { receipt } = await flow.open(ticket, phone.key)
@@ -41,7 +42,7 @@ async function scanned(t: TestContext) {
     now += ms
   }
   const revoke = async () => {
-    await store.kiosks.revoke(kiosk.number, now)
+    await kiosks.revoke(kiosk.number, system)
     kiosks.forget(kiosk.number)
   }
   return { ...core, id, kiosk, kioskSecret, receipt: receipt ?? '', pass, revoke }
@@ -65,8 +66,8 @@ test('S033 a kiosk that is switched off while a password is checked gets no appr
 test('S033 nor one that is switched off while an account is made', async t => {
   const { accounts, flow, methods, store, revoke, id } = await scanned(t)
   const { register } = accounts
-  t.mock.method(accounts, 'register', async (given: Parameters<typeof register>[0]) => {
-    const account = await register(given)
+  t.mock.method(accounts, 'register', async (...given: Parameters<typeof register>) => {
+    const account = await register(...given)
     await revoke()
     return account
   })
@@ -101,7 +102,7 @@ test('H1: what proves one kiosk opens no sign-in of another', async t => {
   const { flow, userCodes, kiosks, methods, store, id } = await scanned(t)
   await flow.approve(id, phone.key, methods.password(credentials))
   const before = await store.signIns.read(id)
-  const { kiosk: other } = await kiosks.enrol({ ko: '다른 곳', en: 'Elsewhere' })
+  const { kiosk: other } = await kiosks.enrol({ ko: '다른 곳', en: 'Elsewhere' }, system)
   // Genuine in every bit, and yet for a kiosk that did not start this sign-in.
   const forged = kioskSecrets(deriveKeyring([secretKey], 'kiosk secret'), publicUrl)
   const prove = () => flow.proveKiosk(id, forged.mint(id, other.number))
@@ -147,7 +148,7 @@ test('S028: an account that is disabled after its proof approves nothing', async
   const hong = await accounts.byId('hong')
   assert.ok(hong)
   const prove = async () => {
-    await accounts.disable(hong)
+    await accounts.disable(hong, system)
     return { account: hong, amr: ['pwd'] }
   }
   await assert.rejects(flow.approve(id, phone.key, prove), refusal('account_unusable'))

@@ -75,7 +75,7 @@ export interface LogRecords {
   /** Notes how far the reader that holds the lease has come. @throws LeaseLost */
   moveCursor(lease: Lease, position: number): Promise<void>
 
-  /** Ends a segment, and says so in the log. @throws LeaseLost */
+  /** Ends a segment, and says so in the log; harmless where one ends already. @throws LeaseLost */
   addCheckpoint(lease: Lease, checkpoint: Checkpoint, event: LogEvent): Promise<void>
   /** Oldest first. */
   checkpoints(): Promise<StoredCheckpoint[]>

@@ -6,6 +6,7 @@ import pino from 'pino'
 import { WebSocketServer } from 'ws'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
+import { system } from '../protocol/log-event.ts'
 import { createKioskSockets } from './kiosk-sockets.ts'
 import { createSocketLimits } from './socket-limits.ts'
 
@@ -27,19 +28,21 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const limits = createSocketLimits(10)
   t.after(() => limits.close())
   const onError = (error: unknown) => assert.fail(String(error))
+  const refused: string[] = []
   const sockets = createKioskSockets({
     flow,
     limits,
     clock,
     renewBefore: 30_000,
     sentence: code => code,
+    onRefused: ({ code }, address) => refused.push(`${code} from ${address}`),
     onError,
   })
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   t.after(() => server.close())
   const left = new Promise<void>(resolve => {
     server.on('connection', socket => {
-      sockets.listen(socket)
+      sockets.listen(socket, '192.0.2.7')
       socket.on('close', () => resolve())
     })
   })
@@ -49,12 +52,13 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`)
   t.after(() => socket.close())
   await once(socket, 'open')
-  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' })
+  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
   const started = flow.start(kiosk)
   return {
     ...core,
     kiosk,
     started,
+    refused,
     /** The page goes; resolves when the gate knows. */
     leave: () => {
       socket.close()
@@ -70,17 +74,24 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
 }
 
 test('H1: a socket proves its screen again for every message that yields something', async t => {
-  const { store, kiosks, kiosk, started, send, next, closed } = await setUp(t)
+  const { kiosks, kiosk, started, send, next, closed } = await setUp(t)
   const { id, kiosk_secret } = started
   send({ type: 'watch', id, kiosk_secret })
   assert.equal((await next()).state, 'pending')
   send({ type: 'frames', id, ask: 1 })
   assert.equal((await next()).type, 'frames')
-  await store.kiosks.revoke(kiosk.number, 1)
+  await kiosks.revoke(kiosk.number, system)
   kiosks.forget(kiosk.number)
   send({ type: 'frames', id, ask: 2 })
   const [{ code }] = await closed
   assert.equal(code, 4403)
+})
+
+test('N17: whoever shows a socket a wrong secret is told of, with where the page is', async t => {
+  const { started, send, closed, refused } = await setUp(t)
+  send({ type: 'watch', id: started.id, kiosk_secret: 'A'.repeat(43) })
+  await closed
+  assert.deepEqual(refused, ['kiosk_secret_wrong from 192.0.2.7'])
 })
 
 test('a page that goes while its next QR is made leaves nothing behind that is watched', async t => {

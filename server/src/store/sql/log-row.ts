@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import { isVisitors, type LogEvent } from '../../protocol/log-event.ts'
 import { type LogFields, logDigest, logForm } from '../../protocol/log-form.ts'
 import type { LogRow } from '../log.ts'
 import type { InTransaction } from './noun.ts'
 import type { LogTable } from './tables.ts'
-
-type NewRow = Omit<LogTable, 'row'>
 
 /** A detail is a few words; whoever wants to keep more is keeping something else. */
 const longestDetail = 2048
@@ -26,7 +25,7 @@ export const erased = {
   detail: null,
   salt: null,
   visitors: null,
-} satisfies Partial<NewRow>
+} satisfies Partial<Selectable<LogTable>>
 
 /** Writes events down; each becomes a row with a salt and a digest of its own. */
 export async function addToLog(trx: InTransaction, events: readonly LogEvent[]): Promise<void> {
@@ -34,7 +33,7 @@ export async function addToLog(trx: InTransaction, events: readonly LogEvent[]):
   await trx.insertInto('log').values(events.map(eventToRow)).execute()
 }
 
-export function eventToRow(event: LogEvent): NewRow {
+export function eventToRow(event: LogEvent) {
   const { actor, subject, kiosk = null, account = null } = event
   const detail = event.detail ? JSON.stringify(event.detail) : null
   if (detail !== null && Buffer.byteLength(detail) > longestDetail) {
@@ -69,13 +68,11 @@ export function eventToRow(event: LogEvent): NewRow {
     detail,
     salt,
     digest,
-    position: null,
-    seal: null,
     visitors: isVisitors(fields) ? 1 : null,
   }
 }
 
-export function logFromRow(row: NewRow & { row: number }): LogRow {
+export function logFromRow(row: Selectable<LogTable>): LogRow {
   return {
     row: row.row,
     form: row.form,

@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import { type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import { firstSeal, logSeal } from '../../protocol/log-form.ts'
 import type { Lease } from '../lease.ts'
 import type { LogQuery, LogRecords, SealedRow } from '../log.ts'
@@ -8,10 +8,13 @@ import { addToLog, erased, logFromRow } from './log-row.ts'
 import { takeOverAudit } from './migrations/2026-11-sealed-log.ts'
 import type { Database, InTransaction } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
-import type { Tables } from './tables.ts'
+import type { LogTable, Tables } from './tables.ts'
 
 /** Letters of an erasure's positions, so that its detail keeps within its bound. */
 const longestPositions = 1_900
+
+/** Positions that one look for something goes through, however few of them are found. */
+const stretch = 20_000
 
 /** Rows that one statement changes: few sizes, so that a prepared statement serves again. */
 const chunkSizes = [100, 10, 1]
@@ -32,20 +35,35 @@ export function log(db: Database, engine: Engine): LogRecords {
         return done
       }),
     )
-  const sealedRows = db.selectFrom('log').selectAll().where(isSealed)
-  const unsealedRows = db.selectFrom('log').selectAll().where(isUnsealed)
+  const sealed = async (select: (rows: Rows) => Rows): Promise<SealedRow[]> => {
+    const query = select(db.selectFrom('log').selectAll().where(isSealed))
+    return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
+  }
+
+  const head = async () => {
+    const query = db.selectFrom('log_head').selectAll()
+    const last = await retryWhileBusy(engine, () => query.executeTakeFirst())
+    return last ? { ...last } : { position: 0, seal: firstSeal }
+  }
 
   return {
     add: events =>
-      retryWhileBusy(engine, () => db.transaction().execute(trx => addToLog(trx, events))),
+      retryWhileBusy(engine, requireInTime =>
+        db.transaction().execute(async trx => {
+          await addToLog(trx, events)
+          requireInTime()
+        }),
+      ),
 
     seal: (lease, limit) =>
       under(lease, async trx => {
-        await takeOverAudit(trx, limit)
+        const takenOver = await takeOverAudit(trx, limit)
         const rows = await trx
           .selectFrom('log')
           .select(['row', 'digest'])
           .where(isUnsealed)
+          // Of a sign-in that went on at a newer gate, what the older one has told came first.
+          .$if(takenOver !== null, query => query.orderBy('at'))
           .orderBy('row')
           .limit(limit)
           .execute()
@@ -54,12 +72,12 @@ export function log(db: Database, engine: Engine): LogRecords {
           .selectFrom('log_head')
           .selectAll()
           .executeTakeFirstOrThrow()
-        const sealed = rows.map(({ row, digest }) => {
+        const seals = rows.map(({ row, digest }) => {
           position += 1
           seal = logSeal(seal, position, digest)
           return { row, position, seal }
         })
-        for (const chunk of inChunks(sealed)) await writeSeals(trx, chunk)
+        for (const chunk of inChunks(seals)) await writeSeals(trx, chunk)
         await trx.updateTable('log_head').set({ position, seal }).execute()
         return rows.length
       }),
@@ -71,26 +89,39 @@ export function log(db: Database, engine: Engine): LogRecords {
         return Boolean((await unsealed.executeTakeFirst()) ?? (await old.executeTakeFirst()))
       }),
 
-    async after(position, limit) {
-      const query = sealedRows.where('position', '>', position).orderBy('position').limit(limit)
-      return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
-    },
+    after: (position, limit) =>
+      sealed(rows => rows.where('position', '>', position).orderBy('position').limit(limit)),
 
     async find(query, from, limit) {
-      const found = page(matching(sealedRows, query), 'position', from, limit)
-      return (await retryWhileBusy(engine, () => found.execute())).map(logFromRow) as SealedRow[]
+      const first = (await sealed(query => query.orderBy('position').limit(1)))[0]?.position ?? 0
+      const { position: last } = await head()
+      const newest = from === 'newest'
+      const begin = newest ? first : Math.max(first, from.after + 1)
+      const found: SealedRow[] = []
+      for (let done = 0; begin + done <= last && found.length < limit; done += stretch) {
+        const low = newest ? last - done - stretch : begin + done - 1
+        const rows = await sealed(rows =>
+          matching(rows, query)
+            .where('position', '>', low)
+            .where('position', '<=', low + stretch)
+            .orderBy('position', newest ? 'desc' : 'asc')
+            .limit(limit - found.length),
+        )
+        found.push(...rows)
+      }
+      return found
     },
 
     async waiting(query, from, limit) {
-      const found = page(matching(unsealedRows, query), 'row', from, limit)
+      const rows = matching(db.selectFrom('log').selectAll().where(isUnsealed), query).limit(limit)
+      const found =
+        from === 'newest'
+          ? rows.orderBy('row', 'desc')
+          : rows.where('row', '>', from.after).orderBy('row')
       return (await retryWhileBusy(engine, () => found.execute())).map(logFromRow)
     },
 
-    async head() {
-      const query = db.selectFrom('log_head').selectAll()
-      const head = await retryWhileBusy(engine, () => query.executeTakeFirst())
-      return head ?? { position: 0, seal: firstSeal }
-    },
+    head,
 
     async cursor(reader) {
       const query = db.selectFrom('log_cursors').select('position').where('reader', '=', reader)
@@ -108,11 +139,13 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     addCheckpoint: (lease, checkpoint, event) =>
       under(lease, async trx => {
-        await trx
+        const { numInsertedOrUpdatedRows: added } = await trx
           .insertInto('log_checkpoints')
           .values({ ...checkpoint, purged_at: null })
-          .execute()
-        await addToLog(trx, [event])
+          .onConflict(conflict => conflict.column('position').doNothing())
+          .executeTakeFirstOrThrow()
+        // A broken connection may hide that an earlier try succeeded.
+        if (added) await addToLog(trx, [event])
       }),
 
     async checkpoints() {
@@ -141,13 +174,13 @@ export function log(db: Database, engine: Engine): LogRecords {
 
     beginAt: (lease, position, at, event) =>
       under(lease, async trx => {
-        await trx
+        const { numUpdatedRows: marked } = await trx
           .updateTable('log_checkpoints')
           .set({ purged_at: at })
           .where('position', '<=', position)
           .where('purged_at', 'is', null)
-          .execute()
-        await addToLog(trx, [event])
+          .executeTakeFirstOrThrow()
+        if (marked > 0n) await addToLog(trx, [event])
       }),
 
     remove: (lease, through, limit) =>
@@ -164,6 +197,8 @@ export function log(db: Database, engine: Engine): LogRecords {
       }),
   }
 }
+
+type Rows = SelectQueryBuilder<Tables, 'log', Selectable<LogTable>>
 
 interface Sealed {
   row: number
@@ -188,10 +223,7 @@ function* inChunks<T>(all: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-function matching<O>(
-  rows: SelectQueryBuilder<Tables, 'log', O>,
-  { since, until, kiosk, account, event }: LogQuery,
-): SelectQueryBuilder<Tables, 'log', O> {
+function matching(rows: Rows, { since, until, kiosk, account, event }: LogQuery): Rows {
   return rows
     .$if(since !== undefined, query => query.where('at', '>=', since as number))
     .$if(until !== undefined, query => query.where('at', '<', until as number))
@@ -200,18 +232,6 @@ function matching<O>(
     .$if(event !== undefined, query =>
       query.where('event', event?.includes('.') ? '=' : 'like', patternOf(event as string)),
     )
-}
-
-function page<O>(
-  rows: SelectQueryBuilder<Tables, 'log', O>,
-  column: 'position' | 'row',
-  from: { after: number } | 'newest',
-  limit: number,
-): SelectQueryBuilder<Tables, 'log', O> {
-  const some = rows.limit(limit)
-  return from === 'newest'
-    ? some.orderBy(column, 'desc')
-    : some.where(column, '>', from.after).orderBy(column)
 }
 
 function patternOf(event: string): string {

@@ -19,13 +19,17 @@ export class OutdatedTables extends Error {
 }
 
 /**
- * Brings the tables up to date; nodes that start together wait for each other.
- * @throws OutdatedTables where it may not, or whatever the database said; then nothing has changed.
+ * Brings the tables up to date; nodes that start together wait for each other. Each migration is a
+ * transaction of its own, so that nodes which run meanwhile wait only for what it locks itself.
+ * @param patient connects where a statement may take as long as it takes; closed again afterwards.
+ * @throws OutdatedTables where it may not, or whatever the database said; the migration that failed
+ * has then changed nothing.
  */
 export async function migrate<T>(
   db: Kysely<T>,
   rowNumber: ColumnDataType,
   upgrade: Upgrade,
+  patient?: () => Kysely<T>,
 ): Promise<void> {
   // Listed here and not found in a folder, so that go-to-definition leads to each.
   const migrations = {
@@ -33,12 +37,21 @@ export async function migrate<T>(
     '2026-11-one-user-code': oneUserCode,
     '2026-11-sealed-log': sealedLog(rowNumber),
   }
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const all = await migrator.getMigrations()
+  const provider = { getMigrations: async () => migrations }
+  const all = await new Migrator({ db, provider }).getMigrations()
   const pending = all.filter(({ executedAt }) => executedAt === undefined)
   if (pending.length === 0) return
   const isNew = pending.length === all.length
   if (upgrade === 'new' && !isNew) throw new OutdatedTables()
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw error
+  const own = patient?.()
+  try {
+    const migrator = new Migrator({ db: own ?? db, provider })
+    // Where another node has done some of them meanwhile, the last rounds find nothing to do.
+    for (const _ of pending) {
+      const { error } = await migrator.migrateUp()
+      if (error) throw error
+    }
+  } finally {
+    await own?.destroy()
+  }
 }

@@ -26,7 +26,7 @@ const int8 = 20
 
 /** @param url `postgres://user:password@host:port/database`. */
 export async function openPostgresStore(url: string, upgrade: Upgrade = 'any'): Promise<Store> {
-  const pool = new pg.Pool({
+  const options: pg.PoolConfig = {
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 3_000,
@@ -45,13 +45,23 @@ export async function openPostgresStore(url: string, upgrade: Upgrade = 'any'): 
       getTypeParser: (type: number, format) =>
         type === int8 ? Number : pg.types.getTypeParser(type, format as 'text'),
     },
+  }
+  const db = connect(options)
+  const patient = () => connect({ ...options, max: 1, query_timeout: 0, statement_timeout: 0 })
+  await migrate(db, 'bigserial', upgrade, patient).catch(async error => {
+    // What nobody will use must not keep a command from ending.
+    await db.destroy()
+    throw error
   })
+  return sqlStore(db, engine(db))
+}
+
+function connect(options: pg.PoolConfig): Kysely<Tables> {
+  const pool = new pg.Pool(options)
   // A lost connection rejects the query on it; without a listener it would end the process too.
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  await migrate(db, 'bigserial', upgrade)
-  return sqlStore(db, engine(db))
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 
 function engine(db: Kysely<Tables>): Engine {

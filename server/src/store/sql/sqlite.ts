@@ -22,7 +22,10 @@ export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): P
   mkdirSync(dirname(path), { recursive: true })
   const dialect = new Dialect({ database: openNodeSqlite(path) })
   const db = new Kysely<Tables>({ dialect })
-  await migrate(db, 'integer', upgrade)
+  await migrate(db, 'integer', upgrade).catch(async error => {
+    await db.destroy()
+    throw error
+  })
   // From now on nobody waits inside SQLite, where waiting would block the event loop.
   await sql`PRAGMA busy_timeout = 0`.execute(db)
   return sqlStore(db, engine(db))

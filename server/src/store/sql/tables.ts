@@ -88,8 +88,8 @@ export interface LogTable {
   salt: string | null
   digest: string
   /** Null until the sealer has come by; then without gaps. */
-  position: number | null
-  seal: string | null
+  position: Generated<number | null>
+  seal: Generated<string | null>
   /** 1 while the row tells of a visitor, else null; not part of what is sealed. */
   visitors: number | null
 }

@@ -99,22 +99,48 @@ export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
     await tables.insertInto('locks').values({ name: 'kiosk numbers' }).execute()
     await tables.insertInto('log_head').values({ position: 0, seal: firstSeal }).execute()
     // A migration is one transaction already.
-    while ((await takeOverAudit(tables as Transaction<Tables>, batch)) > 0);
+    await takeOverWhatStands(tables as Transaction<Tables>)
   },
 })
 
 /**
+ * Each batch begins behind the last one: what this transaction has deleted stays in the index until it
+ * ends, and each look from the start would pass over all of it. What comes meanwhile is left to the
+ * sealer: a row that is committed late may have been passed over, and its sign-in's next step must not
+ * overtake it.
+ */
+async function takeOverWhatStands(trx: Transaction<Tables>): Promise<void> {
+  const newest = trx.selectFrom('audit').select(({ fn }) => fn.max('row').as('row'))
+  const { row: through } = await newest.executeTakeFirstOrThrow()
+  let last: number | null = 0
+  while (last !== null) last = await takeOverAudit(trx, batch, last, through ?? 0)
+}
+
+/**
  * Moves rows of `audit` into the log: those of before, and those that a gate of the version before
  * still writes beside this one.
- * @returns how many.
+ * @param behind the row number behind which to look, up to and with `through`.
+ * @returns the number of the last row that was moved; null where there was none.
  */
-export async function takeOverAudit(trx: Transaction<Tables>, limit: number): Promise<number> {
-  const rows = await trx.selectFrom('audit').selectAll().orderBy('row').limit(limit).execute()
-  if (rows.length === 0) return 0
+export async function takeOverAudit(
+  trx: Transaction<Tables>,
+  limit: number,
+  behind = 0,
+  through = Number.MAX_SAFE_INTEGER,
+): Promise<number | null> {
+  const rows = await trx
+    .selectFrom('audit')
+    .selectAll()
+    .where('row', '>', behind)
+    .where('row', '<=', through)
+    .orderBy('row')
+    .limit(limit)
+    .execute()
+  if (rows.length === 0) return null
   await addToLog(trx, rows.map(auditEvent))
   const numbers = rows.map(({ row }) => row)
   await trx.deleteFrom('audit').where('row', 'in', numbers).execute()
-  return rows.length
+  return numbers.at(-1) ?? null
 }
 
 const events: Record<string, LogEventName> = {

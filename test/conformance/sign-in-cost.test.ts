@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { StatementSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import pg from 'pg'
+import { advance, type Step, unscanned } from '../../server/src/protocol/sign-in.ts'
+import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
+import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
+import type { Store } from '../../server/src/store/store.ts'
+import { temporaryFolder } from '../support/gate.ts'
+import { PostgresServer } from '../support/postgres.ts'
+import { freshId, start } from './rows.ts'
+
+const timings = { pending: 300, scanned: 300, approved: 300, claimAgain: 300, visit: 300 }
+
+/** A store, and every statement that it has sent to its database. */
+interface Watched {
+  store: Store
+  sent: string[]
+}
+
+const engines: Record<string, (t: TestContext) => Promise<Watched>> = {
+  async SQLite(t) {
+    const store = await openSqliteStore(join(temporaryFolder(t), 'qrgate.sqlite'))
+    t.after(() => store.close())
+    const sent: string[] = []
+    for (const way of ['all', 'run'] as const) {
+      const before = StatementSync.prototype[way] as (...values: unknown[]) => unknown
+      t.mock.method(
+        StatementSync.prototype,
+        way,
+        function (this: StatementSync, ...values: unknown[]) {
+          sent.push(this.sourceSQL)
+          return before.apply(this, values)
+        },
+      )
+    }
+    return { store, sent }
+  },
+  async Postgres(t) {
+    const store = await openPostgresStore(await (await PostgresServer.start(t)).database())
+    t.after(() => store.close())
+    const sent: string[] = []
+    const before = pg.Client.prototype.query as (...values: unknown[]) => unknown
+    t.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...values: unknown[]) {
+      const [query] = values as [string | { text: string }]
+      sent.push(typeof query === 'string' ? query : query.text)
+      return before.apply(this, values)
+    })
+    return { store, sent }
+  },
+}
+
+/** A statement in as many words as matter here. */
+function inShort(sql: string): string {
+  const [, verb, table] =
+    /^(begin|commit|select|insert|update)\b(?:.*?"(sign_ins|log)")?/.exec(sql) ?? []
+  return [verb, table].filter(Boolean).join(' ')
+}
+
+for (const [name, watch] of Object.entries(engines)) {
+  test(`${name}: a sign-in is three row writes, each with its log in one transaction`, async t => {
+    const { store, sent } = await watch(t)
+    const id = freshId()
+    const take = async (step: Step) => {
+      sent.length = 0
+      await store.signIns.update(id, old =>
+        advance(old ?? unscanned(id, 101, true), step, start + 1, timings),
+      )
+      return sent.map(inShort)
+    }
+    const change = (write: string) => ['begin', 'select sign_ins', write, 'insert log', 'commit']
+
+    const phoneHash = 'a phone'
+    const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
+    assert.deepEqual(await take(scan), change('insert sign_ins'))
+    const approve: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
+    assert.deepEqual(await take(approve), change('update sign_ins'))
+    assert.deepEqual(await take({ type: 'claim' }), change('update sign_ins'))
+    assert.equal((await store.log.waiting({}, 'newest', 10)).length, 3)
+
+    // A repeat writes nothing at all.
+    assert.deepEqual(await take({ type: 'claim' }), ['begin', 'select sign_ins', 'commit'])
+    assert.equal((await store.log.waiting({}, 'newest', 10)).length, 3)
+  })
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { type Scope, temporaryFolder } from './gate.ts'
+import { PostgresServer } from './postgres.ts'
+
+export type Engine = 'SQLite' | 'Postgres'
+
+/** Gives the address of a new, empty database that several processes can share. */
+export type NewDatabase = (t: Scope) => Promise<string>
+
+/** @param scope that of the file: all its tests share one Postgres. */
+export async function startEngines(scope: Scope): Promise<Record<Engine, NewDatabase>> {
+  const postgres = await PostgresServer.start(scope)
+  return {
+    SQLite: async t => `sqlite:${join(temporaryFolder(t), 'qrgate.sqlite')}`,
+    Postgres: () => postgres.database(),
+  }
+}
