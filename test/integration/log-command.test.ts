@@ -119,7 +119,10 @@ test('qrgate log show: the newest of what matches, the latest one last', async (
     / {2}account key-of-hong-0123456789 {2}by operator shell:김간호 203\.0\.113\.7/,
   )
   assert.match(lines[1] ?? '', /^ {7}6 {2}\S+ \S+ {2}visit\.ended .* kiosk 102 {2}by phone /)
-  assert.match(lines[2] ?? '', /^ {7}- {2}\S+ \S+ {2}kiosk\.enrolled {12}account account-0 {2}kiosk 102 {2}by operator/)
+  assert.match(
+    lines[2] ?? '',
+    /^ {7}- {2}\S+ \S+ {2}kiosk\.enrolled {12}account account-0 {2}kiosk 102 {2}by operator/,
+  )
   const filtered = await log(known, 'show --event kiosk --since 2020-11-28 --until 2020-11-29')
   assert.equal(filtered.out.split('\n').length, 2)
   assert.match(filtered.out, /^ {7}2 .* kiosk\.revoked /)
