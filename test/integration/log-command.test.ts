@@ -16,14 +16,12 @@ import {
   keepAll,
   type LogDatabase,
   mixed,
-  openPostgresLog,
   openSqliteLog,
   sealAll,
   secretKey,
   visit,
 } from '../support/log-database.ts'
-import { PostgresServer } from '../support/postgres.ts'
-import { emptied, fill, operators, set } from '../support/tampered-log.ts'
+import { fill, operators, set } from '../support/tampered-log.ts'
 
 const folder = temporaryFolder({ after })
 const now = createClock()()
@@ -306,18 +304,4 @@ test('qrgate log show: what is erased says so', async () => {
   assert.match(lines[3] ?? '', /log\.erased {16}log {3}by system gate {2}\{"positions":"1"\}$/)
   const [row] = await exported(database)
   assert.deepEqual([row?.at, row?.time, row?.event, row?.salt], [null, null, null, null])
-})
-
-test('Postgres: the same commands', async t => {
-  const database = await openPostgresLog(t, await PostgresServer.start(t))
-  await fill(database)
-  await set(database.raw, 39, { detail: '{}' })
-  const { code, out } = await log(database, 'verify', { SECRET_KEY: secretKey })
-  assert.equal(code, 1)
-  for (const positions of emptied) assert.ok(out.includes(`FAULT  ${positions} were emptied`))
-  const events = (await exported(database, '--event account')).map(({ event }) => event)
-  assert.deepEqual(new Set(events), new Set(['account.added', 'account.disabled']))
-  const all = await exported(database)
-  const ofAccounts = all.filter(({ event }) => `${event}`.startsWith('account.'))
-  assert.equal(events.length, ofAccounts.length)
 })

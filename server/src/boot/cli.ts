@@ -1,5 +1,6 @@
 import { loadEnvFile } from 'node:process'
 import { Command } from 'commander'
+import type { Mode } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -14,7 +15,12 @@ import {
 import { examine } from './doctor.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
-import { runGate } from './main.ts'
+
+/** Whoever only looks something up does not wait for a whole server to be loaded. */
+async function run(mode: Mode): Promise<void> {
+  const { runGate } = await import('./main.ts')
+  await runGate(mode)
+}
 
 const program = new Command('qrgate').description(
   'On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.',
@@ -23,12 +29,12 @@ const program = new Command('qrgate').description(
 program
   .command('demo')
   .description('try it out: works at once, on any machine, with open sign-up')
-  .action(() => runGate('demo'))
+  .action(() => run('demo'))
 
 program
   .command('serve')
   .description('run in production: refuses to start where a setting would be unsafe')
-  .action(() => runGate('serve'))
+  .action(() => run('serve'))
 
 program
   .command('migrate')
