@@ -209,7 +209,7 @@ for (const engine of await tamperedLogs()) {
       const found = await look()
       assert.deepEqual(found.faults, [])
       assert.deepEqual(
-        found.notes,
+        found.doubts,
         [18, 37, 53].map(position => `${own(position)} ${notHere}`),
       )
       assert.deepEqual((await look({ outside })).faults, [
@@ -273,7 +273,7 @@ for (const engine of await tamperedLogs()) {
       await raw.updateTable('log_head').set({ position: 1_002, seal }).execute()
       const found = await look()
       assert.deepEqual(found.faults, [])
-      assert.deepEqual(found.notes, [`${own(1_000)} ${notHere}`])
+      assert.ok(found.doubts.includes(`${own(1_000)} ${notHere}`))
       assert.deepEqual(
         (await look({ outside })).faults,
         [18, 37, 53].map(position => `${given(position)} is not among the gate's own`),

@@ -135,7 +135,7 @@ for (const [engine, open] of Object.entries(engines)) {
     await sealAll(store)
     const found = await verified(store)
     assert.deepEqual(found.faults, [])
-    assert.deepEqual(found.notes, [
+    assert.deepEqual(found.doubts, [
       'positions 8 to 9 are of form 2, of which this version knows only the seals',
     ])
     assert.equal(found.rows, 9)
@@ -185,7 +185,7 @@ for (const [engine, open] of Object.entries(engines)) {
     assert.deepEqual(gone.faults, [])
     const whose = ["the gate's own", 'the given']
     assert.deepEqual(
-      gone.notes,
+      gone.doubts,
       whose.flatMap(whose =>
         outside.map(
           ({ position }) =>

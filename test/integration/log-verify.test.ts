@@ -302,6 +302,7 @@ for (const engine of engines) {
       first: 1,
       last: { ...(await store.log.head()) },
       faults: [],
+      doubts: [],
       notes: [],
     })
     const kept = await store.log.checkpoints()

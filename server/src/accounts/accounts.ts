@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { FailureLimits } from '../limits/failure-limits.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import type { Account, AccountRecords } from '../store/account.ts'
-import { unchanged } from '../store/change.ts'
+import { type Decide, unchanged } from '../store/change.ts'
 import { accountIdKey, isAccountIdKey, requireAccountId } from './account-id.ts'
 import {
   longestPassword,
@@ -29,12 +29,20 @@ export interface Credentials {
   address: string
 }
 
+export interface PreparedAccount {
+  account: Account
+  /** Adds it, under its own key. */
+  add: Decide<Account>
+}
+
 export interface Accounts {
   /**
    * @param rule `any` asks nothing of the password but that there is one.
    * @throws Refusal naming what is wrong with it, or `account_exists`.
    */
   register(account: NewAccount, by: Actor, rule?: 'usual' | 'any'): Promise<Account>
+  /** The same, but nothing is added yet: whoever adds it does so with a change of their own. */
+  prepare(account: NewAccount, by: Actor, rule?: 'usual' | 'any'): Promise<PreparedAccount>
   /**
    * An account from another system, with the hash made there; its first sign-in makes a new hash.
    * @throws Refusal `account_id_invalid` or `account_exists`.
@@ -76,11 +84,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
   const { records, passwords, failures, siteNames, clock, randomBytes } = parts
   const random = (size: number) => Buffer.from(randomBytes(size)).toString('base64url')
 
-  const add = async (
+  const made = async (
     { id: text, name }: Pick<NewAccount, 'id' | 'name'>,
     hash: () => Promise<string> | string,
     event: Pick<LogEvent, 'actor' | 'detail'>,
-  ): Promise<Account> => {
+  ): Promise<PreparedAccount> => {
     const { id, key: idKey, skeleton: idSkeleton } = requireAccountId(text)
     const account: Account = {
       key: random(16),
@@ -94,14 +102,21 @@ export function createAccounts(parts: AccountsParts): Accounts {
       createdAt: clock(),
     }
     const added = accountEvent(account.key, 'account.added', account.createdAt, event)
-    // A broken connection may hide that an earlier try succeeded; the key is random.
-    await records.update(account.key, old =>
-      old ? unchanged(old) : { next: account, events: [added] },
-    )
+    return {
+      account,
+      // A broken connection may hide that an earlier try succeeded; the key is random.
+      add: old => (old ? unchanged(old) : { next: account, events: [added] }),
+    }
+  }
+  const add = async ({ account, add }: PreparedAccount) => {
+    await records.update(account.key, add)
     return account
   }
 
-  /** Changes an account that is there. @param changed null: it is so already. */
+  /**
+   * Changes an account that is there. @param changed null where it is so already, which a broken
+   * connection may have hidden.
+   */
   const change = async (
     key: string,
     changed: (account: Account) => Partial<Account> | null,
@@ -155,20 +170,25 @@ export function createAccounts(parts: AccountsParts): Accounts {
     }
   }
 
-  return {
-    async register({ id, name, password }, actor, rule = 'usual') {
-      const wanted = requireAccountId(id)
-      const secret =
-        rule === 'any'
-          ? requireAnyPassword(password)
-          : requireNewPassword(password, contextOf(wanted.id))
-      // Spares a hash; adding the record decides.
-      if (await records.byIdKey(wanted.key)) throw new Refusal('account_exists')
-      return add({ id, name }, () => passwords.hash(secret), { actor })
-    },
+  const prepare: Accounts['prepare'] = async ({ id, name, password }, actor, rule = 'usual') => {
+    const wanted = requireAccountId(id)
+    const secret =
+      rule === 'any'
+        ? requireAnyPassword(password)
+        : requireNewPassword(password, contextOf(wanted.id))
+    // Spares a hash; adding the record decides.
+    if (await records.byIdKey(wanted.key)) throw new Refusal('account_exists')
+    return made({ id, name }, () => passwords.hash(secret), { actor })
+  }
 
-    adopt: (id, passwordHash, actor) =>
-      add({ id, name: '' }, () => passwordHash, { actor, detail: { from: 'import' } }),
+  return {
+    register: async (account, by, rule) => add(await prepare(account, by, rule)),
+    prepare,
+
+    async adopt(id, passwordHash, actor) {
+      const event = { actor, detail: { from: 'import' } }
+      return add(await made({ id, name: '' }, () => passwordHash, event))
+    },
 
     async authenticate({ id, password, address }) {
       const secret = preparedPassword(password)
@@ -200,7 +220,9 @@ export function createAccounts(parts: AccountsParts): Accounts {
     async changePassword({ key, id }, password, by) {
       const secret = requireNewPassword(password, contextOf(id))
       const passwordHash = await passwords.hash(secret)
-      await change(key, () => ({ passwordHash }), 'account.password_changed', by)
+      const changed = (old: Account) =>
+        old.passwordHash === passwordHash ? null : { passwordHash }
+      await change(key, changed, 'account.password_changed', by)
     },
 
     async disable({ key }, by) {

@@ -8,12 +8,11 @@ import { createPasswordHasher } from '../accounts/password.ts'
 import { createFailureLimits } from '../limits/failure-limits.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Account } from '../store/account.ts'
-import type { Store } from '../store/store.ts'
 import { operator, say, withStore } from './command.ts'
 
 /** `qrgate account add` */
 export async function addAccount(id: string, { name }: { name: string }): Promise<void> {
-  await withAccounts(async ({ accounts }) => {
+  await withAccounts(async accounts => {
     const account = await accounts.register(
       { id, name, password: await readPassword() },
       operator(),
@@ -24,7 +23,7 @@ export async function addAccount(id: string, { name }: { name: string }): Promis
 
 /** `qrgate account import` */
 export async function importFile(file: string, names: ForeignNames): Promise<void> {
-  await withAccounts(async ({ accounts }) => {
+  await withAccounts(async accounts => {
     const skip = (place: string, reason: string) => {
       process.stderr.write(`${place} skipped: ${reason}\n`)
     }
@@ -60,27 +59,25 @@ export async function enableAccount(id: string): Promise<void> {
 
 /** `qrgate account list` */
 export async function listAccounts(): Promise<void> {
-  await withAccounts(async ({ store }) => {
+  await withStore(async store => {
     for (const { id, name, disabledAt } of await store.accounts.all()) {
       say(`${disabledAt === null ? 'enabled ' : 'disabled'}  ${id}  ${name}`.trimEnd())
     }
-  })
+  }, 'never')
 }
 
 async function withAccount(
   id: string,
   work: (account: Account, accounts: Accounts) => Promise<void>,
 ): Promise<void> {
-  await withAccounts(async ({ accounts }) => {
+  await withAccounts(async accounts => {
     const account = await accounts.byId(id)
     if (!account) throw new OperatorError(`There is no account "${id}".`)
     await work(account, accounts)
   })
 }
 
-async function withAccounts(
-  work: (tools: { accounts: Accounts; store: Store }) => Promise<void>,
-): Promise<void> {
+async function withAccounts(work: (accounts: Accounts) => Promise<void>): Promise<void> {
   await withStore(async (store, { failureRules, site }, clock) => {
     const accounts = createAccounts({
       records: store.accounts,
@@ -93,7 +90,7 @@ async function withAccounts(
         throw error
       },
     })
-    await work({ accounts, store })
+    await work(accounts)
   })
 }
 

@@ -98,13 +98,13 @@ log
   .command('verify')
   .option('--checkpoints <file>', "lines of the gate's own log, kept elsewhere, to compare with")
   .description(
-    'prove that no event was changed, removed, inserted or moved; exit code 1 if one was',
+    'prove that no event was changed, removed, inserted or moved; exit code 1 if one was, 2 if unsure',
   )
   .action(verify)
 const filtered = (command: Command) =>
   command
     .option('--since <time>', 'a date, a date with a time, or 24h, 7d …')
-    .option('--until <time>', 'likewise')
+    .option('--until <time>', 'likewise; what happened before it')
     .option('--kiosk <number>', 'only what happened there')
     .option('--account <id>', 'only what this account did, or what was done to it')
     .option('--event <name>', 'e.g. kiosk.revoked, or kiosk for all of a kind')

@@ -4,7 +4,7 @@ import { type Config, readConfig } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { openStore } from '../store/open-store.ts'
-import { OutdatedTables, type Upgrade } from '../store/sql/migrate.ts'
+import { NoTables, OutdatedTables, type Upgrade } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
 
 /** Works beside a running gate, on the same database and by its clock. */
@@ -15,8 +15,10 @@ export async function withStore(
   process.stdout.on('error', passOverClosedPipe)
   // A command needs little more than the database; `serve` is where settings must be safe.
   const config = readConfig(process.env, 'demo')
-  const store = await openStore(config.databaseUrl, upgrade).catch(error => {
-    throw error instanceof OutdatedTables ? new OperatorError(error.message) : error
+  const store = await openStore(config.databaseUrl, upgrade).catch((error: Error) => {
+    const known = error instanceof OutdatedTables || error instanceof NoTables
+    const words = `The database cannot be used: ${error.message}. Check DATABASE_URL.`
+    throw error instanceof OperatorError ? error : new OperatorError(known ? error.message : words)
   })
   try {
     const clock = createClock()
@@ -38,7 +40,10 @@ export function operator(): Actor {
   return { kind: 'operator', id: `shell:${shellUser()}` }
 }
 
+/** Of a command that sudo runs, the one who has asked for it: a service's user is nobody. */
 function shellUser(): string {
+  const { SUDO_USER = '' } = process.env
+  if (/^[^\p{C}\s]{1,64}$/u.test(SUDO_USER)) return SUDO_USER
   try {
     return userInfo().username
   } catch {

@@ -35,7 +35,7 @@ export async function listKiosks(): Promise<void> {
     for (const kiosk of await store.kiosks.all()) {
       say(`${`${kiosk.number}`.padStart(6)}  ${stateOf(kiosk).padEnd(9)}  ${kiosk.name.ko}`)
     }
-  })
+  }, 'never')
 }
 
 /** `qrgate kiosk revoke`; every node looks for revocations by itself. */

@@ -26,27 +26,27 @@ export interface LogFilter {
 
 const day = 86_400_000
 
-/** `qrgate log verify`; exit code 1 when anything was changed. */
+/** `qrgate log verify`; exit code 1 when anything was changed, 2 where that cannot be told. */
 export async function verify({ checkpoints }: { checkpoints?: string }): Promise<void> {
   const outside = checkpoints === undefined ? [] : readCheckpoints(checkpoints)
   await withStore(async ({ log }, config, clock) => {
     const keys = keysOf(keptSecretKeys(config))
     const leastLife = settings.QRGATE_LOG_DAYS.least * day
     const verified = await verifyLog({ log, keys, outside, leastLife, clock })
-    const { rows, erased, waiting, first, last, faults, notes } = verified
+    const { rows, erased, waiting, first, last, faults, doubts, notes } = verified
     for (const fault of faults) say(`FAULT  ${fault}`)
+    for (const doubt of doubts) say(`DOUBT  ${doubt}`)
     for (const note of notes) say(`note   ${note}`)
-    say(
-      rows === 0
-        ? 'No event is sealed yet.'
-        : `${rows} events, positions ${first} to ${last.position}, last seal ${last.seal}.`,
-    )
+    if (rows > 0) {
+      say(`${rows} events, positions ${first} to ${last.position}, last seal ${last.seal}.`)
+    }
     say(`${erased} erased, ${waiting} not sealed yet, ${verified.checkpoints} checkpoints.`)
     if (outside.length > 0) say(`${outside.length} given checkpoints were compared.`)
-    const whole = notes.length === 0 ? 'whole' : 'whole, as far as it could be looked at'
-    say(faults.length === 0 ? `The log is ${whole}.` : 'The log was changed.')
-    if (faults.length > 0) process.exitCode = 1
-  })
+    if (faults.length > 0) say('The log was changed.')
+    else if (doubts.length > 0) say('The log could not be proven.')
+    else say('The log is whole.')
+    process.exitCode = faults.length > 0 ? 1 : doubts.length > 0 ? 2 : 0
+  }, 'never')
 }
 
 /** `qrgate log show`: the newest events that match, the latest one last. */
@@ -56,7 +56,7 @@ export async function show({ limit, ...filter }: LogFilter & { limit: string }):
     const query = await queryOf(store, filter)
     const newest = await newestRows(store.log, query, most)
     for (const row of newest.toReversed()) say(lineOf(row))
-  })
+  }, 'never')
 }
 
 /** `qrgate log export`: all events that match, the columns as they are sealed. */
@@ -72,7 +72,7 @@ export async function exportLog({ format, ...filter }: LogFilter & { format: str
         ? pipeline(source, stringify({ header: true }), process.stdout, { end: false })
         : pipeline(source, process.stdout, { end: false })
     await written.catch(passOverClosedPipe)
-  })
+  }, 'never')
 }
 
 async function* linesOf(rows: AsyncIterable<object>): AsyncGenerator<string> {

@@ -23,9 +23,11 @@ const batch = 500
  */
 export function follow(
   parts: LeasedParts & { log: LogRecords },
-  { name, read }: Reader,
+  reader: Reader,
 ): () => Promise<void> {
   const { log } = parts
+  // Readers have names of their own, and the gate's other leases too.
+  const name = `reader ${reader.name}`
   /** How far the reader has come at least; another node may have taken it further. */
   let known = 0
   return workUnderLease(parts, {
@@ -41,7 +43,7 @@ export function follow(
       const rows = await log.after(await log.cursor(name), batch)
       const last = rows.at(-1)
       if (!last) return false
-      await read(rows)
+      await reader.read(rows)
       await log.moveCursor(lease, last.position)
       known = last.position
       return rows.length === batch

@@ -1,5 +1,5 @@
 import type { EventLog } from '../logger.ts'
-import { isVisitors } from '../protocol/log-event.ts'
+import { isVisitors, logEvents } from '../protocol/log-event.ts'
 import type { SealedRow } from '../store/log.ts'
 import type { Reader } from './follow.ts'
 
@@ -12,12 +12,15 @@ export function jsonLogReader(logger: Pick<EventLog, 'info'>): Reader {
   return {
     name: 'json log',
     async read(rows) {
-      for (const row of rows) {
-        // What is erased was a visitor's.
-        if (row.salt !== null && !isVisitors(row)) logger.info({ event: told(row) }, 'event')
-      }
+      for (const row of rows) if (isPublic(row)) logger.info({ event: told(row) }, 'event')
     },
   }
+}
+
+/** What this version does not know may tell of a visitor, and what is erased has. */
+function isPublic(row: SealedRow): boolean {
+  const known = Object.hasOwn(logEvents, row.event ?? '')
+  return known && !row.visitors && !isVisitors(row)
 }
 
 function told({ position, at, event, detail, ...row }: SealedRow) {

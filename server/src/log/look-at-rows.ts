@@ -1,4 +1,4 @@
-import { isVisitors } from '../protocol/log-event.ts'
+import { isVisitors, logEvents } from '../protocol/log-event.ts'
 import { logDigest, logForm, logSeal } from '../protocol/log-form.ts'
 import type { LogRecords, LogRow, SealedRow } from '../store/log.ts'
 import { OwnEvents } from './own-events.ts'
@@ -24,6 +24,8 @@ export interface SeenRows {
   /** Whether some are left of what was given up. */
   leftOver: boolean
   told: OwnEvents
+  /** When the first and the last event behind the newest checkpoint happened. */
+  open: { behind: number; from: number; to: number }
   /** The seals at the positions that were asked for. */
   sealAt: Map<number, string>
 
@@ -47,11 +49,13 @@ const mostLooks = 3
 /**
  * Looks at every row behind `start`, the oldest first, and at those that are not sealed yet.
  * @param asked the positions of seals to bring along.
+ * @param behind the position of the newest checkpoint.
  */
 export async function lookAtRows(
   log: Pick<LogRecords, 'after' | 'head' | 'waiting'>,
   start: Sealed,
   asked: ReadonlySet<number>,
+  behind: number,
 ): Promise<SeenRows> {
   const seen: SeenRows = {
     sealed: 0,
@@ -62,6 +66,7 @@ export async function lookAtRows(
     unknown: new Map(),
     leftOver: false,
     told: new OwnEvents(),
+    open: { behind, from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY },
     sealAt: new Map(),
     missing: new Positions(),
     inserted: new Positions(),
@@ -102,6 +107,11 @@ export async function lookAtRows(
     if (state === 'erased') seen.erased.add(position)
     if (row.form > logForm) positionsOf(seen.unknown, row.form).add(position)
     if (tells(state)) seen.told.add(row)
+    // What an older gate has told comes as late as the upgrade.
+    if (position > behind && row.at !== null && !row.detail?.startsWith('{"from":"audit"')) {
+      seen.open.from = Math.min(seen.open.from, row.at)
+      seen.open.to = Math.max(seen.open.to, row.at)
+    }
   }
 
   const lookAtSealed = async () => {
@@ -160,7 +170,10 @@ function stateOf(row: LogRow): State {
   if (!isBytes(salt, 16)) return 'changed'
   const ofKnownForm = logDigest(Math.min(form, logForm), salt, row) === digest
   if (form > logForm) return ofKnownForm ? 'changed' : 'unknown'
-  return ofKnownForm && row.visitors === isVisitors(row) ? 'good' : 'changed'
+  // Of whom an event tells that this version does not know, it does not know either.
+  const known = Object.hasOwn(logEvents, row.event ?? '')
+  const flagged = known ? row.visitors === isVisitors(row) : true
+  return ofKnownForm && flagged ? 'good' : 'changed'
 }
 
 function isEmpty(row: LogRow): boolean {

@@ -9,7 +9,8 @@ export class OwnEvents {
   readonly checkpoints: Checkpoint[] = []
 
   add({ event, at, detail }: Pick<LogRow, 'event' | 'at' | 'detail'>): void {
-    if (!event?.startsWith('log.')) return
+    // Whatever the type says: SQLite keeps bytes in a column for text too.
+    if (typeof event !== 'string' || !event.startsWith('log.')) return
     const told = parsed(detail)
     if (event === 'log.erased') {
       for (const span of spansIn(told.positions)) this.erased.add(...span)

@@ -17,7 +17,9 @@ export interface Verified {
   last: Sealed
   /** What somebody has changed, each with its position. */
   faults: string[]
-  /** What could not be looked at. */
+  /** What this gate cannot prove, and somebody may have changed. */
+  doubts: string[]
+  /** What looks odd and is not. */
   notes: string[]
 }
 
@@ -34,6 +36,8 @@ export interface VerifyParts {
 
 /** Clocks differ, but not by more. */
 const day = 86_400_000
+/** A gate that runs makes a checkpoint a day, so no segment has events that lie further apart. */
+const longestSegment = 2 * day
 
 /**
  * Looks at the whole log: every row fits its digest, every seal continues the one before, no position
@@ -45,14 +49,16 @@ export async function verifyLog(parts: VerifyParts): Promise<Verified> {
   const begin = beginOf(checkpoints)
   const start = begin ?? { position: 0, seal: firstSeal }
   const asked = new Set([...checkpoints, ...outside].map(({ position }) => position))
-  const seen = await lookAtRows(log, start, asked)
+  const seen = await lookAtRows(log, start, asked, checkpoints.at(-1)?.position ?? 0)
   const later = await log.checkpoints()
   // A segment that was given up meanwhile would look like a hole.
   if (beginOf(later)?.position !== begin?.position) return verifyLog(parts)
 
   const ofCheckpoints = lookAtCheckpoints({ ...parts, checkpoints, later, start, seen })
   const faults = [...faultsOf(seen), ...faultsOfBegin(parts, begin, seen), ...ofCheckpoints.faults]
-  const notes = [...notesOf(seen, start), ...ofCheckpoints.notes]
+  const doubts = [...doubtsOf(seen), ...ofCheckpoints.doubts]
+  const leftOver = `positions up to ${start.position} are being removed`
+  const notes = [...(seen.leftOver ? [leftOver] : []), ...ofCheckpoints.notes]
   return {
     rows: seen.sealed,
     erased: seen.erased.count,
@@ -62,6 +68,7 @@ export async function verifyLog(parts: VerifyParts): Promise<Verified> {
     last: seen.last,
     // The same line of a log may be kept several times.
     faults: [...new Set(faults)],
+    doubts: [...new Set(doubts)],
     notes: [...new Set(notes)],
   }
 }
@@ -81,8 +88,17 @@ interface CheckpointsParts extends Pick<VerifyParts, 'keys' | 'outside'> {
 /** Compares checkpoints with the rows; adds to what is missing there. */
 function lookAtCheckpoints({ keys, outside, checkpoints, later, start, seen }: CheckpointsParts) {
   const faults: string[] = []
+  const doubts: string[] = []
   const notes: string[] = []
   const { last, told, sealAt } = seen
+  const sealOf = ({ position }: Checkpoint) =>
+    position === start.position ? start.seal : sealAt.get(position)
+  const proves = (checkpoint: Checkpoint) =>
+    keys.check(checkpoint) === 'good' && sealOf(checkpoint) === checkpoint.seal
+  /** A seal holds all that came before it, older checkpoints too, whoever has signed them. */
+  const provenUpTo = [...checkpoints, ...outside]
+    .filter(proves)
+    .reduce((most, { position }) => Math.max(most, position), -1)
 
   const compare = (checkpoint: Checkpoint, words: string) => {
     const { position, seal } = checkpoint
@@ -91,9 +107,12 @@ function lookAtCheckpoints({ keys, outside, checkpoints, later, start, seen }: C
       faults.push(`${words} has a wrong signature`)
       return
     }
-    if (signature === 'unknown') notes.push(`${words} was signed with a key that is not here`)
+    if (signature === 'unknown') {
+      const told = position <= provenUpTo ? notes : doubts
+      told.push(`${words} was signed with a key that is not here`)
+    }
     if (position > last.position) seen.missing.add(last.position + 1, position)
-    const stands = position === start.position ? start.seal : sealAt.get(position)
+    const stands = sealOf(checkpoint)
     if (stands === undefined || stands === seal) return
     faults.push(`${words} says otherwise: what stands up to there was written anew`)
   }
@@ -125,7 +144,7 @@ function lookAtCheckpoints({ keys, outside, checkpoints, later, start, seen }: C
       faults.push(`${words} is not among the gate's own`)
     }
   }
-  return { faults, notes }
+  return { faults, doubts, notes }
 }
 
 function isSame(one: Checkpoint, other: Checkpoint): boolean {
@@ -179,12 +198,16 @@ function faultsOf(seen: SeenRows): string[] {
   return faults
 }
 
-function notesOf({ unknown, leftOver }: SeenRows, { position }: Sealed): string[] {
-  const ofForms = [...unknown].flatMap(([form, positions]) => {
+function doubtsOf({ unknown, sealed, open }: SeenRows): string[] {
+  const doubts = [...unknown].flatMap(([form, positions]) => {
     const words = `of form ${form}, of which this version knows only the seals`
     return sentences(positions.spans, `is ${words}`, `are ${words}`)
   })
-  return [...ofForms, ...(leftOver ? [`positions up to ${position} are being removed`] : [])]
+  if (sealed === 0) doubts.push('no event is sealed yet')
+  if (open.to - open.from > longestSegment) {
+    doubts.push(`behind position ${open.behind} there is no checkpoint, though days have passed`)
+  }
+  return doubts
 }
 
 function sentences(spans: readonly Span[], ofOne: string, ofSeveral: string): string[] {

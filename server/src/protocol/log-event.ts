@@ -19,7 +19,7 @@ export const logEvents = {
   'kiosk.added': 'A kiosk is new. `by`: `link` for a screen, `credential` for a backend.',
   'kiosk.enrolled': 'A screen has used the link.',
   'kiosk.revoked': 'The kiosk is switched off.',
-  'tries.refused': 'Tries that were refused, counted for a minute. `count`, `seconds`.',
+  'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
   'log.checkpoint': 'The last seal of a day. `position`, `seal`, `at`, `key`, `signature`.',
   'log.erased': "Visitors' events are empty now. `positions`: which.",
   'log.purged': 'Old segments are gone. `through`: the last position that is.',

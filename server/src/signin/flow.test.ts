@@ -65,9 +65,9 @@ test('S033 a kiosk that is switched off while a password is checked gets no appr
 
 test('S033 nor one that is switched off while an account is made', async t => {
   const { accounts, flow, methods, store, revoke, id } = await scanned(t)
-  const { register } = accounts
-  t.mock.method(accounts, 'register', async (...given: Parameters<typeof register>) => {
-    const account = await register(...given)
+  const { prepare } = accounts
+  t.mock.method(accounts, 'prepare', async (...given: Parameters<typeof prepare>) => {
+    const account = await prepare(...given)
     await revoke()
     return account
   })
@@ -77,6 +77,23 @@ test('S033 nor one that is switched off while an account is made', async t => {
     refusal('kiosk_revoked'),
   )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
+  assert.equal(await accounts.byId('kim'), null)
+})
+
+test('N17: of many who sign up at one sign-in at once, one has an account', async t => {
+  const { accounts, flow, methods, store, id } = await scanned(t)
+  const before = (await store.accounts.all()).length
+  const tries = Array.from({ length: 12 }, (_, n) => {
+    const newcomer = { ...credentials, id: n < 3 ? 'twice' : `visitor-${n}`, name: '' }
+    return flow.approve(id, phone.key, methods.signUp(newcomer))
+  })
+  const done = await Promise.allSettled(tries)
+  const { account } = (await store.signIns.read(id)) ?? assert.fail()
+  for (const [n, result] of done.entries()) {
+    const own = await accounts.byId(n < 3 ? 'twice' : `visitor-${n}`)
+    assert.equal(result.status === 'fulfilled', own !== null && own.key === account, `try ${n}`)
+  }
+  assert.equal((await store.accounts.all()).length, before + 1)
 })
 
 test('S033 with its kiosk an approval is over that nobody has claimed', async t => {

@@ -1,7 +1,7 @@
 import type { ClaimAnswer, Frame, PhoneKind, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Prove } from '../accounts/methods/proof.ts'
+import type { Proof, Prove } from '../accounts/methods/proof.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
@@ -24,7 +24,7 @@ import type { Kiosk } from '../store/kiosk.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { Delivery, Watch } from '../watch/delivery.ts'
 import { claimAnswer } from './claim-answer.ts'
-import type { Moves } from './moves.ts'
+import type { Moves, Subject } from './moves.ts'
 import type { OpenedPage, OpenPage } from './opened-page.ts'
 import { type ClaimingScreen, kioskProver, type Screen } from './screen.ts'
 import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
@@ -85,6 +85,15 @@ export function createFlow(parts: FlowParts) {
       expires_in: parts.timings.pending / 1000,
       frame: currentFrame(id, kiosk.number, now, framing(kiosk)),
     }
+  }
+
+  /** Approves for whoever is proven, if kiosk and account are usable still; a new account comes with it. */
+  async function takeApproval(subject: Subject, { account, amr, add }: Proof, phone: Actor) {
+    await kiosks.usable(subject.kiosk.number)
+    const step = { type: 'approve', phoneHash: phone.id, account: account.key, amr } as const
+    if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
+    await accounts.assertUsable(account.key)
+    return moves.take(subject, step)
   }
 
   return {
@@ -152,17 +161,12 @@ export function createFlow(parts: FlowParts) {
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
       const by: Actor = { kind: 'phone', id: phoneHash(phoneKey, id) }
       const proof = await prove({ again: isApproved(signIn), by })
-      await kiosks.usable(kiosk.number)
-      const account = await accounts.assertUsable(proof.account.key)
-      return moves.take(
-        { id, kiosk },
-        {
-          type: 'approve',
-          phoneHash: by.id,
-          account: account.key,
-          amr: proof.amr,
-        },
-      )
+      return takeApproval({ id, kiosk }, proof, by).catch(async error => {
+        if (!proof.add || !(error instanceof Refusal)) throw error
+        // A sign-up may have come twice at once: then the other one has added this very account.
+        if (!isApproved((await moves.ofPhone(id, phoneKey)).signIn)) throw error
+        return takeApproval({ id, kiosk }, await prove({ again: true, by }), by)
+      })
     },
 
     async deny(id: string, phoneKey: string): Promise<SignIn> {

@@ -13,7 +13,7 @@ import {
   unscanned,
 } from '../protocol/sign-in.ts'
 import type { Kiosk } from '../store/kiosk.ts'
-import type { SignIns } from '../store/sign-ins.ts'
+import type { SignIns, WithSignIn } from '../store/sign-ins.ts'
 
 /** A sign-in and the kiosk that started it, as a secret, ticket or receipt has proven them. */
 export interface Subject {
@@ -34,10 +34,16 @@ export type Moves = ReturnType<typeof createMoves>
 /** How every verb of the story reads and changes a sign-in. */
 export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts) {
   /** One step, one transaction, one hint; nobody waits for the bus. */
-  async function move(id: string, stored: (row: SignIn | null) => Observed, step: Step) {
-    const { next, events } = await signIns.update(id, row =>
-      advance(stored(row), step, clock(), timings),
-    )
+  async function move(
+    id: string,
+    stored: (row: SignIn | null) => Observed,
+    step: Step,
+    also: WithSignIn = {},
+  ) {
+    const { next, events } = await signIns.update(id, row => ({
+      ...advance(stored(row), step, clock(), timings),
+      also,
+    }))
     if (events.length > 0) bus.publish(id)
     return next
   }
@@ -48,9 +54,12 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
       return observe(storedOf(await signIns.read(subject.id), subject), clock(), timings)
     },
 
-    /** Takes a step. @throws Refusal where it is not this sign-in's next one. */
-    take: (subject: Subject, step: Step): Promise<SignIn> =>
-      move(subject.id, row => storedOf(row, subject), step),
+    /**
+     * Takes a step. @param also what happens to other rows with it, or not at all.
+     * @throws Refusal where it is not this sign-in's next one.
+     */
+    take: (subject: Subject, step: Step, also?: WithSignIn): Promise<SignIn> =>
+      move(subject.id, row => storedOf(row, subject), step, also),
 
     /** The same for what must have a row: the reaper's and a revocation's steps. */
     takeStored: (id: string, step: Step): Promise<SignIn> => move(id, requireRow, step),

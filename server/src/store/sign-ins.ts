@@ -21,9 +21,9 @@ export interface SignIns {
    * @param since the `at` of the last answer, or 0.
    * @returns null when certainly no other process has written since the last call.
    */
-  changes(since: number): Promise<{ at: number; changed: Change[] } | null>
+  changes(since: number): Promise<{ at: number; changed: RowVersion[] } | null>
   /** The present `seq` of those among the ids that have a row. */
-  seqs(ids: readonly string[]): Promise<Change[]>
+  seqs(ids: readonly string[]): Promise<RowVersion[]>
   /** Ids of a kiosk's sign-ins that a phone has scanned and no kiosk has claimed. */
   unclaimedOf(kiosk: number): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
@@ -32,7 +32,8 @@ export interface SignIns {
   purge(finalBefore: number, limit: number): Promise<number>
 }
 
-export interface Change {
+/** Which row, and the `seq` that it has. */
+export interface RowVersion {
   id: string
   seq: number
 }

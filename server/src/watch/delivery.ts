@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { Change } from '../store/sign-ins.ts'
+import type { RowVersion } from '../store/sign-ins.ts'
 
 /** What can be watched. */
 export interface Watchable {
@@ -30,7 +30,7 @@ export interface Delivery {
   /** Ids that somebody waits for on this node. */
   watched(): string[]
   /** Says what the store holds by now; whoever waits and has seen less reads it. */
-  hint(change: Change): void
+  hint(change: RowVersion): void
 }
 
 export interface Watch {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
-import type { Change, SignIns } from '../store/sign-ins.ts'
+import type { RowVersion, SignIns } from '../store/sign-ins.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { startSweep } from './sweep.ts'
 
@@ -11,8 +11,8 @@ async function setUp(t: TestContext) {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const store = await openSqliteStore(':memory:')
   t.after(() => store.close())
-  const changed: Change[] = []
-  const compared: Change[] = []
+  const changed: RowVersion[] = []
+  const compared: RowVersion[] = []
   const signIns: SignIns = {
     ...store.signIns,
     changes: async since => ({ at: since, changed }),
@@ -29,7 +29,7 @@ async function setUp(t: TestContext) {
   const delivery = {
     watch: () => ({ first: Promise.resolve(), stop: () => {} }),
     watched: () => ['one', 'two'],
-    hint: ({ id, seq }: Change) => void hinted.push(`${id} ${seq}`),
+    hint: ({ id, seq }: RowVersion) => void hinted.push(`${id} ${seq}`),
   }
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)

@@ -1,11 +1,14 @@
 import type { Actor } from '../../protocol/log-event.ts'
 import type { Account } from '../../store/account.ts'
+import type { Decide } from '../../store/change.ts'
 
 /** Who somebody is, and how they have shown it. */
 export interface Proof {
   account: Account
   /** RFC 8176 method names. */
   amr: string[]
+  /** Adds the account, which is new: with the approval, or not at all. */
+  add?: Decide<Account>
 }
 
 /** What a proof is asked for. */

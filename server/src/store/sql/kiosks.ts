@@ -1,7 +1,6 @@
 import type { Kiosk, KioskRecords } from '../kiosk.ts'
 import type { Engine } from './engine.ts'
-import { addToLog } from './log-row.ts'
-import type { Database, Noun, Update } from './noun.ts'
+import type { Database, InTransaction, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { KiosksTable } from './tables.ts'
 
@@ -65,25 +64,31 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
     return row ? kioskFromRow(row) : null
   }
 
+  const sameSecret = async ({ credentialHash, linkHash, name, createdAt }: Kiosk) => {
+    const known = credentialHash
+      ? await find('credential_hash', credentialHash)
+      : linkHash && (await find('link_hash', linkHash))
+    const same = known && known.createdAt === createdAt && known.name.ko === name.ko
+    return same ? known : null
+  }
+
   return {
-    add: make =>
-      retryWhileBusy(engine, requireInTime =>
-        db.transaction().execute(async trx => {
-          const numbers = trx.selectFrom('locks').selectAll().where('name', '=', 'kiosk numbers')
-          await engine.lockRow(numbers).executeTakeFirstOrThrow()
-          const highest = await trx
-            .selectFrom('kiosks')
-            .select(columns => columns.fn.max('number').as('number'))
-            .executeTakeFirst()
-          const number = Math.max(highest?.number ?? 0, firstKioskNumber - 1) + 1
-          requireInTime()
-          const { next, events } = make(number)
-          await noun.write(trx, next, null)
-          await addToLog(trx, events)
-          requireInTime()
-          return next
-        }),
-      ),
+    async add(make) {
+      let made: Kiosk | undefined
+      const decide = (_: Kiosk | null, number: number) => {
+        const change = make(number)
+        made = change.next
+        return change
+      }
+      try {
+        return (await update(noun, trx => nextNumber(trx, engine), decide)).next
+      } catch (error) {
+        // A broken connection may hide that an earlier try succeeded; the secrets are random.
+        const known = engine.isTaken(error) && made ? await sameSecret(made) : null
+        if (!known) throw error
+        return known
+      }
+    },
     update: (number, decide) => update(noun, number, decide),
     byNumber: number => find('number', number),
     byCredentialHash: credentialHash => find('credential_hash', credentialHash),
@@ -97,4 +102,15 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
       return (await retryWhileBusy(engine, () => query.execute())).map(kioskFromRow)
     },
   }
+}
+
+/** The next free number, which is its caller's until the transaction ends. */
+async function nextNumber(trx: InTransaction, engine: Engine): Promise<number> {
+  const lock = trx.selectFrom('locks').selectAll().where('name', '=', 'kiosk numbers')
+  await engine.lockRow(lock).executeTakeFirstOrThrow()
+  const highest = await trx
+    .selectFrom('kiosks')
+    .select(columns => columns.fn.max('number').as('number'))
+    .executeTakeFirst()
+  return Math.max(highest?.number ?? 0, firstKioskNumber - 1) + 1
 }

@@ -26,7 +26,7 @@ const isUnsealed = sql<SqlBool>`position is null`
 
 export function log(db: Database, engine: Engine): LogRecords {
   /** A transaction that only the holder of the lease can make. @throws LeaseLost */
-  const under = <T>(lease: Lease, work: (trx: InTransaction) => Promise<T>): Promise<T> =>
+  const withLease = <T>(lease: Lease, work: (trx: InTransaction) => Promise<T>): Promise<T> =>
     retryWhileBusy(engine, requireInTime =>
       db.transaction().execute(async trx => {
         await requireLease(trx, engine, lease)
@@ -41,7 +41,7 @@ export function log(db: Database, engine: Engine): LogRecords {
   }
 
   const head = async () => {
-    const query = db.selectFrom('log_head').selectAll()
+    const query = db.selectFrom('log_head').select(['position', 'seal']).where('id', '=', 1)
     const last = await retryWhileBusy(engine, () => query.executeTakeFirst())
     return last ? { ...last } : { position: 0, seal: firstSeal }
   }
@@ -56,7 +56,7 @@ export function log(db: Database, engine: Engine): LogRecords {
       ),
 
     seal: (lease, limit) =>
-      under(lease, async trx => {
+      withLease(lease, async trx => {
         const takenOver = await takeOverAudit(trx, limit)
         const rows = await trx
           .selectFrom('log')
@@ -70,7 +70,8 @@ export function log(db: Database, engine: Engine): LogRecords {
         if (rows.length === 0) return 0
         let { position, seal } = await trx
           .selectFrom('log_head')
-          .selectAll()
+          .select(['position', 'seal'])
+          .where('id', '=', 1)
           .executeTakeFirstOrThrow()
         const seals = rows.map(({ row, digest }) => {
           position += 1
@@ -78,7 +79,7 @@ export function log(db: Database, engine: Engine): LogRecords {
           return { row, position, seal }
         })
         for (const chunk of inChunks(seals)) await writeSeals(trx, chunk)
-        await trx.updateTable('log_head').set({ position, seal }).execute()
+        await trx.updateTable('log_head').set({ position, seal }).where('id', '=', 1).execute()
         return rows.length
       }),
 
@@ -129,7 +130,7 @@ export function log(db: Database, engine: Engine): LogRecords {
     },
 
     moveCursor: (lease, position) =>
-      under(lease, async trx => {
+      withLease(lease, async trx => {
         await trx
           .insertInto('log_cursors')
           .values({ reader: lease.name, position })
@@ -138,7 +139,7 @@ export function log(db: Database, engine: Engine): LogRecords {
       }),
 
     addCheckpoint: (lease, checkpoint, event) =>
-      under(lease, async trx => {
+      withLease(lease, async trx => {
         const { numInsertedOrUpdatedRows: added } = await trx
           .insertInto('log_checkpoints')
           .values({ ...checkpoint, purged_at: null })
@@ -155,7 +156,7 @@ export function log(db: Database, engine: Engine): LogRecords {
     },
 
     erase: (lease, before, limit, eventOf) =>
-      under(lease, async trx => {
+      withLease(lease, async trx => {
         const old = await trx
           .selectFrom('log')
           .select(sql<number>`position`.as('position'))
@@ -173,7 +174,7 @@ export function log(db: Database, engine: Engine): LogRecords {
       }),
 
     beginAt: (lease, position, at, event) =>
-      under(lease, async trx => {
+      withLease(lease, async trx => {
         const { numUpdatedRows: marked } = await trx
           .updateTable('log_checkpoints')
           .set({ purged_at: at })
@@ -184,7 +185,7 @@ export function log(db: Database, engine: Engine): LogRecords {
       }),
 
     remove: (lease, through, limit) =>
-      under(lease, async trx => {
+      withLease(lease, async trx => {
         const oldest = trx
           .selectFrom('log')
           .select('row')

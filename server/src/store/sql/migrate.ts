@@ -5,10 +5,11 @@ import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
 import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 
 /**
- * Which databases may be changed by opening them: any, or only those that no gate has used before.
- * Looking must not upgrade the tables under gates that run an older version.
+ * Which databases may be changed by opening them: any, only those that no gate has used before, or
+ * none. A command must not upgrade the tables under gates that run an older version, and whoever only
+ * looks must not make a database where there is none.
  */
-export type Upgrade = 'any' | 'new'
+export type Upgrade = 'any' | 'new' | 'never'
 
 export class OutdatedTables extends Error {
   override readonly name = 'OutdatedTables'
@@ -18,11 +19,19 @@ export class OutdatedTables extends Error {
   }
 }
 
+export class NoTables extends Error {
+  override readonly name = 'NoTables'
+
+  constructor() {
+    super('No gate has used this database yet; check DATABASE_URL and QRGATE_DATA_DIR.')
+  }
+}
+
 /**
  * Brings the tables up to date; nodes that start together wait for each other. Each migration is a
  * transaction of its own, so that nodes which run meanwhile wait only for what it locks itself.
  * @param patient connects where a statement may take as long as it takes; closed again afterwards.
- * @throws OutdatedTables where it may not, or whatever the database said; the migration that failed
+ * @throws OutdatedTables or NoTables where it may not, or whatever the database said; the migration that failed
  * has then changed nothing.
  */
 export async function migrate<T>(
@@ -42,7 +51,8 @@ export async function migrate<T>(
   const pending = all.filter(({ executedAt }) => executedAt === undefined)
   if (pending.length === 0) return
   const isNew = pending.length === all.length
-  if (upgrade === 'new' && !isNew) throw new OutdatedTables()
+  if (upgrade === 'never' && isNew) throw new NoTables()
+  if (upgrade !== 'any' && !isNew) throw new OutdatedTables()
   const own = patient?.()
   try {
     const migrator = new Migrator({ db: own ?? db, provider })

@@ -7,11 +7,19 @@ const kept = 200
 /** While it starts, a process may wait in SQLite itself for another one that is migrating. */
 const startPatience = 5_000
 
-/** Lets Kysely's SQLite dialect drive `node:sqlite`. */
-export function openNodeSqlite(path: string): SqliteDatabase {
-  const database = new DatabaseSync(path, { timeout: startPatience })
+const pragmas = [
+  'PRAGMA journal_mode = WAL',
   // FULL, not NORMAL: in WAL mode NORMAL may lose the last commits in a power cut.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  'PRAGMA synchronous = FULL',
+  'PRAGMA foreign_keys = ON',
+  // What was erased must not stay readable in the file.
+  'PRAGMA secure_delete = ON',
+]
+
+/** Lets Kysely's SQLite dialect drive `node:sqlite`. */
+export function openNodeSqlite(path: string, readOnly = false): SqliteDatabase {
+  const database = new DatabaseSync(path, { timeout: startPatience, readOnly })
+  if (!readOnly) database.exec(pragmas.join(';'))
   const statements = new Map<string, SqliteStatement>()
 
   return {
@@ -32,10 +40,35 @@ export function openNodeSqlite(path: string): SqliteDatabase {
 function adapt(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: parameters => statement.all(...parameters.map(bindable)),
+    all: parameters => readAll(statement, parameters.map(bindable)),
     run: parameters => statement.run(...parameters.map(bindable)),
     iterate: parameters => statement.iterate(...parameters.map(bindable)),
   }
+}
+
+/**
+ * A number beyond 2^53, which no gate writes, is read as the nearest one that JavaScript has: it must
+ * not keep anybody from the rows beside it.
+ */
+function readAll(statement: StatementSync, parameters: readonly SQLInputValue[]): unknown[] {
+  try {
+    return statement.all(...parameters)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_OUT_OF_RANGE') throw error
+  }
+  statement.setReadBigInts(true)
+  try {
+    return statement.all(...parameters).map(withNumbers)
+  } finally {
+    statement.setReadBigInts(false)
+  }
+}
+
+function withNumbers(row: Record<string, unknown>): Record<string, unknown> {
+  const columns = Object.entries(row)
+  return Object.fromEntries(
+    columns.map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+  )
 }
 
 /** `node:sqlite` takes a leading object for named parameters and shifts the others silently. */

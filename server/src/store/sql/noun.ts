@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Changed, Decide } from '../change.ts'
+import type { Change, Changed } from '../change.ts'
 import type { WithSignIn } from '../sign-ins.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,9 +14,12 @@ export interface Noun<Key, Row> {
   write(trx: InTransaction, next: Row, old: Row | null): Promise<void>
 }
 
-/** The one way to change a row; `Change` says what it does. */
-export type Update = <Key, Row, Also extends WithSignIn = never>(
+/**
+ * The one way to change a row; `Change` says what it does.
+ * @param findKey which row: a key, or what finds it inside the transaction, under a lock of its own.
+ */
+export type Update = <Key extends string | number, Row, Also extends WithSignIn = never>(
   noun: Noun<Key, Row>,
-  key: Key,
-  decide: Decide<Row, Also>,
+  findKey: Key | ((trx: InTransaction) => Promise<Key>),
+  decide: (old: Row | null, key: Key) => Change<Row, Also>,
 ) => Promise<Changed<Row, Also>>

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
-import { migrate, type Upgrade } from './migrate.ts'
+import { migrate, NoTables, type Upgrade } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import { sqlStore } from './sql-store.ts'
 import type { Tables } from './tables.ts'
@@ -19,8 +19,10 @@ const notUnique = 2067
 
 /** One connection per process: a second writer here would block the event loop. */
 export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): Promise<Store> {
+  const readOnly = upgrade === 'never'
+  if (readOnly && !existsSync(path)) throw new NoTables()
   mkdirSync(dirname(path), { recursive: true })
-  const dialect = new Dialect({ database: openNodeSqlite(path) })
+  const dialect = new Dialect({ database: openNodeSqlite(path, readOnly) })
   const db = new Kysely<Tables>({ dialect })
   await migrate(db, 'integer', upgrade).catch(async error => {
     await db.destroy()

@@ -96,6 +96,8 @@ export interface LogTable {
 
 /** One row: the last seal, so that nobody can cut off the end unseen. */
 export interface LogHeadTable {
+  /** Always 1. */
+  id: Generated<number>
   position: number
   seal: string
 }

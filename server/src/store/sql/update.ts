@@ -11,13 +11,14 @@ import { retryWhileBusy } from './retry-while-busy.ts'
 export function createUpdate(db: Database, engine: Engine): Update {
   const nouns = { accounts: accountNoun(engine), kiosks: kioskNoun(engine) }
 
-  return (noun, key, decide) =>
+  return (noun, findKey, decide) =>
     retryWhileBusy(engine, requireInTime =>
       db.transaction().execute(async trx => {
+        const key = typeof findKey === 'function' ? await findKey(trx) : findKey
         const old = await noun.lock(trx, key)
         // Whoever was told that it failed must not see it happen once the database wakes up.
         requireInTime()
-        const change = decide(old)
+        const change = decide(old, key)
         const events = await write(trx, noun, change, old)
         if (change.also && isChange(change)) {
           events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))

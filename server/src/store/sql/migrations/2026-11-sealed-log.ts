@@ -66,6 +66,7 @@ export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
 
     await db.schema
       .createTable('log_head')
+      .addColumn('id', 'integer', column => column.primaryKey().defaultTo(1))
       .addColumn('position', 'bigint', column => column.notNull())
       .addColumn('seal', 'text', column => column.notNull())
       .execute()
