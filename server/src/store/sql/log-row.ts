@@ -90,6 +90,6 @@ export function logFromRow(row: Selectable<LogTable>): LogRow {
     digest: row.digest,
     position: row.position,
     seal: row.seal,
-    visitors: row.visitors === 1,
+    visitors: row.visitors !== null,
   }
 }

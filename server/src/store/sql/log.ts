@@ -20,7 +20,7 @@ const stretch = 20_000
 const chunkSizes = [100, 10, 1]
 
 /** Spelled out and not bound: an index over some rows serves only a query that says which. */
-const ofVisitors = sql<SqlBool>`visitors = 1`
+const ofVisitors = sql<SqlBool>`visitors is not null`
 const isSealed = sql<SqlBool>`position is not null`
 const isUnsealed = sql<SqlBool>`position is null`
 

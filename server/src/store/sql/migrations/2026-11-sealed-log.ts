@@ -61,7 +61,7 @@ export const sealedLog = (rowNumber: ColumnDataType): Migration => ({
       .createIndex('log_visitors')
       .on('log')
       .column('at')
-      .where(sql.ref('visitors'), '=', sql.lit(1))
+      .where(sql.ref('visitors'), 'is not', null)
       .execute()
 
     await db.schema
