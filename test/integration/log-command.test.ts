@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
@@ -190,6 +190,21 @@ The log is whole.
   const compared = await log(database, `verify --checkpoints ${file}`, keys)
   assert.equal(compared.code, 0)
   assert.match(compared.out, /\n3 given checkpoints were compared\.\nThe log is whole\.\n$/)
+
+  // As journald and Docker keep the same lines, and as an export has them.
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  const wrapped = join(folder, 'wrapped.jsonl')
+  for (const key of ['MESSAGE', 'log']) {
+    writeFileSync(
+      wrapped,
+      lines.map(line => `${JSON.stringify({ [key]: `${line}\n` })}\n`).join(''),
+    )
+    const { out } = await log(database, `verify --checkpoints ${wrapped}`, keys)
+    assert.match(out, /\n3 given checkpoints were compared\.\nThe log is whole\.\n$/, key)
+  }
+  writeFileSync(wrapped, (await log(database, 'export --event log.checkpoint')).out)
+  const ofExport = await log(database, `verify --checkpoints ${wrapped}`, keys)
+  assert.match(ofExport.out, /\n3 given checkpoints were compared\.\nThe log is whole\.\n$/)
 
   // Reading needs no key; without it nobody can look at signatures.
   const keyless = await log(database, 'verify')

@@ -24,8 +24,8 @@ function check(lines: string): { good: boolean; said: string } {
   return { good: status === 0, said: `${stdout}${stderr}` }
 }
 
-test('the script in docs/log.md is 30 lines of Python, and proves the vectors beside it', () => {
-  assert.equal(script.split('\n').length, 30)
+test('the script in docs/log.md is at most 30 lines of Python, and proves the vectors beside it', () => {
+  assert.ok(script.split('\n').length <= 30)
   const { good, said } = check(vectors)
   assert.ok(good, said)
   const { seal } = JSON.parse(vectors.split('\n').at(-1) ?? '')
@@ -38,11 +38,14 @@ test('the script in docs/log.md sees each field of a vector that was changed', (
   for (const field of Object.keys(row)) {
     const changed = { ...row, [field]: typeof row[field] === 'number' ? row[field] + 1 : 'AAAA' }
     const text = lines.with(1, JSON.stringify(changed)).join('\n')
-    // A row of a form that it does not know is only counted.
-    assert.equal(check(text).good, field === 'form', field)
+    assert.equal(check(text).good, false, field)
   }
   assert.equal(check([lines[0], lines[2]].join('\n')).good, false)
   assert.equal(check([lines[1], lines[0]].join('\n')).good, false)
+  // What lies behind a row that is not sealed yet counts too.
+  const hidden = [lines[0], JSON.stringify({ ...row, position: null }), lines[2]].join('\n')
+  assert.equal(check(hidden).good, false)
+  assert.equal(check(lines.with(1, JSON.stringify({ ...row, salt: null })).join('\n')).good, false)
 })
 
 test('the script in docs/log.md proves an export of a real log', async t => {

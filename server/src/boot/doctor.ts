@@ -31,6 +31,7 @@ export async function examine(): Promise<void> {
   }
   if (config) {
     checkDataDir(config, add)
+    checkLogLevel(config, add)
     await checkDatabase(config, add)
     await checkRedis(config, add)
     await checkAddress(config, add)
@@ -61,6 +62,12 @@ function checkDataDir({ dataDir }: Config, add: Add): void {
   } catch (error) {
     add('fail', 'data', `QRGATE_DATA_DIR cannot be written: ${messageOf(error)}`)
   }
+}
+
+/** Whoever keeps the gate's lines elsewhere must get the checkpoints of its event log too. */
+function checkLogLevel({ logLevel }: Config, add: Add): void {
+  if (['trace', 'debug', 'info'].includes(logLevel)) return
+  add('warn', 'log', `QRGATE_LOG_LEVEL ${logLevel} hides what operators do and signed checkpoints`)
 }
 
 async function checkDatabase({ databaseUrl, redisUrl }: Config, add: Add): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
@@ -28,7 +28,7 @@ const day = 86_400_000
 
 /** `qrgate log verify`; exit code 1 when anything was changed, 2 where that cannot be told. */
 export async function verify({ checkpoints }: { checkpoints?: string }): Promise<void> {
-  const outside = checkpoints === undefined ? [] : readCheckpoints(checkpoints)
+  const outside = checkpoints === undefined ? [] : await readCheckpoints(checkpoints)
   await withStore(async ({ log }, config, clock) => {
     const keys = keysOf(keptSecretKeys(config))
     const leastLife = settings.QRGATE_LOG_DAYS.least * day
@@ -175,28 +175,35 @@ async function accountKey({ accounts }: Store, text: string): Promise<string> {
   throw new OperatorError(`There is no account "${text}".`)
 }
 
-/** Lines of the gate's JSON log that tell of checkpoints; all others are passed over. */
-function readCheckpoints(file: string): Checkpoint[] {
-  let text: string
+/**
+ * Lines that tell of checkpoints, however they were kept: as the gate has printed them, wrapped by
+ * journald or Docker, or exported. All others are passed over.
+ */
+async function readCheckpoints(file: string): Promise<Checkpoint[]> {
+  const found: Checkpoint[] = []
   try {
-    text = readFileSync(file, 'utf8')
+    const handle = await open(file)
+    for await (const line of handle.readLines()) {
+      if (line.includes('log.checkpoint')) found.push(...checkpointsIn(line))
+    }
   } catch (error) {
     throw new OperatorError(`${file} cannot be read: ${(error as Error).message}`)
   }
-  const found = text.split('\n').flatMap(line => checkpointOf(line) ?? [])
   if (found.length === 0) throw new OperatorError(`${file} holds no checkpoint.`)
   return found
 }
 
-function checkpointOf(line: string): Checkpoint | undefined {
-  // journald and others put words of their own before it.
-  const begin = line.indexOf('{')
-  if (begin < 0 || !line.includes('log.checkpoint')) return undefined
+function checkpointsIn(line: string): Checkpoint[] {
   try {
-    const { event } = JSON.parse(line.slice(begin)) as { event?: { detail?: object } }
-    return checkpointIn(event?.detail ?? {}) ?? undefined
+    // Collectors put words of their own before it.
+    const told = JSON.parse(line.slice(line.indexOf('{')))
+    const inner = told.MESSAGE ?? told.log
+    if (typeof inner === 'string') return checkpointsIn(inner)
+    const exported = typeof told.detail === 'string' ? JSON.parse(told.detail) : null
+    const checkpoint = checkpointIn(exported ?? told.event?.detail ?? {})
+    return checkpoint ? [checkpoint] : []
   } catch {
-    return undefined
+    return []
   }
 }
 
