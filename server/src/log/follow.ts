@@ -3,7 +3,7 @@ import { type LeasedParts, workUnderLease } from './under-lease.ts'
 
 /** Somebody who is told all that happens. */
 export interface Reader {
-  /** Under which its place in the log is kept; never used again for another one. */
+  /** Of its lease and its place in the log: no other lease has it, and no other reader ever. */
   name: string
   /**
    * Told each event at least once, in order, by one node at a time; again where it throws, and where
@@ -23,11 +23,9 @@ const batch = 500
  */
 export function follow(
   parts: LeasedParts & { log: LogRecords },
-  reader: Reader,
+  { name, read }: Reader,
 ): () => Promise<void> {
   const { log } = parts
-  // Readers have names of their own, and the gate's other leases too.
-  const name = `reader ${reader.name}`
   /** How far the reader has come at least; another node may have taken it further. */
   let known = 0
   return workUnderLease(parts, {
@@ -43,7 +41,7 @@ export function follow(
       const rows = await log.after(await log.cursor(name), batch)
       const last = rows.at(-1)
       if (!last) return false
-      await reader.read(rows)
+      await read(rows)
       await log.moveCursor(lease, last.position)
       known = last.position
       return rows.length === batch
