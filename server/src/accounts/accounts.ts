@@ -84,7 +84,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
   const { records, passwords, failures, siteNames, clock, randomBytes } = parts
   const random = (size: number) => Buffer.from(randomBytes(size)).toString('base64url')
 
-  const made = async (
+  const prepared = async (
     { id: text, name }: Pick<NewAccount, 'id' | 'name'>,
     hash: () => Promise<string> | string,
     event: Pick<LogEvent, 'actor' | 'detail'>,
@@ -178,7 +178,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         : requireNewPassword(password, contextOf(wanted.id))
     // Spares a hash; adding the record decides.
     if (await records.byIdKey(wanted.key)) throw new Refusal('account_exists')
-    return made({ id, name }, () => passwords.hash(secret), { actor })
+    return prepared({ id, name }, () => passwords.hash(secret), { actor })
   }
 
   return {
@@ -187,7 +187,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     async adopt(id, passwordHash, actor) {
       const event = { actor, detail: { from: 'import' } }
-      return add(await made({ id, name: '' }, () => passwordHash, event))
+      return add(await prepared({ id, name: '' }, () => passwordHash, event))
     },
 
     async authenticate({ id, password, address }) {
