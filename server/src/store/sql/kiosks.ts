@@ -75,18 +75,22 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
   return {
     async add(make) {
       let made: Kiosk | undefined
-      const decide = (_: Kiosk | null, number: number) => {
+      const decide = (old: Kiosk | null, number: number) => {
+        if (old) throw new NumberTaken()
         const change = make(number)
         made = change.next
         return change
       }
-      try {
-        return (await update(noun, trx => nextNumber(trx, engine), decide)).next
-      } catch (error) {
-        // A broken connection may hide that an earlier try succeeded; the secrets are random.
-        const known = engine.isTaken(error) && made ? await sameSecret(made) : null
-        if (!known) throw error
-        return known
+      for (;;) {
+        try {
+          return (await update(noun, trx => nextNumber(trx, engine), decide)).next
+        } catch (error) {
+          if (error instanceof NumberTaken) continue
+          // A broken connection may hide that an earlier try succeeded; the secrets are random.
+          const known = engine.isTaken(error) && made ? await sameSecret(made) : null
+          if (!known) throw error
+          return known
+        }
       }
     },
     update: (number, decide) => update(noun, number, decide),
@@ -103,6 +107,9 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
     },
   }
 }
+
+/** A gate of before the lock has added a kiosk under this number just now. */
+class NumberTaken extends Error {}
 
 /** The next free number, which is its caller's until the transaction ends. */
 async function nextNumber(trx: InTransaction, engine: Engine): Promise<number> {
