@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
+import { readConfig } from '../server/src/config.ts'
 import { system } from '../server/src/protocol/log-event.ts'
-import { advance, type Step, unscanned } from '../server/src/protocol/sign-in.ts'
+import { advance, type SignIn, type Step, unscanned } from '../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../server/src/protocol/sign-in-id.ts'
 import { openPostgresStore } from '../server/src/store/sql/postgres.ts'
 import { openSqliteStore } from '../server/src/store/sql/sqlite.ts'
@@ -14,13 +15,7 @@ import { median, row, timed, timedEach } from './figures.ts'
 const many = 1_000_000
 const signIns = 300
 const sealed = 500
-const timings = {
-  pending: 300_000,
-  scanned: 180_000,
-  approved: 120_000,
-  claimAgain: 120_000,
-  visit: 600_000,
-}
+const { timings } = readConfig({}, 'demo')
 
 /** The three writes of a sign-in, each in milliseconds. */
 async function steps(store: Store): Promise<number[]> {
@@ -34,7 +29,7 @@ async function steps(store: Store): Promise<number[]> {
       { type: 'claim' },
     ]
     for (const step of way) {
-      const decide = (old: Parameters<Parameters<Store['signIns']['update']>[1]>[0]) =>
+      const decide = (old: SignIn | null) =>
         advance(old ?? unscanned(id, 100, true), step, now, timings)
       took.push(await timed(() => store.signIns.update(id, decide)))
     }

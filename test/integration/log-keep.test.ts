@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
+import { after, test } from 'node:test'
 import { jsonLogReader } from '../../server/src/log/json-log.ts'
 import { keepLog, type LogLife, startKeeper } from '../../server/src/log/keep.ts'
 import type { LogEvent } from '../../server/src/protocol/log-event.ts'
@@ -18,8 +18,7 @@ import {
   firstDay,
   keepAll,
   keysOf,
-  type LogDatabase,
-  openPostgresLog,
+  logEngines,
   openSqliteLog,
   sealAll,
   secretKey,
@@ -32,10 +31,7 @@ import { PostgresServer } from '../support/postgres.ts'
 const hour = 3_600_000
 
 const server = await PostgresServer.start({ after })
-const engines: Record<string, (t: TestContext) => Promise<LogDatabase>> = {
-  SQLite: t => openSqliteLog(t),
-  Postgres: t => openPostgresLog(t, server),
-}
+const engines = logEngines(server)
 
 async function addSealed(store: Store, ...events: LogEvent[]): Promise<void> {
   await store.log.add(events)

@@ -12,10 +12,8 @@ import {
   firstDay,
   keepAll,
   keysOf,
-  type LogDatabase,
+  logEngines,
   mixed,
-  openPostgresLog,
-  openSqliteLog,
   sealAll,
   secretKey,
   verified,
@@ -27,11 +25,7 @@ import { PostgresServer } from '../support/postgres.ts'
 /* A gate that nobody has touched is never accused, whatever it does meanwhile and whoever wrote the rows. */
 
 const server = await PostgresServer.start({ after })
-const engines: Record<string, (t: { after(letGo: () => unknown): void }) => Promise<LogDatabase>> =
-  {
-    SQLite: t => openSqliteLog(t),
-    Postgres: t => openPostgresLog(t, server),
-  }
+const engines = logEngines(server)
 
 /** The same numbers below 1 at each run (xorshift32). */
 function numbers(seed: number): () => number {

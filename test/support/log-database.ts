@@ -64,6 +64,15 @@ export async function openPostgresLog(
   return { url: address, store, raw }
 }
 
+/** Both engines, each with a log of its own for every test. */
+export function logEngines(server: PostgresServer) {
+  const engines: Record<string, (t: Scope) => Promise<LogDatabase>> = {
+    SQLite: t => openSqliteLog(t),
+    Postgres: t => openPostgresLog(t, server),
+  }
+  return engines
+}
+
 /** Seals all that waits. @returns the last position. */
 export async function sealAll({ leases, log }: Store): Promise<number> {
   const lease = await leases.take('sealer', 'the only sealer', hang)

@@ -1,5 +1,5 @@
 import type { EventLog } from '../logger.ts'
-import { isVisitors, logEvents } from '../protocol/log-event.ts'
+import { isKnownEvent, isVisitors } from '../protocol/log-event.ts'
 import type { SealedRow } from '../store/log.ts'
 import type { Reader } from './follow.ts'
 
@@ -19,8 +19,7 @@ export function jsonLogReader(logger: Pick<EventLog, 'info'>): Reader {
 
 /** What this version does not know may tell of a visitor, and what is erased has. */
 function isPublic(row: SealedRow): boolean {
-  const known = Object.hasOwn(logEvents, row.event ?? '')
-  return known && !row.visitors && !isVisitors(row)
+  return isKnownEvent(row.event) && !row.visitors && !isVisitors(row)
 }
 
 function told({ position, at, event, detail, ...row }: SealedRow) {

@@ -1,5 +1,5 @@
-import { isVisitors, logEvents } from '../protocol/log-event.ts'
-import { logDigest, logForm, logSeal } from '../protocol/log-form.ts'
+import { isKnownEvent, isVisitors } from '../protocol/log-event.ts'
+import { logDigest, logFields, logForm, logSeal } from '../protocol/log-form.ts'
 import type { LogRecords, LogRow, SealedRow } from '../store/log.ts'
 import { OwnEvents } from './own-events.ts'
 import { Positions } from './positions.ts'
@@ -171,16 +171,12 @@ function stateOf(row: LogRow): State {
   const ofKnownForm = logDigest(Math.min(form, logForm), salt, row) === digest
   if (form > logForm) return ofKnownForm ? 'changed' : 'unknown'
   // Of whom an event tells that this version does not know, it does not know either.
-  const known = Object.hasOwn(logEvents, row.event ?? '')
-  const flagged = known ? row.visitors === isVisitors(row) : true
+  const flagged = !isKnownEvent(row.event) || row.visitors === isVisitors(row)
   return ofKnownForm && flagged ? 'good' : 'changed'
 }
 
 function isEmpty(row: LogRow): boolean {
-  const { at, event, actorKind, actor, address, subjectKind, subject, visitors, ...rest } = row
-  const fields = [at, event, actorKind, actor, address, subjectKind, subject]
-  const all = [...fields, rest.kiosk, rest.account, rest.detail]
-  return !visitors && all.every(field => field === null)
+  return !row.visitors && logFields.every(name => row[name] === null)
 }
 
 /** Base64url of so many bytes, in the one spelling that a gate writes. */

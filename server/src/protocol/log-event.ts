@@ -27,6 +27,10 @@ export const logEvents = {
 
 export type LogEventName = keyof typeof logEvents
 
+export function isKnownEvent(event: string | null): boolean {
+  return Object.hasOwn(logEvents, event ?? '')
+}
+
 /** Who did it. */
 export interface Actor {
   kind: 'phone' | 'kiosk' | 'operator' | 'client' | 'system'

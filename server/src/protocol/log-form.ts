@@ -14,6 +14,20 @@ export interface LogFields {
   detail: string | null
 }
 
+/** The order in which form 1 seals the fields. */
+export const logFields = [
+  'at',
+  'event',
+  'actorKind',
+  'actor',
+  'address',
+  'subjectKind',
+  'subject',
+  'kiosk',
+  'account',
+  'detail',
+] as const satisfies (keyof LogFields)[]
+
 /** The form of rows that are written today; each row keeps the number of its own. */
 export const logForm = 1
 
@@ -24,7 +38,7 @@ const nothing = Buffer.from('ffffffff', 'hex')
 
 /**
  * SHA-256 over salt and fields in form 1, base64url: the salt's bytes, then the form and each field in
- * the order below as UTF-8 text, each behind its length in four bytes, or `ffffffff` for null.
+ * the order of {@link logFields} as UTF-8 text, each behind its length in four bytes, or `ffffffff` for null.
  * docs/log.md has vectors.
  * @param salt base64url.
  * @returns null for a form that this version does not know.
@@ -32,10 +46,7 @@ const nothing = Buffer.from('ffffffff', 'hex')
 export function logDigest(form: number, salt: string, fields: LogFields): string | null {
   if (form !== 1) return null
   const hash = createHash('sha256').update(Buffer.from(salt, 'base64url'))
-  const { at, event, actorKind, actor, address } = fields
-  const { subjectKind, subject, kiosk, account, detail } = fields
-  const who = [actorKind, actor, address]
-  for (const field of [form, at, event, ...who, subjectKind, subject, kiosk, account, detail]) {
+  for (const field of [form, ...logFields.map(name => fields[name])]) {
     if (field === null) {
       hash.update(nothing)
       continue

@@ -55,6 +55,9 @@ export function kioskNoun(engine: Engine): Noun<number, Kiosk> {
 
 export function kiosks(db: Database, engine: Engine, update: Update): KioskRecords {
   const noun = kioskNoun(engine)
+  // Always an insert: where a gate of before the lock takes the same number at this moment, it fails
+  // and is tried again under the next one.
+  const newKiosk = { ...noun, lock: async () => null }
   const find = async (
     column: 'number' | 'credential_hash' | 'link_hash',
     value: number | string,
@@ -75,22 +78,18 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
   return {
     async add(make) {
       let made: Kiosk | undefined
-      const decide = (old: Kiosk | null, number: number) => {
-        if (old) throw new NumberTaken()
+      const decide = (_: Kiosk | null, number: number) => {
         const change = make(number)
         made = change.next
         return change
       }
-      for (;;) {
-        try {
-          return (await update(noun, trx => nextNumber(trx, engine), decide)).next
-        } catch (error) {
-          if (error instanceof NumberTaken) continue
-          // A broken connection may hide that an earlier try succeeded; the secrets are random.
-          const known = engine.isTaken(error) && made ? await sameSecret(made) : null
-          if (!known) throw error
-          return known
-        }
+      try {
+        return (await update(newKiosk, trx => nextNumber(trx, engine), decide)).next
+      } catch (error) {
+        // A broken connection may hide that an earlier try succeeded; the secrets are random.
+        const known = engine.isTaken(error) && made ? await sameSecret(made) : null
+        if (!known) throw error
+        return known
       }
     },
     update: (number, decide) => update(noun, number, decide),
@@ -107,9 +106,6 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
     },
   }
 }
-
-/** A gate of before the lock has added a kiosk under this number just now. */
-class NumberTaken extends Error {}
 
 /** The next free number, which is its caller's until the transaction ends. */
 async function nextNumber(trx: InTransaction, engine: Engine): Promise<number> {

@@ -5,8 +5,7 @@ import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
 import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 
 /**
- * Which databases may be changed by opening them: any, only those that no gate has used before, or
- * none. A command must not upgrade the tables under gates that run an older version, and whoever only
+ * Which databases opening them may change: all, only those that no gate has used before, or none. A command must not upgrade the tables under gates that run an older version, and whoever only
  * looks must not make a database where there is none.
  */
 export type Upgrade = 'any' | 'new' | 'never'
