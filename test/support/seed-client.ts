@@ -11,7 +11,7 @@ export class SeedClient {
   }
 
   async start(): Promise<string> {
-    const answer = await fetch(`${this.url}/api/qr/start`)
+    const answer = await fetch(`${this.url}/api/qr/start`, { headers: this.#headers })
     const { token, success } = (await answer.json()) as { token: string; success: boolean }
     if (answer.status !== 200 || !success) throw new Error(`start: ${answer.status}`)
     return token

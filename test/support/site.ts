@@ -27,8 +27,8 @@ export interface Site {
   kiosk(address: string, node?: number): Promise<Kiosk>
   /** A screen that nobody has enrolled; a demo lets it start. */
   screen(address: string, node?: number): Kiosk
-  /** A browser without cookies. */
-  phone(address: string, node?: number): Phone
+  /** A browser. @param cookies `name=value`, which it has from before. */
+  phone(address: string, node?: number, cookies?: string[]): Phone
   /** A client of the seed's API. */
   client(address: string, node?: number): SeedClient
   /** Accounts with the {@link password} of all tests; they cost one hash together. */
@@ -68,7 +68,8 @@ export async function startSite(
       return new Kiosk(urlOf(node), credential, forwarded(address))
     },
     screen: (address, node = 0) => new Kiosk(urlOf(node), undefined, forwarded(address)),
-    phone: (address, node = 0) => new Phone(urlOf(node), { origin: url, ...forwarded(address) }),
+    phone: (address, node = 0, cookies = []) =>
+      new Phone(urlOf(node), { origin: url, ...forwarded(address) }, cookies),
     client: (address, node = 0) => new SeedClient(urlOf(node), forwarded(address)),
     async addAccounts(ids, kept = 'argon2id') {
       const passwordHash = await hashes[kept]()

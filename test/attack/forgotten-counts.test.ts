@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Answers } from '../support/answers.ts'
+import { inBatches } from '../support/in-batches.ts'
+import { password } from '../support/production.ts'
+import { addressOf, householdOf, type Site, startSite } from '../support/site.ts'
+import { scannedBy, visit, whole } from '../support/under-attack.ts'
+
+/** More than any memory of counts holds. */
+const flood = whole ? 130_000 : 2_000
+/** What a gate may grow by while it is flooded: its counts, and what a busy process leaves lying. */
+const mostGrowth = 96 * 1024 * 1024
+
+const victimsNetwork = addressOf(60_000)
+
+/** Made-up ids from one network, ten to a sign-in, so that no sign-in is what stops them. */
+async function inventIds(site: Site, from: string, count: number, what: string, answers: Answers) {
+  const client = site.client(from)
+  await inBatches(Array.from({ length: Math.ceil(count / 10) }), 32, async (_, n) => {
+    const token = await client.start()
+    for (let id = 0; id < 10; id += 1) {
+      await answers.add(client.auth(token, `nobody-${what}-${n}-${id}`, 'a guess'))
+    }
+  })
+}
+
+test('N06 a flood of ids that nobody has makes the gate forget no count, and grow little', async t => {
+  const perNetwork = 20
+  const env = { QRGATE_SEED_API: '1', QRGATE_FAILURES_PER_NETWORK: `${perNetwork}` }
+  const site = await startSite(t, { env })
+  await site.addAccounts(['hong', 'kim'])
+  const kiosk = await site.kiosk(addressOf(1))
+  const [node] = site.nodes
+  assert.ok(node)
+
+  const guess = async (secret: string) => {
+    const answers = new Answers()
+    return answers.add(site.client(victimsNetwork).signIn('hong', secret))
+  }
+  for (let n = 0; n < 10; n += 1) assert.equal(await guess(`guess ${n}`), 'wrong_credentials')
+  assert.equal(await guess('guess 11'), 'too_many_tries')
+  const { phone, id } = await scannedBy(site.phone(addressOf(2)), kiosk)
+  for (let n = 0; n < 10; n += 1) await phone.signIn(id, 'kim', `guess ${n}`)
+
+  const answers = new Answers()
+  await inventIds(site, addressOf(3), 2_000, 'warm', answers)
+  const before = node.residentBytes()
+  // From one network that has used up what it has, then one from each of many.
+  await inventIds(site, addressOf(3), flood, 'one', answers)
+  await inBatches(Array.from({ length: flood / 20 }), 200, async (_, n) => {
+    const from = n % 2 === 0 ? addressOf(n) : householdOf(n)
+    await answers.add(site.client(from).signIn(`nobody-many-${n}`, 'a guess'))
+  })
+  const growth = node.residentBytes() - before
+  t.diagnostic(`${answers}; grown by ${Math.round(growth / 1024 / 1024)} MiB`)
+  assert.ok(answers.count('too_many_tries') > flood / 2, `${answers}`)
+  assert.ok(growth < mostGrowth, `${growth} bytes`)
+
+  assert.equal(await guess('guess 12'), 'too_many_tries')
+  assert.equal(await guess(password), 'too_many_tries')
+  const eleventh = new Answers().add(phone.signIn(id, 'kim', password))
+  assert.equal(await eleventh, 'too_many_tries')
+  await visit({ kiosk, phone: site.phone(victimsNetwork), account: 'hong' })
+  await site.assertUnharmed()
+})
