@@ -49,18 +49,18 @@ for (const nodes of sizes) {
   })
 }
 
-/** Browsers that guess codes, in ways that no limit per browser stops. */
-const browsers: Record<string, (site: Site, node: number) => Promise<Phone>> = {
-  'without cookies': async (site, node) => site.phone(here, node),
-  'with made-up cookies': async (site, node) => {
-    return site.phone(here, node, [`__Host-qrgate-phone=${randomBytes(32).toString('base64url')}`])
-  },
-  'with cookies of the gate': async (site, node) => {
-    const phone = site.phone(here, node)
-    await phone.get('/code')
-    return phone
-  },
+const withoutCookies = async (site: Site, node: number) => site.phone(here, node)
+const withMadeUpCookie = async (site: Site, node = 0) => {
+  const key = randomBytes(32).toString('base64url')
+  return site.phone(here, node, [`__Host-qrgate-phone=${key}`])
 }
+const withCookieOfTheGate = async (site: Site, node: number) => {
+  const phone = site.phone(here, node)
+  await phone.get('/code')
+  return phone
+}
+/** Browsers that guess codes, in ways that no limit per browser stops. */
+const browsers = [withoutCookies, withMadeUpCookie, withCookieOfTheGate]
 
 /** Guesses that an address has on one node. */
 const perNetwork = 1_000
@@ -76,10 +76,9 @@ for (const nodes of sizes) {
     const answers = new Answers()
 
     const before = await codeOf(kiosk)
-    const kinds = Object.values(browsers)
     const wave = async (number: number) => {
-      const each = guesses / kinds.length
-      for (const browser of kinds) {
+      const each = guesses / browsers.length
+      for (const browser of browsers) {
         await inBatches(Array.from({ length: each }), 50, async (_, n) => {
           const phone = await browser(site, n % nodes)
           await answers.add(phone.post('/code', { user_code: wrongCode(number * each + n) }))
@@ -104,6 +103,35 @@ for (const nodes of sizes) {
     await site.assertUnharmed()
   })
 }
+
+test('N04 browsers that are made up close typed codes to no real one', {
+  skip: !whole,
+}, async t => {
+  const site = await startSite(t)
+  await site.addAccounts(['hong'])
+  const kiosk = await site.kiosk(there)
+  const answers = new Answers()
+  // More of them than any memory of counts holds, each with the guesses that a browser has.
+  await inBatches(Array.from({ length: 21_000 }), 32, async (_, n) => {
+    const phone = await withMadeUpCookie(site)
+    for (let guess = 0; guess < 5; guess += 1) {
+      await answers.add(phone.post('/code', { user_code: wrongCode(5 * n + guess) }))
+    }
+  })
+  t.diagnostic(`${answers}`)
+  const typist = site.phone(there)
+  await typist.get('/code')
+  assert.equal(
+    await answers.add(typist.post('/code', { user_code: wrongCode(0) })),
+    'user_code_unknown',
+  )
+  for (let visits = 0; visits < 12; visits += 1) {
+    const phone = site.phone(there)
+    await phone.get('/code')
+    await typeAndSignIn(phone, await codeOf(kiosk))
+  }
+  await site.assertUnharmed()
+})
 
 async function codeOf(kiosk: Kiosk): Promise<string> {
   return (await askUserCode(kiosk, await kiosk.start())).user_code

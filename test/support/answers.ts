@@ -6,6 +6,7 @@ const known: ReadonlySet<string> = new Set(refusalCodes)
 /** What strangers were answered, counted by refusal; each answer is one that the gate may give. */
 export class Answers {
   readonly #counts = new Map<string, number>()
+  readonly #statuses = new Map<number, number>()
 
   /**
    * Reads an answer to the end.
@@ -25,12 +26,21 @@ export class Answers {
     const code = answer.status < 400 ? 'ok' : codeIn(text)
     assert.ok(code, `a refusal without a known code: ${told}`)
     this.#counts.set(code, this.count(code) + 1)
+    this.#statuses.set(answer.status, this.withStatus(answer.status) + 1)
     return code
   }
 
   /** How often this was answered. */
   count(...codes: (RefusalCode | 'ok')[]): number {
     return codes.reduce((sum, code) => sum + (this.#counts.get(code) ?? 0), 0)
+  }
+
+  withStatus(status: number): number {
+    return this.#statuses.get(status) ?? 0
+  }
+
+  get all(): number {
+    return [...this.#statuses.values()].reduce((sum, count) => sum + count, 0)
   }
 
   /** For people to read, the most frequent first. */

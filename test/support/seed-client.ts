@@ -32,7 +32,7 @@ export class SeedClient {
 
   insert(id: string, pwd: string, method = 'POST'): Promise<Response> {
     const query = new URLSearchParams({ user_id: id, user_pwd: pwd })
-    return fetch(`${this.url}/api/test/insert?${query}`, { method })
+    return fetch(`${this.url}/api/test/insert?${query}`, { method, headers: this.#headers })
   }
 
   listen(token: string): SeedSocket {
