@@ -6,13 +6,13 @@ import { Answers } from '../support/answers.ts'
 import { qrgate } from '../support/command.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { addressOf, householdOf, startSite } from '../support/site.ts'
-import { scannedBy, underAttack, visit, whole } from '../support/under-attack.ts'
+import { crowdOf, underAttack, visit, whole } from '../support/under-attack.ts'
 
 /** Accounts of another system; each wrong password for one of them costs ten times our own. */
 const imported = Array.from({ length: 40 }, (_, n) => `member-${n}`)
 
 for (const nodes of whole ? ([1, 2] as const) : ([1] as const)) {
-  test(`N02 wrong passwords for imported accounts keep nobody waiting for ever, ${nodes} node(s)`, async t => {
+  test(`N02 wrong passwords for imported accounts keep nobody waiting for ever (${nodes})`, async t => {
     const site = await startSite(t, { nodes })
     await site.addAccounts(['hong'])
     await site.addAccounts([...imported, 'kim'], 'bcrypt-12')
@@ -22,16 +22,13 @@ for (const nodes of whole ? ([1, 2] as const) : ([1] as const)) {
     const beside = await Promise.all([0, 1].map(n => site.kiosk(here, on(n))))
     const answers = new Answers()
 
-    // Two from each scan, as more of them would only wait for one another.
-    const scans = 100
+    const crowd = crowdOf(100, 4, n => {
+      const address = n % 2 === 0 ? here : householdOf(n)
+      return [site.phone(address, on(n)), attacked[n % attacked.length] ?? assert.fail()]
+    })
     const wave = async (number: number) => {
-      const strangers = await Promise.all(
-        Array.from({ length: scans }, (_, n) => {
-          const kiosk = attacked[n % attacked.length] ?? assert.fail()
-          const address = n % 2 === 0 ? here : householdOf(n)
-          return scannedBy(site.phone(address, on(n)), kiosk)
-        }),
-      )
+      const strangers = await crowd(number)
+      // Two from each scan, as more of them would only wait for one another.
       const tries = [...strangers, ...strangers].map(({ phone, id }, n) => {
         const member = imported[n % imported.length] ?? ''
         return answers.add(phone.signIn(id, member, `guess no. ${number}`))

@@ -20,16 +20,16 @@ const uses: Record<string, Use> = {
     const screen = site.screen(address)
     return screen.cancel(await screen.start())
   },
-  'codes to type': async (site, address) => {
-    const screen = site.screen(address)
-    const { id, kiosk_secret } = await screen.start()
-    return screen.post(paths.userCode(id), kiosk_secret)
-  },
   scans: async (site, address) => {
     const { frame } = await site.screen(address).start()
     return (await site.phone(address).scan(frame.url)).answer
   },
   ...(whole && {
+    'codes to type': async (site, address) => {
+      const screen = site.screen(address)
+      const { id, kiosk_secret } = await screen.start()
+      return screen.post(paths.userCode(id), kiosk_secret)
+    },
     'accounts by the seed’s API': (site, address) =>
       site.client(address).insert(randomUUID(), 'any password'),
   }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Answers } from '../support/answers.ts'
 import { addressOf, startSite } from '../support/site.ts'
-import { scannedBy, underAttack, visit, whole } from '../support/under-attack.ts'
+import { crowdOf, scannedBy, underAttack, visit, whole } from '../support/under-attack.ts'
 
 /** So many are under way at once: at a sixth of a second each, the gate would be deaf for long. */
 const atOnce = 240
@@ -33,11 +33,10 @@ test('N01 new passwords that are slow to judge hold nobody up, whoever sends the
   const answers = new Answers()
   const passwords = whole ? Object.values(words) : [slowest]
 
+  const crowd = crowdOf(atOnce / 10, 1, () => [site.phone(here), attacked])
   const wave = async (number: number) => {
     const password = passwords[number % passwords.length] ?? slowest
-    const strangers = await Promise.all(
-      Array.from({ length: 12 }, () => scannedBy(site.phone(here), attacked)),
-    )
+    const strangers = await crowd(number)
     const signUp = (n: number) => {
       const { phone, id } = strangers[n % strangers.length] ?? assert.fail()
       return answers.add(phone.signUp(id, `stranger-${number}-${n}`, '', password))
@@ -48,7 +47,7 @@ test('N01 new passwords that are slow to judge hold nobody up, whoever sends the
     () => visit({ kiosk: beside, phone: site.phone(here), account: 'hong' }),
     () => visit({ kiosk: beside, phone: site.phone(there), account: 'hong' }),
   ]
-  const least = whole ? 5 * passwords.length : 10
+  const least = 5 * passwords.length
   await underAttack(t, site, { wave, visits, least, answers })
   assert.equal(answers.count('account_id_invalid', 'internal', 'malformed', 'too_large'), 0)
   await site.assertUnharmed()

@@ -35,11 +35,40 @@ export async function signInAt(phone: Phone, id: string, account: string): Promi
   assert.match(text, /"state":"approved"/)
 }
 
+/** A phone, and the sign-in that it has scanned. */
+export interface Scanned {
+  phone: Phone
+  id: string
+}
+
 /** A phone that has scanned what a kiosk shows. */
-export async function scannedBy(phone: Phone, kiosk: Kiosk): Promise<{ phone: Phone; id: string }> {
+export async function scannedBy(phone: Phone, kiosk: Kiosk): Promise<Scanned> {
   const { id, answer } = await phone.scan((await kiosk.start()).frame.url)
   assert.equal(answer.status, 200, `scan: ${answer.status} ${await answer.text()}`)
   return { phone, id }
+}
+
+/**
+ * Strangers with a sign-in each, who scan anew for every so many waves, when the tries of the old one
+ * may be used up. Where a kiosk has had its scans for this minute, they go on with what they have.
+ * @param scanner the phone that scans next, and where.
+ */
+export function crowdOf(
+  size: number,
+  wavesEach: number,
+  scanner: (number: number) => readonly [phone: Phone, kiosk: Kiosk],
+): (wave: number) => Promise<readonly Scanned[]> {
+  const crowd: Scanned[] = []
+  const scan = async (number: number) => {
+    const [phone, kiosk] = scanner(number)
+    const { id, answer } = await phone.scan((await kiosk.start()).frame.url)
+    if (answer.status === 200) crowd[number] = { phone, id }
+    else assert.equal(answer.status, 429, `scan: ${answer.status} ${await answer.text()}`)
+  }
+  return async wave => {
+    if (wave % wavesEach === 0) await Promise.all(Array.from({ length: size }, (_, n) => scan(n)))
+    return crowd
+  }
 }
 
 /** An attack, and who comes meanwhile. */
@@ -48,7 +77,7 @@ export interface Attack {
   wave(number: number): Promise<void>
   /** The ways in which visitors come, taken in turn. */
   visits: readonly ((number: number) => Promise<void>)[]
-  /** Visits at least; 10 where nothing is said. */
+  /** Visits at least; 10 where nothing is said, and 5 in a slice. */
   least?: number
   /** What the attackers were answered, for whoever reads the test's report. */
   answers: Answers
@@ -63,7 +92,7 @@ export interface Attack {
 export async function underAttack(
   t: Pick<TestContext, 'diagnostic'>,
   { nodes }: Pick<Site, 'nodes'>,
-  { wave, visits, least = 10, answers }: Attack,
+  { wave, visits, least = whole ? 10 : 5, answers }: Attack,
 ): Promise<{ waves: number; visits: number }> {
   const done = { waves: 0, visits: 0 }
   const over = new AbortController()
