@@ -1,5 +1,6 @@
-import { createFailureLimits } from '../server/src/limits/failure-limits.ts'
+import { createCounters } from '../server/src/limits/counters.ts'
 import { redisCounts } from '../server/src/limits/redis-counts.ts'
+import { createTryLimits } from '../server/src/limits/try-limits.ts'
 import { qrgate } from '../test/support/command.ts'
 import type { Scope } from '../test/support/gate.ts'
 import type { Kiosk } from '../test/support/kiosk.ts'
@@ -113,12 +114,19 @@ async function revocations(
 
 /** Tries at one account, counted in Redis too. */
 async function countedTries(url: string) {
-  const rules = { window: 900, perAccount: 100, perAccountAndDay: 100, perNetwork: 100 }
-  const limits = createFailureLimits(
-    rules,
-    redisCounts(url, () => {}),
-  )
+  const rules = {
+    perSignIn: 100,
+    window: 900,
+    perAccount: 100,
+    perAccountAndDay: 1_000,
+    perNetwork: 100,
+  }
+  const shared = redisCounts(url, () => {})
+  const counters = createCounters(() => performance.now(), shared)
+  const tries = createTryLimits(rules, counters)
   // Until it has its connection.
   await pause(500)
-  return { one: () => limits.count('hong', '203.0.113.7'), close: () => limits.close() }
+  const payer = { signIn: 'one', kiosk: 0, enrolled: false, address: '203.0.113.7' }
+  const one = async () => (await tries.begin(payer)).look({ id: 'hong', standing: 'stranger' })
+  return { one, close: counters.close }
 }

@@ -37,7 +37,8 @@ export class MeasuredProcess {
           QRGATE_FAILURES_PER_ACCOUNT: '1000',
           QRGATE_FAILURES_PER_ACCOUNT_DAY: '100000',
           QRGATE_FAILURES_PER_NETWORK: '100000',
-          QRGATE_HASH_QUEUE: '1000',
+          QRGATE_TRIES_PER_SIGN_IN: '100000',
+          QRGATE_HASH_WAIT_SECONDS: '10',
         },
       },
     )

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import type { FailureRules } from './limits/failure-limits.ts'
+import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
 import type { Rotation } from './protocol/frames.ts'
 import type { Timings } from './protocol/sign-in.ts'
@@ -58,13 +58,15 @@ function configOf(values: Values, mode: Mode) {
       days: values.QRGATE_LOG_DAYS,
       visitDays: values.QRGATE_LOG_VISIT_DAYS,
     },
-    hashQueue: values.QRGATE_HASH_QUEUE,
-    failureRules: {
+    /** Milliseconds. */
+    longestHashWait: values.QRGATE_HASH_WAIT_SECONDS,
+    tryRules: {
+      perSignIn: values.QRGATE_TRIES_PER_SIGN_IN,
       window: values.QRGATE_FAILURES_SECONDS,
       perAccount: values.QRGATE_FAILURES_PER_ACCOUNT,
       perAccountAndDay: values.QRGATE_FAILURES_PER_ACCOUNT_DAY,
       perNetwork: values.QRGATE_FAILURES_PER_NETWORK,
-    } satisfies FailureRules,
+    } satisfies TryRules,
     maxSockets: values.QRGATE_MAX_SOCKETS,
     timings: {
       pending: values.QRGATE_PENDING_SECONDS,

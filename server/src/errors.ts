@@ -41,6 +41,7 @@ const statusOf = {
   password_too_long: 422,
   password_too_common: 422,
   too_many_tries: 429,
+  too_many: 429,
   registration_closed: 403,
 
   busy: 503,

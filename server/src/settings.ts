@@ -108,10 +108,16 @@ export const settings = {
     // What goes with its segment could not stay for longer.
     ...integer(1, 365),
   },
-  QRGATE_HASH_QUEUE: {
-    default: '200',
-    about: 'Password checks that may wait; beyond it people are asked to try again.',
-    ...integer(1, 10_000),
+  QRGATE_HASH_WAIT_SECONDS: {
+    default: '3',
+    about:
+      'The longest wait for a password check; whoever would wait longer is asked to try again.',
+    ...seconds(1, 10),
+  },
+  QRGATE_TRIES_PER_SIGN_IN: {
+    default: '10',
+    about: 'How often somebody may try to sign in for one scan; then the kiosk shows a new QR.',
+    ...integer(1, 1_000_000),
   },
   QRGATE_FAILURES_PER_ACCOUNT: {
     default: '10',
@@ -121,12 +127,13 @@ export const settings = {
   QRGATE_FAILURES_PER_ACCOUNT_DAY: {
     default: '100',
     about:
-      'Wrong passwords for one account in 24 hours; a network where it signed in has its own count.',
+      'Wrong passwords for one account in 24 hours; two fifths are kept for where it signed in lately, and as much as three tenths more for first tries at enrolled kiosks.',
     ...integer(1, 100_000),
   },
   QRGATE_FAILURES_PER_NETWORK: {
     default: '300',
-    about: 'Wrong passwords from one address in one window; a whole building may share one.',
+    about:
+      'Wrong passwords at one enrolled kiosk, or from one network where anybody may start, in one window; then it goes slowly there.',
     ...integer(1, 1_000_000),
   },
   QRGATE_FAILURES_SECONDS: {

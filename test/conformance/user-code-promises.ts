@@ -8,7 +8,8 @@ import { freshId, start } from './rows.ts'
 const life = 120_000
 
 function code(userCode: string, change: Partial<UserCode> = {}): UserCode {
-  return { userCode, signIn: freshId(), kiosk: 101, expiresAt: start + life, ...change }
+  const network = '192.0.2.0'
+  return { userCode, signIn: freshId(), kiosk: 101, network, expiresAt: start + life, ...change }
 }
 
 /** What the store promises about user codes. */
@@ -17,7 +18,7 @@ export function userCodePromises(name: string, openPair: OpenPair): void {
     test(`${name}: ${sentence}`, async t => body(...(await openPair(t))))
 
   check('a user code is found by itself and by its sign-in, as given', async ({ userCodes }) => {
-    const given = code('BCDFGHJK', { kiosk: 2 ** 32 - 1 })
+    const given = code('BCDFGHJK', { kiosk: 2 ** 32 - 1, network: '2001:db8::/64' })
     assert.deepEqual(await userCodes.give(given, start), given)
     assert.deepEqual(await userCodes.find('BCDFGHJK'), given)
     assert.deepEqual(await userCodes.ofSignIn(given.signIn), given)

@@ -32,7 +32,12 @@ const words: Record<string, string> = {
   end: 'visit.ended',
 }
 
-const migrations = ['2026-11-gate', '2026-11-one-user-code', '2026-11-sealed-log']
+const migrations = [
+  '2026-11-gate',
+  '2026-11-one-user-code',
+  '2026-11-sealed-log',
+  '2026-11-usual-places',
+]
 
 const auditRows = ({ raw }: OlderDatabase) =>
   raw.selectFrom('audit').selectAll().orderBy('row').execute()

@@ -235,7 +235,7 @@ test('S049: an unknown id costs the same turn in the queue as a wrong password',
     QRGATE_FAILURES_PER_ACCOUNT: '1000',
     QRGATE_FAILURES_PER_ACCOUNT_DAY: '1000',
     QRGATE_FAILURES_PER_NETWORK: '1000',
-    QRGATE_HASH_QUEUE: '1',
+    QRGATE_TRIES_PER_SIGN_IN: '1000',
   })
   const token = await client.start()
   for (const id of ['hong', 'nobody']) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { attack } from '../support/attack.ts'
 import { alter, eventsOf, stored } from '../support/database.ts'
 import { inBatches } from '../support/in-batches.ts'
@@ -8,6 +10,7 @@ import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const { password } = visitor
 const limitless = {
+  QRGATE_TRIES_PER_SIGN_IN: '1000000',
   QRGATE_FAILURES_PER_ACCOUNT: '1000',
   QRGATE_FAILURES_PER_ACCOUNT_DAY: '100000',
   QRGATE_FAILURES_PER_NETWORK: '1000000',
@@ -116,13 +119,17 @@ attack(
   'S054 beyond the queue visitors are told to come back, and do get in',
   async gate => {
     await addAccount(gate)
+    // As another system has kept it, and dear to check.
+    const passwordHash = await bcrypt(password, { cost: 12 })
+    alter(gate.dataDir, 'UPDATE accounts SET password_hash = ?', passwordHash)
     const client = new SeedClient(gate.url)
-    const tokens = await Promise.all(Array.from({ length: 40 }, () => client.start()))
+    const many = 20 * availableParallelism()
+    const tokens = await Promise.all(Array.from({ length: many }, () => client.start()))
     const first = await Promise.all(tokens.map(t => client.auth(t, visitor.id, password)))
     const busy = first.filter(answer => answer.status === 503)
     const done = first.filter(answer => answer.status === 200)
-    assert.ok(busy.length >= 20, `${busy.length} were sent away`)
-    assert.equal(busy.length + done.length, 40)
+    assert.ok(busy.length >= many / 2, `${busy.length} were sent away`)
+    assert.equal(busy.length + done.length, many)
     for (const answer of busy) {
       assert.ok(Number(answer.headers.get('retry-after')) >= 1)
       assert.equal(((await answer.json()) as { code: string }).code, 'busy')
@@ -134,7 +141,7 @@ attack(
     })
     assert.deepEqual(new Set(retried), new Set([200]))
   },
-  { busy: true, settings: { QRGATE_HASH_QUEUE: '8' } },
+  { busy: true, settings: { ...limitless, QRGATE_HASH_WAIT_SECONDS: '1' } },
 )
 
 attack(
@@ -163,5 +170,5 @@ attack(
     await Promise.all(others)
     assert.equal((await phone.signIn(id, visitor.id, password)).status, 200)
   },
-  { busy: true, settings: { ...limitless, QRGATE_HASH_QUEUE: '2' } },
+  { busy: true, settings: limitless },
 )

@@ -96,7 +96,7 @@ export function createOlderNode(
       ),
 
     /** @returns false when the code is taken. */
-    async addUserCode(row: UserCodesTable): Promise<boolean> {
+    async addUserCode(row: Omit<UserCodesTable, 'network'>): Promise<boolean> {
       const insert = db
         .insertInto('user_codes')
         .values(row)

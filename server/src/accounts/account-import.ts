@@ -2,7 +2,7 @@ import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import type { Accounts } from './accounts.ts'
 import type { ForeignAccount } from './foreign-accounts.ts'
-import { hashKind } from './password-hash.ts'
+import { costOf, isImportable } from './password-hash.ts'
 
 /** What became of the accounts of another system. */
 export interface ImportResult {
@@ -15,6 +15,10 @@ export interface ImportResult {
 const reasons: Partial<Record<RefusalCode, string>> = {
   account_id_invalid: 'the id is not one that can be used here',
 }
+
+/** Each guess at such an account would keep everybody else waiting. */
+const tooCostly =
+  'its hash costs too much to check: at most bcrypt 12, or argon2id of 128 MiB and 250 ms, is taken'
 
 /**
  * Takes over whatever can be taken over; one bad line costs nobody else's account.
@@ -33,8 +37,13 @@ export async function importAccounts(
   }
 
   for await (const { place, id, hash } of foreign) {
-    if (id === undefined || hash === undefined || hashKind(hash) === undefined) {
+    const cost = costOf(hash ?? '')
+    if (id === undefined || hash === undefined || cost === undefined) {
       leaveOut(place, 'there is no id with a bcrypt or argon2id hash')
+      continue
+    }
+    if (!isImportable(cost)) {
+      leaveOut(place, tooCostly)
       continue
     }
     try {

@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import { hash as bcrypt } from '@node-rs/bcrypt'
 import { Refusal, type RefusalCode } from '../errors.ts'
-import { createFailureLimits } from '../limits/failure-limits.ts'
+import { createCounters } from '../limits/counters.ts'
+import type { Payer } from '../limits/payer.ts'
+import { createTryLimits } from '../limits/try-limits.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createAccounts } from './accounts.ts'
 import { createPasswordHasher, type PasswordHasher } from './password.ts'
+import { createUsualPlaces } from './usual-places.ts'
 
 const password = 'correct horse battery'
 const visitor: Actor = { kind: 'phone', id: 'hash of the phone' }
@@ -17,14 +20,14 @@ const bcryptHash = await bcrypt(password, { cost: 4 })
 const now = 1_800_000_000_000
 const store = await openSqliteStore(':memory:')
 after(() => store.close())
-const hasher = await createPasswordHasher(50)
+const hasher = await createPasswordHasher(60_000)
 let hashed = 0
 let made = 0
 const passwords: PasswordHasher = {
   ...hasher,
-  hash: password => {
+  hash: (...given) => {
     made += 1
-    return hasher.hash(password)
+    return hasher.hash(...given)
   },
   matches: (...given) => {
     hashed += 1
@@ -35,11 +38,20 @@ const clock = () => now
 const accounts = createAccounts({
   records: store.accounts,
   passwords,
-  failures: createFailureLimits({
-    window: 900,
-    perAccount: 1_000,
-    perAccountAndDay: 1_000,
-    perNetwork: 1_000,
+  tries: createTryLimits(
+    {
+      perSignIn: 1_000,
+      window: 900,
+      perAccount: 1_000,
+      perAccountAndDay: 1_000,
+      perNetwork: 10_000,
+    },
+    createCounters(() => 0),
+  ),
+  places: createUsualPlaces({
+    records: store.usualPlaces,
+    clock,
+    onError: error => assert.fail(String(error)),
   }),
   siteNames: ['서울내과의원', 'Seoul Clinic'],
   clock,
@@ -49,6 +61,12 @@ const accounts = createAccounts({
 
 const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
+let signIns = 0
+/** A sign-in of its own each time, at a kiosk where anybody may start. */
+const payer = (): Payer => {
+  signIns += 1
+  return { signIn: `sign-in ${signIns}`, kiosk: 0, enrolled: false, address: '192.0.2.1' }
+}
 let count = 0
 const freshId = () => {
   count += 1
@@ -67,7 +85,7 @@ const told = async ({ key }: Account) => {
 const byVisitor = `phone ${visitor.id}`
 const byOperator = `operator ${operator.id}`
 const authenticate = (id: string, password: string) =>
-  accounts.authenticate({ id, password, address: '192.0.2.1' })
+  accounts.authenticate({ id, password }, payer())
 const matches = (id: string, password: string) =>
   authenticate(id, password).then(
     () => true,
@@ -142,7 +160,9 @@ test('S054: 1 025 characters are refused before any hashing', async () => {
 
 test('who asks decides how short a password may be', async () => {
   await assert.rejects(register('1'), refusal('password_too_short'))
-  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, visitor, 'any')
+  const { id } = await accounts.register({ id: freshId(), name: '', password: '1' }, visitor, {
+    rule: 'any',
+  })
   assert.equal(await matches(id, '1'), true)
 })
 
@@ -154,13 +174,18 @@ test('S052: an id is taken in every spelling, and the first one keeps it', async
   assert.deepEqual(await authenticate('taken', password), first)
 })
 
-test('S077: asking for an id that is taken costs no hash', async () => {
+test('N14: asking for an id costs a hash, taken or not, and what is wrong in itself says nothing', async () => {
   const { id } = await register(password)
   made = 0
   for (const spelling of [id, id.toUpperCase()]) {
     await assert.rejects(register('another password', spelling), refusal('account_exists'))
   }
-  assert.equal(made, 0)
+  assert.equal(made, 2)
+  for (const asked of [id, freshId()]) {
+    await assert.rejects(register(password, asked, 'a\0b'), refusal('name_invalid'))
+    await assert.rejects(register('short', asked), refusal('password_too_short'))
+  }
+  assert.equal(made, 2)
 })
 
 test('S018: of ten who register one id at once, one gets it', async () => {
@@ -250,12 +275,16 @@ test('S053: a hash of another system is replaced at the first sign-in, which the
 
 test('S053: a password that was changed meanwhile is not replaced by the one before', async t => {
   const account = await accounts.adopt(freshId(), bcryptHash, operator)
-  const hashing = t.mock.method(passwords, 'hash', async (secret: string) => {
-    hashing.mock.restore()
-    // The old password has just been found right, and is hashed anew.
-    await accounts.changePassword(account, 'another password', operator)
-    return hasher.hash(secret)
-  })
+  const hashing = t.mock.method(
+    passwords,
+    'hash',
+    async (...given: Parameters<typeof hasher.hash>) => {
+      hashing.mock.restore()
+      // The old password has just been found right, and is hashed anew.
+      await accounts.changePassword(account, 'another password', operator)
+      return hasher.hash(...given)
+    },
+  )
   assert.equal(await matches(account.id, password), true)
   assert.equal(hashing.mock.callCount(), 1)
   assert.equal(await matches(account.id, password), false)

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import type { FailureLimits } from '../limits/failure-limits.ts'
+import { type Payer, sharesOf } from '../limits/payer.ts'
+import type { TryLimits } from '../limits/try-limits.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import type { Account, AccountRecords } from '../store/account.ts'
 import { type Decide, unchanged } from '../store/change.ts'
@@ -15,6 +16,7 @@ import {
 } from './new-password.ts'
 import type { PasswordHasher } from './password.ts'
 import { isOutdated } from './password-hash.ts'
+import type { UsualPlaces } from './usual-places.ts'
 
 export interface NewAccount {
   id: string
@@ -25,8 +27,13 @@ export interface NewAccount {
 export interface Credentials {
   id: string
   password: string
-  /** Where the try comes from, as failures are limited for each network too. */
-  address: string
+}
+
+export interface Registering {
+  /** `any` asks nothing of the password but that there is one. */
+  rule?: 'usual' | 'any'
+  /** Who it is for, in the hash queue; by default the operator. */
+  shares?: readonly string[]
 }
 
 export interface PreparedAccount {
@@ -36,13 +43,14 @@ export interface PreparedAccount {
 }
 
 export interface Accounts {
+  /** @throws Refusal naming what is wrong with it, `account_exists` or `busy`. */
+  register(account: NewAccount, by: Actor, how?: Registering): Promise<Account>
   /**
-   * @param rule `any` asks nothing of the password but that there is one.
-   * @throws Refusal naming what is wrong with it, or `account_exists`.
+   * A visitor's own new account, paid for like a guess, as it may tell who is here. Nothing is added
+   * yet: whoever adds it does so with a change of their own.
+   * @throws Refusal naming what is wrong with it, `too_many_tries` or `busy`.
    */
-  register(account: NewAccount, by: Actor, rule?: 'usual' | 'any'): Promise<Account>
-  /** The same, but nothing is added yet: whoever adds it does so with a change of their own. */
-  prepare(account: NewAccount, by: Actor, rule?: 'usual' | 'any'): Promise<PreparedAccount>
+  prepare(account: NewAccount, by: Actor, payer: Payer): Promise<PreparedAccount>
   /**
    * An account from another system, with the hash made there; its first sign-in makes a new hash.
    * @throws Refusal `account_id_invalid` or `account_exists`.
@@ -53,7 +61,7 @@ export interface Accounts {
    * wrong password and a disabled account (ASVS 6.3.8).
    * @throws Refusal `wrong_credentials`, `too_many_tries` or `busy`.
    */
-  authenticate(credentials: Credentials): Promise<Account>
+  authenticate(credentials: Credentials, payer: Payer): Promise<Account>
   /** Every path that issues anything asks here first. @throws Refusal `account_unusable`. */
   assertUsable(key: string): Promise<Account>
   /** Null when nobody has this id. */
@@ -70,7 +78,8 @@ export interface Accounts {
 export interface AccountsParts {
   records: AccountRecords
   passwords: PasswordHasher
-  failures: FailureLimits
+  tries: TryLimits
+  places: UsualPlaces
   /** What everybody here would try first as a password. */
   siteNames: readonly string[]
   clock: Clock
@@ -79,9 +88,10 @@ export interface AccountsParts {
 }
 
 const longestName = 64
+const operatorsShares = ['operator']
 
 export function createAccounts(parts: AccountsParts): Accounts {
-  const { records, passwords, failures, siteNames, clock, randomBytes } = parts
+  const { records, passwords, tries, places, siteNames, clock, randomBytes } = parts
   const random = (size: number) => Buffer.from(randomBytes(size)).toString('base64url')
 
   const prepared = async (
@@ -140,10 +150,14 @@ export function createAccounts(parts: AccountsParts): Accounts {
   const contextOf = (id: string) => ['qrgate', id, ...siteNames]
 
   /** @throws Refusal `wrong_credentials` or `busy`. */
-  const proven = async (idKey: string, password: string): Promise<Account> => {
-    let account = await find(idKey)
+  const proven = async (
+    known: Account | null,
+    password: string,
+    shares: readonly string[],
+  ): Promise<Account> => {
+    let account = known
     for (;;) {
-      const matches = await passwords.matches(password, account?.passwordHash ?? null)
+      const matches = await passwords.matches(password, account?.passwordHash ?? null, shares)
       if (!matches || !account) throw wrongCredentials(account)
       // Hashing may have waited in its queue: meanwhile the account or its password may be gone.
       const present = await records.byKey(account.key)
@@ -154,10 +168,14 @@ export function createAccounts(parts: AccountsParts): Accounts {
   }
 
   /** A hash that is not of today's kind is made anew while the password is at hand. */
-  const refresh = async ({ key, passwordHash }: Account, password: string): Promise<void> => {
+  const refresh = async (
+    { key, passwordHash }: Account,
+    password: string,
+    shares: readonly string[],
+  ): Promise<void> => {
     if (!isOutdated(passwordHash)) return
     try {
-      const newer = await passwords.hash(password)
+      const newer = await passwords.hash(password, shares)
       await records.update(key, old => {
         if (!old) throw new Refusal('account_unusable')
         // Meanwhile it may have another password, which this one must not replace.
@@ -170,42 +188,60 @@ export function createAccounts(parts: AccountsParts): Accounts {
     }
   }
 
-  const prepare: Accounts['prepare'] = async ({ id, name, password }, actor, rule = 'usual') => {
-    const wanted = requireAccountId(id)
-    const secret =
-      rule === 'any'
-        ? requireAnyPassword(password)
-        : requireNewPassword(password, contextOf(wanted.id))
-    // Spares a hash; adding the record decides.
-    if (await records.byIdKey(wanted.key)) throw new Refusal('account_exists')
-    return prepared({ id, name }, () => passwords.hash(secret), { actor })
+  const requirePassword = (account: NewAccount, rule: Registering['rule']): string => {
+    if (rule === 'any') return requireAnyPassword(account.password)
+    return requireNewPassword(account.password, contextOf(requireAccountId(account.id).id))
+  }
+
+  /** All that can be wrong with it is found before the hash, which is made whoever else is here. */
+  const newAccount = (
+    account: NewAccount,
+    event: Pick<LogEvent, 'actor' | 'detail'>,
+    { rule, shares = operatorsShares }: Registering,
+  ) => {
+    const secret = requirePassword(account, rule)
+    return prepared(account, () => passwords.hash(secret, shares), event)
   }
 
   return {
-    register: async (account, by, rule) => add(await prepare(account, by, rule)),
-    prepare,
+    register: async (account, actor, how = {}) => add(await newAccount(account, { actor }, how)),
+
+    async prepare(account, actor, payer) {
+      const tried = await tries.begin(payer)
+      try {
+        await tried.look()
+        return await newAccount(account, { actor }, { shares: sharesOf(payer) })
+      } catch (error) {
+        if (!isPaid(error)) tried.unseen()
+        throw error
+      }
+    },
 
     async adopt(id, passwordHash, actor) {
       const event = { actor, detail: { from: 'import' } }
       return add(await prepared({ id, name: '' }, () => passwordHash, event))
     },
 
-    async authenticate({ id, password, address }) {
-      const secret = preparedPassword(password)
-      if (passwordLength(secret) > longestPassword) throw new Refusal('wrong_credentials')
-      const idKey = accountIdKey(id)
-      const uncount = await failures.count(idKey, address)
-      let wrong = false
+    async authenticate({ id, password }, payer) {
+      const tried = await tries.begin(payer)
       try {
-        const account = await proven(idKey, secret)
-        await refresh(account, secret)
-        failures.succeeded(idKey, address)
+        const secret = preparedPassword(password)
+        if (passwordLength(secret) > longestPassword) throw wrongCredentials(null)
+        const idKey = accountIdKey(id)
+        const known = await find(idKey)
+        const standing = await places.standing(known, payer)
+        await tried.look({ id: idKey, standing }).catch(error => {
+          throw error instanceof Refusal ? ofAccount(error, known) : error
+        })
+        const shares = sharesOf(payer)
+        const account = await proven(known, secret, shares)
+        await refresh(account, secret, shares)
+        tried.right()
+        await places.remember(account, payer)
         return account
       } catch (error) {
-        wrong = error instanceof Refusal && error.code === 'wrong_credentials'
+        if (!isPaid(error)) tried.unseen()
         throw error
-      } finally {
-        if (!wrong) uncount()
       }
     },
 
@@ -219,7 +255,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     async changePassword({ key, id }, password, by) {
       const secret = requireNewPassword(password, contextOf(id))
-      const passwordHash = await passwords.hash(secret)
+      const passwordHash = await passwords.hash(secret, operatorsShares)
       const changed = (old: Account) =>
         old.passwordHash === passwordHash ? null : { passwordHash }
       await change(key, changed, 'account.password_changed', by)
@@ -242,8 +278,18 @@ export function createAccounts(parts: AccountsParts): Accounts {
   }
 }
 
+/** Whoever was told something has paid for it; who was not looked at comes again for nothing. */
+function isPaid(error: unknown): boolean {
+  return error instanceof Refusal && ['wrong_credentials', 'too_many_tries'].includes(error.code)
+}
+
 function wrongCredentials(account: Account | null): Refusal {
-  return Object.assign(new Refusal('wrong_credentials'), { account: account?.key })
+  return ofAccount(new Refusal('wrong_credentials'), account)
+}
+
+/** For the log only. */
+function ofAccount(refusal: Refusal, account: Account | null): Refusal {
+  return Object.assign(refusal, { account: account?.key })
 }
 
 function accountEvent(

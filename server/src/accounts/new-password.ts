@@ -26,8 +26,8 @@ export function passwordLength(prepared: string): number {
  */
 export function requireNewPassword(password: string, context: readonly string[]): string {
   const prepared = preparedPassword(password)
-  if (passwordLength(prepared) < shortestPassword) throw new Refusal('password_too_short')
   requireStorable(prepared)
+  if (passwordLength(prepared) < shortestPassword) throw new Refusal('password_too_short')
   if (isGuessed(prepared, context)) throw new Refusal('password_too_common')
   return prepared
 }
@@ -48,18 +48,38 @@ function requireStorable(prepared: string): string {
 const rows = ['01234567890123456789', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm']
 const runs = rows.flatMap(row => [row, [...row].reverse().join('')])
 
+/** Takes time in proportion to its length: strangers choose what is looked at here. */
 function isGuessed(prepared: string, context: readonly string[]): boolean {
   const password = folded(prepared)
   // Nobody becomes harder to guess by a year or an exclamation mark at the end.
-  const stem = password.replace(/[^\p{L}]+$/u, '')
+  const stem = withoutTail(password)
   const words = context.map(folded).filter(Boolean)
   return (
     [password, stem].some(text => commonPasswords.has(text) || words.includes(text)) ||
-    /^(.{1,4})\1+$/u.test(password) ||
+    isRepetition(password) ||
     runs.some(run => run.includes(password))
   )
 }
 
+/** Up to its last letter. */
+function withoutTail(text: string): string {
+  const letters = [...text]
+  return letters.slice(0, letters.findLastIndex(letter => /\p{L}/u.test(letter)) + 1).join('')
+}
+
+/** Whether it is up to four characters, over and over. */
+function isRepetition(text: string): boolean {
+  const characters = [...text]
+  return [1, 2, 3, 4].some(
+    period =>
+      characters.length % period === 0 &&
+      characters.length > period &&
+      characters.every((character, index) => character === characters[index % period]),
+  )
+}
+
+/** Compatibility forms may stand for as many as eighteen characters; nobody guesses so long a one. */
 function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
+  const form = text.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
+  return form.slice(0, longestPassword)
 }

@@ -5,7 +5,9 @@ import { importAccounts } from '../accounts/account-import.ts'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { type ForeignNames, foreignAccounts } from '../accounts/foreign-accounts.ts'
 import { createPasswordHasher } from '../accounts/password.ts'
-import { createFailureLimits } from '../limits/failure-limits.ts'
+import { createUsualPlaces } from '../accounts/usual-places.ts'
+import { createCounters } from '../limits/counters.ts'
+import { createTryLimits } from '../limits/try-limits.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Account } from '../store/account.ts'
 import { operator, say, withStore } from './command.ts'
@@ -78,17 +80,22 @@ async function withAccount(
 }
 
 async function withAccounts(work: (accounts: Accounts) => Promise<void>): Promise<void> {
-  await withStore(async (store, { failureRules, site }, clock) => {
+  await withStore(async (store, { tryRules, longestHashWait, site }, clock) => {
+    const onError = (error: unknown) => {
+      throw error
+    }
     const accounts = createAccounts({
       records: store.accounts,
-      passwords: await createPasswordHasher(1),
-      failures: createFailureLimits(failureRules),
+      passwords: await createPasswordHasher(longestHashWait),
+      tries: createTryLimits(
+        tryRules,
+        createCounters(() => performance.now()),
+      ),
+      places: createUsualPlaces({ records: store.usualPlaces, clock, onError }),
       siteNames: Object.values(site),
       clock,
       randomBytes,
-      onError: error => {
-        throw error
-      },
+      onError,
     })
     await work(accounts)
   })

@@ -17,6 +17,7 @@ import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { createHttpServer } from '../http/server/server.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
+import { createLimit } from '../limits/limit.ts'
 import type { Observed } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Store } from '../store/store.ts'
@@ -73,6 +74,9 @@ export async function createApp(
       done()
     },
   })
+  const now = () => performance.now()
+  const enrolments = createLimit('too_many', { name: 'enrolments', points: 30, duration: 300 }, now)
+  const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
   const awaitView: KioskApiParts['awaitView'] = async (screen, since, ms, gone) => {
@@ -90,11 +94,13 @@ export async function createApp(
   })
   const api: FastifyPluginAsync = async api => {
     await addCors(api, config.allowedOrigins)
-    addKioskApi(api, { config, flow, userCodes, kiosks, awaitView, listen: sockets.listen })
+    const { listen } = sockets
+    addKioskApi(api, { config, flow, userCodes, kiosks, enrolments, awaitView, listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
     const { password } = methods
-    addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, listen: seedSocket(limits) })
+    const listenToSeed = seedSocket(limits)
+    addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, inserts, listen: listenToSeed })
   }
   const pages: FastifyPluginAsync = async pages => {
     await addCompression(pages)

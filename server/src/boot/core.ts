@@ -3,14 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
+import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
 import { type Clock, createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
-import { createFailureLimits, type FailureLimits } from '../limits/failure-limits.ts'
+import { createCodeGuesses } from '../limits/code-guesses.ts'
+import { type Counters, createCounters } from '../limits/counters.ts'
 import { createLimit } from '../limits/limit.ts'
 import { networkOf } from '../limits/network.ts'
+import { createTryLimits } from '../limits/try-limits.ts'
 import { checkpointKeys } from '../log/checkpoint.ts'
 import { follow } from '../log/follow.ts'
 import { jsonLogReader } from '../log/json-log.ts'
@@ -39,6 +42,12 @@ import { startSweep } from '../watch/sweep.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
+
+/** For durations, which no correction of a clock may stretch. */
+const monotonic = () => performance.now()
+
+/** What a kiosk may cause in a minute; ten a second are more than any screen can show. */
+const perKiosk = (name: string) => ({ name, points: 600, duration: 60 })
 
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
 export interface Core {
@@ -71,12 +80,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const store = await openStore(config.databaseUrl)
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
-  const passwords = await createPasswordHasher(config.hashQueue)
-  const failures = await openFailureLimits(config, onError)
+  const passwords = await createPasswordHasher(config.longestHashWait)
+  const counters = await openCounters(config, onError)
   const accounts = createAccounts({
     records: store.accounts,
     passwords,
-    failures,
+    tries: createTryLimits(config.tryRules, counters),
+    places: createUsualPlaces({ records: store.usualPlaces, clock, onError }),
     siteNames: Object.values(config.site),
     clock,
     randomBytes,
@@ -104,7 +114,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     readTicket: ticketReader(tickets, kiosks),
     openPage: pageOpener({ moves, receipts: receiptsOfPages, clock }),
     timings,
-    unscannedRows: createLimit('too_many_codes', 600, 60),
+    unscannedRows: createLimit('too_many_codes', perKiosk('cancels and codes'), monotonic),
     randomBytes,
   }
   const flow = createFlow({
@@ -112,6 +122,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     signIns,
     kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
+    scans: createLimit('too_many', perKiosk('scans'), monotonic),
     rotation,
     // Capitals keep the QR in its small alphanumeric mode; a JWT would not survive them.
     ticketAddress: (ticket, kind) => {
@@ -121,7 +132,9 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   })
   const seedFlow = createSeedFlow(shared)
   const records = store.userCodes
-  const userCodes = createUserCodes({ ...shared, records, address: `${publicUrl}/code` })
+  const guesses = createCodeGuesses(counters)
+  const address = `${publicUrl}/code`
+  const userCodes = createUserCodes({ ...shared, records, guesses, address })
 
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
@@ -143,7 +156,8 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     refusedTries,
     async run() {
       stops.push(await followDatabaseTime(store, nodeClock, onError))
-      stops.push(startReaper({ signIns, userCodes: records, moves, clock, onError }))
+      const { usualPlaces } = store
+      stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
       stops.push(startSealer(leased))
       stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))
@@ -157,18 +171,18 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
       }
       // A database that does not answer must not keep the process; leases run out by themselves.
       await Promise.race([letGo(), sleep(patience, undefined, { ref: false })])
-      failures.close()
+      counters.close()
       await bus.close()
       await store.close()
     },
   }
 }
 
-async function openFailureLimits(
-  { redisUrl, failureRules }: Config,
+async function openCounters(
+  { redisUrl }: Config,
   onError: (error: unknown) => void,
-): Promise<FailureLimits> {
-  if (redisUrl === '') return createFailureLimits(failureRules)
+): Promise<Counters> {
+  if (redisUrl === '') return createCounters(monotonic)
   const { redisCounts } = await import('../limits/redis-counts.ts')
-  return createFailureLimits(failureRules, redisCounts(redisUrl, onError))
+  return createCounters(monotonic, redisCounts(redisUrl, onError))
 }

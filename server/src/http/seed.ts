@@ -4,6 +4,8 @@ import type { WebSocket } from 'ws'
 import type { Accounts, Credentials } from '../accounts/accounts.ts'
 import type { Prove } from '../accounts/methods/proof.ts'
 import { Refusal } from '../errors.ts'
+import type { Limit } from '../limits/limit.ts'
+import { networkOf } from '../limits/network.ts'
 import type { SeedFlow, SeedWatcher } from '../signin/seed-flow.ts'
 import { requestLanguage } from './server/language.ts'
 import { sentence } from './server/sentences.ts'
@@ -20,6 +22,8 @@ export interface SeedParts {
   password(credentials: Credentials): Prove
   /** Adding accounts without asking anybody is for trying things out. */
   demo: boolean
+  /** New accounts, by network. */
+  inserts: Limit
   /** Speaks to a client that has proven which sign-in it waits for. */
   listen(socket: WebSocket, watcher: SeedWatcher): void
 }
@@ -36,6 +40,7 @@ const newAccount = Type.Object({
   user_pwd: Type.String({ minLength: 1, maxLength: 4096 }),
 })
 const tags = ['seed']
+const byClient = { kind: 'client', id: '' } as const
 
 export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
   const { flow, accounts } = parts
@@ -71,8 +76,8 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
       },
       async request => {
         const { id, pwd } = request.body
-        const { ip: address } = request
-        await flow.approve(request.params.token, parts.password({ id, password: pwd, address }))
+        const proof = parts.password({ id, password: pwd })
+        await flow.approve(request.params.token, proof, request.ip)
         return { success: true }
       },
     )
@@ -107,7 +112,9 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
       handler: async request => {
         const { user_id: id, user_pwd: password } = request.query
         try {
-          await accounts.register({ id, name: '', password }, { kind: 'client', id: '' }, 'any')
+          parts.inserts.spend(networkOf(request.ip))
+          const shares = ['open', networkOf(request.ip), `insert ${id}`]
+          await accounts.register({ id, name: '', password }, byClient, { rule: 'any', shares })
           return { success: true }
         } catch (error) {
           if (error instanceof Refusal && error.code === 'account_exists') return { success: false }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import type { Where } from '../limits/payer.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { type Decide, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
@@ -40,6 +41,11 @@ export const seedKiosk: Kiosk = {
 
 /** In demo mode, whoever starts without being enrolled. */
 export const openKiosk: Kiosk = { ...seedKiosk, number: 1, ticket: 'compact', claimable: true }
+
+/** What its limits are counted by. @param address where whoever speaks to the gate at this kiosk is. */
+export function whereIs({ number, credentialHash }: Kiosk, address: string): Where {
+  return { kiosk: number, enrolled: credentialHash !== null, address }
+}
 
 /** A revocation is known everywhere after this time at the latest, even if every hint is lost. */
 const freshFor = 5_000

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createRedisClient, redisPatience, redisSilent } from '../redis-client.ts'
 import { within } from '../within.ts'
-import { countedBy, type SharedCounts } from './failure-limits.ts'
+import type { SharedCounts } from './counters.ts'
+import type { Counted } from './counts.ts'
 
 const probeEvery = 1_000
 
@@ -44,11 +45,20 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
         points,
         duration,
       })
-      return async key => {
+      const count = async (key: string, most: number): Promise<Counted> => {
+        const { consumedPoints: used, msBeforeNext } = await limiter.penalty(key)
+        const undo = () => {
+          limiter.reward(key).catch(lose)
+        }
+        if (used <= most) return { wait: 0, used, undo }
+        undo()
+        return { wait: Math.max(1, msBeforeNext), used: most, undo: () => {} }
+      }
+      return async (key, most = points) => {
         if (lost || !client.isReady) return null
         try {
           // The client's own time-out ends when a command is sent, and a frozen Redis takes commands.
-          const counted = countedBy(limiter, key, lose)
+          const counted = count(key, most)
           return await within(redisPatience, counted, () => redisSilent(redisPatience))
         } catch (error) {
           lose(error)

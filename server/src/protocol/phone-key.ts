@@ -16,3 +16,8 @@ export function isPhoneKey(text: string): boolean {
 export function phoneHash(phoneKey: string, id: string): string {
   return createHash('sha256').update(phoneKey).update(id).digest('base64url')
 }
+
+/** What a phone is counted as, over all its sign-ins. Never stored as it is. */
+export function phoneName(phoneKey: string): string {
+  return phoneHash(phoneKey, 'phone')
+}

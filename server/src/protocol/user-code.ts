@@ -1,17 +1,16 @@
 /** User codes are typed by people whose camera cannot help (RFC 8628 §6.1: no vowels, no digits). */
 
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
-const letters = 8
 
-/** @param random 32 bytes from the CSPRNG. @returns e.g. `WDJB-MJHT`: 34.5 bits. */
-export function createUserCode(random: Uint8Array): string {
+/** Letters of a code, and what they say: 34.5 bits, or 51.8, which nobody can guess in its time. */
+const lengths = { short: 8, long: 12 }
+
+/** @param random 32 bytes from the CSPRNG. @returns e.g. `WDJB-MJHT`, or three such groups. */
+export function createUserCode(random: Uint8Array, length: keyof typeof lengths): string {
   // Bytes beyond the last full round of the alphabet would favour its first letters.
   const fair = Array.from(random).filter(byte => byte < 240)
-  const code = fair
-    .slice(0, letters)
-    .map(byte => alphabet[byte % alphabet.length])
-    .join('')
-  return `${code.slice(0, 4)}-${code.slice(4)}`
+  const letters = fair.slice(0, lengths[length]).map(byte => alphabet[byte % alphabet.length])
+  return grouped(letters.join(''))
 }
 
 /** The code that a person meant: case, spaces and dashes do not matter, full-width letters count. */
@@ -20,6 +19,16 @@ export function readUserCode(typed: string): string | undefined {
     .normalize('NFKC')
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '')
-  const known = code.length === letters && [...code].every(letter => alphabet.includes(letter))
-  return known ? `${code.slice(0, 4)}-${code.slice(4)}` : undefined
+  const { short, long } = lengths
+  const known = [short, long].includes(code.length)
+  return known && [...code].every(letter => alphabet.includes(letter)) ? grouped(code) : undefined
+}
+
+/** Whether a code is beyond guessing. */
+export function isLongCode(userCode: string): boolean {
+  return userCode.length > grouped('B'.repeat(lengths.short)).length
+}
+
+function grouped(letters: string): string {
+  return letters.replace(/.{4}(?=.)/g, '$&-')
 }

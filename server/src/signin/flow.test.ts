@@ -9,8 +9,9 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { system } from '../protocol/log-event.ts'
 import type { Phone } from './flow.ts'
 
-const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone' }
-const credentials = { id: 'hong', password: 'correct horse battery', address: '203.0.113.7' }
+const address = '203.0.113.7'
+const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone', address }
+const credentials = { id: 'hong', password: 'correct horse battery' }
 const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
 
@@ -51,13 +52,13 @@ async function scanned(t: TestContext) {
 test('S033 a kiosk that is switched off while a password is checked gets no approval', async t => {
   const { accounts, flow, methods, store, revoke, id } = await scanned(t)
   const { authenticate } = accounts
-  t.mock.method(accounts, 'authenticate', async (given: typeof credentials) => {
-    const account = await authenticate(given)
+  t.mock.method(accounts, 'authenticate', async (...given: Parameters<typeof authenticate>) => {
+    const account = await authenticate(...given)
     await revoke()
     return account
   })
   await assert.rejects(
-    flow.approve(id, phone.key, methods.password(credentials)),
+    flow.approve(id, phone, methods.password(credentials)),
     refusal('kiosk_revoked'),
   )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
@@ -72,10 +73,7 @@ test('S033 nor one that is switched off while an account is made', async t => {
     return account
   })
   const newcomer = { ...credentials, id: 'kim', name: '' }
-  await assert.rejects(
-    flow.approve(id, phone.key, methods.signUp(newcomer)),
-    refusal('kiosk_revoked'),
-  )
+  await assert.rejects(flow.approve(id, phone, methods.signUp(newcomer)), refusal('kiosk_revoked'))
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
   assert.equal(await accounts.byId('kim'), null)
 })
@@ -85,7 +83,7 @@ test('N17: of many who sign up at one sign-in at once, one has an account', asyn
   const before = (await store.accounts.all()).length
   const tries = Array.from({ length: 12 }, (_, n) => {
     const newcomer = { ...credentials, id: n < 3 ? 'twice' : `visitor-${n}`, name: '' }
-    return flow.approve(id, phone.key, methods.signUp(newcomer))
+    return flow.approve(id, phone, methods.signUp(newcomer))
   })
   const done = await Promise.allSettled(tries)
   const { account } = (await store.signIns.read(id)) ?? assert.fail()
@@ -98,7 +96,7 @@ test('N17: of many who sign up at one sign-in at once, one has an account', asyn
 
 test('S033 with its kiosk an approval is over that nobody has claimed', async t => {
   const { flow, methods, store, revoke, kiosk, id } = await scanned(t)
-  await flow.approve(id, phone.key, methods.password(credentials))
+  await flow.approve(id, phone, methods.password(credentials))
   await revoke()
   await flow.cancelAllOf(kiosk.number)
   const signIn = await store.signIns.read(id)
@@ -117,7 +115,7 @@ test('a late receipt is answered by how the sign-in stands by now', async t => {
 
 test('H1: what proves one kiosk opens no sign-in of another', async t => {
   const { flow, userCodes, kiosks, methods, store, id } = await scanned(t)
-  await flow.approve(id, phone.key, methods.password(credentials))
+  await flow.approve(id, phone, methods.password(credentials))
   const before = await store.signIns.read(id)
   const { kiosk: other } = await kiosks.enrol({ ko: '다른 곳', en: 'Elsewhere' }, system)
   // Genuine in every bit, and yet for a kiosk that did not start this sign-in.
@@ -125,8 +123,8 @@ test('H1: what proves one kiosk opens no sign-in of another', async t => {
   const prove = () => flow.proveKiosk(id, forged.mint(id, other.number))
   await assert.rejects(flow.claim(await prove()), refusal('kiosk_secret_wrong'))
   await assert.rejects(flow.view(await prove()), refusal('kiosk_secret_wrong'))
-  await assert.rejects(flow.cancel(await prove(), 'kiosk'), refusal('kiosk_secret_wrong'))
-  await assert.rejects(userCodes.give(await prove()), refusal('kiosk_secret_wrong'))
+  await assert.rejects(flow.cancel(await prove(), 'kiosk', address), refusal('kiosk_secret_wrong'))
+  await assert.rejects(userCodes.give(await prove(), address), refusal('kiosk_secret_wrong'))
   assert.deepEqual(await store.signIns.read(id), before)
 })
 
@@ -141,9 +139,9 @@ test('H1: a proof is good for one call, so nobody can keep it beyond a revocatio
 
 test('a sign-up for what is approved already makes no second account', async t => {
   const { flow, methods, store, id } = await scanned(t)
-  await flow.approve(id, phone.key, methods.password(credentials))
+  await flow.approve(id, phone, methods.password(credentials))
   const newcomer = { ...credentials, id: 'kim', name: '' }
-  const again = flow.approve(id, phone.key, methods.signUp(newcomer))
+  const again = flow.approve(id, phone, methods.signUp(newcomer))
   await assert.rejects(again, refusal('already_ended'))
   assert.equal((await store.accounts.all()).length, 1)
 })
@@ -156,7 +154,7 @@ test('no proof is asked for where the sign-in is over: a password is not even lo
     asked = true
     throw new Error('nobody may ask')
   }
-  await assert.rejects(flow.approve(id, phone.key, prove), refusal('expired'))
+  await assert.rejects(flow.approve(id, phone, prove), refusal('expired'))
   assert.equal(asked, false)
 })
 
@@ -168,6 +166,6 @@ test('S028: an account that is disabled after its proof approves nothing', async
     await accounts.disable(hong, system)
     return { account: hong, amr: ['pwd'] }
   }
-  await assert.rejects(flow.approve(id, phone.key, prove), refusal('account_unusable'))
+  await assert.rejects(flow.approve(id, phone, prove), refusal('account_unusable'))
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
 })

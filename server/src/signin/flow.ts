@@ -4,12 +4,13 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Proof, Prove } from '../accounts/methods/proof.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import type { Kiosks } from '../kiosks/kiosks.ts'
+import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
 import type { Limit } from '../limits/limit.ts'
+import { kioskKey, type Payer } from '../limits/payer.ts'
 import { currentFrame, isFresh, nextFrames, type Rotation } from '../protocol/frames.ts'
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
-import { phoneHash } from '../protocol/phone-key.ts'
+import { phoneHash, phoneName } from '../protocol/phone-key.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
   endedRefusal,
@@ -52,6 +53,8 @@ export interface FlowParts {
   receipts: Receipts
   timings: Timings
   rotation: Rotation
+  /** Scans, by kiosk. */
+  scans: Limit
   /** Rows that a kiosk may cause without anybody having scanned. */
   unscannedRows: Limit
   /** Writes a ticket as the address that the QR holds. */
@@ -63,6 +66,8 @@ export interface FlowParts {
 export interface Phone {
   key: string
   kind: PhoneKind
+  /** Where it is on the network. */
+  address: string
 }
 
 export function createFlow(parts: FlowParts) {
@@ -85,6 +90,11 @@ export function createFlow(parts: FlowParts) {
       expires_in: parts.timings.pending / 1000,
       frame: currentFrame(id, kiosk.number, now, framing(kiosk)),
     }
+  }
+
+  /** The work of proving who somebody is gets charged to their scan first. */
+  const payerOf = ({ id, kiosk }: Subject, { key, address }: Phone): Payer => {
+    return { ...whereIs(kiosk, address), signIn: id, phone: phoneName(key) }
   }
 
   /** Approves for whoever is proven, if kiosk and account are usable still; a new account comes with it. */
@@ -144,6 +154,9 @@ export function createFlow(parts: FlowParts) {
         return (await moves.ofPhone(id, phone.key)).signIn
       }
       const kiosk = await kiosks.usable(read.kiosk)
+      // Only what is not scanned yet becomes a row, so only that is limited per kiosk.
+      const { state } = await moves.current({ id, kiosk })
+      if (state === 'pending') parts.scans.spend(kioskKey(whereIs(kiosk, phone.address)))
       return moves.take({ id, kiosk }, { type: 'scan', phoneHash: hash, phoneKind: phone.kind })
     },
 
@@ -156,16 +169,17 @@ export function createFlow(parts: FlowParts) {
      * The submit names the place, so signing in is the approval: one move, whatever the proof is.
      * Open? Then prove; then kiosk and account once more, as a proof may have taken long.
      */
-    async approve(id: string, phoneKey: string, prove: Prove): Promise<SignIn> {
-      const { signIn, kiosk } = await moves.ofPhone(id, phoneKey)
+    async approve(id: string, phone: Phone, prove: Prove): Promise<SignIn> {
+      const { signIn, kiosk } = await moves.ofPhone(id, phone.key)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
-      const by: Actor = { kind: 'phone', id: phoneHash(phoneKey, id) }
-      const proof = await prove({ again: isApproved(signIn), by })
+      const by: Actor = { kind: 'phone', id: phoneHash(phone.key, id) }
+      const payer = payerOf({ id, kiosk }, phone)
+      const proof = await prove({ again: isApproved(signIn), by, payer })
       return takeApproval({ id, kiosk }, proof, by).catch(async error => {
         if (!proof.add || !(error instanceof Refusal)) throw error
         // A sign-up may have come twice at once: then the other one has added this very account.
-        if (!isApproved((await moves.ofPhone(id, phoneKey)).signIn)) throw error
-        return takeApproval({ id, kiosk }, await prove({ again: true, by }), by)
+        if (!isApproved((await moves.ofPhone(id, phone.key)).signIn)) throw error
+        return takeApproval({ id, kiosk }, await prove({ again: true, by, payer }), by)
       })
     },
 
@@ -180,11 +194,16 @@ export function createFlow(parts: FlowParts) {
       return signInView(await moves.current(screen.use()), clock())
     },
 
-    async cancel(screen: Screen, reason: 'kiosk' | 'not_my_phone'): Promise<SignInView> {
+    /** @param address where the screen is. */
+    async cancel(
+      screen: Screen,
+      reason: 'kiosk' | 'not_my_phone',
+      address: string,
+    ): Promise<SignInView> {
       const subject = screen.use()
       // Cancelling what nobody scanned inserts a row, so it is limited per kiosk.
       const { state } = await moves.current(subject)
-      if (state === 'pending') await parts.unscannedRows.spend(`${subject.kiosk.number}`)
+      if (state === 'pending') parts.unscannedRows.spend(kioskKey(whereIs(subject.kiosk, address)))
       return signInView(await moves.take(subject, { type: 'cancel', reason }), clock())
     },
 

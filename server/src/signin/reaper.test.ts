@@ -37,7 +37,7 @@ async function setUp(t: TestContext, reapers = 1) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ signIns, userCodes: store.userCodes, moves, clock, onError }),
+    startReaper({ ...store, signIns, moves, clock, onError }),
   )
   t.after(() => {
     for (const stop of stops) stop()

@@ -1,12 +1,15 @@
+import { placeLife } from '../accounts/usual-places.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { UserCodeRecords } from '../store/user-code.ts'
+import type { UsualPlaceRecords } from '../store/usual-place.ts'
 import type { Moves } from './moves.ts'
 
 export interface ReaperParts {
   signIns: SignIns
   userCodes: UserCodeRecords
+  usualPlaces: UsualPlaceRecords
   moves: Pick<Moves, 'takeStored'>
   clock: Clock
   onError(error: unknown): void
@@ -25,6 +28,7 @@ const keptFinal = 3_600_000
 export function startReaper({
   signIns,
   userCodes,
+  usualPlaces,
   moves,
   clock,
   onError,
@@ -45,6 +49,7 @@ export function startReaper({
       }
       await signIns.purge(clock() - keptFinal, batch)
       await userCodes.purge(clock())
+      await usualPlaces.purge(clock() - placeLife)
     } catch (error) {
       onError(error)
     } finally {

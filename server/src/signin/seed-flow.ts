@@ -3,7 +3,8 @@ import type { Prove } from '../accounts/methods/proof.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
-import { seedKiosk } from '../kiosks/kiosks.ts'
+import { seedKiosk, whereIs } from '../kiosks/kiosks.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import { createPhoneKey, phoneHash } from '../protocol/phone-key.ts'
 import { endedRefusal, type Observed, type SignIn, type Timings } from '../protocol/sign-in.ts'
 import { createSignInId, startedAt } from '../protocol/sign-in-id.ts'
@@ -46,14 +47,19 @@ export function createSeedFlow(parts: SeedFlowParts) {
       return tickets.jwt.mint({ id, kiosk: seedKiosk.number })
     },
 
-    /** From the QR straight to approved, for whoever holds the JWT. */
-    async approve(token: string, prove: Prove): Promise<SignIn> {
+    /**
+     * From the QR straight to approved, for whoever holds the JWT.
+     * @param address where they are.
+     */
+    async approve(token: string, prove: Prove, address: string): Promise<SignIn> {
       const { id, kiosk } = await subjectOf(token)
       const current = await moves.current({ id, kiosk })
       if (current.state !== 'pending') throw endedRefusal(current)
       // Nobody holds this key, so no phone can take over what the seed's client has approved.
       const hash = phoneHash(createPhoneKey(parts.randomBytes(32)), id)
-      const { account, amr } = await prove({ again: false, by: { kind: 'phone', id: hash } })
+      const by: Actor = { kind: 'phone', id: hash }
+      const payer = { ...whereIs(kiosk, address), signIn: id }
+      const { account, amr } = await prove({ again: false, by, payer })
       await kiosks.usable(kiosk.number)
       await accounts.assertUsable(account.key)
       return moves.take(

@@ -1,11 +1,13 @@
 import type { UserCodeAnswer } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
-import type { Kiosks } from '../kiosks/kiosks.ts'
-import { createCodeGuesses, type Typist } from '../limits/code-guesses.ts'
+import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
+import type { CodeGuesses, Typist } from '../limits/code-guesses.ts'
 import type { Limit } from '../limits/limit.ts'
+import { networkOf } from '../limits/network.ts'
+import { kioskKey } from '../limits/payer.ts'
 import { endedRefusal } from '../protocol/sign-in.ts'
-import { createUserCode, readUserCode } from '../protocol/user-code.ts'
+import { createUserCode, isLongCode, readUserCode } from '../protocol/user-code.ts'
 import type { UserCode, UserCodeRecords } from '../store/user-code.ts'
 import type { Moves } from './moves.ts'
 import type { OpenedPage, OpenPage } from './opened-page.ts'
@@ -17,6 +19,7 @@ export interface UserCodesParts {
   openPage: OpenPage
   kiosks: Kiosks
   clock: Clock
+  guesses: CodeGuesses
   unscannedRows: Limit
   /** Where people type user codes. */
   address: string
@@ -30,8 +33,7 @@ export type UserCodes = ReturnType<typeof createUserCodes>
 const life = 120_000
 
 export function createUserCodes(parts: UserCodesParts) {
-  const { records, moves, kiosks, clock } = parts
-  const guesses = createCodeGuesses()
+  const { records, moves, kiosks, clock, guesses } = parts
 
   const answerOf = ({ userCode, expiresAt }: UserCode, now: number): UserCodeAnswer => ({
     user_code: userCode,
@@ -41,33 +43,38 @@ export function createUserCodes(parts: UserCodesParts) {
 
   /** What a typed code stands for; only a wrong one uses up a guess. */
   async function read(typed: string, typist: Typist): Promise<UserCode> {
-    const uncount = await guesses.count(typist)
+    const guess = await guesses.count(typist)
     let wrong = false
     try {
       const code = readUserCode(typed)
       const known = code === undefined ? null : await records.find(code)
-      if (known && clock() < known.expiresAt) return known
+      const opens = guess.refusal === null || isBeyondGuessing(known, typist)
+      if (known && opens && clock() < known.expiresAt) return known
       wrong = true
-      throw new Refusal('user_code_unknown')
+      throw guess.refusal ?? new Refusal('user_code_unknown')
     } finally {
-      if (!wrong) await uncount()
+      if (!wrong) guess.undo()
     }
   }
 
   return {
     /** The code of a sign-in, for two minutes; asked for again, it is the same one. */
-    async give(screen: Screen): Promise<UserCodeAnswer> {
+    /** @param address where the screen is. */
+    async give(screen: Screen, address: string): Promise<UserCodeAnswer> {
       const subject = screen.use()
       const current = await moves.current(subject)
       if (current.state !== 'pending' || current.deadline === null) throw endedRefusal(current)
       const now = clock()
       const known = await records.ofSignIn(subject.id)
       if (known && now < known.expiresAt) return answerOf(known, now)
-      await parts.unscannedRows.spend(`${subject.kiosk.number}`)
+      parts.unscannedRows.spend(kioskKey(whereIs(subject.kiosk, address)))
+      const length = (await guesses.pouringIn()) ? 'long' : 'short'
       for (;;) {
         const expiresAt = Math.min(now + life, current.deadline)
-        const userCode = createUserCode(parts.randomBytes(32))
-        const code = { userCode, signIn: subject.id, kiosk: subject.kiosk.number, expiresAt }
+        const userCode = createUserCode(parts.randomBytes(32), length)
+        const { id: signIn, kiosk } = subject
+        const network = networkOf(address)
+        const code = { userCode, signIn, kiosk: kiosk.number, network, expiresAt }
         const given = await records.give(code, now)
         if (given) return answerOf(given, now)
       }
@@ -80,4 +87,9 @@ export function createUserCodes(parts: UserCodesParts) {
       return parts.openPage(subject, phoneKey, true, 'user_code_unknown')
     },
   }
+}
+
+/** Whoever is in the network of the screen that shows a code could as well look at it. */
+function isBeyondGuessing(code: UserCode | null, { address }: Typist): boolean {
+  return code !== null && (isLongCode(code.userCode) || code.network === networkOf(address))
 }

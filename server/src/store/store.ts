@@ -4,6 +4,7 @@ import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
 import type { SignIns } from './sign-ins.ts'
 import type { UserCodeRecords } from './user-code.ts'
+import type { UsualPlaceRecords } from './usual-place.ts'
 
 /**
  * The promise of every store, whatever database keeps it; each noun's own stands in its file beside
@@ -20,6 +21,7 @@ export interface Store {
   accounts: AccountRecords
   kiosks: KioskRecords
   userCodes: UserCodeRecords
+  usualPlaces: UsualPlaceRecords
   log: LogRecords
   leases: Leases
   /** The database's own clock in milliseconds since 1970; null where it is this machine's anyway. */

@@ -3,6 +3,8 @@ export interface UserCode {
   userCode: string
   signIn: string
   kiosk: number
+  /** Where the screen is that shows it; null where an older gate gave it. */
+  network: string | null
   expiresAt: number
 }
 

@@ -6,7 +6,7 @@ import { bySignUp } from './sign-up.ts'
 /** The ways to sign in at this gate; each makes what the story asks for a proof. */
 export interface Methods {
   password(credentials: Credentials): Prove
-  signUp(newAccount: NewAccount & Credentials): Prove
+  signUp(newAccount: NewAccount): Prove
 }
 
 /** @param registration whether visitors may add accounts themselves. */

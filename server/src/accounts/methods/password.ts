@@ -6,5 +6,8 @@ export function byPassword(
   accounts: Pick<Accounts, 'authenticate'>,
   credentials: Credentials,
 ): Prove {
-  return async () => ({ account: await accounts.authenticate(credentials), amr: ['pwd'] })
+  return async ({ payer }) => ({
+    account: await accounts.authenticate(credentials, payer),
+    amr: ['pwd'],
+  })
 }

@@ -1,3 +1,4 @@
+import type { Payer } from '../../limits/payer.ts'
 import type { Actor } from '../../protocol/log-event.ts'
 import type { Account } from '../../store/account.ts'
 import type { Decide } from '../../store/change.ts'
@@ -17,6 +18,8 @@ export interface Asked {
   again: boolean
   /** The phone that asks, as the log names it. */
   by: Actor
+  /** Whom the work of proving is charged to, before it is done. */
+  payer: Payer
 }
 
 /**

@@ -5,6 +5,8 @@ import type { WebSocket } from 'ws'
 import type { Config } from '../../config.ts'
 import { Refusal } from '../../errors.ts'
 import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
+import type { Limit } from '../../limits/limit.ts'
+import { networkOf } from '../../limits/network.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
@@ -29,6 +31,8 @@ export interface KioskApiParts {
   flow: Flow
   userCodes: UserCodes
   kiosks: Kiosks
+  /** Screens that enrol themselves in the demo, by network. */
+  enrolments: Limit
   /** The view once its `seq` is above `since`, or the current one after so many milliseconds. */
   awaitView(screen: Screen, since: number, ms: number, gone: AbortSignal): Promise<SignInView>
   /** Speaks to a kiosk's page; the page proves itself in its first message. */
@@ -128,6 +132,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       async (request, reply) => {
         if (!demo) throw new Refusal('not_found')
         requireSameOrigin(request, publicUrl)
+        parts.enrolments.spend(networkOf(request.ip))
         const { kiosk, credential: value } = await kiosks.enrol(demoName, { kind: 'kiosk', id: '' })
         credential.write(reply, value)
         return reply.code(201).send(view(kiosk))
@@ -185,7 +190,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           response: { 200: userCodeAnswer, 401: refused, 409: refused, 410: refused, 429: refused },
         },
       },
-      async request => userCodes.give(await proven(request)),
+      async request => userCodes.give(await proven(request), request.ip),
     )
 
     scope.post(
@@ -200,7 +205,10 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           response: { 200: signInView, 401: refused, 409: refused, 410: refused },
         },
       },
-      async request => flow.cancel(await proven(request), request.body.reason ?? 'kiosk'),
+      async request => {
+        const { reason = 'kiosk' } = request.body
+        return flow.cancel(await proven(request), reason, request.ip)
+      },
     )
 
     scope.post(

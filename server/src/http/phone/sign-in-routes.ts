@@ -28,10 +28,10 @@ export function addSignInRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       const { account: accountId, password, receipt } = request.body
-      const credentials = { id: accountId, password, address: request.ip }
+      const credentials = { id: accountId, password }
       await visitor.scanFirst(id, receipt)
       try {
-        await flow.approve(id, visitor.key, methods.password(credentials))
+        await flow.approve(id, visitor.phone, methods.password(credentials))
       } catch (error) {
         return visitor.retype(error, { kind: 'sign-in', id, accountId })
       }
@@ -54,10 +54,10 @@ export function addSignInRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       const { account: accountId, name, password, receipt } = request.body
-      const newAccount = { id: accountId, name, password, address: request.ip }
+      const newAccount = { id: accountId, name, password }
       await visitor.scanFirst(id, receipt)
       try {
-        await flow.approve(id, visitor.key, methods.signUp(newAccount))
+        await flow.approve(id, visitor.phone, methods.signUp(newAccount))
       } catch (error) {
         return visitor.retype(error, { kind: 'sign-up', id, accountId, name })
       }

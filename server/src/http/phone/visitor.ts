@@ -82,8 +82,9 @@ export class Visitor {
     return { phoneKey: this.key || undefined, address: this.#request.ip }
   }
 
-  get #phone(): Phone {
-    return { key: this.key, kind: phoneKind(this.#request.headers['user-agent'] ?? '') }
+  get phone(): Phone {
+    const { headers, ip: address } = this.#request
+    return { key: this.key, kind: phoneKind(headers['user-agent'] ?? ''), address }
   }
 
   get wantsJson(): boolean {
@@ -109,7 +110,7 @@ export class Visitor {
 
   /** Without script a form is the first to hand in the receipt: the scan comes before all else. */
   async scanFirst(id: string, receipt: string | undefined): Promise<void> {
-    if (receipt) await this.#parts.flow.scan(id, receipt, this.#phone)
+    if (receipt) await this.#parts.flow.scan(id, receipt, this.phone)
   }
 
   // ── what it is answered ──────────────────────────────────────────────────────────────────────

@@ -85,6 +85,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'Too many sign-in attempts. Wait a while.',
     ko: '로그인 시도가 너무 많았습니다. 잠시 뒤에 다시 시도해 주세요.',
   },
+  too_many: {
+    en: 'Too much at once from here. Please try again in a moment.',
+    ko: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
+  },
   registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않아요.' },
 
   busy: {

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration'
 import { gate } from './migrations/2026-11-gate.ts'
 import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
 import { sealedLog } from './migrations/2026-11-sealed-log.ts'
+import { usualPlaces } from './migrations/2026-11-usual-places.ts'
 
 /**
  * Which databases opening them may change: all, only those that no gate has used before, or none. A command must not upgrade the tables under gates that run an older version, and whoever only
@@ -44,6 +45,7 @@ export async function migrate<T>(
     '2026-11-gate': gate(rowNumber),
     '2026-11-one-user-code': oneUserCode,
     '2026-11-sealed-log': sealedLog(rowNumber),
+    '2026-11-usual-places': usualPlaces,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

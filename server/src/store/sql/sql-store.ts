@@ -9,6 +9,7 @@ import type { Database } from './noun.ts'
 import { signIns } from './sign-ins.ts'
 import { createUpdate } from './update.ts'
 import { userCodes } from './user-codes.ts'
+import { usualPlaces } from './usual-places.ts'
 
 /** How long a database may take to close, in milliseconds. */
 const closeWithin = 1_000
@@ -21,6 +22,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
     accounts: accounts(db, engine, update),
     kiosks: kiosks(db, engine, update),
     userCodes: userCodes(db, engine),
+    usualPlaces: usualPlaces(db, engine),
     log: log(db, engine),
     leases: leases(db, engine),
     time: () => engine.time(),

@@ -9,6 +9,7 @@ export interface Tables {
   accounts: AccountsTable
   kiosks: KiosksTable
   user_codes: UserCodesTable
+  usual_places: UsualPlacesTable
   log: LogTable
   log_head: LogHeadTable
   log_checkpoints: LogCheckpointsTable
@@ -68,7 +69,14 @@ export interface UserCodesTable {
   /** Unique. */
   sign_in: string
   kiosk: number
+  network: string | null
   expires_at: number
+}
+
+export interface UsualPlacesTable {
+  account: string
+  place: string
+  seen_at: number
 }
 
 export interface LogTable {

@@ -4,8 +4,8 @@ import type { Database } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { UserCodesTable } from './tables.ts'
 
-function userCodeToRow({ userCode, signIn, kiosk, expiresAt }: UserCode): UserCodesTable {
-  return { user_code: userCode, sign_in: signIn, kiosk, expires_at: expiresAt }
+function userCodeToRow({ userCode, signIn, kiosk, network, expiresAt }: UserCode): UserCodesTable {
+  return { user_code: userCode, sign_in: signIn, kiosk, network, expires_at: expiresAt }
 }
 
 function userCodeFromRow(row: UserCodesTable): UserCode {
@@ -13,6 +13,7 @@ function userCodeFromRow(row: UserCodesTable): UserCode {
     userCode: row.user_code,
     signIn: row.sign_in,
     kiosk: row.kiosk,
+    network: row.network,
     expiresAt: row.expires_at,
   }
 }

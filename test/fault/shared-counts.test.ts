@@ -1,16 +1,26 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
-import { createFailureLimits } from '../../server/src/limits/failure-limits.ts'
+import { createCounters } from '../../server/src/limits/counters.ts'
 import { redisCounts } from '../../server/src/limits/redis-counts.ts'
+import { createTryLimits, type TryRules } from '../../server/src/limits/try-limits.ts'
 import { redisPatience } from '../../server/src/redis-client.ts'
 import { freePort, startGate } from '../support/gate.ts'
 import { pause, until } from '../support/patience.ts'
 import { startRedis } from '../support/redis.ts'
 import { SeedClient } from '../support/seed-client.ts'
 
-const rules = { window: 900, perAccount: 4, perAccountAndDay: 100, perNetwork: 100_000 }
-const here = '203.0.113.7'
+const rules: TryRules = {
+  perSignIn: 3,
+  window: 900,
+  perAccount: 4,
+  perAccountAndDay: 100,
+  perNetwork: 100_000,
+}
+const address = '203.0.113.7'
+const stranger = 'stranger'
+/** A sign-in of its own. */
+const payer = () => ({ signIn: crypto.randomUUID(), kiosk: 0, enrolled: false, address })
 
 /** Patience with Redis runs out only where the test says so, however slow the machine is. */
 function holdPatience(t: TestContext): () => void {
@@ -20,23 +30,26 @@ function holdPatience(t: TestContext): () => void {
 
 function startNode(t: TestContext, url: string) {
   const errors: unknown[] = []
-  const limits = createFailureLimits(
-    rules,
-    redisCounts(url, error => errors.push(error)),
-  )
-  t.after(() => limits.close())
+  const shared = redisCounts(url, error => errors.push(error))
+  const counters = createCounters(() => performance.now(), shared)
+  const tries = createTryLimits(rules, counters)
+  t.after(() => counters.close())
   return {
     errors,
-    async allowed(id: string): Promise<boolean> {
+    async allowed(id: string, at = payer()): Promise<boolean> {
       try {
-        await limits.count(id, here)
+        await (await tries.begin(at)).look({ id, standing: stranger })
         return true
       } catch (error) {
         assert.ok(error instanceof Refusal && error.code === 'too_many_tries', String(error))
         return false
       }
     },
-    succeed: async (id: string) => (await limits.count(id, here))(),
+    async succeed(id: string): Promise<void> {
+      const tried = await tries.begin(payer())
+      await tried.look({ id, standing: stranger })
+      tried.right()
+    },
   }
 }
 
@@ -73,6 +86,18 @@ test('I16: failures on one node count on every other, and successes take none ba
   assert.ok(await one.allowed('hong'))
   assert.ok(!(await other.allowed('hong')))
   assert.deepEqual([...one.errors, ...other.errors], [])
+})
+
+test('N04: what one scan has tried on one node counts on every other', async t => {
+  const losePatience = holdPatience(t)
+  const redis = await startRedis(t)
+  const [one, other] = [startNode(t, redis.url), startNode(t, redis.url)]
+  await untilShared(one, other, losePatience)
+  const scan = payer()
+  const answers = []
+  for (const node of [one, other, one, other]) answers.push(await node.allowed('kim', scan))
+  assert.deepEqual(answers, [true, true, true, false])
+  assert.ok(await other.allowed('kim'))
 })
 
 test('without Redis each node counts for itself, and waits for nothing', async t => {

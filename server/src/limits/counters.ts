@@ -1,0 +1,62 @@
+import { Refusal, type RefusalCode } from '../errors.ts'
+import { type Counted, Counts, type Rule } from './counts.ts'
+import { seconds } from './limit.ts'
+
+/** Counts one for a key. @param points a smaller share than the rule's own, perhaps. */
+export type Counter = (key: string, points?: number) => Promise<Counted[]>
+
+/** A second count that other nodes share; never waits long, and answers null where it cannot tell. */
+export interface SharedCounts {
+  counter(rule: Rule): (key: string, points?: number) => Promise<Counted | null>
+  close(): void
+}
+
+export interface Counters {
+  /** On this node alone. */
+  here(rule: Rule): Counter
+  /** On this node and, where they share, on all: when Redis goes, a node has forgotten nothing of its own. */
+  everywhere(rule: Rule): Counter
+  close(): void
+}
+
+/**
+ * @param now milliseconds that only ever rise.
+ * @param shared what makes a count on one node count on all.
+ */
+export function createCounters(now: () => number, shared?: SharedCounts): Counters {
+  const here = (rule: Rule): Counter => {
+    const counts = new Counts(rule, now)
+    return async (key, points) => [counts.take(key, points)]
+  }
+  return {
+    here,
+    everywhere(rule) {
+      const own = here(rule)
+      const others = shared?.counter(rule)
+      if (!others) return own
+      return async (key, points) => {
+        const [counted, elsewhere] = await Promise.all([own(key, points), others(key, points)])
+        return elsewhere ? [...counted, elsewhere] : counted
+      }
+    },
+    close: () => shared?.close(),
+  }
+}
+
+/** @throws Refusal where one of them is used up, and then none of them counts. */
+export async function payAll(code: RefusalCode, paying: Promise<Counted[]>[]): Promise<Counted[]> {
+  const paid = (await Promise.all(paying)).flat()
+  const wait = longestWait(paid)
+  if (wait === 0) return paid
+  undo(paid)
+  throw new Refusal(code, 'a budget is used up', seconds(wait))
+}
+
+/** Milliseconds; 0 when all of them have counted. */
+export function longestWait(counted: readonly Counted[]): number {
+  return Math.max(0, ...counted.map(({ wait }) => wait))
+}
+
+export function undo(counted: readonly Counted[]): void {
+  for (const one of counted) one.undo()
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { type Counters, payAll, undo } from './counters.ts'
+import type { Counted } from './counts.ts'
+import { networkOf } from './network.ts'
+import { kioskKey, type Payer } from './payer.ts'
+
+/**
+ * How often somebody may try to be somebody. **Each try is paid for before anybody looks at it, by
+ * what is nearest to whoever makes it**: first the scan, then the phone and the kiosk; where anybody
+ * may start, the network. What names an account is also counted for that account, by the day.
+ *
+ * Guesses close no way for a person who is really there:
+ * - An account's day is kept in shares. Strangers use up most of it, and leave the rest to networks
+ *   where this account has signed in lately, and those to phones that have.
+ * - When all that is gone, the first try of each scan at an enrolled kiosk is still looked at: so many
+ *   a day for an account, and of these so many at one kiosk.
+ * - At an enrolled kiosk the address counts for nothing; elsewhere it slows strangers down.
+ *
+ * A passkey or a remembered phone guesses nothing: such a try is paid for by its scan alone.
+ */
+export interface TryLimits {
+  /**
+   * The scan pays, before anything is done.
+   * @throws Refusal `too_many_tries`: this sign-in had its tries, the kiosk shows a new one.
+   */
+  begin(payer: Payer): Promise<Try>
+}
+
+/** One try, which its scan has paid for. */
+export interface Try {
+  /**
+   * Asks whether it may be looked at, where it could be a guess.
+   * @param account what names the account it is for, if it could open one.
+   * @throws Refusal `too_many_tries`, and then nothing is counted but the scan's.
+   */
+  look(account?: { id: string; standing: Standing }): Promise<void>
+  /** It was right: nobody but the scan has paid. */
+  right(): void
+  /** Nobody looked at it: nobody has paid. */
+  unseen(): void
+}
+
+/** How well an account is known where somebody tries to be its owner. */
+export type Standing = 'stranger' | 'usual network' | 'usual phone'
+
+/** Tries allowed; the window is in seconds. */
+export interface TryRules {
+  /** Tries that one scan pays for, right or wrong. */
+  perSignIn: number
+  window: number
+  /** Wrong ones in one window, for one account at one network, or on a phone of its own. */
+  perAccount: number
+  perAccountAndDay: number
+  /** Wrong ones in one window at one network, or at one enrolled kiosk. */
+  perNetwork: number
+}
+
+/** How much of an account's day each may use up; what is left is for those below. */
+const shareOfDay = {
+  stranger: 0.6,
+  'usual network': 0.8,
+  'usual phone': 1,
+} as const satisfies Record<Standing, number>
+/** First tries at enrolled kiosks, beyond the day's budget; a share of that. */
+const reserve = 0.3
+const reserveOfKiosk = 0.1
+/** Wrong tries of one phone in one window, as a share of its network's. */
+const phoneShare = 0.1
+/** How fast a network goes on that has used up what it had, in seconds for each try. */
+const slowPace = 3
+const day = 86_400
+/** Longer than any sign-in is open, in seconds. */
+const longestSignIn = 8_000
+
+export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
+  const { window, perAccountAndDay, perNetwork } = rules
+  const rule = (name: string, points: number, duration: number) => ({
+    name,
+    points: atLeastOne(points),
+    duration,
+  })
+  const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, longestSignIn))
+  const ofPhone = here(rule('phone', perNetwork * phoneShare, window))
+  const ofKiosk = here(rule('kiosk', perNetwork, window))
+  const slowly = here(rule('slow', 1, slowPace))
+  const ofAccountHere = everywhere(rule('account', rules.perAccount, window))
+  const ofDay = everywhere(rule('account-day', perAccountAndDay, day))
+  const ofReserve = everywhere(rule('reserve', perAccountAndDay * reserve, day))
+  const ofReserveHere = everywhere(rule('reserve-kiosk', perAccountAndDay * reserveOfKiosk, day))
+  const all = (paying: Promise<Counted[]>[]) => payAll('too_many_tries', paying)
+
+  /** What a try costs whose outcome is not sure, whatever it names. */
+  const paidByPlace = async (payer: Payer, standing: Standing): Promise<Counted[]> => {
+    const { phone, enrolled } = payer
+    const key = kioskKey(payer)
+    try {
+      return await all([ofKiosk(key), ...(phone === undefined ? [] : [ofPhone(phone)])])
+    } catch (refusal) {
+      if (enrolled) throw refusal
+      // An address alone slows strangers down, and nobody else.
+      return standing === 'stranger' ? all([slowly(key)]) : []
+    }
+  }
+
+  const paidByAccount = (payer: Payer, account: string, standing: Standing) => {
+    const { phone = '', address } = payer
+    const place = standing === 'usual phone' ? `phone ${phone}` : networkOf(address)
+    return all([
+      ofAccountHere(`${account} ${place}`),
+      ofDay(account, atLeastOne(perAccountAndDay * shareOfDay[standing])),
+    ])
+  }
+
+  return {
+    async begin(payer) {
+      const scan = await all([ofSignIn(payer.signIn)])
+      const isFirst = scan.every(({ used }) => used === 1)
+      let paid: Counted[] = []
+      return {
+        async look(account) {
+          const standing = account?.standing ?? 'stranger'
+          // Ids are people's names; a count needs to recognise them, not to know them.
+          const hashed = account && createHash('sha256').update(account.id).digest('base64url')
+          try {
+            paid = await paidByPlace(payer, standing)
+            if (hashed) paid = [...paid, ...(await paidByAccount(payer, hashed, standing))]
+          } catch (refusal) {
+            undo(paid)
+            paid = []
+            if (!isFirst || !payer.enrolled) throw refusal
+            if (!hashed) return
+            paid = await all([ofReserve(hashed), ofReserveHere(`${hashed} ${kioskKey(payer)}`)])
+          }
+        },
+        right: () => undo(paid),
+        unseen: () => undo([...scan, ...paid]),
+      }
+    },
+  }
+}
+
+function atLeastOne(points: number): number {
+  return Math.max(1, Math.floor(points))
+}

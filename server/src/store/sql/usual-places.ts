@@ -1,0 +1,58 @@
+import type { UsualPlace, UsualPlaceRecords } from '../usual-place.ts'
+import type { Engine } from './engine.ts'
+import type { Database } from './noun.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+import type { UsualPlacesTable } from './tables.ts'
+
+function placeToRow({ account, place, seenAt }: UsualPlace): UsualPlacesTable {
+  return { account, place, seen_at: seenAt }
+}
+
+function placeFromRow({ account, place, seen_at: seenAt }: UsualPlacesTable): UsualPlace {
+  return { account, place, seenAt }
+}
+
+export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
+  return {
+    async of(account, places) {
+      const query = db
+        .selectFrom('usual_places')
+        .selectAll()
+        .where('account', '=', account)
+        .where('place', 'in', places)
+      return (await retryWhileBusy(engine, () => query.execute())).map(placeFromRow)
+    },
+
+    remember: (places, most) =>
+      retryWhileBusy(engine, requireInTime =>
+        db.transaction().execute(async trx => {
+          for (const place of places) {
+            await trx
+              .insertInto('usual_places')
+              .values(placeToRow(place))
+              .onConflict(conflict =>
+                conflict.columns(['account', 'place']).doUpdateSet({ seen_at: place.seenAt }),
+              )
+              .execute()
+            const newest = trx
+              .selectFrom('usual_places')
+              .select('place')
+              .where('account', '=', place.account)
+              .orderBy('seen_at', 'desc')
+              .limit(most)
+            await trx
+              .deleteFrom('usual_places')
+              .where('account', '=', place.account)
+              .where('place', 'not in', newest)
+              .execute()
+          }
+          requireInTime()
+        }),
+      ),
+
+    async purge(seenBefore) {
+      const query = db.deleteFrom('usual_places').where('seen_at', '<', seenBefore)
+      await retryWhileBusy(engine, () => query.execute())
+    },
+  }
+}
