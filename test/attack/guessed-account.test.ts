@@ -54,16 +54,15 @@ function waysOf(site: Site, own: Kiosk, usual: Phone) {
     },
     'their usual phone, on the move': async (node: number) => {
       const moved = () => site.phone(strange(), node, usual.cookies.split('; '))
-      const afterSlip = async () => {
+      for (let visits = 0; visits < 7; visits += 1) {
+        await visit({ kiosk: own, phone: moved(), account: 'hong' })
+      }
+      // Now the phone must be known, as only a first try is anybody's at a kiosk.
+      for (let visits = 0; visits < 3; visits += 1) {
         const { phone, id } = await scannedBy(moved(), own)
         assert.equal((await phone.signIn(id, 'hong', 'a slip of the finger')).status, 401)
         await signInAt(phone, id, 'hong')
       }
-      await afterSlip()
-      for (let visits = 0; visits < 10; visits += 1) {
-        await visit({ kiosk: own, phone: moved(), account: 'hong' })
-      }
-      await afterSlip()
     },
     'an enrolled kiosk of their own, with a new phone in a new network': async (node: number) => {
       for (let visits = 0; visits < 12; visits += 1) {
