@@ -10,6 +10,7 @@ import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
+import { usualPlacePromises } from './usual-place-promises.ts'
 
 /**
  * Holds a store to every sentence of its promise, in `server/src/store/store.ts` and beside it in each
@@ -29,6 +30,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   accountPromises(name, open)
   kioskPromises(name, openPair)
   userCodePromises(name, openPair)
+  usualPlacePromises(name, openPair)
   leasePromises(name, openDatabase)
   logPromises(name, openDatabase)
   logKeepingPromises(name, openDatabase)

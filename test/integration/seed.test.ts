@@ -126,15 +126,24 @@ attack('regression: the ticket of the QR never says who signed in', async gate =
   assert.equal(await answer.text(), '{"success":true}')
 })
 
-attack('regression: of many accounts at one ticket exactly one succeeds', async gate => {
-  const accounts = Array.from({ length: 8 }, (_, n) => `visitor-${n}`)
-  for (const account of accounts) await addAccount(gate, account)
-  const client = new SeedClient(gate.url)
-  const token = await client.start()
-  const answers = await Promise.all(accounts.map(account => client.auth(token, account, pwd)))
-  const statuses = answers.map(answer => answer.status).sort()
-  assert.deepEqual(statuses, [200, ...Array.from({ length: 7 }, () => 401)])
-})
+attack(
+  'regression: of many accounts at one ticket exactly one succeeds',
+  async gate => {
+    const accounts = Array.from({ length: 8 }, (_, n) => `visitor-${n}`)
+    for (const account of accounts) await addAccount(gate, account)
+    const client = new SeedClient(gate.url)
+    const token = await client.start()
+    const answers = await Promise.all(accounts.map(account => client.auth(token, account, pwd)))
+    const statuses = answers.map(answer => answer.status)
+    assert.equal(statuses.filter(status => status === 200).length, 1)
+    // One sign-in has two passwords checked at a time, and all others are told to come again.
+    assert.ok(
+      statuses.every(status => [200, 401, 503].includes(status)),
+      `${statuses}`,
+    )
+  },
+  { busy: true },
+)
 
 attack('regression: a forged token is a 401 with a detail and never a 500', async gate => {
   await addAccount(gate)

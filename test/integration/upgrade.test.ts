@@ -52,7 +52,11 @@ const kept = async ({ raw }: OlderDatabase) => ({
   accounts: await raw.selectFrom('accounts').selectAll().orderBy('key').execute(),
   kiosks: await raw.selectFrom('kiosks').selectAll().orderBy('number').execute(),
   signIns: await raw.selectFrom('sign_ins').selectAll().orderBy('id').execute(),
-  userCodes: await raw.selectFrom('user_codes').selectAll().orderBy('user_code').execute(),
+  userCodes: await raw
+    .selectFrom('user_codes')
+    .select(['user_code', 'sign_in', 'kiosk', 'expires_at'])
+    .orderBy('user_code')
+    .execute(),
 })
 
 const migrated = async ({ raw }: OlderDatabase) => {

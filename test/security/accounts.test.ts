@@ -96,23 +96,27 @@ test('S045: the phone is told to wait, in a sentence, and the form is not lost',
 test('S045: sign-up is no way around the limit', async t => {
   const { gate } = await gateWithHong(t)
   const { phone, id } = await scanned(gate)
-  const guesses = await statuses(30, number => phone.signUp(id, 'hong', '', `guess no. ${number}`))
-  assert.deepEqual(guesses, { 409: 10, 429: 20 })
+  const seen = []
+  for (let number = 0; number < 30; number += 1) {
+    seen.push((await phone.signUp(id, 'hong', '', `guess no. ${number}`)).status)
+  }
+  assert.deepEqual(seen, [...Array(10).fill(409), ...Array(20).fill(429)])
 })
 
 test('S046: a victim of guesses waits for one window and no longer', async t => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: new Date() })
-  const { client } = await gateWithHong(t, { QRGATE_FAILURES_PER_ACCOUNT: '2' })
+  const { gate, client } = await gateWithHong(t, { QRGATE_FAILURES_PER_ACCOUNT: '2' })
+  gate.holdTime()
   assert.deepEqual(await statuses(5, () => client.signIn('hong', 'guess')), { 401: 2, 429: 3 })
-  t.mock.timers.tick(899_000)
+  gate.passTime(899_000)
   assert.equal((await client.signIn('hong', password)).status, 429)
-  t.mock.timers.tick(1_000)
+  gate.passTime(1_000)
   assert.equal((await client.signIn('hong', password)).status, 200)
 })
 
 test('S046: whoever guesses elsewhere locks nobody out where they have signed in', async t => {
   const { gate } = await gateWithHong(t, {
-    QRGATE_FAILURES_PER_ACCOUNT_DAY: '3',
+    // Of these, strangers may use up three.
+    QRGATE_FAILURES_PER_ACCOUNT_DAY: '5',
     QRGATE_TRUSTED_PROXIES: '127.0.0.1',
   })
   const signIn = (address: string, secret: string) =>

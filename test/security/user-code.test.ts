@@ -39,15 +39,31 @@ test('S105 a browser has five wrong guesses, then not even the right code helps'
   assert.equal((await typeCode(await browser(gate.url), code)).status, 200)
 })
 
-test('S105 a network has 1 000 wrong guesses, however many browsers it opens', async t => {
-  const gate = await startGate(t)
+test('S105 N04 a network has 1 000 wrong guesses, then what can be guessed is opened only at its own screens', async t => {
+  const gate = await startGate(t, { QRGATE_TRUSTED_PROXIES: '127.0.0.1' })
+  const at = (address: string) => new Phone(gate.url, { 'x-forwarded-for': address })
+  const guesser = '203.0.113.7'
   const { code } = await coded(gate.url)
-  const guesses = Array.from({ length: 1_000 }, () => new Phone(gate.url))
+  const guesses = Array.from({ length: 1_000 }, () => at(guesser))
   const statuses = await inBatches(guesses, 50, async phone => {
     return (await typeCode(phone, wrong)).status
   })
   assert.deepEqual(new Set(statuses), new Set([404]))
-  assert.equal((await typeCode(new Phone(gate.url), code)).status, 429)
+  for (const typed of [code, wrong]) {
+    const refused = await typeCode(at(guesser), typed)
+    assert.equal(refused.status, 429)
+    assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 300)
+  }
+  // Whoever is where the screen is could as well look at it.
+  assert.equal((await typeCode(at('127.0.0.1'), code)).status, 200)
+  assert.equal((await typeCode(at('198.51.100.1'), code)).status, 200)
+
+  // While guesses pour in, screens show codes that nobody can guess, and everybody may type them.
+  const late = await coded(gate.url)
+  assert.match(late.code, /^([BCDFGHJKLMNPQRSTVWXZ]{4}-){2}[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
+  const typed = late.code.toLowerCase().replaceAll('-', ' ')
+  assert.equal((await typeCode(at(guesser), typed)).status, 200)
+  assert.equal((await typeCode(at(guesser), `${wrong}-${wrong.slice(0, 4)}`)).status, 429)
 })
 
 test('S105 a guess that could not be looked at is none', async t => {

@@ -79,3 +79,33 @@ test('the seed accepts any password but none', () => {
   assert.equal(requireAnyPassword('x'), 'x')
   assert.throws(() => requireAnyPassword(''), Refusal)
 })
+
+test('N01: what is guessed is looked at in time in proportion to its length', () => {
+  const texts = [
+    '\u2057'.repeat(1_023).concat('a'),
+    '\ufdfa'.repeat(1_023).concat('a'),
+    '1'.repeat(1_023).concat('a'),
+    '!a'.repeat(511).concat('!!'),
+    'abc'.repeat(341).concat('x'),
+  ]
+  // A rule that looks back from each character would count in billions here.
+  for (const text of texts) {
+    for (let again = 0; again < 50; again += 1) {
+      // What looks like one sign over and over, as far as anybody looks, may be refused.
+      try {
+        requireNewPassword(text, context)
+      } catch (error) {
+        assert.ok(error instanceof Refusal && error.code === 'password_too_common')
+      }
+    }
+  }
+})
+
+test('S051: what is repeated, and what stands before a number, is found in any length', () => {
+  for (const length of [8, 9, 100, 1_024]) refused('a'.repeat(length), 'password_too_common')
+  for (const part of ['ab', 'abc', 'abcd', '김이', '🦊🐻']) {
+    refused(part.repeat(Math.floor(1_000 / part.length)), 'password_too_common')
+  }
+  refused(`password${'1!'.repeat(500)}`, 'password_too_common')
+  requireNewPassword('abcde'.repeat(3), context)
+})

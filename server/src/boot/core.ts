@@ -43,9 +43,6 @@ import { startSweep } from '../watch/sweep.ts'
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
 
-/** For durations, which no correction of a clock may stretch. */
-const monotonic = () => performance.now()
-
 /** What a kiosk may cause in a minute; ten a second are more than any screen can show. */
 const perKiosk = (name: string) => ({ name, points: 600, duration: 60 })
 
@@ -77,11 +74,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
 
   const nodeClock = createClock()
   const clock = given ?? nodeClock
+  // For durations, which no correction of a clock may stretch.
+  const ticks = given ?? (() => performance.now())
   const store = await openStore(config.databaseUrl)
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
   const passwords = await createPasswordHasher(config.longestHashWait)
-  const counters = await openCounters(config, onError)
+  const counters = await openCounters(config, ticks, onError)
   const accounts = createAccounts({
     records: store.accounts,
     passwords,
@@ -114,7 +113,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     readTicket: ticketReader(tickets, kiosks),
     openPage: pageOpener({ moves, receipts: receiptsOfPages, clock }),
     timings,
-    unscannedRows: createLimit('too_many_codes', perKiosk('cancels and codes'), monotonic),
+    unscannedRows: createLimit('too_many_codes', perKiosk('cancels and codes'), ticks),
     randomBytes,
   }
   const flow = createFlow({
@@ -122,7 +121,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     signIns,
     kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
-    scans: createLimit('too_many', perKiosk('scans'), monotonic),
+    scans: createLimit('too_many', perKiosk('scans'), ticks),
     rotation,
     // Capitals keep the QR in its small alphanumeric mode; a JWT would not survive them.
     ticketAddress: (ticket, kind) => {
@@ -180,9 +179,10 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
 
 async function openCounters(
   { redisUrl }: Config,
+  ticks: () => number,
   onError: (error: unknown) => void,
 ): Promise<Counters> {
-  if (redisUrl === '') return createCounters(monotonic)
+  if (redisUrl === '') return createCounters(ticks)
   const { redisCounts } = await import('../limits/redis-counts.ts')
-  return createCounters(monotonic, redisCounts(redisUrl, onError))
+  return createCounters(ticks, redisCounts(redisUrl, onError))
 }

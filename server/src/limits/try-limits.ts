@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Counters, payAll, undo } from './counters.ts'
+import { type Counters, longestWait, payAll, undo } from './counters.ts'
 import type { Counted } from './counts.ts'
 import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
@@ -93,13 +93,15 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
   const paidByPlace = async (payer: Payer, standing: Standing): Promise<Counted[]> => {
     const { phone, enrolled } = payer
     const key = kioskKey(payer)
-    try {
-      return await all([ofKiosk(key), ...(phone === undefined ? [] : [ofPhone(phone)])])
-    } catch (refusal) {
-      if (enrolled) throw refusal
-      // An address alone slows strangers down, and nobody else.
-      return standing === 'stranger' ? all([slowly(key)]) : []
-    }
+    const pay = () => all([ofKiosk(key), ...(phone === undefined ? [] : [ofPhone(phone)])])
+    if (enrolled) return pay()
+    // An address alone slows strangers down, and nobody else.
+    const slow = await slowly(key)
+    return pay().catch(refusal => {
+      if (standing !== 'stranger') return []
+      if (longestWait(slow) === 0) return slow
+      throw refusal
+    })
   }
 
   const paidByAccount = (payer: Payer, account: string, standing: Standing) => {
