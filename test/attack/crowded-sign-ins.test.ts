@@ -48,6 +48,17 @@ function everybodyAt(site: Site, kiosks: readonly Kiosk[]) {
   )
 }
 
+test('N03 one scan pays for ten tries, of whatever kind and however slowly', async t => {
+  const { site, attacked } = await startCrowded(t, 1)
+  for (const [what, attempt] of Object.entries({ lookAlike, taken, madeUp, wrong })) {
+    const answers = new Answers()
+    const { phone, id } = await scannedBy(site.phone(here), attacked)
+    for (let n = 0; n < 14; n += 1) await answers.add(attempt(phone, id, n))
+    assert.equal(answers.count('wrong_credentials', 'account_exists'), 10, `${what}: ${answers}`)
+    assert.equal(answers.count('too_many_tries'), 4, `${what}: ${answers}`)
+  }
+})
+
 for (const nodes of sizes) {
   for (const [what, attempt] of Object.entries(attempts)) {
     test(`N03 one scan with ${atOnce} ${what} at once is one of many (${nodes})`, async t => {
