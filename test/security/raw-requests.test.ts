@@ -136,3 +136,34 @@ attack('S075 hundreds of slow requests keep nobody waiting and are hung up on', 
   server.requestTimeout = 1
   await Promise.all([slowHead.closed(), slowBody.closed()])
 })
+
+attack(
+  'N10 whoever says nothing, or not all of its headers, is hung up on for good',
+  async (gate, t) => {
+    const { connections, url } = gate
+    const { server } = gate.app.server
+    // The longest of the time-outs would end them too, but much later.
+    server.timeout = 0
+    const before = connections.size
+    const words = [
+      '',
+      'GET',
+      'GET /healthz HTTP/1.1\r\n',
+      'GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ',
+    ]
+    const sockets = words.flatMap(said =>
+      Array.from({ length: 10 }, () => {
+        const socket = openRaw(url, true)
+        socket.write(said)
+        return socket
+      }),
+    )
+    t.after(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    await until('the gate has them all', () => connections.size >= before + sockets.length)
+    assert.equal(server.headersTimeout, 10_000)
+    server.headersTimeout = 1
+    await until('the gate has let go of them all', () => connections.size <= before)
+  },
+)

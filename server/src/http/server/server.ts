@@ -11,6 +11,7 @@ import Fastify, {
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
+import { watchSlowClients } from './slow-clients.ts'
 import { refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
@@ -65,8 +66,10 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   refuseStrayUpgrades(server)
 
   let closing = false
+  const cutSlowClients = watchSlowClients(server.server)
   server.addHook('preClose', async () => {
     closing = true
+    cutSlowClients()
     // A connection may fall idle only after the one sweep that Node makes, and would then be waited
     // for until its keep-alive is over.
     const sweep = setInterval(() => server.server.closeIdleConnections(), 100)
