@@ -97,7 +97,7 @@ export async function createApp(
     addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, listen: seedSocket(limits) })
   }
   const pages: FastifyPluginAsync = async pages => {
-    await addCompression(pages)
+    addCompression(pages)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
     await addPages(pages, config)
