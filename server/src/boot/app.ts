@@ -12,6 +12,7 @@ import { addPhoneRoutes } from '../http/phone/routes.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
+import { requireOneHost } from '../http/server/host.ts'
 import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { sentence } from '../http/server/sentences.ts'
@@ -73,6 +74,7 @@ export async function createApp(
       done()
     },
   })
+  requireOneHost(server)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
   const awaitView: KioskApiParts['awaitView'] = async (screen, since, ms, gone) => {

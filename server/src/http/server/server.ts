@@ -35,12 +35,22 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 10_000,
     // The two time-outs above and here are looked at only so often; Node's default is 30 s.
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      // It would see only that there is none, and answer in a shape of its own.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: longestPathPart },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(guards)),
+    frameworkErrors: (error, request, reply) => {
+      // No hook sees this request, so if it is an upgrade nobody would ever end its connection.
+      reply.raw.once('finish', () => request.raw.socket.destroySoon())
+      refuse(error, request, reply.headers({ ...guards, connection: 'close' }))
+    },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>()
@@ -84,8 +94,8 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   return server
 }
 
-/** Answers in the one shape of refusals; other scopes may have shapes of their own. */
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers in the one shape of refusals; scopes may have shapes of their own. */
+export function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = beginRefusal(error, request, reply)
   reply.send(refusalBody(refusal, requestLanguage(request)))
 }
