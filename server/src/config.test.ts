@@ -191,6 +191,25 @@ test('proxies are trusted by address or range only', () => {
   assert.throws(() => trusted('caddy'), /QRGATE_TRUSTED_PROXIES/)
 })
 
+test('N48: a range that is none, or that is everybody, is refused before anything starts', () => {
+  const wrong = [
+    '10.0.0.0/99',
+    '10.0.0.0/',
+    '10.0.0.0/x',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/8',
+    '/8',
+    '10.1',
+  ]
+  for (const range of [...wrong, '::/129', '::/', '0.0.0.0/0', '::/0', 'loopback', '1.2.3.4:80']) {
+    const fault = { message: new RegExp(`^QRGATE_TRUSTED_PROXIES .*, not "${range}"\\.$`) }
+    assert.throws(() => readConfig({ QRGATE_TRUSTED_PROXIES: range }, 'demo'), fault, range)
+  }
+  for (const range of ['10.0.0.7/32', 'fd00::/8', '::ffff:10.0.0.0/104', 'fe80::1']) {
+    readConfig({ QRGATE_TRUSTED_PROXIES: range }, 'demo')
+  }
+})
+
 test('the public address is an origin as browsers write it', () => {
   assert.equal(readConfig({ HOST: '127.0.0.1', PORT: '80' }, 'demo').publicUrl, 'http://127.0.0.1')
 })

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 export type Mode = 'demo' | 'serve'
 
@@ -281,12 +282,20 @@ function networks(): Kind<string[]> {
   return {
     read(text, { name, refuse }) {
       const ranges = listOf(text)
-      for (const range of ranges.filter(range => !isIP(range.split('/')[0] ?? ''))) {
-        refuse(`${name} takes addresses and CIDR ranges, not "${range}".`)
+      for (const range of ranges.filter(range => !isNetwork(range))) {
+        refuse(`${name} takes addresses and ranges like 10.0.0.0/8, not "${range}".`)
       }
       return ranges
     },
   }
+}
+
+/** Never a range of everybody: then each client could say where it comes from. */
+function isNetwork(range: string): boolean {
+  const [address = '', prefix] = range.split('/')
+  // Also "1" and "0x7f.1" are IPv4 addresses to ipaddr.js.
+  if (isIP(address) === 0) return false
+  return prefix === undefined || (ipaddr.isValidCIDR(range) && Number(prefix) > 0)
 }
 
 const shortestKey = 32

@@ -12,6 +12,7 @@ import { addPhoneRoutes } from '../http/phone/routes.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
+import { requireOneHost } from '../http/server/host.ts'
 import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { sentence } from '../http/server/sentences.ts'
@@ -74,6 +75,7 @@ export async function createApp(
       done()
     },
   })
+  requireOneHost(server)
   const now = () => performance.now()
   const enrolments = createLimit('too_many', { name: 'enrolments', points: 30, duration: 300 }, now)
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
@@ -103,7 +105,7 @@ export async function createApp(
     addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, inserts, listen: listenToSeed })
   }
   const pages: FastifyPluginAsync = async pages => {
-    await addCompression(pages)
+    addCompression(pages)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
     await addPages(pages, config)
