@@ -38,7 +38,8 @@ export const settings = {
   },
   SECRET_KEY: {
     default: '',
-    about: 'At least 32 random bytes. In demo mode: made at the first start and kept.',
+    about:
+      'At least 32 random bytes that nobody can guess. In demo mode: made at the first start and kept.',
     ...secretKey(),
   },
   SECRET_KEYS_ACCEPTED: {
@@ -284,7 +285,7 @@ function networks(): Kind<string[]> {
 
 const shortestKey = 32
 
-function isShort(key: string): boolean {
+export function isShort(key: string): boolean {
   return Buffer.byteLength(key) < shortestKey
 }
 
