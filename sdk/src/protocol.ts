@@ -91,7 +91,7 @@ export interface UserCodeAnswer {
 export interface ClaimedAccount {
   /** Stable and opaque: the same person at the same relying party, always. */
   sub: string
-  /** Masked: 홍*동, J*** D**. */
+  /** Masked, never whole, with three stars in a row at most: 홍*동, J*** D**. */
   name: string
 }
 

@@ -39,7 +39,8 @@ export const settings = {
   },
   SECRET_KEY: {
     default: '',
-    about: 'At least 32 random bytes. In demo mode: made at the first start and kept.',
+    about:
+      'At least 32 random bytes that nobody can guess. In demo mode: made at the first start and kept.',
     ...secretKey(),
   },
   SECRET_KEYS_ACCEPTED: {
@@ -300,7 +301,7 @@ function isNetwork(range: string): boolean {
 
 const shortestKey = 32
 
-function isShort(key: string): boolean {
+export function isShort(key: string): boolean {
   return Buffer.byteLength(key) < shortestKey
 }
 

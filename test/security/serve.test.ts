@@ -44,6 +44,21 @@ test('N48: proxies that are no addresses or ranges are refused at the start, in 
   }
 })
 
+test('N19: serve and doctor refuse a key that can be guessed, and a demo does not', async t => {
+  const folder = temporaryFolder(t)
+  for (const key of ['ab'.repeat(20), 'YOUR_JWT_SECRET_KEY_FOR_THE_QR_SERVER']) {
+    const env = { ...serve, SECRET_KEY: key, HOST: '127.0.0.1', QRGATE_DATA_DIR: folder }
+    const started = await qrgate(['serve'], env, folder)
+    assert.equal(started.code, 1)
+    assert.match(started.err, /^qrgate: SECRET_KEY can be guessed: [^\n]*\n$/)
+    const examined = await qrgate(['doctor'], env, folder)
+    assert.equal(examined.code, 1)
+    assert.match(examined.out, /^fail {2}settings {2}SECRET_KEY can be guessed/m)
+    assert.ok(!(started.err + examined.out).includes(key))
+  }
+  await startGate(t, { SECRET_KEY: 'ab'.repeat(20) }, 'demo')
+})
+
 test('an enrolment link changes nothing when it is opened, enrols by its button, and only once', async t => {
   const gate = await startServe(t)
   const settings = { SECRET_KEY, ...serve, DATABASE_URL: `sqlite:${gate.dataDir}/qrgate.sqlite` }

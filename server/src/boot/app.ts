@@ -7,7 +7,7 @@ import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addPages } from '../http/pages.ts'
-import { readPhoneAssets } from '../http/phone/assets.ts'
+import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
@@ -56,7 +56,7 @@ export async function createApp(
     if (reply.refusal) refusedTries.count(reply.refusal, request.ip)
     done()
   })
-  addSecurityHeaders(server, config, assets)
+  addSecurityHeaders(server, config, { ...assets, noscriptCss })
   await addOpenApi(server, publicUrl)
   await server.register(websocket, {
     options: {

@@ -7,6 +7,7 @@ export const en: Words = {
     title: 'Are you at this screen?',
     lead: 'Signing in starts check-in on this kiosk.',
     submit: 'Sign in and check in',
+    goOn: 'Continue',
     deny: 'Not me',
     newHere: 'First time here?',
     signUp: 'Sign up',

@@ -7,6 +7,7 @@ export const ko: Words = {
     title: '이 화면 앞에 계신가요?',
     lead: '로그인하면 이 키오스크에서 접수가 시작됩니다.',
     submit: '로그인하고 접수하기',
+    goOn: '계속',
     deny: '거절',
     newHere: '처음이신가요?',
     signUp: '회원가입',
