@@ -19,8 +19,8 @@ export interface PlaceCaps {
 /**
  * All but the last are shares of what the operator allows a node. A site has hundreds of screens behind
  * one address, and a backend starts for all of its screens as one kiosk, so one network and one kiosk may
- * hold much, but neither all. A socket that watches nothing lives for seconds only, so an eighth does
- * for a whole site that comes back at once. A screen needs one socket; four leave room for a page that
+ * hold much, but neither all. A socket that watches nothing lives for seconds only, so an eighth (on a
+ * small node a few) does for a whole site that comes back at once. A screen needs one socket; four leave room for a page that
  * is reloaded while its old connections are not yet known to be dead.
  */
 export function placeCaps(all: number): PlaceCaps {
@@ -28,7 +28,7 @@ export function placeCaps(all: number): PlaceCaps {
     all,
     strangers: all - Math.floor(all / 5),
     ofNetwork: Math.ceil((all * 5) / 8),
-    idleOfNetwork: Math.ceil(all / 8),
+    idleOfNetwork: Math.max(4, Math.ceil(all / 8)),
     ofKiosk: Math.ceil((all * 5) / 8),
     pagesOfKiosk: 4,
   }
