@@ -145,7 +145,8 @@ export const settings = {
   },
   QRGATE_MAX_SOCKETS: {
     default: '20000',
-    about: 'Kiosk sockets at once on this node.',
+    about:
+      'Kiosk sockets at once on this node. A fifth is kept for enrolled screens; one network holds five eighths at most, an eighth of it without watching anything.',
     ...integer(1, 1_000_000),
   },
   QRGATE_PENDING_SECONDS: {

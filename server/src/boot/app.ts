@@ -38,6 +38,17 @@ export interface App {
   close(): Promise<void>
 }
 
+/** What every WebSocket is held to, whatever it is for. */
+const socketOptions = {
+  maxPayload: 4096,
+  maxFragments: 16,
+  maxBufferedChunks: 64,
+  perMessageDeflate: false,
+  clientTracking: false,
+  // A peer that is gone, or does not want to go, answers no close handshake.
+  closeTimeout: 5_000,
+}
+
 /** Puts a gate together: core and edges. */
 export async function createApp(
   config: Config,
@@ -59,13 +70,7 @@ export async function createApp(
   addSecurityHeaders(server, config, { ...assets, noscriptCss })
   await addOpenApi(server, publicUrl)
   await server.register(websocket, {
-    options: {
-      maxPayload: 4096,
-      maxFragments: 16,
-      maxBufferedChunks: 64,
-      perMessageDeflate: false,
-      clientTracking: false,
-    },
+    options: socketOptions,
     // A peer's broken frame is no error of ours; ws has closed the socket already.
     errorHandler: (_error, socket) => socket.terminate(),
     // Kiosks are told to come back later; there is nothing else to wait for.
