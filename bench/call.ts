@@ -3,10 +3,15 @@ import { Agent, request } from 'node:http'
 const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 
 /** One request over a few kept connections; the answer's text, whatever its status. */
-export function call(url: string, method = 'GET', body?: string): Promise<string> {
+export function call(
+  url: string,
+  method = 'GET',
+  body?: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-    const sent = request(url, { method, agent, headers }, answer => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    const sent = request(url, { method, agent, headers: { ...type, ...headers } }, answer => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', chunk => {

@@ -11,7 +11,7 @@ const floors = [
   'accounts kiosks log watch',
   'store config',
   'protocol limits bus',
-  'errors settings clock logger within redis-client operator-error',
+  'errors settings clock logger within redis-client operator-error private-path',
 ].map(rooms => rooms.split(' '))
 
 const faults = faultsOf(process.argv[2] ?? fileURLToPath(new URL('../', import.meta.url)), floors)

@@ -21,6 +21,7 @@ const waits = [/setTimeout.*'node:timers\/promises'/, /\bwaitForTimeout\b/]
 const allowed: Record<string, string> = {
   'test/support/wrong-clock.ts': 'it is a wrong clock',
   'test/security/time.test.ts': 'that a ticket has the time of the world, whatever the zone',
+  'server/src/limits/counts.test.ts': 'what a full memory of counts takes',
   'test/security/socket-limits.test.ts': 'it moves the clock of its process',
 }
 

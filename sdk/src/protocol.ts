@@ -91,7 +91,7 @@ export interface UserCodeAnswer {
 export interface ClaimedAccount {
   /** Stable and opaque: the same person at the same relying party, always. */
   sub: string
-  /** Masked: 홍*동, J*** D**. */
+  /** Masked, never whole, with three stars in a row at most: 홍*동, J*** D**. */
   name: string
 }
 
@@ -127,18 +127,29 @@ export interface Refused {
   message: string
 }
 
-/** What a kiosk may say on `WS /api/v1/kiosk`; the first message must be a `watch`. */
+/** What a kiosk may say on `WS /api/v1/kiosk`; its first messages must be a `hello` or a `watch`. */
 export type KioskMessage =
+  /**
+   * From the gate's own page of an enrolled kiosk, whose handshake carried the kiosk's cookie: such a
+   * socket stays open while it watches nothing. To everybody else it is refused.
+   */
+  | { type: 'hello' }
+  /** With `renew`, and on the socket of an enrolled kiosk's own page only, a `next` will follow. */
   | { type: 'watch'; id: string; kiosk_secret: string; renew?: boolean }
   | { type: 'frames'; id: string; ask: number }
   | { type: 'ping' }
 
 /** What the gate says on `WS /api/v1/kiosk`. */
 export type GateMessage =
+  /** Answers a `hello`; what a gate may have to say to its own page comes with it one day. */
+  | { type: 'hello' }
   | ({ type: 'state' } & SignInView)
   /** `ask` echoes the request's number, so that a late answer is recognised. */
   | { type: 'frames'; id: string; ask: number; frames: Frame[] }
-  /** A watched sign-in with `renew` ran out unscanned: here is its successor, already watched. */
+  /**
+   * A watched sign-in with `renew` is about to run out unscanned: here is its successor, already watched.
+   * It brings a kiosk secret, so it comes only to an enrolled kiosk's own page.
+   */
   | ({ type: 'next'; after: string } & StartAnswer)
   | { type: 'pong' }
   /** One message was refused (`id` where it named a sign-in); the socket goes on. */
@@ -146,13 +157,15 @@ export type GateMessage =
 
 /** Close codes of `WS /api/v1/kiosk` (RFC 6455 §7.4.2 leaves 4000-4999 to applications). */
 export const closeCodes = {
+  /** RFC 6455 §7.4.1: nothing is watched any more. No trouble; whoever watches again opens a new one. */
+  idle: 1000,
   /** A message that is not one of {@link KioskMessage}. */
   badMessage: 4400,
-  /** No `watch` with a right secret within 5 s. */
+  /** No `watch` with a right secret within 5 s, and no `hello`. */
   unproven: 4401,
   /** The kiosk was revoked. */
   forbidden: 4403,
-  /** A newer socket watches the same sign-in. */
+  /** A newer socket watches the same sign-in, or newer pages show the same kiosk. */
   replaced: 4409,
   /** RFC 6455 registry: the gate restarts; the reason is `{"retry_after_ms": n}`. */
   restarting: 1012,

@@ -29,7 +29,7 @@ export interface ScreenUpdate {
   connection?: Connection
   /** Milliseconds until this state runs out by itself. */
   remaining_ms?: number
-  /** Masked name of the account, in `claimed`. */
+  /** Masked name of the account, in `claimed`: `홍*동`, `J*** D**`, never whole. */
   name?: string
   /** What is wrong, in `trouble`: a code of the gate, or `offline`, `unreachable` or `slow`. */
   code?: string

@@ -108,6 +108,26 @@ test('S129: a secret key that is too short is refused, counted in bytes', () => 
   assert.deepEqual(readConfig({ SECRET_KEY: '열쇠'.repeat(6) }, 'demo').secretKeys.length, 1)
 })
 
+test('N19: serve refuses a key that can be guessed, a current and an accepted one, in one sentence each', () => {
+  const message = (env: NodeJS.ProcessEnv) => {
+    try {
+      readConfig({ ...safe, ...env }, 'serve')
+      return ''
+    } catch (error) {
+      assert.ok(error instanceof OperatorError)
+      return error.message
+    }
+  }
+  const weak = 'a'.repeat(40)
+  const sentence = /^SECRET_KEY can be guessed: .*; make one with: openssl rand -base64 48$/
+  assert.match(message({ SECRET_KEY: weak }), sentence)
+  assert.match(message({ SECRET_KEY: 'YOUR_JWT_SECRET_KEY_change_me_now' }), sentence)
+  assert.match(message({ SECRET_KEYS_ACCEPTED: `${key},${weak}` }), /^SECRET_KEYS_ACCEPTED can be/)
+  assert.ok(!message({ SECRET_KEY: weak }).includes(weak), 'a key is never repeated')
+  assert.equal(message({ SECRET_KEY: 'short' }).split('\n').length, 1)
+  assert.equal(readConfig({ SECRET_KEY: weak }, 'demo').secretKeys.length, 1)
+})
+
 test('S129: an accepted key that is too short is refused too', () => {
   refuses('SECRET_KEYS_ACCEPTED', ['x', `${key},short`], { SECRET_KEY: key })
 })
@@ -189,6 +209,25 @@ test('proxies are trusted by address or range only', () => {
   const trusted = (value: string) => readConfig({ QRGATE_TRUSTED_PROXIES: value }, 'demo')
   assert.deepEqual(trusted('10.0.0.0/8, ::1').trustedProxies, ['10.0.0.0/8', '::1'])
   assert.throws(() => trusted('caddy'), /QRGATE_TRUSTED_PROXIES/)
+})
+
+test('N48: a range that is none, or that is everybody, is refused before anything starts', () => {
+  const wrong = [
+    '10.0.0.0/99',
+    '10.0.0.0/',
+    '10.0.0.0/x',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/8',
+    '/8',
+    '10.1',
+  ]
+  for (const range of [...wrong, '::/129', '::/', '0.0.0.0/0', '::/0', 'loopback', '1.2.3.4:80']) {
+    const fault = { message: new RegExp(`^QRGATE_TRUSTED_PROXIES .*, not "${range}"\\.$`) }
+    assert.throws(() => readConfig({ QRGATE_TRUSTED_PROXIES: range }, 'demo'), fault, range)
+  }
+  for (const range of ['10.0.0.7/32', 'fd00::/8', '::ffff:10.0.0.0/104', 'fe80::1']) {
+    readConfig({ QRGATE_TRUSTED_PROXIES: range }, 'demo')
+  }
 })
 
 test('the public address is an origin as browsers write it', () => {

@@ -2,8 +2,9 @@ import { networkInterfaces } from 'node:os'
 import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
 import type { Rotation } from './protocol/frames.ts'
+import { isGuessable } from './protocol/key-strength.ts'
 import type { Timings } from './protocol/sign-in.ts'
-import { type Mode, readSettings, type Values } from './settings.ts'
+import { isShort, type Mode, readSettings, type Values } from './settings.ts'
 
 export type { Mode }
 
@@ -14,7 +15,7 @@ export type Config = ReturnType<typeof configOf>
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
-  const faults = [...withoutKey(values, mode), ...wrong]
+  const faults = [...withoutKey(values, mode), ...wrong, ...guessableKeys(values, mode)]
   if (faults.length > 0) throw new OperatorError(faults.join('\n'))
   return configOf(values, mode)
 }
@@ -26,6 +27,18 @@ function withoutKey({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode): s
     return ['SECRET_KEY is missing; SECRET_KEYS_ACCEPTED are never used to sign.']
   }
   return mode === 'demo' ? [] : ['SECRET_KEY is missing; make one with: openssl rand -base64 48']
+}
+
+/** What a demo signs is worth nothing. */
+function guessableKeys({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode): string[] {
+  if (mode === 'demo') return []
+  const keys = { SECRET_KEY: [SECRET_KEY], SECRET_KEYS_ACCEPTED }
+  const isWeak = (key: string) => !isShort(key) && isGuessable(key)
+  const weak = Object.entries(keys).filter(([, keys]) => keys.some(isWeak))
+  return weak.map(([name]) => {
+    const why = `${name} can be guessed: it repeats itself, counts up or is an example's`
+    return `${why}; make one with: openssl rand -base64 48`
+  })
 }
 
 function configOf(values: Values, mode: Mode) {

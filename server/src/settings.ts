@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 
 export type Mode = 'demo' | 'serve'
 
@@ -38,7 +39,8 @@ export const settings = {
   },
   SECRET_KEY: {
     default: '',
-    about: 'At least 32 random bytes. In demo mode: made at the first start and kept.',
+    about:
+      'At least 32 random bytes that nobody can guess. In demo mode: made at the first start and kept.',
     ...secretKey(),
   },
   SECRET_KEYS_ACCEPTED: {
@@ -143,7 +145,8 @@ export const settings = {
   },
   QRGATE_MAX_SOCKETS: {
     default: '20000',
-    about: 'Kiosk sockets at once on this node.',
+    about:
+      'Kiosk sockets at once on this node. A fifth is kept for enrolled screens; one network holds five eighths at most, an eighth of it without watching anything.',
     ...integer(1, 1_000_000),
   },
   QRGATE_PENDING_SECONDS: {
@@ -281,17 +284,25 @@ function networks(): Kind<string[]> {
   return {
     read(text, { name, refuse }) {
       const ranges = listOf(text)
-      for (const range of ranges.filter(range => !isIP(range.split('/')[0] ?? ''))) {
-        refuse(`${name} takes addresses and CIDR ranges, not "${range}".`)
+      for (const range of ranges.filter(range => !isNetwork(range))) {
+        refuse(`${name} takes addresses and ranges like 10.0.0.0/8, not "${range}".`)
       }
       return ranges
     },
   }
 }
 
+/** Never a range of everybody: then each client could say where it comes from. */
+function isNetwork(range: string): boolean {
+  const [address = '', prefix] = range.split('/')
+  // Also "1" and "0x7f.1" are IPv4 addresses to ipaddr.js.
+  if (isIP(address) === 0) return false
+  return prefix === undefined || (ipaddr.isValidCIDR(range) && Number(prefix) > 0)
+}
+
 const shortestKey = 32
 
-function isShort(key: string): boolean {
+export function isShort(key: string): boolean {
   return Buffer.byteLength(key) < shortestKey
 }
 

@@ -3,9 +3,11 @@ import { test } from 'node:test'
 import type { GateMessage } from '@qrgate/sdk/protocol'
 import { generate } from 'lean-qr'
 import {
+  axe,
   openKiosk,
   openPhone,
   portrait,
+  scriptedCopy,
   showQr,
   signIn,
   signUp,
@@ -51,7 +53,7 @@ test('over plain http on a host that is not localhost', async t => {
   await stands(kiosk, 'done')
 })
 
-test('with scripts off on the phone, for id and password', async t => {
+test('N16: with scripts off on the phone, for id and password', async t => {
   const gate = await startGate(t)
   const browser = await startBrowser(t)
   const first = await openKiosk(browser, gate.url)
@@ -63,6 +65,18 @@ test('with scripts off on the phone, for id and password', async t => {
   const { page: phone } = await openPhone(browser, await showQr(kiosk), {
     javaScriptEnabled: false,
   })
+  await phone.getByRole('button', { name: '계속' }).waitFor()
+  assert.equal(await phone.locator('[name=account]').isVisible(), false)
+  assert.equal(await phone.getByRole('button', { name: '회원가입' }).isVisible(), false)
+  assert.equal(await phone.getByRole('button', { name: '거절' }).isVisible(), true)
+  assert.deepEqual(await axe(await scriptedCopy(phone, browser)), [])
+  await stands(kiosk, 'pending')
+  await phone.getByRole('button', { name: '계속' }).click()
+  await stands(kiosk, 'scanned')
+  await phone.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  assert.deepEqual(await axe(await scriptedCopy(phone, browser)), [])
+  // However slowly somebody types now, nothing runs out but the sign-in itself.
+  gate.passTime(120_000)
   await phone.locator('[name=account]').fill(visitor.account)
   await phone.locator('[name=password]').fill('not the password')
   await phone.locator('form[action$="/sign-in"] .primary').click()
@@ -71,6 +85,68 @@ test('with scripts off on the phone, for id and password', async t => {
   await signIn(phone)
   await stands(kiosk, 'done')
   await phone.getByText('키오스크에 로그인되었습니다').waitFor()
+})
+
+test('N16: with scripts off, refusing is one tap, and so is being too late', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const options = { javaScriptEnabled: false, locale: 'en' }
+  const { page: phone } = await openPhone(browser, await showQr(kiosk), options)
+  await phone.getByRole('button', { name: 'Not me' }).click()
+  await stands(kiosk, 'ended')
+  await phone.getByText('Sign-in denied').waitFor()
+
+  const next = await openKiosk(browser, gate.url)
+  const { page: late } = await openPhone(browser, await showQr(next), options)
+  gate.passTime(60_000)
+  await late.getByRole('button', { name: 'Continue' }).click()
+  await late.getByRole('heading', { name: 'This code is too old' }).waitFor()
+  await stands(next, 'pending')
+})
+
+test('N16: a phone that reaches the gate too late is told to scan again', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  const { page: phone, context } = await openPhone(browser, 'about:blank')
+  await context.route('**/scan', route => route.abort())
+  await phone.goto(qr)
+  await phone.locator('[name=account]').fill(visitor.account)
+  gate.passTime(60_000)
+  await context.unroute('**/scan')
+  await phone.getByRole('heading', { name: '지난 코드예요' }).waitFor()
+  assert.equal(await phone.locator('form').count(), 0)
+  assert.deepEqual(await axe(phone), [])
+  await stands(kiosk, 'pending')
+})
+
+test('N16: a phone without network says so by itself, and the truth once it hears it', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  const { page: phone, context } = await openPhone(browser, 'about:blank')
+  await context.clock.install()
+  // The gate hears the phone; the phone hears nothing.
+  let heard = 0
+  await context.route('**/scan', async route => {
+    if (heard === 0) await route.fetch()
+    heard += 1
+    await route.abort()
+  })
+  await phone.goto(qr)
+  await stands(kiosk, 'scanned')
+  await until('the answer is lost', () => heard > 0)
+  await phone.getByRole('heading', { name: '이 화면 앞에 계신가요?' }).waitFor()
+  await context.clock.fastForward(61_000)
+  await phone.getByRole('heading', { name: '지난 코드예요' }).waitFor()
+  await context.unroute('**/scan')
+  await context.clock.fastForward(2_000)
+  await phone.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  await phone.getByRole('heading', { name: '이 화면 앞에 계신가요?' }).waitFor()
+  await stands(kiosk, 'scanned')
 })
 
 test('a second phone is told that the code is in use, and the first goes on undisturbed', async t => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { eventsOf } from '../support/database.ts'
 import { GateProcess } from '../support/gate-process.ts'
 import { Kiosk } from '../support/kiosk.ts'
-import { exchange, request, send } from '../support/raw-http.ts'
+import { exchange, openRaw, request, send } from '../support/raw-http.ts'
 import { opcodes, RawSocket } from '../support/raw-socket.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import {
@@ -111,4 +111,25 @@ test('F33 a gate whose log nobody reads any more goes on', async t => {
     assert.equal((await kiosk.claim(signIn)).status, 200)
   }
   assert.deepEqual(await gate.kill('SIGTERM'), { code: 0, signal: null })
+})
+
+test('N10 a gate told to stop hangs up on slow senders itself, and answers who has said all', async t => {
+  const gate = await GateProcess.start(t)
+  await addAccount(gate)
+  const stage = await scannedSignIn(gate)
+  const form = stage.phone.bytes(`/s/${stage.id}/sign-in`, { account: visitor.id, password })
+  const words = ['', 'GET /', request(gate.url, 'GET /code').slice(0, -2), form.slice(0, -1)]
+  const slow = Array.from({ length: 50 }, (_, n) => {
+    const socket = openRaw(gate.url, true)
+    socket.write(words[n % words.length] ?? '')
+    return socket
+  })
+  t.after(() => {
+    for (const socket of slow) socket.destroy()
+  })
+  const submits = await submitAll(gate, [stage])
+  gate.signal('SIGTERM')
+  assert.deepEqual(await submits.statuses, [200])
+  // A gate that is not done in five seconds exits otherwise.
+  assert.deepEqual(await gate.exited, { code: 0, signal: null })
 })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
+import { assertUnharmed } from '../support/aftermath.ts'
 import { attack } from '../support/attack.ts'
-import { stored } from '../support/database.ts'
+import { openDatabase, stored } from '../support/database.ts'
+import { startGate } from '../support/gate.ts'
 import { exchange, request } from '../support/raw-http.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { hostileTexts, validators } from '../support/validators.ts'
@@ -10,7 +12,21 @@ import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const { password } = visitor
 
-attack('S071 a forwarding header of an untrusted peer changes nothing at all', async gate => {
+/** Where the log says that a refused try came from, once the gate has stopped. */
+function addressesOfTries(dataDir: string): unknown[] {
+  const database = openDatabase(dataDir)
+  try {
+    const rows = database.prepare("SELECT address FROM log WHERE event = 'tries.refused'").all()
+    return rows.map(({ address }) => address)
+  } finally {
+    database.close()
+  }
+}
+
+const peer = '127.0.0.1'
+
+test('S071 a forwarding header of an untrusted peer changes nothing at all', async t => {
+  const gate = await startGate(t)
   const plain = await exchange(gate.url, request(gate.url, 'GET /q/x'))
   const body = (text: string) => text.split('\r\n\r\n')[1]
   const hops = Array.from({ length: 50 }, (_, n) => `10.0.0.${n}`).join(', ')
@@ -31,7 +47,32 @@ attack('S071 a forwarding header of an untrusted peer changes nothing at all', a
     }
   }
   assert.ok(!gate.log().includes('10.0.0.'))
+  await assertUnharmed(gate)
+  await gate.close()
+  assert.deepEqual(new Set(addressesOfTries(gate.dataDir)), new Set([peer]))
 })
+
+const spoofed = '198.51.100.9'
+const client = '203.0.113.7'
+const inner = '10.1.2.3'
+const origins: [of: string, trusted: string, forwarded: string, from: string][] = [
+  ['a peer while nobody is trusted', '', client, peer],
+  ['a peer that is not the trusted one', '10.0.0.0/8', client, peer],
+  ['a peer that is not the trusted one, of IPv6', '::1, fd00::/8', `${spoofed}, ${client}`, peer],
+  ['a trusted proxy', peer, client, client],
+  ['a trusted proxy whose client made up more', peer, `${spoofed}, ${client}`, client],
+  ['a chain of trusted proxies', `${peer}, 10.0.0.0/8`, `${spoofed}, ${client}, ${inner}`, client],
+  ['a chain whose inner proxy is not trusted', peer, `${client}, ${inner}`, inner],
+]
+for (const [of, trusted, forwarded, from] of origins) {
+  test(`S071 the address that counts is the rightmost untrusted one: ${of}`, async t => {
+    const gate = await startGate(t, { QRGATE_TRUSTED_PROXIES: trusted })
+    const tried = request(gate.url, 'GET /q/x', { 'x-forwarded-for': forwarded })
+    assert.equal((await exchange(gate.url, tried)).status, 404)
+    await gate.close()
+    assert.deepEqual(addressesOfTries(gate.dataDir), [from])
+  })
+}
 
 const sql = [
   "' OR '1'='1",

@@ -8,6 +8,7 @@ import { stored } from '../support/database.ts'
 import type { Gate } from '../support/gate.ts'
 import { hang, until } from '../support/patience.ts'
 import { exchange, openRaw, request } from '../support/raw-http.ts'
+import { upgradeHeaders } from '../support/raw-socket.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, visitor } from '../support/visitor.ts'
 
@@ -89,6 +90,75 @@ attack('S075 a body that is too long, too deep, zipped or no text is refused', a
   assert.deepEqual(stored(gate.dataDir).sign_ins, [])
 })
 
+const upgrading = Object.entries(upgradeHeaders()).map(([name, value]) => `${name}: ${value}`)
+
+attack('N23 who does not name one good host, once, is refused before anything else', async gate => {
+  const { url } = gate
+  const { host, port } = new URL(url)
+  const ask = async (line: string, lines: readonly string[], version = '1.1') => {
+    const more = line.endsWith(paths.kiosk) ? upgrading : ['connection: close']
+    return exchange(url, `${[`${line} HTTP/${version}`, ...lines, ...more].join('\r\n')}\r\n\r\n`)
+  }
+  const lines = ['GET /healthz', 'GET /kiosk', 'GET /assets/x.js', 'GET /nothing', 'GET /q/x']
+  const upgrades = [`GET ${paths.kiosk}`, `POST ${paths.kiosk}`]
+  const all = [...lines, `OPTIONS ${paths.signIns}`, start, 'GET /api/qr/start', ...upgrades]
+  const wrong = [
+    '',
+    ' ',
+    'a b',
+    'a@b',
+    `visitor:secret@${host}`,
+    'a, b',
+    'a/b',
+    'a?b',
+    'a#b',
+    'a\\b',
+  ]
+  const odd = ['a:b', 'a:80:80', 'a:123456', '[::1', '::1', '[]', '[1.2.3.4]', '[::x]', '[::1]a']
+  const signs = [
+    '<a>',
+    '"a"',
+    'a;b',
+    'a,b',
+    '한국',
+    '%61',
+    'a\tb',
+    '*',
+    'http://a',
+    '[fe80::1%25a]',
+  ]
+  const cases = [
+    [],
+    [`host: ${host}`, `host: ${host}`],
+    [`host: ${host}`, 'Host: evil.example'],
+    ['HOST: evil.example', 'x-a: b', `host: ${host}`],
+    ...[...wrong, ...odd, ...signs].map(value => [`host: ${value}`]),
+  ]
+  for (const hosts of cases) {
+    for (const line of all) {
+      const { status, text } = await ask(line, hosts)
+      assert.equal(status, 400, `${line} ${hosts}`)
+      assert.match(text, /^x-content-type-options: nosniff\r$/m)
+      assert.match(text, /"code":"malformed"/, `${line} ${hosts}`)
+    }
+  }
+  for (const value of [
+    host,
+    'gate.example.org',
+    'a_b.',
+    '[::1]',
+    `[::ffff:7f00:1]:${port}`,
+    'a:',
+  ]) {
+    assert.equal((await ask('GET /healthz', [`host: ${value}`])).status, 200, value)
+  }
+  // A load balancer's check of old (RFC 9112 §3.2 asks for the header from HTTP/1.1 on).
+  assert.equal((await ask('GET /healthz', [], '1.0')).status, 200)
+  for (const hosts of [['host: a', 'host: a'], ['host: a b']]) {
+    assert.equal((await ask('GET /healthz', hosts, '1.0')).status, 400)
+  }
+})
+
 /** Opens connections that each send one byte more, now and then, until the test is over. */
 function drip(t: TestContext, { url, connections }: Gate, count: number, begin: string) {
   const before = connections.size
@@ -135,4 +205,49 @@ attack('S075 hundreds of slow requests keep nobody waiting and are hung up on', 
   server.headersTimeout = 1
   server.requestTimeout = 1
   await Promise.all([slowHead.closed(), slowBody.closed()])
+})
+
+attack(
+  'N10 whoever says nothing, or not all of its headers, is hung up on for good',
+  async (gate, t) => {
+    const { connections, url } = gate
+    const { server } = gate.app.server
+    // The longest of the time-outs would end them too, but much later.
+    server.timeout = 0
+    const before = connections.size
+    const words = [
+      '',
+      'GET',
+      'GET /healthz HTTP/1.1\r\n',
+      'GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ',
+    ]
+    const sockets = words.flatMap(said =>
+      Array.from({ length: 10 }, () => {
+        const socket = openRaw(url, true)
+        socket.write(said)
+        return socket
+      }),
+    )
+    t.after(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    await until('the gate has them all', () => connections.size >= before + sockets.length)
+    assert.equal(server.headersTimeout, 10_000)
+    server.headersTimeout = 1
+    await until('the gate has let go of them all', () => connections.size <= before)
+  },
+)
+
+attack('N10 an upgrade to an address that cannot be read is answered and let go of', async gate => {
+  const { connections, url } = gate
+  for (const [status, path] of [
+    [400, '/%E0%A4%A'],
+    [414, `/q/${'A'.repeat(2_000)}`],
+  ] as const) {
+    const socket = openRaw(url, true)
+    socket.write(request(url, `GET ${path}`, upgradeHeaders()))
+    const [answer] = await once(socket, 'data')
+    assert.match(String(answer), new RegExp(`^HTTP/1\\.1 ${status} `))
+    await until('the gate has let go of it', () => connections.size === 0)
+  }
 })

@@ -33,6 +33,32 @@ test('S129: serve refuses to start insecurely and names every missing setting at
   assert.match(weak, /SECRET_KEY must have at least 32 bytes/)
 })
 
+test('N48: proxies that are no addresses or ranges are refused at the start, in a sentence', async t => {
+  const folder = temporaryFolder(t)
+  for (const range of ['10.0.0.0/99', '10.0.0.0/', '::/129']) {
+    const settings = { SECRET_KEY, ...serve, QRGATE_TRUSTED_PROXIES: `127.0.0.1, ${range}` }
+    const { code, err } = await qrgate(['serve'], { HOST: '127.0.0.1', ...settings }, folder)
+    assert.equal(code, 1, range)
+    const said = `QRGATE_TRUSTED_PROXIES takes addresses and ranges like 10.0.0.0/8, not "${range}".`
+    assert.equal(err.trim(), `qrgate: ${said}`)
+  }
+})
+
+test('N19: serve and doctor refuse a key that can be guessed, and a demo does not', async t => {
+  const folder = temporaryFolder(t)
+  for (const key of ['ab'.repeat(20), 'YOUR_JWT_SECRET_KEY_FOR_THE_QR_SERVER']) {
+    const env = { ...serve, SECRET_KEY: key, HOST: '127.0.0.1', QRGATE_DATA_DIR: folder }
+    const started = await qrgate(['serve'], env, folder)
+    assert.equal(started.code, 1)
+    assert.match(started.err, /^qrgate: SECRET_KEY can be guessed: [^\n]*\n$/)
+    const examined = await qrgate(['doctor'], env, folder)
+    assert.equal(examined.code, 1)
+    assert.match(examined.out, /^fail {2}settings {2}SECRET_KEY can be guessed/m)
+    assert.ok(!(started.err + examined.out).includes(key))
+  }
+  await startGate(t, { SECRET_KEY: 'ab'.repeat(20) }, 'demo')
+})
+
 test('an enrolment link changes nothing when it is opened, enrols by its button, and only once', async t => {
   const gate = await startServe(t)
   const settings = { SECRET_KEY, ...serve, DATABASE_URL: `sqlite:${gate.dataDir}/qrgate.sqlite` }
@@ -135,6 +161,8 @@ test('S071: forwarding headers are believed only from trusted proxies, and garba
   const apart = await spent('127.0.0.1', n => `203.0.113.${n}`)
   assert.deepEqual(apart, Array(12).fill(401), 'each visitor counts alone')
   assert.deepEqual(await spent('127.0.0.1', () => '203.0.113.7'), limited)
+  const invented = (n: number) => `198.51.100.${n}, 203.0.113.7`
+  assert.deepEqual(await spent('127.0.0.1', invented), limited, 'what a client says itself')
   for (const status of await spent('127.0.0.1', n => garbage[n % garbage.length] ?? '')) {
     assert.ok(status === 401 || status === 429, `${status}`)
   }

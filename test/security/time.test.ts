@@ -9,6 +9,7 @@ import { Kiosk } from '../support/kiosk.ts'
 import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 import { SeedClient } from '../support/seed-client.ts'
+import { askUserCode, typeCode } from '../support/user-code.ts'
 import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
 
 const minute = 60_000
@@ -124,6 +125,90 @@ attack('S016 a frame is good for half a minute and a photograph of it no longer'
   assert.equal(await open(present), 200)
   assert.deepEqual(stored(gate.dataDir).sign_ins, [], 'looking changes nothing')
   assert.equal((await kiosk.view(signIn)).state, 'pending')
+})
+
+attack(
+  'N16 a receipt is good for a minute after its frame, whenever the page was opened',
+  async gate => {
+    gate.holdTime()
+    await addAccount(gate)
+    const { id: account, password } = visitor
+    const handedIn: Record<
+      string,
+      (phone: Phone, id: string, receipt: string) => Promise<Response>
+    > = {
+      scan: (phone, id, receipt) => phone.post(`/s/${id}/scan`, { receipt }),
+      'sign-in': (phone, id, receipt) => phone.signIn(id, account, password, receipt),
+      deny: (phone, id, receipt) => phone.post(`/s/${id}/deny`, { receipt }),
+    }
+    for (const lookedAfter of [0, 15_000, 29_999, 30_000]) {
+      for (const [way, handIn] of Object.entries(handedIn)) {
+        const opened = async () => {
+          const kiosk = new Kiosk(gate.url)
+          const signIn = await kiosk.start()
+          return { kiosk, signIn, phone: new Phone(gate.url) }
+        }
+        const [inTime, late] = [await opened(), await opened()]
+        gate.passTime(lookedAfter)
+        const [first, second] = [
+          await inTime.phone.open(inTime.signIn.frame.url),
+          await late.phone.open(late.signIn.frame.url),
+        ]
+        assert.match(first.page, new RegExp(`data-good-for="${60_000 - lookedAfter}"`))
+        gate.passTime(59_999 - lookedAfter)
+        const good = await handIn(inTime.phone, first.id, first.receipt)
+        assert.equal(good.status, 200, `${way}, looked at after ${lookedAfter} ms`)
+        gate.passTime(1)
+        for (const again of Object.values(handedIn)) {
+          const refused = await again(late.phone, second.id, second.receipt)
+          const { code } = (await refused.json()) as { code: string }
+          assert.equal(code, 'receipt_stale', `${way}, looked at after ${lookedAfter} ms`)
+        }
+        assert.equal((await late.kiosk.view(late.signIn)).state, 'pending')
+      }
+    }
+  },
+)
+
+attack('N16 looking again at a photograph gains no time', async gate => {
+  gate.holdTime()
+  const kiosk = new Kiosk(gate.url)
+  const signIn = await kiosk.start()
+  const phone = new Phone(gate.url)
+  const looks = []
+  for (let look = 0; look <= 30; look += 1) {
+    looks.push((await phone.open(signIn.frame.url)).receipt)
+    gate.passTime(1_000)
+  }
+  assert.equal(new Set(looks).size, 1, 'each look gives the same receipt')
+  gate.passTime(29_000)
+  const { id } = signIn
+  for (const receipt of looks) {
+    assert.equal((await phone.post(`/s/${id}/scan`, { receipt })).status, 410)
+  }
+  assert.equal((await kiosk.view(signIn)).state, 'pending')
+})
+
+attack('N16 a typed code gives a minute from the look', async gate => {
+  gate.holdTime()
+  const kiosk = new Kiosk(gate.url)
+  const [inTime, late] = [await kiosk.start(), await kiosk.start()]
+  const codes = [await askUserCode(kiosk, inTime), await askUserCode(kiosk, late)]
+  gate.passTime(90_123)
+  const phone = new Phone(gate.url)
+  const [first, second] = [
+    await typeCode(phone, codes[0]?.user_code ?? ''),
+    await typeCode(phone, codes[1]?.user_code ?? ''),
+  ]
+  gate.passTime(59_999)
+  const scan = (id: string, receipt: string) => phone.post(`/s/${id}/scan`, { receipt })
+  assert.equal((await scan(first.id, first.receipt)).status, 200)
+  gate.passTime(1)
+  assert.equal((await scan(second.id, second.receipt)).status, 410)
+  // Whoever has scanned may say so again, however old the receipt is.
+  const repeated = await scan(first.id, first.receipt)
+  assert.deepEqual(await repeated.json(), { state: 'scanned' })
+  assert.equal((await kiosk.view(late)).state, 'pending')
 })
 
 attack('S014 a ticket from a clock ahead of ours waits for its time', async gate => {

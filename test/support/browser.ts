@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
 import jsqrModule from 'jsqr'
@@ -14,7 +15,10 @@ import { hang, until } from './patience.ts'
 
 // A CommonJS module whose types describe an ES module: what is imported is the function itself.
 const jsqr = jsqrModule as unknown as typeof jsqrModule.default
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+)
 
 /** A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost. */
 export async function startBrowser(t: TestContext): Promise<Browser> {
@@ -132,13 +136,18 @@ export function settled(page: Page): Promise<void> {
   })
 }
 
+/** A copy of a page whose scripts are off, for axe, which needs them: what stood without stands in it. */
+export async function scriptedCopy(page: Page, browser: Browser): Promise<Page> {
+  const copy = await browser.newPage({ viewport: phoneSize })
+  const html = await page.content()
+  await copy.setContent(html.replace(/<\/?noscript>|<script.*?<\/script>/gs, ''))
+  return copy
+}
+
 /** What axe finds wrong with the page as it stands. */
 export async function axe(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axePath }).catch(async () => {
-    // The page's own policy refuses foreign scripts, as it should; the debugger may add one.
-    const { readFile } = await import('node:fs/promises')
-    await page.evaluate(await readFile(axePath, 'utf8'))
-  })
+  // The page's own policy refuses foreign scripts, as it should; the debugger may add one.
+  await page.evaluate(axeSource)
   return page.evaluate(async () => {
     const { axe: runner } = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }

@@ -131,6 +131,15 @@ export class KioskSocket {
     this.#socket.send(data)
   }
 
+  /**
+   * The socket of an enrolled kiosk's own page.
+   * @param origin the public one, where the page itself goes to another address.
+   */
+  static openPage(url: string, credential: string, origin = url): Promise<KioskSocket> {
+    const name = origin.startsWith('https:') ? '__Host-qrgate-kiosk' : 'qrgate-kiosk'
+    return KioskSocket.open(url, { cookie: `${name}=${credential}`, origin })
+  }
+
   /** The gate has asked whether this socket is still there; the answer is on its way. */
   pinged(): Promise<void> {
     return new Promise(resolve => this.#socket.once('ping', () => resolve()))

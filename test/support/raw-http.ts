@@ -9,10 +9,13 @@ export interface RawAnswer {
 
 type Bytes = string | Uint8Array | readonly (string | Uint8Array)[]
 
-/** A connection that sends exactly these bytes. */
-export function openRaw(url: string): Socket {
-  const { hostname, port } = new URL(url)
-  const socket = connect(Number(port), hostname)
+/**
+ * A connection that sends exactly these bytes.
+ * @param stubborn it never hangs up, not even after the gate has.
+ */
+export function openRaw(url: string, stubborn = false): Socket {
+  const { hostname: host, port } = new URL(url)
+  const socket = connect({ host, port: Number(port), allowHalfOpen: stubborn })
   // A reset is an answer too; whoever listens sees the end of it.
   socket.on('error', () => socket.destroy())
   return socket

@@ -36,7 +36,7 @@ export class SeedClient {
   }
 
   listen(token: string): SeedSocket {
-    return new SeedSocket(this.url, token)
+    return new SeedSocket(this.url, token, this.#headers)
   }
 }
 
@@ -48,9 +48,9 @@ export class SeedSocket {
   readonly closed: Promise<{ code: number; reason: string }>
   readonly #socket: WebSocket
 
-  constructor(url: string, token: string) {
+  constructor(url: string, token: string, headers: Record<string, string> = {}) {
     const path = `/api/qr/ws/loading/${encodeURIComponent(token)}`
-    const socket = new WebSocket(url.replace(/^http/, 'ws') + path)
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + path, { headers })
     this.#socket = socket
     this.status = new Promise((resolve, reject) => {
       socket.on('open', () => resolve(101))
@@ -69,5 +69,10 @@ export class SeedSocket {
 
   cut(): void {
     this.#socket.terminate()
+  }
+
+  /** The connection is lost without a word: the gate is not told, and nothing is answered any more. */
+  vanish(): void {
+    this.#socket.pause()
   }
 }

@@ -1,6 +1,7 @@
 import { ask, submit } from './gate.ts'
-import { clearProblem, setBusy, showProblem, showProgress } from './notice.ts'
+import { clearProblem, setBusy, showOutdated, showProblem, showProgress } from './notice.ts'
 import { address, type Page, reloadFromServer, type Words } from './page.ts'
+import { isOutdated } from './scan.ts'
 import { wait } from './wait.ts'
 import { hasMoved } from './watch.ts'
 
@@ -36,6 +37,7 @@ async function send(form: HTMLFormElement, page: Page, words: Words): Promise<vo
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await submit(form.action, fields)
     if (answer.kind === 'state') return reloadFromServer(page)
+    if (page.state === 'pending' && isOutdated(answer)) return showOutdated()
     if (answer.kind === 'refused') {
       problem = words.problems[answer.code]
       if (problem === undefined && answer.status < 500) return reloadFromServer(page)

@@ -30,6 +30,15 @@ export function showProblem(problem: Problem | undefined, form: HTMLFormElement)
   form.querySelector<HTMLButtonElement>('button:not([type])')?.focus()
 }
 
+/** Nothing on this page can lead on any more: only what the kiosk shows now can. */
+export function showOutdated(): void {
+  const message = document.querySelector<HTMLTemplateElement>('[data-outdated]')
+  if (message === null) return
+  for (const form of [...document.forms]) form.remove()
+  document.querySelector('main')?.replaceChildren(message.content)
+  document.querySelector('h1')?.focus()
+}
+
 /** @returns what undoes it. */
 export function setBusy(page: Page, button: Element | null, words: string): () => void {
   const label = button?.textContent ?? ''

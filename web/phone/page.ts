@@ -23,6 +23,8 @@ export interface Page {
   /** The state that the visitor is looking at; `pending` until the scan is committed. */
   state: PhoneState | 'pending'
   receipt: string
+  /** How long the receipt is good after this page was opened, in milliseconds. */
+  readonly goodFor: number
   /** A form is on its way, so that a second tap does nothing. */
   busy: boolean
   readonly words: Words | null
@@ -31,11 +33,12 @@ export interface Page {
 export function readPage(): Page | null {
   const source = document.querySelector<HTMLElement>('[data-sign-in]')
   if (source === null) return null
-  const { signIn = '', state, receipt = '', words } = source.dataset
+  const { signIn = '', state, receipt = '', goodFor = '', words } = source.dataset
   return {
     id: signIn,
     state: state as Page['state'],
     receipt,
+    goodFor: goodFor === '' ? Infinity : Number(goodFor),
     busy: false,
     words: words === undefined ? null : (JSON.parse(words) as Words),
   }

@@ -7,11 +7,12 @@ import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addPages } from '../http/pages.ts'
-import { readPhoneAssets } from '../http/phone/assets.ts'
+import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
+import { requireOneHost } from '../http/server/host.ts'
 import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { sentence } from '../http/server/sentences.ts'
@@ -37,6 +38,17 @@ export interface App {
   close(): Promise<void>
 }
 
+/** What every WebSocket is held to, whatever it is for. */
+const socketOptions = {
+  maxPayload: 4096,
+  maxFragments: 16,
+  maxBufferedChunks: 64,
+  perMessageDeflate: false,
+  clientTracking: false,
+  // A peer that is gone, or does not want to go, answers no close handshake.
+  closeTimeout: 5_000,
+}
+
 /** Puts a gate together: core and edges. */
 export async function createApp(
   config: Config,
@@ -55,16 +67,10 @@ export async function createApp(
     if (reply.refusal) refusedTries.count(reply.refusal, request.ip)
     done()
   })
-  addSecurityHeaders(server, config, assets)
+  addSecurityHeaders(server, config, { ...assets, noscriptCss })
   await addOpenApi(server, publicUrl)
   await server.register(websocket, {
-    options: {
-      maxPayload: 4096,
-      maxFragments: 16,
-      maxBufferedChunks: 64,
-      perMessageDeflate: false,
-      clientTracking: false,
-    },
+    options: socketOptions,
     // A peer's broken frame is no error of ours; ws has closed the socket already.
     errorHandler: (_error, socket) => socket.terminate(),
     // Kiosks are told to come back later; there is nothing else to wait for.
@@ -74,6 +80,7 @@ export async function createApp(
       done()
     },
   })
+  requireOneHost(server)
   const now = () => performance.now()
   const enrolments = createLimit('too_many', { name: 'enrolments', points: 30, duration: 300 }, now)
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
@@ -103,7 +110,7 @@ export async function createApp(
     addSeedRoutes(api, { flow: seedFlow, accounts, password, demo, inserts, listen: listenToSeed })
   }
   const pages: FastifyPluginAsync = async pages => {
-    await addCompression(pages)
+    addCompression(pages)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
     await addPages(pages, config)

@@ -117,6 +117,9 @@ filtered(log.command('export'))
   .description('all events, on standard output, with what proves them')
   .action(exportLog)
 
+// Whatever the program makes is for its own user alone.
+process.umask(0o077)
+
 try {
   loadEnvFile()
 } catch {

@@ -1,8 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { type Config, readConfig } from '../config.ts'
+import { privateFolder } from '../private-path.ts'
 import { openStore } from '../store/open-store.ts'
 import { OutdatedTables } from '../store/sql/migrate.ts'
 import { within } from '../within.ts'
+import { keepPrivate } from './own-paths.ts'
 
 /** How long Redis may take for each answer, in milliseconds: a person is waiting, no visitor. */
 const patience = 2_000
@@ -33,6 +35,7 @@ export async function examine(): Promise<void> {
     checkDataDir(config, add)
     checkLogLevel(config, add)
     await checkDatabase(config, add)
+    checkPrivacy(config, add)
     await checkRedis(config, add)
     await checkAddress(config, add)
   }
@@ -56,11 +59,19 @@ function lenient(): Config | undefined {
 
 function checkDataDir({ dataDir }: Config, add: Add): void {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    mkdirSync(dataDir, { recursive: true, mode: privateFolder })
     accessSync(dataDir, constants.W_OK)
     add('ok', 'data', `${dataDir} is writable`)
   } catch (error) {
     add('fail', 'data', `QRGATE_DATA_DIR cannot be written: ${messageOf(error)}`)
+  }
+}
+
+/** Names what others can read and this user cannot change; all else is mended by looking. */
+function checkPrivacy(config: Config, add: Add): void {
+  for (const path of keepPrivate(config)) {
+    const words = 'other users of this machine can get at it, and it is not ours to change'
+    add('warn', 'data', `${path}: ${words}; as its owner: chmod go= '${path}'`)
   }
 }
 

@@ -3,6 +3,7 @@ import { generate } from 'lean-qr'
 import { type Mode, readConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import { type App, createApp } from './app.ts'
+import { keepPrivate } from './own-paths.ts'
 import { withSecretKey } from './secret-key.ts'
 
 /** Runs a gate until it is told to stop; then finishes what is in flight within 5 s. */
@@ -11,6 +12,12 @@ export async function runGate(mode: Mode): Promise<void> {
   const logger = createLogger(config.logLevel)
   if (mode === 'serve' && config.seedApi) {
     logger.warn('QRGATE_SEED_API is on: anybody may start a sign-in through the seed routes')
+  }
+  for (const path of keepPrivate(config)) {
+    logger.warn(
+      { path },
+      'other users of this machine can get at it; qrgate doctor says what to do',
+    )
   }
   let app: App | undefined
 

@@ -3,16 +3,18 @@ import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSyn
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
+import { makePrivate, privateFile, privateFolder } from '../private-path.ts'
 
 /** A demo makes its own key at the first start and keeps it, so that restarts lose nothing. */
 export function withSecretKey(config: Config): Config {
   if (config.mode !== 'demo' || config.secretKeys.length > 0) return config
-  mkdirSync(config.dataDir, { recursive: true })
-  const file = keyFile(config)
+  mkdirSync(config.dataDir, { recursive: true, mode: privateFolder })
+  makePrivate(config.dataDir)
+  const file = keyFile(config.dataDir)
   // Written whole under another name and then linked: of two demos that start at once both read the
   // same key, and a full disk leaves no half of one.
   const draft = `${file}.${process.pid}`
-  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: privateFile })
   try {
     linkSync(draft, file)
   } catch (error) {
@@ -25,11 +27,12 @@ export function withSecretKey(config: Config): Config {
 
 /** The keys of the settings, or the one that a demo has made; makes none. */
 export function keptSecretKeys(config: Config): readonly string[] {
-  const file = keyFile(config)
+  const file = keyFile(config.dataDir)
   return config.secretKeys.length > 0 || !existsSync(file) ? config.secretKeys : [readKey(file)]
 }
 
-function keyFile({ dataDir }: Config): string {
+/** Where a demo keeps its key. */
+export function keyFile(dataDir: string): string {
   return join(dataDir, 'secret-key')
 }
 

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { Config } from '../config.ts'
 import { publicDir } from './phone/assets.ts'
 import type { HttpServer } from './server/server.ts'
 
-/** The built pages of kiosk and demo, and their assets. */
+/** The built pages of kiosk and demo, and their assets; `vite build web` has compressed them. */
 export async function addPages(
   server: HttpServer,
   { mode, publicUrl }: Pick<Config, 'mode' | 'publicUrl'>,
@@ -13,12 +15,14 @@ export async function addPages(
     root: fileURLToPath(new URL('assets/', publicDir)),
     prefix: '/assets/',
     index: false,
+    preCompressed: true,
     // Their names carry a hash of what is in them.
     maxAge: '1y',
     immutable: true,
   })
 
-  const page = (url: string, file: string) =>
+  const page = async (url: string, file: string) => {
+    const etag = await tagOf(file)
     server.get(url, { schema: { hide: true } }, (request, reply) => {
       // Cookies and QR codes belong to one origin, so a page works under no other.
       if (mode === 'demo' && request.host !== new URL(publicUrl).host) {
@@ -26,12 +30,26 @@ export async function addPages(
         const { pathname, search } = new URL(request.url, publicUrl)
         return reply.redirect(publicUrl + pathname + search, 307)
       }
-      reply.header('cache-control', 'no-cache')
-      return reply.sendFile(file, fileURLToPath(publicDir), { cacheControl: false })
+      reply.headers({ etag, 'cache-control': 'no-cache', vary: 'accept-encoding' })
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      return reply.sendFile(file, fileURLToPath(publicDir), ownValidator)
     })
+  }
 
-  page('/kiosk', 'kiosk.html')
-  if (mode === 'demo') page('/demo', 'demo.html')
+  await page('/kiosk', 'kiosk.html')
+  if (mode === 'demo') await page('/demo', 'demo.html')
   const start = mode === 'demo' ? '/demo' : '/kiosk'
   server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(start, 307))
+}
+
+const ownValidator = { cacheControl: false, etag: false, lastModified: false }
+
+/**
+ * A validator for every encoding of a page, therefore a weak one (RFC 9110 §8.8.1). Size and time of
+ * the file would say less: npm gives all files of all versions one time, and only hashes of the same
+ * length change in them.
+ */
+async function tagOf(file: string): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(new URL(file, publicDir)))
+  return `W/"${hash.digest('base64url').slice(0, 22)}"`
 }

@@ -24,8 +24,11 @@ export interface SeedParts {
   demo: boolean
   /** New accounts, by network. */
   inserts: Limit
-  /** Speaks to a client that has proven which sign-in it waits for. */
-  listen(socket: WebSocket, watcher: SeedWatcher): void
+  /**
+   * Speaks to a client that has proven which sign-in it waits for.
+   * @param address where the client is.
+   */
+  listen(socket: WebSocket, address: string, watcher: SeedWatcher): void
 }
 
 const success = Type.Object({ success: Type.Boolean() })
@@ -94,7 +97,7 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
         },
       },
       (connection, request) => {
-        if (request.seed) parts.listen(connection, request.seed)
+        if (request.seed) parts.listen(connection, request.ip, request.seed)
       },
     )
 

@@ -53,8 +53,13 @@ export function nextFrames(
   return frames
 }
 
+/** When a kiosk shows a frame. @param seconds its ticket's age. @returns milliseconds since 1970. */
+export function frameTime(seconds: number, id: string): number {
+  return startedAt(id) + seconds * 1000
+}
+
 /** True while a frame of this age may be scanned. */
 export function isFresh(seconds: number, id: string, now: number, rotation: Rotation): boolean {
-  const age = now - (startedAt(id) + seconds * 1000)
+  const age = now - frameTime(seconds, id)
   return age >= -rotation.acceptedEarly && age <= rotation.acceptedLate
 }

@@ -7,7 +7,7 @@ import { Refusal } from '../errors.ts'
 import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
 import type { Limit } from '../limits/limit.ts'
 import { kioskKey, type Payer } from '../limits/payer.ts'
-import { currentFrame, isFresh, nextFrames, type Rotation } from '../protocol/frames.ts'
+import { currentFrame, frameTime, isFresh, nextFrames, type Rotation } from '../protocol/frames.ts'
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash, phoneName } from '../protocol/phone-key.ts'
@@ -138,8 +138,11 @@ export function createFlow(parts: FlowParts) {
     async open(text: string, phoneKey: string): Promise<OpenedPage> {
       const { ticket, kiosk } = await parts.readTicket(text)
       const { id, seconds } = ticket
-      const fresh = seconds === undefined || isFresh(seconds, id, clock(), parts.rotation)
-      return parts.openPage({ id, kiosk }, phoneKey, fresh, 'ticket_stale')
+      const now = clock()
+      // A JWT does not say when it was shown.
+      const shownAt = seconds === undefined ? now : frameTime(seconds, id)
+      const fresh = seconds === undefined || isFresh(seconds, id, now, parts.rotation)
+      return parts.openPage({ id, kiosk }, phoneKey, { shownAt, fresh }, 'ticket_stale')
     },
 
     /** The first phone to hand in its receipt has the sign-in; all others are told so. */

@@ -76,6 +76,7 @@ export function createSeedFlow(parts: SeedFlowParts) {
       }
       return {
         id: subject.id,
+        kiosk: subject.kiosk.number,
         watch: tell => parts.delivery.watch(subject.id, () => moves.current(subject), tell),
       }
     },
@@ -85,5 +86,7 @@ export function createSeedFlow(parts: SeedFlowParts) {
 /** What a JWT lets its holder watch. */
 export interface SeedWatcher {
   id: string
+  /** The number of the kiosk that started it. */
+  kiosk: number
   watch(tell: (signIn: Observed) => void): Watch
 }

@@ -84,7 +84,8 @@ export function createUserCodes(parts: UserCodesParts) {
     async open(typed: string, phoneKey: string, typist: Typist): Promise<OpenedPage> {
       const { signIn: id, kiosk } = await read(typed, typist)
       const subject = { id, kiosk: await kiosks.usable(kiosk) }
-      return parts.openPage(subject, phoneKey, true, 'user_code_unknown')
+      const sighting = { shownAt: clock(), fresh: true }
+      return parts.openPage(subject, phoneKey, sighting, 'user_code_unknown')
     },
   }
 }

@@ -1,6 +1,7 @@
 import { OperatorError } from '../operator-error.ts'
 import type { Upgrade } from './sql/migrate.ts'
 import { openSqliteStore } from './sql/sqlite.ts'
+import { sqlitePath } from './sqlite-files.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -8,8 +9,9 @@ import type { Store } from './store.ts'
  * @throws OperatorError for a scheme that is neither `sqlite:` nor `postgres://`.
  */
 export async function openStore(databaseUrl: string, upgrade: Upgrade = 'any'): Promise<Store> {
-  const [scheme, path] = databaseUrl.split(/:(.*)/s)
-  if (scheme === 'sqlite' && path) return openSqliteStore(path, upgrade)
+  const path = sqlitePath(databaseUrl)
+  if (path !== undefined) return openSqliteStore(path, upgrade)
+  const [scheme] = databaseUrl.split(':', 1)
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const { openPostgresStore } = await import('./sql/postgres.ts')
     return openPostgresStore(databaseUrl, upgrade)

@@ -8,6 +8,8 @@ const closed = { additionalProperties: false }
 
 const message = Compile(
   Type.Union([
+    // Open: a page that is newer than this gate may say more, and is passed over.
+    Type.Object({ type: Type.Literal('hello') }),
     Type.Object(
       {
         type: Type.Literal('watch'),

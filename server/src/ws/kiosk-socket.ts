@@ -22,7 +22,22 @@ export interface KioskSocketParts {
   onError(error: unknown): void
 }
 
-const proveWithin = 5_000
+/** Who is at the other end, as far as the handshake says. */
+export interface Peer {
+  address: string
+  /** There when it is our own page, and sent a kiosk's credential along. */
+  page?: OwnPage
+}
+
+export interface OwnPage {
+  /** The number of its kiosk; absent where the handshake could not tell. */
+  kiosk?: number
+  /** Looks the credential up, good for one call. @throws Refusal when it is no enrolled kiosk's (any more). */
+  prove(): Promise<{ number: number }>
+}
+
+/** How long a socket may watch nothing; time for a page to go on with its next sign-in. */
+const grace = 5_000
 const mostWatched = 32
 /** Messages that may wait for their turn. */
 const mostQueued = 64
@@ -33,6 +48,8 @@ interface Watched {
   /** Proves the screen again for every message that yields something. */
   secret: string
   renew: boolean
+  /** It has been told, and was not over: a secret of a finished sign-in keeps no socket open. */
+  live: boolean
   renewal?: NodeJS.Timeout
   stop(): void
 }
@@ -40,37 +57,49 @@ interface Watched {
 /** One kiosk page, about all its sign-ins. */
 export class KioskSocket {
   readonly #socket: WebSocket
-  readonly #address: string
   readonly #parts: KioskSocketParts
+  readonly #address: string
   readonly #watched = new Map<string, Watched>()
-  readonly #unproven: NodeJS.Timeout
+  #page: OwnPage | undefined
+  #kiosk: number | undefined
+  /** It has said `hello`, and may stay while it watches nothing. */
+  #stays = false
   #proven = false
   #queued = 0
   #queue = Promise.resolve()
+  #resting: NodeJS.Timeout | undefined
+  /** It has watched nothing for long enough. */
+  #overdue = false
 
-  constructor(socket: WebSocket, address: string, parts: KioskSocketParts) {
+  constructor(socket: WebSocket, { address, page }: Peer, parts: KioskSocketParts) {
     this.#socket = socket
-    this.#address = address
     this.#parts = parts
-    this.#unproven = setTimeout(() => socket.close(closeCodes.unproven), proveWithin)
+    this.#address = address
+    this.#page = page
+    this.#kiosk = page?.kiosk
+    this.#rest()
     socket.on('message', (data, binary) => this.#received(data, binary))
     socket.on('close', () => {
-      clearTimeout(this.#unproven)
-      for (const id of [...this.#watched.keys()]) this.#forget(id)
+      clearTimeout(this.#resting)
+      for (const id of [...this.#watched.keys()]) this.#unwatch(id)
     })
   }
 
-  /** Whether it watches a sign-in of this kiosk. */
+  /** Whether it is a page of this kiosk, or watches a sign-in of it. */
   concerns(number: number): boolean {
-    return [...this.#watched.values()].some(({ kiosk }) => kiosk === number)
+    return this.#kiosk === number || this.#some(({ kiosk }) => kiosk === number)
   }
 
   close(code: number): void {
     this.#socket.close(code)
   }
 
+  #some(holds: (watched: Watched) => boolean): boolean {
+    return [...this.#watched.values()].some(holds)
+  }
+
   #received(data: RawData, binary: boolean): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (!this.#isOpen) return
     const flooded = this.#queued >= mostQueued
     const message = binary || flooded ? undefined : parseKioskMessage(data.toString())
     if (!message) {
@@ -87,8 +116,14 @@ export class KioskSocket {
       })
   }
 
+  get #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
+  }
+
   async #handle(message: KioskMessage): Promise<void> {
     switch (message.type) {
+      case 'hello':
+        return this.#greet()
       case 'watch':
         return this.#startWatching(message)
       case 'frames': {
@@ -103,6 +138,29 @@ export class KioskSocket {
     }
   }
 
+  async #greet(): Promise<void> {
+    const number = await this.#provePage()
+    if (number === undefined) throw new Refusal('kiosk_not_enrolled')
+    if (!this.#isOpen) return
+    this.#parts.limits.becomesPage(this.#socket, number)
+    this.#kiosk = number
+    this.#proven = true
+    this.#stays = true
+    this.#busy()
+    this.#send({ type: 'hello' })
+  }
+
+  /** The kiosk whose own page this is. @throws Refusal `kiosk_revoked` from the moment it is switched off. */
+  async #provePage(): Promise<number | undefined> {
+    try {
+      return (await this.#page?.prove())?.number
+    } catch (error) {
+      // A made-up credential costs one look and not one for every message.
+      if (error instanceof Refusal && error.code === 'kiosk_not_enrolled') this.#page = undefined
+      throw error
+    }
+  }
+
   async #startWatching(message: Extract<KioskMessage, { type: 'watch' }>): Promise<void> {
     const { id, kiosk_secret: secret, renew = false } = message
     if (!this.#watched.has(id) && this.#watched.size >= mostWatched) {
@@ -110,40 +168,59 @@ export class KioskSocket {
     }
     const screen = await this.#parts.flow.proveKiosk(id, secret)
     this.#proven = true
-    clearTimeout(this.#unproven)
-    if (this.#socket.readyState === this.#socket.OPEN) this.#watch(id, screen, secret, renew)
+    if (this.#isOpen) this.#watch(id, screen, secret, renew)
   }
 
   #watch(id: string, screen: ClaimingScreen, secret: string, renew: boolean): void {
-    this.#forget(id)
+    this.#unwatch(id)
     const leave = this.#parts.limits.join(id, this.#socket)
     const watch = this.#parts.flow.watch(screen, signIn => this.#changed(signIn))
     const stop = () => {
       watch.stop()
       leave()
     }
-    this.#watched.set(id, { kiosk: watch.kiosk, secret, renew, stop })
+    this.#watched.set(id, { kiosk: watch.kiosk, secret, renew, live: false, stop })
   }
 
   #changed(signIn: Observed): void {
-    const { clock, renewBefore } = this.#parts
-    this.#send({ type: 'state', ...signInView(signIn, clock()) })
     const watched = this.#watched.get(signIn.id)
-    clearTimeout(watched?.renewal)
-    if (finalStates.has(signIn.state)) this.#forget(signIn.id)
-    if (!watched?.renew || signIn.state !== 'pending' || signIn.deadline === null) return
-    const left = signIn.deadline - clock()
+    if (!watched) return
+    const over = finalStates.has(signIn.state)
+    if (!over && !watched.live) {
+      if (!this.#parts.limits.watches(this.#socket, watched.kiosk)) return
+      watched.live = true
+      this.#busy()
+    }
+    this.#send({ type: 'state', ...signInView(signIn, this.#parts.clock()) })
+    clearTimeout(watched.renewal)
+    if (over) {
+      this.#unwatch(signIn.id)
+      this.#rest()
+    } else if (signIn.state === 'pending') {
+      this.#renewInTime(signIn, watched)
+    }
+  }
+
+  /**
+   * A successor has a kiosk secret of its own, and a kiosk secret must yield no other: it comes to the
+   * kiosk's own page and to nobody else.
+   */
+  #renewInTime({ id, deadline }: Observed, watched: Watched): void {
+    if (!watched.renew || deadline === null || watched.kiosk !== this.#kiosk) return
+    const { clock, renewBefore } = this.#parts
+    const left = deadline - clock()
     // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
     const rest = Math.max(left - renewBefore, left / 2)
     watched.renewal = setTimeout(() => {
-      this.#startNext(signIn.id, watched.secret).catch(error => this.#refuse(error, signIn.id))
+      this.#startNext(id, watched).catch(error => this.#refuse(error, id))
     }, rest)
   }
 
   /** The one that runs out stays watched: a phone may just be opening its last frame. */
-  async #startNext(after: string, secret: string): Promise<void> {
+  async #startNext(after: string, { kiosk, secret }: Watched): Promise<void> {
     const { flow } = this.#parts
     // Always-on screens renew for months: the kiosk may have been switched off since it began.
+    if ((await this.#provePage()) !== kiosk) return
     const { id, kiosk_secret, ...rest } = flow.startNext(await flow.proveKiosk(after, secret))
     const screen = await flow.proveKiosk(id, kiosk_secret)
     // The page may have gone meanwhile, and nobody would ever forget what is watched for it now.
@@ -152,11 +229,43 @@ export class KioskSocket {
     this.#watch(id, screen, kiosk_secret, true)
   }
 
-  #forget(id: string): void {
+  #unwatch(id: string): void {
     const watched = this.#watched.get(id)
     this.#watched.delete(id)
     clearTimeout(watched?.renewal)
     watched?.stop()
+  }
+
+  /** There is a reason to stay. */
+  #busy(): void {
+    clearTimeout(this.#resting)
+    this.#resting = undefined
+    this.#overdue = false
+  }
+
+  /** Where nothing is watched any more, the time begins after which the socket is closed. */
+  #rest(): void {
+    if (this.#stays || this.#some(({ live }) => live)) return
+    this.#parts.limits.rests(this.#socket)
+    if (this.#overdue) this.#closeIfIdle()
+    this.#resting ??= setTimeout(() => this.#restedEnough(this.#resting), grace)
+  }
+
+  /** A slow server is no fault of the page: first whatever has come meanwhile is read and answered. */
+  #restedEnough(timer: NodeJS.Timeout | undefined): void {
+    setImmediate(() => {
+      this.#queue = this.#queue.then(() => {
+        if (this.#resting !== timer) return
+        this.#overdue = true
+        this.#closeIfIdle()
+      })
+    })
+  }
+
+  #closeIfIdle(): void {
+    // What is watched but not told yet decides when it is told.
+    if (!this.#overdue || this.#watched.size > 0) return
+    this.close(this.#proven ? closeCodes.idle : closeCodes.unproven)
   }
 
   #refuse(error: unknown, id: string | undefined): void {

@@ -10,7 +10,10 @@ import { system } from '../protocol/log-event.ts'
 import { createKioskSockets } from './kiosk-sockets.ts'
 import { createSocketLimits } from './socket-limits.ts'
 
-/** A kiosk's socket to a core on which nothing runs by itself, so that nobody looks for revocations. */
+/**
+ * An enrolled page's socket to a core on which nothing runs by itself, so that nobody looks for
+ * revocations.
+ */
 async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const config = readConfig(
     {
@@ -38,11 +41,13 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
     onRefused: ({ code }, address) => refused.push(`${code} from ${address}`),
     onError,
   })
+  const { kiosk, credential } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
+  const page = { kiosk: kiosk.number, prove: () => kiosks.byCredential(credential) }
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   t.after(() => server.close())
   const left = new Promise<void>(resolve => {
     server.on('connection', socket => {
-      sockets.listen(socket, '192.0.2.7')
+      sockets.listen(socket, { address: '192.0.2.7', page })
       socket.on('close', () => resolve())
     })
   })
@@ -52,7 +57,6 @@ async function setUp(t: TestContext, settings: Record<string, string> = {}) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`)
   t.after(() => socket.close())
   await once(socket, 'open')
-  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
   const started = flow.start(kiosk)
   return {
     ...core,

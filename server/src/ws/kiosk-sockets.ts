@@ -1,14 +1,11 @@
 import { closeCodes } from '@qrgate/sdk/protocol'
 import type { WebSocket } from 'ws'
-import { KioskSocket, type KioskSocketParts } from './kiosk-socket.ts'
+import { KioskSocket, type KioskSocketParts, type Peer } from './kiosk-socket.ts'
 
 /** The sockets of this node's kiosks. */
 export interface KioskSockets {
-  /**
-   * Speaks to one page, about all its sign-ins; each is proven by its own kiosk secret.
-   * @param address where the page is.
-   */
-  listen(socket: WebSocket, address: string): void
+  /** Speaks to one page, about all its sign-ins; each is proven by its own kiosk secret. */
+  listen(socket: WebSocket, peer: Peer): void
   /** Closes the sockets of a kiosk that was revoked. */
   drop(kiosk: number): void
 }
@@ -17,9 +14,9 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
   const open = new Set<KioskSocket>()
 
   return {
-    listen(socket, address) {
-      if (!parts.limits.admit(socket)) return
-      const page = new KioskSocket(socket, address, parts)
+    listen(socket, peer) {
+      if (!parts.limits.admit(socket, peer.address, peer.page?.kiosk)) return
+      const page = new KioskSocket(socket, peer, parts)
       open.add(page)
       socket.on('close', () => open.delete(page))
     },

@@ -4,19 +4,22 @@ import { isApproved } from '../protocol/sign-in.ts'
 import type { SeedWatcher } from '../signin/seed-flow.ts'
 import type { SocketLimits } from './socket-limits.ts'
 
-/** Sends the bare text `success` once the sign-in is approved, and never who approved it. */
+/**
+ * Sends the bare text `success` once the sign-in is approved, and never who approved it. The present
+ * state is told as soon as it is read, so whoever was away meanwhile has missed nothing.
+ */
 export function seedSocket(limits: SocketLimits) {
-  return (socket: WebSocket, { id, watch }: SeedWatcher) => {
-    if (!limits.admit(socket)) return
-    // Everybody in the room can read the ticket: nobody may push the waiting screen off.
-    const leave = limits.joinIfRoom(id, socket)
-    if (!leave) return
+  return (socket: WebSocket, address: string, { id, kiosk, watch }: SeedWatcher) => {
+    if (!limits.admit(socket, address)) return
+    const leave = limits.joinCrowd(id, socket)
     const { stop } = watch(signIn => {
       if (isApproved(signIn)) {
         socket.send('success')
-        socket.close(1000)
+        socket.close(closed)
       } else if (finalStates.has(signIn.state)) {
-        socket.close(1000, signIn.state)
+        socket.close(closed, signIn.state)
+      } else {
+        limits.watches(socket, kiosk)
       }
     })
     socket.on('close', () => {
@@ -25,3 +28,6 @@ export function seedSocket(limits: SocketLimits) {
     })
   }
 }
+
+/** RFC 6455 §7.4.1: normal closure. */
+const closed = 1000

@@ -1,21 +1,35 @@
 import { closeCodes } from '@qrgate/sdk/protocol'
 import type { WebSocket } from 'ws'
+import { networkOf } from '../limits/network.ts'
+import { leaverOf, mostInCrowd } from './crowd.ts'
+import { placeCaps, SocketPlaces } from './socket-places.ts'
 
 /** What every socket of this node is held to. */
 export interface SocketLimits {
-  /** False, and the socket closed, when the node is full or about to stop. */
-  admit(socket: WebSocket): boolean
+  /**
+   * False, and the socket closed, when there is no place for it or the node is about to stop.
+   * @param address where the peer is.
+   * @param pageOf the kiosk whose own page this is; absent for everybody else.
+   */
+  admit(socket: WebSocket, address: string, pageOf?: number): boolean
+  /** The socket turned out to be a kiosk's own page. */
+  becomesPage(socket: WebSocket, kiosk: number): void
+  /** The socket watches a sign-in of this kiosk. False, and the socket closed, when too many do. */
+  watches(socket: WebSocket, kiosk: number): boolean
+  /** The socket watches nothing any more. */
+  rests(socket: WebSocket): void
   /**
    * At most three sockets may watch the same sign-in; the newest win.
    * @returns how to leave before the socket closes.
    */
   join(id: string, socket: WebSocket): () => void
-  /** The same, but the oldest win: undefined, and the socket closed, when there are three. */
-  joinIfRoom(id: string, socket: WebSocket): (() => void) | undefined
+  /** The same where everybody may know the ticket: up to {@link mostInCrowd}, and {@link leaverOf} goes. */
+  joinCrowd(id: string, socket: WebSocket): () => void
   /** Tells every socket to come back later, spread out, and admits no more. */
   close(): void
 }
 
+/** A screen and its last two connections, which may be dead without anybody knowing yet. */
 const watchersOfOne = 3
 const heartbeat = 30_000
 /** A peer that reads so little that this much is waiting is cut off. */
@@ -25,8 +39,10 @@ const closeWithin = 1_000
 /** Reconnecting kiosks are spread over this long. */
 const reconnectSpread = 2_000
 
+/** @param maxSockets in all; the shares of it are {@link placeCaps}. */
 export function createSocketLimits(maxSockets: number): SocketLimits {
   const alive = new Map<WebSocket, boolean>()
+  const places = new SocketPlaces<WebSocket>(placeCaps(maxSockets))
   const watchers = new Map<string, Set<WebSocket>>()
   let closing = false
 
@@ -45,6 +61,10 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     const retryAfter = Math.round(Math.random() * reconnectSpread)
     socket.close(code, JSON.stringify({ retry_after_ms: retryAfter }))
   }
+  const sendAway = (socket: WebSocket, code: number) => {
+    if (code === closeCodes.tryLater) retryLater(socket, code)
+    else socket.close(code)
+  }
 
   const add = (id: string, socket: WebSocket) => {
     const all = watchers.get(id) ?? new Set()
@@ -58,11 +78,17 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
   }
 
   return {
-    admit(socket) {
+    admit(socket, address, pageOf) {
       // Whatever is wrong with a peer's bytes, ws has closed the socket already.
       socket.on('error', () => socket.terminate())
-      if (closing || alive.size >= maxSockets) {
-        retryLater(socket, closing ? closeCodes.restarting : closeCodes.tryLater)
+      if (closing) {
+        retryLater(socket, closeCodes.restarting)
+        return false
+      }
+      const { admitted, evicted } = places.admit(socket, networkOf(address), pageOf)
+      if (evicted) sendAway(evicted.holder, evicted.code)
+      if (!admitted) {
+        retryLater(socket, closeCodes.tryLater)
         return false
       }
       alive.set(socket, true)
@@ -72,9 +98,25 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
         else alive.set(socket, true)
       }
       socket.on('pong', heard).on('ping', heard).on('message', heard)
-      socket.on('close', () => alive.delete(socket))
+      socket.on('close', () => {
+        alive.delete(socket)
+        places.leave(socket)
+      })
       return true
     },
+
+    becomesPage(socket, kiosk) {
+      const evicted = places.becomesPage(socket, kiosk)
+      if (evicted) sendAway(evicted.holder, evicted.code)
+    },
+
+    watches(socket, kiosk) {
+      const stays = places.watches(socket, kiosk)
+      if (!stays) retryLater(socket, closeCodes.tryLater)
+      return stays
+    },
+
+    rests: socket => places.rests(socket),
 
     join(id, socket) {
       const { all, leave } = add(id, socket)
@@ -87,10 +129,21 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
       return leave
     },
 
-    joinIfRoom(id, socket) {
-      if ((watchers.get(id)?.size ?? 0) < watchersOfOne) return add(id, socket).leave
-      retryLater(socket, closeCodes.tryLater)
-      return undefined
+    joinCrowd(id, socket) {
+      const { all, leave } = add(id, socket)
+      if (all.size > mostInCrowd) {
+        const crowd = [...all].map(member => ({
+          member,
+          network: places.networkOf(member) ?? '',
+          silent: alive.get(member) !== true,
+        }))
+        const leaver = leaverOf(crowd)?.member
+        if (leaver) {
+          all.delete(leaver)
+          retryLater(leaver, closeCodes.tryLater)
+        }
+      }
+      return leave
     },
 
     close() {

@@ -16,6 +16,7 @@ import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { asWebSocket } from '../server/upgrades.ts'
+import { type Handshake, readHandshake } from './handshake.ts'
 import {
   claimAnswer,
   kioskView,
@@ -36,7 +37,7 @@ export interface KioskApiParts {
   /** The view once its `seq` is above `since`, or the current one after so many milliseconds. */
   awaitView(screen: Screen, since: number, ms: number, gone: AbortSignal): Promise<SignInView>
   /** Speaks to a kiosk's page; the page proves itself in its first message. */
-  listen(socket: WebSocket, address: string): void
+  listen(socket: WebSocket, peer: Handshake): void
 }
 
 const tags = ['kiosk']
@@ -114,10 +115,12 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         websocket: true,
         constraints: asWebSocket,
         preValidation: async request => {
-          requireAllowedOrigin(request, [publicUrl, ...config.allowedOrigins])
+          request.handshake = await readHandshake(request, { ...config, credential, kiosks })
         },
       },
-      (socket, request) => parts.listen(socket, request.ip),
+      (socket, request) => {
+        if (request.handshake) parts.listen(socket, request.handshake)
+      },
     )
 
     scope.post(
@@ -243,9 +246,9 @@ function goneWith(reply: FastifyReply): AbortSignal {
 /** Self-enrolled screens of the demo all stand at the same desk. */
 const demoName = { ko: '1층 접수 1번', en: 'Reception 1, 1st floor' }
 
-/** A page of a foreign site must not open sockets; programs that are no browsers send no Origin. */
-function requireAllowedOrigin(request: FastifyRequest, allowed: readonly string[]): void {
-  const { origin } = request.headers
-  if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return
-  throw new Refusal('cross_site')
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who opens a kiosk's socket, read before the upgrade. */
+    handshake?: Handshake
+  }
 }

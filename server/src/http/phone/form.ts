@@ -18,7 +18,8 @@ export function actionForm(
 export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
   const said = { ...words.progress, problems: problemsInPlace(words) }
   const state = form.receipt === undefined ? 'scanned' : 'pending'
-  return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-words="${JSON.stringify(said)}"></div>`
+  const goodFor = form.kind === 'sign-in' ? form.goodFor : undefined
+  return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-good-for="${goodFor ?? ''}" data-words="${JSON.stringify(said)}"></div>`
 }
 
 /** Stands before the fields, where it is still in sight when the keyboard is open. */

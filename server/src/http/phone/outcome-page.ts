@@ -43,15 +43,20 @@ ${remedy(obstacle, words)}`
   return { title: message.title, main }
 }
 
+/** What the script puts in the place of a form that has become useless, its heading to be focused. */
+export function staleMessage(words: Words): Markup {
+  return announcement(words.obstacles.stale, obstacleBadges.stale, html` tabindex="-1"`)
+}
+
 function outcomeName(outcome: Outcome): OutcomeName {
   const disowned = outcome.kind === 'cancelled' && outcome.reason === 'not_my_phone'
   return disowned ? 'not-my-phone' : outcome.kind
 }
 
-function announcement({ title, text }: Message, [tone, sign]: Badge): Markup {
+function announcement({ title, text }: Message, [tone, sign]: Badge, heading?: Markup): Markup {
   return html`<div class="outcome" role="status">
 <span class="badge ${tone}">${icon(sign)}</span>
-<h1>${title}</h1>
+<h1${heading}>${title}</h1>
 <p class="lead">${text.map(line => html`<span>${line}</span> `)}</p>
 </div>`
 }

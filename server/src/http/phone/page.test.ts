@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Language } from '../server/language.ts'
 import { sentence } from '../server/sentences.ts'
+import { noscriptCss } from './assets.ts'
 import { type PhoneView, renderPage } from './page.ts'
 import { words } from './words.ts'
 
@@ -107,10 +108,25 @@ test('the receipt is in every form until the scan is committed, and in none afte
   const form = { place, kind: 'sign-in', id, registration: true } as const
   const before = renderPage({ ...form, receipt }, 'ko', plain)
   const after = renderPage(form, 'ko', plain)
-  assert.equal(before.match(/<form/g)?.length, 3)
-  assert.equal(before.match(/name="receipt"/g)?.length, 3)
+  assert.equal(before.match(/<form/g)?.length, 4)
+  assert.equal(before.match(/name="receipt"/g)?.length, 4)
   assert.ok(!after.includes('name="receipt"'))
   assert.ok(after.includes(`href="/s/${id}?form=sign-up"`))
+})
+
+test('N16: until the scan is committed, a page without script offers one button before the form', () => {
+  const form = { place, kind: 'sign-in', id, registration: true } as const
+  for (const lang of languages) {
+    const before = renderPage({ ...form, receipt }, lang, plain)
+    const [head = '', body = ''] = before.split('<body>')
+    assert.ok(head.includes(`<noscript><style>${noscriptCss}</style></noscript>`))
+    const scriptless = /<noscript>(.*?)<\/noscript>/s.exec(body)?.[1] ?? ''
+    assert.ok(scriptless.startsWith(`<form method="post" action="/s/${id}/scan"`), scriptless)
+    assert.ok(scriptless.includes(`name="receipt" value="${receipt}"`))
+    assert.ok(scriptless.includes(words[lang].signIn.goOn))
+    assert.ok(body.indexOf('<noscript>') < body.indexOf('data-action="sign-in"'))
+    assert.ok(!renderPage(form, lang, plain).includes('<noscript>'))
+  }
 })
 
 test('the sign-in page shows the code that led to it, and warns of codes that were sent', () => {

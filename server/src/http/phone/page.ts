@@ -1,6 +1,6 @@
 import type { Language } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
-import type { PhoneAssets } from './assets.ts'
+import { noscriptCss, type PhoneAssets } from './assets.ts'
 import { codePage } from './code-page.ts'
 import { icon } from './icon.ts'
 import { obstaclePage, outcomePage } from './outcome-page.ts'
@@ -30,6 +30,7 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pho
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
 ${view.kind === 'approved' && refreshWithoutScript}
 <style>${raw(css)}</style>
+${isUncommitted(view) && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
 <body>
 ${view.place && placeCard(view.place)}
@@ -75,13 +76,18 @@ function placeCard({ site, kiosk }: Place): Markup {
 </header>`
 }
 
+/** Whether the page still holds its receipt: the scan is not committed. */
+function isUncommitted(view: PhoneView): boolean {
+  return 'receipt' in view && view.receipt !== undefined
+}
+
 /**
  * Before the scan is committed the visitor is still at the ticket's address and must stay there.
  * After, the sign-in's own address is named, because a refused form stands at one that has no page.
  */
 function languageSwitch(view: PhoneView, other: Language): Markup {
-  const uncommitted = 'receipt' in view && view.receipt !== undefined
-  const address = 'id' in view && view.id !== undefined && !uncommitted ? `/s/${view.id}` : ''
+  const named = 'id' in view && view.id !== undefined && !isUncommitted(view)
+  const address = named ? `/s/${view.id}` : ''
   const form = view.kind === 'sign-up' ? 'form=sign-up&' : ''
   return html`<p><a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${words[other].languageName}</a></p>`
 }

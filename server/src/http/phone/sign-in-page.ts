@@ -8,6 +8,7 @@ import {
   progressLine,
   scriptInput,
 } from './form.ts'
+import { staleMessage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
 import type { SignInForm } from './view.ts'
@@ -26,6 +27,7 @@ ${passwordField(words, 'current', problem)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 ${form.userCode !== undefined && codeRow(form.userCode, words)}
+${form.receipt !== undefined && beforeTheScan(form, words)}
 ${actionForm(form, 'sign-in', fields)}
 ${actionForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
 ${progressLine()}`
@@ -34,6 +36,16 @@ ${progressLine()}`
 <p>${form.userCode === undefined ? warning : words.code.warning}</p>`
 
   return { title, main, footnote }
+}
+
+/**
+ * What is there only until the scan is committed: without script the button that commits it, with
+ * script what it shows where the receipt has run out before the gate was reached.
+ */
+function beforeTheScan(form: SignInForm, words: Words): Markup {
+  const ask = actionForm(form, 'scan', html`<button class="primary">${words.signIn.goOn}</button>`)
+  return html`<noscript>${ask}</noscript>
+<template data-outdated>${staleMessage(words)}</template>`
 }
 
 /** A link where the scan is committed; before, a form, because a link would lose the receipt. */

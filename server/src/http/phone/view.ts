@@ -13,6 +13,8 @@ export interface SignInForm {
   id: string
   /** Present until the scan is committed. */
   receipt?: string | undefined
+  /** How long the receipt is good, in milliseconds. */
+  goodFor?: number | undefined
   /** The code that led here, for the visitor to compare (RFC 8628 §3.3.1). */
   userCode?: string | undefined
   /** What the visitor typed before, so that a refusal costs them nothing. */

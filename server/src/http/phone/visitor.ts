@@ -116,11 +116,11 @@ export class Visitor {
   // ── what it is answered ──────────────────────────────────────────────────────────────────────
 
   /** The sign-in page; where this phone has the sign-in already, its page as it stands. */
-  showOpened({ id, kiosk, receipt }: OpenedPage, userCode?: string) {
+  showOpened({ id, kiosk, receipt, goodFor }: OpenedPage, userCode?: string) {
     if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
     const place = this.#placeOf(kiosk)
     const { registration } = this.#parts.config
-    return this.#show({ kind: 'sign-in', id, receipt, registration, place, userCode })
+    return this.#show({ kind: 'sign-in', id, receipt, goodFor, registration, place, userCode })
   }
 
   /** Where a code is typed. */

@@ -28,6 +28,8 @@ interface SignInWords {
   title: string
   lead: string
   submit: string
+  /** Leads to the form where there is no script. */
+  goOn: string
   deny: string
   newHere: string
   signUp: string

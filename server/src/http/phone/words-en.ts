@@ -7,6 +7,7 @@ export const en: Words = {
     title: 'Are you at this screen?',
     lead: 'Signing in starts check-in on this kiosk.',
     submit: 'Sign in and check in',
+    goOn: 'Continue',
     deny: 'Not me',
     newHere: 'First time here?',
     signUp: 'Sign up',
@@ -99,7 +100,8 @@ export const en: Words = {
   refusals: {
     account_unusable: 'This account cannot be used. Please ask the staff.',
     password_too_long: 'This password is too long.',
-    too_many_tries: 'Too many sign-in attempts. Please wait a while, or ask the staff.',
+    too_many_tries:
+      'Too many sign-in attempts. Please scan a new QR code in a while, or ask the staff.',
     too_many_codes: 'Too many wrong codes. Try again in {minutes} min, or scan the QR code.',
   },
   otherProblem: 'Something went wrong. Please try again.',

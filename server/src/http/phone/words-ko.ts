@@ -7,6 +7,7 @@ export const ko: Words = {
     title: '이 화면 앞에 계신가요?',
     lead: '로그인하면 이 키오스크에서 접수가 시작됩니다.',
     submit: '로그인하고 접수하기',
+    goOn: '계속',
     deny: '거절',
     newHere: '처음이신가요?',
     signUp: '회원가입',
@@ -100,7 +101,7 @@ export const ko: Words = {
     account_unusable: '사용할 수 없는 계정이에요. 직원에게 말씀해 주세요.',
     password_too_long: '비밀번호가 너무 길어요.',
     too_many_tries:
-      '로그인 시도가 너무 많았어요. 잠시 뒤에 다시 시도하거나 직원에게 말씀해 주세요.',
+      '로그인 시도가 너무 많았어요. 잠시 뒤에 새 QR을 비추거나 직원에게 말씀해 주세요.',
     too_many_codes:
       '코드를 여러 번 잘못 적었어요. {minutes}분 뒤에 다시 적거나 화면의 QR을 비춰 주세요.',
   },

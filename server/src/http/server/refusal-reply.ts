@@ -16,6 +16,9 @@ export const guards = {
   'x-content-type-options': 'nosniff',
 }
 
+/** How long a peer has to read a last answer and hang up, in milliseconds (RFC 9112 §9.6). */
+const lingering = 1_000
+
 /** Answers what was not even HTTP; there is no request yet, so no language either. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -32,6 +35,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     ...Object.entries(guards).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // A peer that does not close its own half would keep the connection, silently, until Node's longest
+  // time-out. At once would be too early: what it is still sending would reset the answer away.
+  setTimeout(() => socket.destroy(), lingering).unref()
 }
 
 function codeOf(code: string | undefined) {

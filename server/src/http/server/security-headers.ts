@@ -11,6 +11,8 @@ const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial
 /** Style and script that pages carry inside themselves; the policy names them by their hashes. */
 export interface Inlined {
   css: string
+  /** What only pages without script follow. */
+  noscriptCss: string
   script: string
 }
 
@@ -51,7 +53,7 @@ function securityHeaders(
         'frame-src': [ancestors],
         'img-src': ["'self'", 'data:'],
         'script-src': ["'self'", sourceHash(inlined.script)],
-        'style-src': ["'self'", sourceHash(inlined.css)],
+        'style-src': ["'self'", sourceHash(inlined.css), sourceHash(inlined.noscriptCss)],
         ...(https && { 'upgrade-insecure-requests': [] }),
       },
     },

@@ -11,6 +11,7 @@ import Fastify, {
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
+import { watchSlowClients } from './slow-clients.ts'
 import { refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
@@ -34,12 +35,22 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 10_000,
     // The two time-outs above and here are looked at only so often; Node's default is 30 s.
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      // It would see only that there is none, and answer in a shape of its own.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: longestPathPart },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(guards)),
+    frameworkErrors: (error, request, reply) => {
+      // No hook sees this request, so if it is an upgrade nobody would ever end its connection.
+      reply.raw.once('finish', () => request.raw.socket.destroySoon())
+      refuse(error, request, reply.headers({ ...guards, connection: 'close' }))
+    },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .withTypeProvider<TypeBoxTypeProvider>()
@@ -65,8 +76,10 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   refuseStrayUpgrades(server)
 
   let closing = false
+  const cutSlowClients = watchSlowClients(server.server)
   server.addHook('preClose', async () => {
     closing = true
+    cutSlowClients()
     // A connection may fall idle only after the one sweep that Node makes, and would then be waited
     // for until its keep-alive is over.
     const sweep = setInterval(() => server.server.closeIdleConnections(), 100)
@@ -81,8 +94,8 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
   return server
 }
 
-/** Answers in the one shape of refusals; other scopes may have shapes of their own. */
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers in the one shape of refusals; scopes may have shapes of their own. */
+export function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = beginRefusal(error, request, reply)
   reply.send(refusalBody(refusal, requestLanguage(request)))
 }

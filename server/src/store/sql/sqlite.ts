@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
+import { makePrivate, privateFile, privateFolder } from '../../private-path.ts'
+import { sqliteFiles } from '../sqlite-files.ts'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
 import { migrate, NoTables, type Upgrade } from './migrate.ts'
@@ -21,7 +23,8 @@ const notUnique = 2067
 export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): Promise<Store> {
   const readOnly = upgrade === 'never'
   if (readOnly && !existsSync(path)) throw new NoTables()
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: privateFolder })
+  if (path !== ':memory:') makeFilePrivate(path)
   const dialect = new Dialect({ database: openNodeSqlite(path, readOnly) })
   const db = new Kysely<Tables>({ dialect })
   await migrate(db, 'integer', upgrade).catch(async error => {
@@ -31,6 +34,12 @@ export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): P
   // From now on nobody waits inside SQLite, where waiting would block the event loop.
   await sql`PRAGMA busy_timeout = 0`.execute(db)
   return sqlStore(db, engine(db))
+}
+
+/** A new database is made here, as SQLite would let others read it; its other files get its mode. */
+function makeFilePrivate(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', privateFile))
+  for (const file of sqliteFiles(path)) makePrivate(file)
 }
 
 function engine(db: Kysely<Tables>): Engine {

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Config } from '../config.ts'
+import { makePrivate } from '../private-path.ts'
+import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
+import { keyFile } from './secret-key.ts'
+
+/**
+ * Keeps other users of this machine from what the gate keeps on it, as far as it is ours.
+ * @returns the paths that others can still get at.
+ */
+export function keepPrivate(config: Pick<Config, 'dataDir' | 'databaseUrl'>): string[] {
+  return ownPaths(config).filter(path => !makePrivate(path))
+}
+
+/** The data folder is the gate's own where it keeps something in it; no other folder ever is. */
+function ownPaths({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): string[] {
+  const path = sqlitePath(databaseUrl)
+  const files = [
+    ...(path === undefined ? [] : sqliteFiles(path)),
+    ...[keyFile(dataDir)].filter(file => existsSync(file)),
+  ]
+  const folder = resolve(dataDir)
+  return files.some(file => dirname(resolve(file)) === folder) ? [dataDir, ...files] : files
+}

@@ -1,0 +1,27 @@
+import { chmodSync, statSync } from 'node:fs'
+
+/** Only the user who runs the gate may enter its folder … */
+export const privateFolder = 0o700
+/** … and read its files, whatever the umask of whoever starts it. */
+export const privateFile = 0o600
+
+const others = 0o077
+
+/**
+ * Takes what is too much from the mode of a file or folder of ours, and gives nothing.
+ * @returns false where other users of this machine can still get at it: it belongs to one of them, or
+ * its file system keeps no modes. What is not there is private.
+ */
+export function makePrivate(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  // Windows has no modes; there the folder's own rights say who gets in.
+  if (found === undefined || process.geteuid === undefined) return true
+  if ((found.mode & others) === 0) return true
+  if (found.uid !== process.geteuid()) return false
+  try {
+    chmodSync(path, found.mode & (found.isDirectory() ? privateFolder : privateFile))
+    return (statSync(path).mode & others) === 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,25 @@
+/** One of those who watch the same thing by a ticket that everybody in the room can read. */
+export interface Bystander {
+  network: string
+  /** It has not answered the last ping. */
+  silent: boolean
+}
+
+/** So many may watch one ticket: the waiting screen, its dead connections, and whoever is curious. */
+export const mostInCrowd = 8
+
+/**
+ * Who has to go when one too many watches by the same ticket. The waiting screen and a photographer look
+ * alike, so a newcomer always stays: whoever it was, the screen gets back in, however often.
+ *
+ * One goes of the network that holds most: who did not answer the last ping, else the newest, so that
+ * the first one of a network, which may well be the screen, is not pushed off.
+ * @param crowd in the order of their coming, the newcomer last.
+ */
+export function leaverOf<Member extends Bystander>(crowd: readonly Member[]): Member | undefined {
+  const others = crowd.slice(0, -1)
+  const size = ({ network }: Member) => crowd.filter(other => other.network === network).length
+  const most = Math.max(...others.map(size))
+  const candidates = others.filter(member => size(member) === most)
+  return candidates.find(({ silent }) => silent) ?? candidates.at(-1)
+}

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto'
+import { createClock } from '../../server/src/clock.ts'
+import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
+import type { Gate } from './gate.ts'
+
+/** A kiosk that an operator has enrolled, and what its own page has in its cookie. */
+export async function enrol({ app }: Pick<Gate, 'app'>) {
+  const { kiosks: records } = app.store
+  const kiosks = createKiosks({ records, builtIn: [], clock: createClock(), randomBytes })
+  const { kiosk, credential } = await kiosks.enrol({ ko: '1층 접수', en: 'Reception' }, system)
+  return {
+    number: kiosk.number,
+    credential,
+    /** The gate is not told; it looks every two seconds. */
+    revoke: () => kiosks.revoke(kiosk.number, system),
+  }
+}
