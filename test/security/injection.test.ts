@@ -124,7 +124,13 @@ attack(
     }
     assert.equal((await phone.signIn(id, visitor.id, password)).status, 200)
   },
-  { settings: { QRGATE_FAILURES_PER_ACCOUNT: '1000' } },
+  {
+    settings: {
+      QRGATE_FAILURES_PER_ACCOUNT: '1000',
+      QRGATE_TRIES_PER_SIGN_IN: '1000',
+      QRGATE_FAILURES_PER_NETWORK: '10000',
+    },
+  },
 )
 
 attack('S073 a field is text, and an object in its place is refused', async gate => {

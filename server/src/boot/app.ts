@@ -82,7 +82,7 @@ export async function createApp(
   })
   requireOneHost(server)
   const now = () => performance.now()
-  const enrolments = createLimit('too_many', { name: 'enrolments', points: 30, duration: 300 }, now)
+  const enrolments = createLimit('too_many', { name: 'enrolments', points: 100, duration: 60 }, now)
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
