@@ -79,5 +79,7 @@ test('N12: an idle kiosk that is revoked says so by itself', async t => {
   const { page } = await openEnrolled(browser, gate, credential)
   await revoke()
   await stands(page, 'trouble')
-  assert.match(await page.locator('main').innerText(), /사용이 중지된\s화면입니다/)
+  const told = await page.locator('main').innerText()
+  assert.match(told, /사용이 중지된\s화면입니다/)
+  assert.doesNotMatch(told, /다시 연결/, 'the network is in order')
 })
