@@ -27,16 +27,7 @@ export async function assertUnharmed(
   { busy = false }: Aftermath = {},
 ): Promise<void> {
   assert.equal((await fetch(`${gate.url}/healthz`)).status, 200, 'the gate still answers')
-
-  for (const line of gate.log().split('\n').filter(Boolean)) {
-    const { level, status, err, event } = JSON.parse(line) as LogLine
-    assert.ok(status === undefined || status < 500 || (busy && status === 503), line)
-    // The WebSocket plugin logs every frame against the protocol as an error of its own.
-    assert.ok(level < 50 || err?.code?.startsWith('WS_ERR_'), `an error was logged: ${line}`)
-    // A checkpoint's seal and signature are made to be known.
-    if (event?.event !== 'log.checkpoint') assert.doesNotMatch(line, secretLike)
-    assert.ok(!line.includes(visitor.password), `a password was logged: ${line}`)
-  }
+  assertQuietLog(gate.log(), { busy })
   assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)
 
   const database = openDatabase(gate.dataDir)
@@ -44,6 +35,19 @@ export async function assertUnharmed(
     assert.deepEqual({ ...database.prepare('PRAGMA integrity_check').get() }, intact)
   } finally {
     database.close()
+  }
+}
+
+/** No error, no answer that nobody has meant to give, and no secret. @param log a JSON object a line. */
+export function assertQuietLog(log: string, { busy = false }: Aftermath = {}): void {
+  for (const line of log.split('\n').filter(Boolean)) {
+    const { level, status, err, event } = JSON.parse(line) as LogLine
+    assert.ok(status === undefined || status < 500 || (busy && status === 503), line)
+    // The WebSocket plugin logs every frame against the protocol as an error of its own.
+    assert.ok(level < 50 || err?.code?.startsWith('WS_ERR_'), `an error was logged: ${line}`)
+    // A checkpoint's seal and signature are made to be known.
+    if (event?.event !== 'log.checkpoint') assert.doesNotMatch(line, secretLike)
+    assert.ok(!line.includes(visitor.password), `a password was logged: ${line}`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import type { Mode } from '../../server/src/config.ts'
 import { cli, compiled } from './command.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
@@ -62,6 +63,12 @@ export class GateProcess {
       if (child.exitCode !== null) throw new Error(`the gate did not start: ${this.#output}`)
       return answer?.ok === true
     })
+  }
+
+  /** What of it is in memory, in bytes. */
+  residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
   }
 
   signal(name: NodeJS.Signals): void {

@@ -14,21 +14,27 @@ import { WebSocket } from 'ws'
 export class Kiosk {
   readonly url: string
   readonly #credential: string | undefined
+  readonly #headers: Record<string, string>
 
-  /** @param credential what an enrolled kiosk's backend starts with; a demo asks for none. */
-  constructor(url: string, credential?: string) {
+  /**
+   * @param credential what an enrolled kiosk's backend starts with; a demo asks for none.
+   * @param headers what a proxy before the gate adds.
+   */
+  constructor(url: string, credential?: string, headers: Record<string, string> = {}) {
     this.url = url
     this.#credential = credential
+    this.#headers = headers
   }
 
   /** The same kiosk, going to another address. */
   at(url: string): Kiosk {
-    return new Kiosk(url, this.#credential)
+    return new Kiosk(url, this.#credential, this.#headers)
   }
 
   tryStart(): Promise<Response> {
-    const headers = this.#credential && { authorization: `Bearer ${this.#credential}` }
-    return fetch(this.url + paths.signIns, { method: 'POST', headers: { ...headers } })
+    const bearer = this.#credential && { authorization: `Bearer ${this.#credential}` }
+    const headers = { ...this.#headers, ...bearer }
+    return fetch(this.url + paths.signIns, { method: 'POST', headers })
   }
 
   async start(): Promise<StartAnswer> {
@@ -41,6 +47,7 @@ export class Kiosk {
     return fetch(this.url + path, {
       method: 'POST',
       headers: {
+        ...this.#headers,
         authorization: `Bearer ${secret}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
@@ -63,13 +70,13 @@ export class Kiosk {
   }
 
   async view({ id, kiosk_secret }: StartAnswer): Promise<SignInView> {
-    const headers = { authorization: `Bearer ${kiosk_secret}` }
+    const headers = { ...this.#headers, authorization: `Bearer ${kiosk_secret}` }
     return (await (await fetch(this.url + paths.signIn(id), { headers })).json()) as SignInView
   }
 
   /** The address in the QR of this moment. */
   async frame({ id, kiosk_secret }: StartAnswer): Promise<string> {
-    const headers = { authorization: `Bearer ${kiosk_secret}` }
+    const headers = { ...this.#headers, authorization: `Bearer ${kiosk_secret}` }
     const answer = await fetch(`${this.url + paths.signIn(id)}?frames=1`, { headers })
     const { frames } = (await answer.json()) as PollAnswer
     const [now] = frames ?? []

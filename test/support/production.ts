@@ -1,20 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
 import pg from 'pg'
-import { createClock } from '../../server/src/clock.ts'
-import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
-import { type LogEventName, system } from '../../server/src/protocol/log-event.ts'
+import { hashCost } from '../../server/src/accounts/password-hash.ts'
+import type { LogEventName } from '../../server/src/protocol/log-event.ts'
 import type { Kiosk as KioskRow } from '../../server/src/store/kiosk.ts'
 import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { Scope } from './gate.ts'
 import { GateProcess } from './gate-process.ts'
-import { inBatches } from './in-batches.ts'
 import { Kiosk } from './kiosk.ts'
-import { patiently } from './patience.ts'
 import { Phone } from './phone.ts'
 import { PostgresServer } from './postgres.ts'
 import { type Redis, startRedis } from './redis.ts'
+import { addAccountsTo, enrolIn } from './stored.ts'
 import { startTlsProxy, type TlsProxy } from './tls-proxy.ts'
 
 export const secretKey = 'a secret key that only these tests use and nobody else'
@@ -80,9 +77,6 @@ export async function startProduction(
   // The servers of these tests go away; whoever asks then is told.
   pool.on('error', () => {})
   t.after(() => pool.end())
-  const clock = createClock()
-  const randomBytes = (size: number) => crypto.getRandomValues(new Uint8Array(size))
-  const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
 
   return {
     url: proxy.url,
@@ -100,31 +94,14 @@ export async function startProduction(
       return rows.map(({ event }) => event)
     },
     async enrol(url, name = '1층 접수 1번') {
-      const { kiosk: row, credential } = await kiosks.enrol({ ko: name, en: name }, system)
+      const { row, credential } = await enrolIn(store, name)
       return { kiosk: new Kiosk(url, credential), row }
     },
     phone: url => new Phone(url, { origin: proxy.url }),
     async addAccounts(names) {
-      const passwordHash = await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
-      // All at once they would wait for a connection for longer than a store has patience.
-      await inBatches(names, 8, (name, n) => {
-        const id = `visitor-${n}`
-        const key = randomUUID()
-        const next = {
-          key,
-          id,
-          idKey: id,
-          idSkeleton: id,
-          name,
-          passwordHash,
-          subjectSeed: key.repeat(2),
-          disabledAt: null,
-          createdAt: clock(),
-        }
-        return patiently(() =>
-          store.accounts.update(key, () => ({ next, events: [], quiet: true })),
-        )
-      })
+      const passwordHash = await hash(password, hashCost)
+      const accounts = names.map((name, n) => ({ id: `visitor-${n}`, name, passwordHash }))
+      await addAccountsTo(store, accounts)
     },
   }
 }

@@ -11,7 +11,7 @@ export class SeedClient {
   }
 
   async start(): Promise<string> {
-    const answer = await fetch(`${this.url}/api/qr/start`)
+    const answer = await fetch(`${this.url}/api/qr/start`, { headers: this.#headers })
     const { token, success } = (await answer.json()) as { token: string; success: boolean }
     if (answer.status !== 200 || !success) throw new Error(`start: ${answer.status}`)
     return token
@@ -32,7 +32,7 @@ export class SeedClient {
 
   insert(id: string, pwd: string, method = 'POST'): Promise<Response> {
     const query = new URLSearchParams({ user_id: id, user_pwd: pwd })
-    return fetch(`${this.url}/api/test/insert?${query}`, { method })
+    return fetch(`${this.url}/api/test/insert?${query}`, { method, headers: this.#headers })
   }
 
   listen(token: string): SeedSocket {

@@ -1,0 +1,50 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { requireAccountId } from '../../server/src/accounts/account-id.ts'
+import { createClock } from '../../server/src/clock.ts'
+import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
+import type { Account } from '../../server/src/store/account.ts'
+import type { Kiosk } from '../../server/src/store/kiosk.ts'
+import type { Store } from '../../server/src/store/store.ts'
+import { inBatches } from './in-batches.ts'
+import { patiently } from './patience.ts'
+
+/*
+ * What a gate finds in its database, put there beside it.
+ */
+
+const clock = createClock()
+
+/** Adds a kiosk that starts with a credential. */
+export async function enrolIn(
+  store: Store,
+  name: string,
+): Promise<{ row: Kiosk; credential: string }> {
+  const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
+  const { kiosk: row, credential } = await kiosks.enrol({ ko: name, en: name }, system)
+  return { row, credential }
+}
+
+/** Adds accounts with hashes that were made before. */
+export async function addAccountsTo(
+  store: Store,
+  accounts: readonly Pick<Account, 'id' | 'name' | 'passwordHash'>[],
+): Promise<void> {
+  // All at once they would wait for a connection for longer than a store has patience.
+  await inBatches(accounts, 8, ({ id: typed, name, passwordHash }) => {
+    const { id, key: idKey, skeleton: idSkeleton } = requireAccountId(typed)
+    const key = randomUUID()
+    const next = {
+      key,
+      id,
+      idKey,
+      idSkeleton,
+      name,
+      passwordHash,
+      subjectSeed: key.repeat(2),
+      disabledAt: null,
+      createdAt: clock(),
+    }
+    return patiently(() => store.accounts.update(key, () => ({ next, events: [], quiet: true })))
+  })
+}
