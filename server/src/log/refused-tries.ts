@@ -44,6 +44,7 @@ const tries = new Set<RefusalCode>([
   'registration_closed',
   'ticket_stale',
   'ticket_unknown',
+  'too_many',
   'too_many_codes',
   'too_many_tries',
   'user_code_unknown',
