@@ -7,6 +7,9 @@ import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
 
+/** Style sheets that the server writes into its own pages, so that it must know their names. */
+const inlined = ['phone.css', 'docs.css']
+
 /**
  * The server inlines the phone's script into its pages, so it must stand alone: one classic script
  * under a fixed name, sharing no chunk with any other page.
@@ -96,10 +99,13 @@ export default defineConfig({
         kiosk: here('kiosk.html'),
         demo: here('demo.html'),
         phone: here('phone/phone.css'),
+        docs: here('docs/docs.css'),
       },
       output: {
         assetFileNames: ({ names }) =>
-          names.includes('phone.css') ? '[name][extname]' : 'assets/[name]-[hash][extname]',
+          names.some(name => inlined.includes(name))
+            ? '[name][extname]'
+            : 'assets/[name]-[hash][extname]',
       },
     },
   },

@@ -2,6 +2,7 @@ import { GateError } from './gate-error.ts'
 import {
   type ClaimAnswer,
   type FinalReason,
+  type KioskView,
   type PollAnswer,
   paths,
   type Refused,
@@ -52,6 +53,11 @@ export class Client {
     this.#timeoutMs = timeoutMs
     // A browser's fetch refuses to be called as a method of anything but the window.
     this.#fetch = (input, init) => fetch(input, init)
+  }
+
+  /** Who this screen is, where it is an enrolled kiosk's own page. */
+  async kiosk(signal?: AbortSignal): Promise<KioskView> {
+    return real(await this.#call<KioskView>({ method: 'GET', path: paths.kiosk, signal }), 'number')
   }
 
   async start(signal?: AbortSignal): Promise<StartAnswer> {

@@ -1,10 +1,13 @@
-import type { CancelReason } from './client.ts'
+import { type CancelReason, Client } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Transport } from './connection.ts'
 import { GateError } from './gate-error.ts'
+import { socketTo } from './page-socket.ts'
+import { Presence } from './presence.ts'
 import type { ClaimAnswer, UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import { type StartOptions, startSignIn } from './start-sign-in.ts'
+import type { Starter } from './starter.ts'
 import { Turn, type TurnEnd, type TurnSignIn } from './turn.ts'
 
 /** For how long a kiosk shows how a turn ended before the next visitor finds it idle. */
@@ -20,6 +23,13 @@ export interface KioskOptions {
   readonly transport?: Transport | undefined
   /** Starts by itself and goes on for ever: a screen that always shows a QR. */
   readonly always?: boolean | undefined
+  /** Starts each sign-in in place of the gate's own call: asks the page's backend. */
+  readonly starter?: Starter | undefined
+  /**
+   * This is the gate's own page, and enrolled: it keeps a socket open between visitors, shows trouble
+   * before anybody taps, and is sent the successors of what it always shows. Read once.
+   */
+  readonly enrolled?: boolean | undefined
   /** Seconds that `claimed` stays, 12 by default; 0: until {@link Kiosk.reset}. */
   readonly lingerSeconds?: number | undefined
   /** Draws the screen: at every change of state or QR. */
@@ -42,12 +52,14 @@ export class Kiosk {
   readonly #clock: Clock
   #state: KioskState = 'idle'
   #turn: Turn | undefined
+  readonly #presence: Presence | undefined
   #stopLingering = () => {}
 
   /** Nothing happens before {@link reset} or {@link start}. */
   constructor(options: KioskOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    if (options.enrolled) this.#presence = this.#createPresence()
   }
 
   get state(): KioskState {
@@ -60,7 +72,8 @@ export class Kiosk {
    */
   start(resume?: StartOptions['resume']): void {
     if (this.#underWay) return
-    this.stop()
+    this.#endTurn()
+    this.#presence?.start()
     const turn: Turn = new Turn({
       begin: signal => {
         const once = resume
@@ -105,13 +118,19 @@ export class Kiosk {
   /** Makes the screen ready for the next visitor, whatever is on it: idle, or the next QR. */
   reset(): void {
     if (this.#underWay) this.#turn?.cancel('kiosk').catch(() => {})
-    this.stop()
+    this.#endTurn()
+    this.#presence?.start()
     if (this.#options.always) this.start()
-    else this.#show({ state: 'idle' })
+    else this.#rest()
   }
 
   /** Ends the present turn; the screen stays as it is and the gate is not notified. */
   stop(): void {
+    this.#endTurn()
+    this.#presence?.stop()
+  }
+
+  #endTurn(): void {
     this.#stopLingering()
     this.#turn?.stop()
     this.#turn = undefined
@@ -121,14 +140,32 @@ export class Kiosk {
     return this.#turn !== undefined && !atRest.has(this.#state)
   }
 
+  /** Nobody is there: idle, or what a visitor would run into. */
+  #rest(): void {
+    const code = this.#presence?.trouble
+    this.#show(code === undefined ? { state: 'idle' } : { state: 'trouble', code })
+  }
+
+  #createPresence(): Presence {
+    const { server, transport = 'auto' } = this.#options
+    const client = new Client(server === undefined ? {} : { server })
+    return new Presence({
+      socket: socketTo(client, transport),
+      clock: this.#clock,
+      // A turn shows its own trouble.
+      changed: () => !this.#turn && this.#rest(),
+    })
+  }
+
   #begin(signal: AbortSignal, resume: StartOptions['resume']): Promise<TurnSignIn> {
-    const { server, transport, always = false } = this.#options
+    const { server, transport, always = false, starter } = this.#options
     const begin = this.#options.begin ?? startSignIn
     return begin({
       signal,
       renew: always,
       ...(transport && { transport }),
       ...(server && { server }),
+      ...(starter && { starter }),
       ...(resume && { resume }),
     })
   }

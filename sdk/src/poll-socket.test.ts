@@ -15,7 +15,7 @@ const pending = (seq = 0): PollAnswer => ({
 const scanned: PollAnswer = { id: 'a', seq: 1, state: 'scanned' }
 
 /** A socket of polls that watches one sign-in, and what it received. */
-async function watching({ renew = false } = {}) {
+async function watching() {
   const clock = new FakeClock()
   const polls = new FakePolls()
   const received: string[] = []
@@ -38,7 +38,7 @@ async function watching({ renew = false } = {}) {
     await settle()
   }
   await settle()
-  await sends({ type: 'watch', id: 'a', kiosk_secret: 's', ...(renew && { renew }) })
+  await sends({ type: 'watch', id: 'a', kiosk_secret: 's' })
   return { clock, polls, received, socket, sends, answers, fails }
 }
 
@@ -121,20 +121,23 @@ describe('a socket of polls', () => {
     assert.deepEqual(other.received, [])
   })
 
-  it('starts a successor before the sign-in on the screen runs out', async () => {
-    const { clock, polls, received, answers } = await watching({ renew: true })
-    await answers('waiting', pending())
-    await clock.pass(269_999)
-    assert.equal(polls.starts, 0)
-    await clock.pass(1)
-    assert.equal(received.at(-1), 'next a')
+  it('is the own page of a kiosk when the gate says so, and asks for that while nothing is watched', async () => {
+    const { polls, socket, received, sends } = await watching()
+    socket.forget('a')
+    await settle()
+    await sends({ type: 'hello' })
+    await sends({ type: 'ping' })
+    assert.deepEqual(received, ['hello', 'pong'])
+    assert.deepEqual(polls.asked.slice(1), ['kiosk', 'kiosk'])
   })
 
-  it('starts none once a phone has scanned', async () => {
-    const { clock, polls, answers } = await watching({ renew: true })
+  it('tells a page that is no kiosk so and goes on, and closes when the gate is away', async () => {
+    const { polls, received, sends, answers } = await watching()
+    polls.refusal = new GateError('kiosk_not_enrolled', { status: 401 })
+    await sends({ type: 'hello' })
     await answers('waiting', pending())
-    await answers('waiting', scanned)
-    await clock.pass(300_000)
-    assert.equal(polls.starts, 0)
+    polls.refusal = new GateError('unreachable')
+    await sends({ type: 'hello' })
+    assert.deepEqual(received, ['refused kiosk_not_enrolled', 'state pending 0', 'closed 1006'])
   })
 })

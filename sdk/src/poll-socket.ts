@@ -1,29 +1,26 @@
 import type { Client } from './client.ts'
 import { type Clock, pause } from './clock.ts'
 import { GateError } from './gate-error.ts'
-import { finalStates, type GateMessage, type KioskMessage, type SignInState } from './protocol.ts'
-import { retry } from './retry.ts'
+import { finalStates, type GateMessage, type KioskMessage, type PollAnswer } from './protocol.ts'
 
 /** The gate answers no later, so that no proxy takes a quiet poll for a dead one. */
 const waitSeconds = 25
 /** A gate that answers early with nothing new is not asked again at once. */
 const paceMs = 1_000
-/** The next QR stands this long before the present one runs out. */
-const renewBeforeMs = 30_000
 
 type Watch = Extract<KioskMessage, { type: 'watch' }>
+type AskFrames = Extract<KioskMessage, { type: 'frames' }>
 
 interface Followed {
   readonly secret: string
   readonly life: AbortController
-  state?: SignInState
 }
 
 /**
  * The kiosk socket's messages over plain HTTP, for networks whose proxies refuse upgrades.
  *
  * To its user it is a WebSocket. A watch is a chain of long polls; frames and pings are short ones
- * beside it, so that their round trip is known. A poll without an answer closes it.
+ * beside it, so that their round trip is known. Successors do not come over polls. A poll without an answer closes it.
  */
 export class PollSocket {
   readyState = 0
@@ -31,11 +28,12 @@ export class PollSocket {
   onmessage: ((event: { data: string }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
   onerror: (() => void) | null = null
-  readonly #client: Pick<Client, 'view' | 'start'>
+  readonly #client: Pick<Client, 'view' | 'kiosk'>
   readonly #clock: Clock
+  readonly #life = new AbortController()
   readonly #followed = new Map<string, Followed>()
 
-  constructor(client: Pick<Client, 'view' | 'start'>, clock: Clock) {
+  constructor(client: Pick<Client, 'view' | 'kiosk'>, clock: Clock) {
     this.#client = client
     this.#clock = clock
     queueMicrotask(() => {
@@ -47,8 +45,16 @@ export class PollSocket {
 
   send(text: string): void {
     const message = JSON.parse(text) as KioskMessage
-    if (message.type === 'watch') void this.#follow(message)
-    else void this.#ask(message)
+    switch (message.type) {
+      case 'hello':
+        return void this.#askWhoWeAre('hello')
+      case 'watch':
+        return void this.#follow(message)
+      case 'frames':
+        return void this.#askFrames(message)
+      case 'ping':
+        return void this.#ping()
+    }
   }
 
   /** Over a WebSocket the gate may go on sending what nobody watches; a poll would cost a request. */
@@ -59,10 +65,11 @@ export class PollSocket {
 
   close(): void {
     this.readyState = 3
+    this.#life.abort()
     for (const id of [...this.#followed.keys()]) this.forget(id)
   }
 
-  async #follow({ id, kiosk_secret: secret, renew }: Watch): Promise<void> {
+  async #follow({ id, kiosk_secret: secret }: Watch): Promise<void> {
     this.forget(id)
     const followed: Followed = { secret, life: new AbortController() }
     const { signal } = followed.life
@@ -73,8 +80,6 @@ export class PollSocket {
         const asked = this.#clock.now()
         const view = await this.#client.view(id, secret, { since, wait: waitSeconds, signal })
         signal.throwIfAborted()
-        if (renew && since < 0) void this.#renew(id, view.expires_in_ms, followed)
-        followed.state = view.state
         this.#emit({ type: 'state', ...view })
         if (finalStates.has(view.state)) return this.forget(id)
         const early = view.seq <= since && this.#clock.now() - asked < paceMs
@@ -86,43 +91,59 @@ export class PollSocket {
     }
   }
 
-  async #ask(message: Exclude<KioskMessage, Watch>): Promise<void> {
-    const id = 'id' in message ? message.id : [...this.#followed.keys()].at(-1)
-    const followed = id === undefined ? undefined : this.#followed.get(id)
-    if (id === undefined || !followed) return
-    const frames = message.type === 'frames'
+  async #askFrames({ type, id, ask }: AskFrames): Promise<void> {
+    const answer = await this.#look(id, true)
+    if (answer) this.#emit({ type, id, ask, frames: answer.frames ?? [] })
+  }
+
+  async #ping(): Promise<void> {
+    const id = [...this.#followed.keys()].at(-1)
+    if (id === undefined) return this.#askWhoWeAre('pong')
+    if (await this.#look(id, false)) this.#emit({ type: 'pong' })
+  }
+
+  /** A look beside the poll that waits; none where nobody follows it by now. */
+  async #look(id: string, frames: boolean): Promise<PollAnswer | undefined> {
+    const followed = this.#followed.get(id)
+    if (!followed) return undefined
     const { signal } = followed.life
     try {
       const answer = await this.#client.view(id, followed.secret, { frames, signal })
-      if (signal.aborted) return
-      if (message.type === 'frames') this.#emit({ ...message, frames: answer.frames ?? [] })
-      else this.#emit({ type: 'pong' })
+      return signal.aborted ? undefined : answer
     } catch (error) {
       if (!signal.aborted) this.#fail(id, error)
+      return undefined
     }
   }
 
-  /** Where starting fails to the end, the sign-in runs out and its screen starts anew. */
-  async #renew(after: string, leftMs = 0, followed: Followed): Promise<void> {
-    const { signal } = followed.life
-    const clock = this.#clock
-    await pause(clock, Math.max(leftMs / 2, leftMs - renewBeforeMs), signal)
-    if (signal.aborted || followed.state !== 'pending') return
-    const start = () => this.#client.start(signal)
-    const answer = await retry(start, { clock, windowMs: renewBeforeMs, signal }).catch(() => {})
-    if (answer && !signal.aborted) this.#emit({ type: 'next', after, ...answer })
+  /** An enrolled kiosk's own page is heard when the gate says who it is. */
+  async #askWhoWeAre(answer: 'hello' | 'pong'): Promise<void> {
+    const { signal } = this.#life
+    try {
+      await this.#client.kiosk(signal)
+      if (!signal.aborted) this.#emit({ type: answer })
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof GateError && !error.transient) this.#refused(error)
+      else this.#close(error)
+    }
   }
 
   #emit(message: GateMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) })
   }
 
+  #refused({ code, message }: GateError, id?: string): void {
+    this.#emit({ type: 'refused', ...(id !== undefined && { id }), code, message })
+  }
+
   #fail(id: string, error: unknown): void {
-    const known = error instanceof GateError ? error : undefined
-    if (known && !known.transient) {
-      this.#emit({ type: 'refused', id, code: known.code, message: known.message })
-    }
-    const wait = known?.retryAfterMs
+    if (error instanceof GateError && !error.transient) this.#refused(error, id)
+    this.#close(error)
+  }
+
+  #close(error: unknown): void {
+    const wait = error instanceof GateError ? error.retryAfterMs : undefined
     const reason = wait === undefined ? '' : JSON.stringify({ retry_after_ms: wait })
     this.close()
     this.onclose?.({ code: 1006, reason })

@@ -5,7 +5,8 @@ import type { Connection } from './connection.ts'
 import { GateError } from './gate-error.ts'
 import type { ClaimAnswer, SignInView } from './protocol.ts'
 import { SignIn, type SignInUpdate } from './sign-in.ts'
-import type { Watcher } from './socket.ts'
+import type { StartedSignIn, Starter } from './starter.ts'
+import type { Watcher } from './watcher.ts'
 
 const frames = (first: number, count = 10) =>
   Array.from({ length: count }, (_, n) => ({
@@ -30,11 +31,19 @@ const claimed: ClaimAnswer = {
 }
 
 /** A sign-in whose gate is the test. */
-function setUp({ renew = false, answer = started('a') as Parameters<typeof build>[1] } = {}) {
-  return build(renew, answer)
+function setUp({
+  renew = false,
+  answer = started('a') as Parameters<typeof build>[1],
+  starter = undefined as Starter | undefined,
+} = {}) {
+  return build(renew, answer, starter)
 }
 
-function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) {
+function build(
+  renew: boolean,
+  answer: ConstructorParameters<typeof SignIn>[1],
+  starter: Starter | undefined,
+) {
   const clock = new FakeClock()
   const watchers = new Map<string, Watcher>()
   const asked: string[] = []
@@ -46,6 +55,7 @@ function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) 
     unwatch: (id: string) => void watchers.delete(id),
     askFrames: (id: string) => (socket.connection === 'online' ? asked.push(id) : undefined),
     restart: () => void called.push('restart'),
+    renews: false,
   }
   const client = {
     cancel: async (id: string, secret: string, reason?: string) =>
@@ -57,7 +67,7 @@ function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) 
     claim: () => (claims.shift() ?? (() => Promise.resolve(claimed)))(),
   }
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
-  const parts = { client, socket, clock, renew, random: () => 1 }
+  const parts = { client, socket, clock, renew, random: () => 1, ...(starter && { starter }) }
   const signIn = new SignIn(parts, answer, asking)
 
   const updates: string[] = []
@@ -84,6 +94,7 @@ function build(renew: boolean, answer: ConstructorParameters<typeof SignIn>[1]) 
   }
   return {
     signIn,
+    socket,
     clock,
     watchers,
     asked,
@@ -261,5 +272,92 @@ describe('an always-on sign-in', () => {
     await next(screen)
     assert.equal(first?.renews(), false)
     assert.equal(screen.watchers.get('b')?.renews(), true)
+  })
+})
+
+describe('an always-on sign-in to which the gate sends no successor', () => {
+  /** One whose frames last, and the answers of what starts its sign-ins. */
+  const showing = async (answers: (StartedSignIn | GateError)[]) => {
+    let starts = 0
+    const starter = async () => {
+      starts += 1
+      const answer = answers.shift()
+      if (!answer || answer instanceof GateError) throw answer
+      return answer
+    }
+    const screen = setUp({ renew: true, starter })
+    await screen.answers(0, 100)
+    return { ...screen, starts: () => starts }
+  }
+  const backend = { id: 'b', kiosk_secret: 'secret of b' }
+
+  it('N12: starts it 30 s before the end, and shows it once there is a QR of it', async () => {
+    const screen = await showing([backend])
+    await screen.clock.pass(269_000)
+    assert.equal(screen.starts(), 0)
+    await screen.clock.pass(1_000)
+    assert.equal(screen.starts(), 1)
+    assert.deepEqual([...screen.watchers.keys()], ['a', 'b'])
+    assert.equal(screen.watchers.get('b')?.kiosk_secret, 'secret of b')
+    await screen.sends({ id: 'b', seq: 0, expires_in_ms: 300_000 })
+    assert.equal(screen.updates.at(-1), 'a pending F90 online')
+    await screen.clock.pass(1_000)
+    await screen.answers(1_000)
+    assert.equal(screen.updates.at(-1), 'b pending F1000 online')
+    assert.ok(
+      screen.updates.every(update => update.includes(' F')),
+      'there was always a QR',
+    )
+    // The one before is watched to its end: somebody may just be opening its last frame.
+    await screen.sends({ seq: 1, state: 'expired', reason: 'unscanned' })
+    assert.deepEqual([...screen.watchers.keys()], ['b'])
+    assert.equal(screen.starts(), 1)
+  })
+
+  it('N12: starts none where the gate sends it, nor once a phone has scanned', async () => {
+    const screen = await showing([backend, backend])
+    screen.socket.renews = true
+    await screen.clock.pass(280_000)
+    assert.equal(screen.starts(), 0)
+    screen.socket.renews = false
+    await screen.sends({ seq: 1, state: 'scanned' })
+    await screen.clock.pass(10_000)
+    assert.equal(screen.starts(), 0)
+  })
+
+  it('N12: lets it go again when a phone scans the last frame of the one on the screen', async () => {
+    const screen = await showing([backend])
+    await screen.clock.pass(270_000)
+    await screen.sends({ seq: 1, state: 'scanned', expires_in_ms: 180_000 })
+    assert.deepEqual([...screen.watchers.keys()], ['a'])
+    assert.equal(screen.updates.at(-1), 'a scanned - online')
+  })
+
+  it('N12: asks again while the gate is away, and asks the gate for none meanwhile', async () => {
+    const away = new GateError('unreachable')
+    const screen = await showing([away, away, backend])
+    await screen.clock.pass(272_000)
+    assert.equal(screen.starts(), 3)
+    assert.equal(screen.watchers.get('a')?.renews(), false)
+    assert.ok(screen.watchers.has('b'))
+  })
+
+  it('N12: ends at once with what is on the screen where no other can be started', async () => {
+    const screen = await showing([new GateError('kiosk_revoked', { status: 403 })])
+    await screen.clock.pass(290_000)
+    assert.equal(screen.starts(), 1)
+    await screen.sends({ seq: 1, state: 'expired', reason: 'unscanned' })
+    assert.equal(screen.over(), 'over')
+  })
+
+  it('N12: of a short life it takes the second half', async () => {
+    const resumed = { id: 'a', kiosk_secret: 's' }
+    const screen = setUp({ renew: true, starter: async () => backend, answer: resumed })
+    await screen.sends({ seq: 0, expires_in_ms: 20_000 })
+    await screen.answers(0)
+    await screen.clock.pass(9_000)
+    assert.equal(screen.watchers.size, 1)
+    await screen.clock.pass(1_000)
+    assert.deepEqual([...screen.watchers.keys()], ['a', 'b'])
   })
 })

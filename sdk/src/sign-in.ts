@@ -6,8 +6,10 @@ import type { GateError } from './gate-error.ts'
 import type { ClaimAnswer, Frame, SignInView, StartAnswer, UserCodeAnswer } from './protocol.ts'
 import { Queue } from './queue.ts'
 import { retry } from './retry.ts'
-import type { KioskSocket, Watcher } from './socket.ts'
+import type { KioskSocket } from './socket.ts'
+import type { StartedSignIn, Starter } from './starter.ts'
 import { WatchedSignIn } from './watched-sign-in.ts'
+import type { Watcher } from './watcher.ts'
 
 /** What a sign-in's kiosk learns at every change; the QR and the connection are parts of it. */
 export type SignInUpdate = SignInView & {
@@ -18,9 +20,13 @@ export type SignInUpdate = SignInView & {
 
 export interface SignInParts {
   client: Pick<Client, 'cancel' | 'claim' | 'userCode'>
-  socket: Pick<KioskSocket, 'connection' | 'watch' | 'unwatch' | 'askFrames' | 'restart'>
+  socket: Pick<KioskSocket, 'connection' | 'watch' | 'unwatch' | 'askFrames' | 'restart'> & {
+    readonly renews?: boolean
+  }
   clock: Clock
+  /** Goes on with a successor in time, whether the gate sends it or {@link starter} starts it. */
   renew?: boolean
+  starter?: Starter
   random?: () => number
 }
 
@@ -29,6 +35,8 @@ const lowMs = 10_000
 const checkEveryMs = 1_000
 /** A question without an answer is asked again after this long. */
 const forgetAskMs = 5_000
+/** A successor is on the screen this long before the present one runs out, as where the gate sends it. */
+const renewBeforeMs = 30_000
 /** For how long a renewing screen waits for the successor of a sign-in that ran out. */
 const successorMs = 2_000
 /** The gate keeps an approved sign-in for its kiosk this long. */
@@ -51,6 +59,10 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   readonly #life = new AbortController()
   readonly #watched = new Map<string, WatchedSignIn>()
   #shown: WatchedSignIn
+  /** Started already, and not shown before there is a QR of it. */
+  #successor: WatchedSignIn | undefined
+  /** The one for which a successor was started, or could not be. */
+  #succeeding: { of: WatchedSignIn; failed: boolean } | undefined
   #asked: { ask: number; asking: Asking } | undefined
   #lastNotified = ''
   #claiming: Promise<ClaimAnswer> | undefined
@@ -58,11 +70,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   #stopSuccession: (() => void) | undefined
 
   /** @param started when the start was asked for; absent where a backend has started it. */
-  constructor(
-    parts: SignInParts,
-    answer: StartAnswer | Pick<StartAnswer, 'id' | 'kiosk_secret'>,
-    started?: Asking,
-  ) {
+  constructor(parts: SignInParts, answer: StartAnswer | StartedSignIn, started?: Asking) {
     this.#parts = parts
     this.#frames = new FrameSchedule(parts.clock)
     this.#shown = this.#watch(answer)
@@ -128,7 +136,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     return retry(call, { clock, windowMs, random, signal })
   }
 
-  #watch(answer: StartAnswer | Pick<StartAnswer, 'id' | 'kiosk_secret'>): WatchedSignIn {
+  #watch(answer: StartAnswer | StartedSignIn): WatchedSignIn {
     const { id, kiosk_secret } = answer
     const watched = new WatchedSignIn(id, kiosk_secret)
     if ('expires_in' in answer) {
@@ -144,9 +152,9 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
       id: watched.id,
       kiosk_secret: watched.secret,
       // Only the one on the screen, or every reconnection would begin another line of successors.
-      renews: () => this.#parts.renew === true && this.#shown === watched,
+      renews: () => this.#isToRenew && this.#shown === watched,
       view: view => this.#receivedView(watched, view),
-      frames: (ask, frames) => this.#receivedFrames(ask, frames),
+      frames: (ask, frames) => this.#receivedFrames(watched, ask, frames),
       next: answer => this.#succeeded(watched, answer),
       connection: () => {
         this.#asked = undefined
@@ -164,8 +172,11 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
 
   #changed(watched: WatchedSignIn, wasOpen: boolean): void {
     if (watched !== this.#shown) this.#changedAside(watched)
+    // A visitor is on the way with what is on the screen.
+    if (!this.#shown.open && !this.#shown.final && this.#successor) this.#forget(this.#successor)
     if (watched !== this.#shown || !watched.final) return
-    if (this.#parts.renew && wasOpen && watched.view?.state === 'expired') {
+    const hopeless = this.#succeeding?.of === watched && this.#succeeding.failed
+    if (this.#parts.renew && wasOpen && watched.view?.state === 'expired' && !hopeless) {
       this.#stopSuccession ??= this.#parts.clock.after(successorMs, () => {
         this.#stopSuccession = undefined
         this.#notify()
@@ -192,22 +203,68 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   }
 
   #succeeded(previous: WatchedSignIn, answer: StartAnswer): void {
-    if (previous !== this.#shown || (!previous.open && !this.#stopSuccession)) return
-    this.#stopSuccession?.()
-    this.#stopSuccession = undefined
-    this.#shown = this.#watch(answer)
-    this.#parts.socket.watch(this.#watcher(this.#shown), true)
-    this.#asked = undefined
+    if (!this.#maySucceed(previous)) return
+    const successor = this.#watch(answer)
+    this.#goOnWith(successor)
+    this.#parts.socket.watch(this.#watcher(successor), true)
     this.#frames.take(this.#frames.asking(), [answer.frame])
-    if (previous.final) this.#forget(previous)
     this.#check()
   }
 
-  #receivedFrames(ask: number, frames: readonly Frame[]): void {
+  /** Whether nobody has scanned it: it is open, or has just run out. */
+  #maySucceed(previous: WatchedSignIn): boolean {
+    if (this.#life.signal.aborted || previous !== this.#shown) return false
+    return previous.open || this.#stopSuccession !== undefined
+  }
+
+  #goOnWith(successor: WatchedSignIn): void {
+    const previous = this.#shown
+    this.#stopSuccession?.()
+    this.#stopSuccession = undefined
+    this.#shown = successor
+    this.#successor = undefined
+    this.#asked = undefined
+    if (previous.final) this.#forget(previous)
+  }
+
+  /** A successor may be asked for: once for each sign-in, however often its socket is lost. */
+  get #isToRenew(): boolean {
+    return this.#parts.renew === true && this.#succeeding?.of !== this.#shown
+  }
+
+  /** Where the gate sends no successor, it is started as the first one was. */
+  #succeedInTime(): void {
+    const { starter, socket, clock } = this.#parts
+    if (!starter || !this.#isToRenew || socket.renews) return
+    // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
+    const due = Math.min(renewBeforeMs, this.#shown.lifeMs / 2)
+    if (this.#shown.remainingMs(clock.now()) <= due) void this.#startSuccessor(starter)
+  }
+
+  async #startSuccessor(starter: Starter): Promise<void> {
+    const { clock, random, socket } = this.#parts
+    const { signal } = this.#life
+    const succeeding = { of: this.#shown, failed: false }
+    this.#succeeding = succeeding
+    try {
+      const options = { clock, windowMs: renewBeforeMs, random, signal }
+      const answer = await retry(() => starter(signal), options)
+      if (!this.#maySucceed(succeeding.of)) return
+      this.#successor = this.#watch(answer)
+      socket.watch(this.#watcher(this.#successor))
+      this.#check()
+    } catch {
+      // The one on the screen runs out, and whoever shows it starts anew.
+      succeeding.failed = true
+    }
+  }
+
+  #receivedFrames(watched: WatchedSignIn, ask: number, frames: readonly Frame[]): void {
     if (ask !== this.#asked?.ask) return
     const { asking } = this.#asked
     this.#asked = undefined
-    this.#frames.take(asking, frames)
+    const taken = this.#frames.take(asking, frames)
+    if (taken && watched === this.#successor) this.#goOnWith(watched)
     this.#check()
   }
 
@@ -222,18 +279,23 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
         socket.restart()
       }
       const remaining = this.#shown.remainingMs(clock.now())
-      if (this.#frames.heldMs() < Math.min(lowMs, remaining - checkEveryMs)) this.#askFrames()
+      const low = this.#frames.heldMs() < Math.min(lowMs, remaining - checkEveryMs)
+      if (low) this.#askFrames(this.#shown)
+      this.#succeedInTime()
+    }
+    if (this.#successor) this.#askFrames(this.#successor)
+    if (this.#shown.open || this.#successor) {
       const wait = Math.min(this.#frames.untilChange(), checkEveryMs)
       this.#stopChecking = clock.after(wait, () => this.#check())
     }
     this.#notify()
   }
 
-  #askFrames(): void {
+  #askFrames({ id }: WatchedSignIn): void {
     const { clock, socket } = this.#parts
     if (this.#asked && clock.now() - this.#asked.asking.at < forgetAskMs) return
     const asking = this.#frames.asking()
-    const ask = socket.askFrames(this.#shown.id)
+    const ask = socket.askFrames(id)
     this.#asked = ask === undefined ? undefined : { ask, asking }
   }
 
@@ -253,6 +315,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
 
   #forget(watched: WatchedSignIn): void {
     this.#watched.delete(watched.id)
+    if (watched === this.#successor) this.#successor = undefined
     this.#parts.socket.unwatch(watched.id)
   }
 

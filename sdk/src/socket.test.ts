@@ -1,49 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FakeClock, settle } from '../test-support/fake-clock.ts'
-import { FakePolls } from '../test-support/fake-polls.ts'
+import { settle } from '../test-support/fake-clock.ts'
 import { FakeWebSocket } from '../test-support/fake-web-socket.ts'
+import { pending, setUp, watching } from '../test-support/watched-socket.ts'
 import type { Transport } from './connection.ts'
 import { GateError } from './gate-error.ts'
-import { closeCodes, type GateMessage } from './protocol.ts'
-import { KioskSocket, type Watcher } from './socket.ts'
-
-const pending = (id: string, seq = 0): GateMessage => ({ type: 'state', id, seq, state: 'pending' })
-
-/** A socket with the greatest jitter, and what its watchers were received. */
-function setUp(transport: Transport = 'auto') {
-  FakeWebSocket.made = []
-  const clock = new FakeClock()
-  const received: string[] = []
-  const watcher = (id: string): Watcher => ({
-    id,
-    kiosk_secret: `secret of ${id}`,
-    renews: () => false,
-    view: view => received.push(`${id} ${view.state} ${view.seq}`),
-    frames: (ask, frames) => received.push(`${id} frames ${ask} ${frames.length}`),
-    next: answer => received.push(`${id} next ${answer.id}`),
-    connection: connection => received.push(`${id} ${connection}`),
-    failed: error => received.push(`${id} failed ${error.code}`),
-  })
-  const polls = new FakePolls()
-  const socket = new KioskSocket({
-    client: polls,
-    transport,
-    clock,
-    random: () => 1,
-    WebSocket: FakeWebSocket as unknown as typeof WebSocket,
-  })
-  return { clock, received, watcher, socket, polls }
-}
-
-/** The same with one sign-in watched and heard of. */
-function watching() {
-  const all = setUp()
-  all.socket.watch(all.watcher('a'))
-  FakeWebSocket.last.opens()
-  FakeWebSocket.last.sends(pending('a'))
-  return all
-}
+import { closeCodes } from './protocol.ts'
 
 describe('the kiosk socket', () => {
   it('proves the sign-in with its first message', () => {
@@ -197,6 +159,26 @@ describe('the kiosk socket', () => {
     assert.equal(FakeWebSocket.made.length, 1)
     assert.equal(FakeWebSocket.last.readyState, 1)
   })
+})
+
+it('N07: a socket that the gate closes as idle is no trouble, and opens anew for the next watch', async () => {
+  const { socket, watcher, received, clock } = watching()
+  socket.unwatch('a')
+  FakeWebSocket.last.drops(closeCodes.idle)
+  await clock.pass(60_000)
+  assert.deepEqual([FakeWebSocket.made.length, clock.timers], [1, 0])
+  socket.watch(watcher('b'))
+  FakeWebSocket.last.opens()
+  FakeWebSocket.last.sends(pending('b'))
+  assert.deepEqual(received, ['a pending 0', 'b pending 0'])
+})
+
+it('N12: a page that is not the gate’s own asks the gate for no successors', () => {
+  const { socket, watcher } = watching()
+  socket.watch({ ...watcher('b'), renews: () => true })
+  const watch = { type: 'watch', id: 'b', kiosk_secret: 'secret of b' }
+  assert.deepEqual(FakeWebSocket.last.sent.at(-1), watch)
+  assert.equal(socket.renews, false)
 })
 
 /** A gate whose WebSockets a proxy drops, up to the first poll. */

@@ -6,33 +6,14 @@ import { GateError } from './gate-error.ts'
 import { readGateMessage, readRetryAfter } from './gate-message.ts'
 import { PollSocket } from './poll-socket.ts'
 import { discard, probe } from './probe.ts'
-import {
-  closeCodes,
-  type Frame,
-  type GateMessage,
-  type KioskMessage,
-  paths,
-  type SignInView,
-  type StartAnswer,
-} from './protocol.ts'
+import { closeCodes, type GateMessage, type KioskMessage, paths } from './protocol.ts'
 import { onWake } from './wake.ts'
+import type { Attendant, Watcher } from './watcher.ts'
 
-/** Who watches a sign-in over the socket. */
-export interface Watcher {
-  readonly id: string
-  readonly kiosk_secret: string
-  /** Whether the gate is to send a successor; asked again at every connection. */
-  renews(): boolean
-  view(view: SignInView): void
-  frames(ask: number, frames: readonly Frame[]): void
-  next(answer: StartAnswer): void
-  connection(connection: Connection): void
-  /** The gate will never answer this watch. */
-  failed(error: GateError): void
-}
+export type { Watcher }
 
 export interface SocketParts {
-  client: Pick<Client, 'server' | 'view' | 'start'>
+  client: Pick<Client, 'server' | 'view' | 'kiosk'>
   transport?: Transport
   clock?: Clock
   random?: () => number
@@ -46,6 +27,8 @@ const pingEveryMs = 15_000
 const lingerMs = 2_000
 /** A socket that lived shorter than this counts as a failed try. */
 const settledMs = 5_000
+/** A page that newer ones of the same kiosk have replaced looks again this much later. */
+const replacedMs = 60_000
 /** So many sockets in a row on which nothing was received may be a proxy's fault. */
 const pollAfterSilentAttempts = 3
 const probeEveryMs = 60_000
@@ -56,7 +39,8 @@ const transientCodes = new Set(['busy', 'storage_busy', 'restarting', 'internal'
 /**
  * One socket to one gate, for every sign-in of a page.
  *
- * It exists while somebody watches, comes back by itself, and watches everything anew each time.
+ * It exists while somebody watches or attends, comes back by itself, and watches everything anew each
+ * time.
  * Whatever it asks is answered within five seconds, or the socket is taken for dead.
  * Where WebSockets do not get through but plain HTTP does, it goes on by polls, and asks every minute
  * whether that is still so.
@@ -71,6 +55,9 @@ export class KioskSocket {
   readonly #watchers = new Map<string, Watcher>()
   /** Requests without an answer yet, each with its time-out. */
   readonly #pending = new Map<string, () => void>()
+  #attendant: Attendant | undefined
+  /** The gate has answered `hello` on the present socket. */
+  #greeted = false
   #socket: WebSocket | PollSocket | undefined
   #connection: Connection = 'online'
   #lastAsk = 0
@@ -98,13 +85,33 @@ export class KioskSocket {
     return this.#connection
   }
 
+  /** Whether the gate itself sends the successors of what is watched. */
+  get renews(): boolean {
+    return this.#greeted && !(this.#socket instanceof PollSocket)
+  }
+
+  /**
+   * Keeps the socket open while nothing is watched, for an enrolled kiosk's own page.
+   * @returns how to stop.
+   */
+  attend(attendant: Attendant): () => void {
+    this.#attendant = attendant
+    if (this.#connection === 'reconnecting') attendant.lost()
+    // What is watched goes on undisturbed; the next connection says `hello`.
+    if (this.#watchers.size === 0) this.#reconnect()
+    return () => {
+      if (this.#attendant !== attendant) return
+      this.#attendant = undefined
+      if (this.#watchers.size === 0) this.#close()
+    }
+  }
+
   /** @param already the gate watches it by itself, as it does after `next`; only a later socket has to ask. */
   watch(watcher: Watcher, already = false): void {
     this.#watchers.set(watcher.id, watcher)
     if (this.#isOpen()) {
       if (!already || this.#socket instanceof PollSocket) this.#sendWatch(watcher)
     } else if (!this.#socket) {
-      this.#stopListening ??= onWake(() => this.#wake())
       this.#stopWaiting()
       this.#connect()
     }
@@ -113,10 +120,16 @@ export class KioskSocket {
   unwatch(id: string): void {
     if (!this.#watchers.delete(id)) return
     if (this.#socket instanceof PollSocket) this.#socket.forget(id)
-    if (this.#watchers.size > 0) return
+    // Without a socket an attendant waits for the next one.
+    if (this.#watchers.size === 0 && !(this.#attendant && !this.#socket)) this.#linger()
+  }
+
+  #linger(): void {
     this.#stopWaiting()
     this.#stopWaiting = this.#clock.after(lingerMs, () => {
-      if (this.#watchers.size === 0) this.#close()
+      if (this.#watchers.size > 0) return
+      if (!this.#attendant) this.#close()
+      else if (this.#isOpen() && !this.#greeted && !this.#pending.has('hello')) this.#reconnect()
     })
   }
 
@@ -133,7 +146,14 @@ export class KioskSocket {
     if (this.#socket) this.#lost()
   }
 
+  #reconnect(): void {
+    this.#abandon()
+    this.#stopWaiting()
+    this.#connect()
+  }
+
   #connect(): void {
+    this.#stopListening ??= onWake(() => this.#wake())
     this.#received = false
     this.#connectedAt = this.#clock.now()
     let socket: WebSocket | PollSocket
@@ -150,6 +170,7 @@ export class KioskSocket {
     this.#expect('connection', connectWithinMs)
     socket.onopen = () => {
       this.#answered('connection')
+      if (this.#attendant) this.#request({ type: 'hello' }, 'hello')
       for (const watcher of this.#watchers.values()) this.#sendWatch(watcher)
     }
     socket.onmessage = ({ data }: { data: unknown }) => {
@@ -178,8 +199,7 @@ export class KioskSocket {
     this.#stopProbing = probe(this.#WebSocket, this.#url, this.#clock, through => {
       if (through) {
         this.#silentAttempts = 0
-        this.#abandon()
-        this.#connect()
+        this.#reconnect()
       } else {
         this.#stopProbing = this.#clock.after(probeEveryMs, () => this.#probe())
       }
@@ -188,7 +208,7 @@ export class KioskSocket {
 
   #sendWatch(watcher: Watcher): void {
     const { id, kiosk_secret } = watcher
-    const renew = watcher.renews()
+    const renew = this.#attendant !== undefined && watcher.renews()
     this.#request({ type: 'watch', id, kiosk_secret, ...(renew && { renew }) }, `watch ${id}`)
   }
 
@@ -196,6 +216,11 @@ export class KioskSocket {
     if (!this.#received) this.#firstReceived()
     this.#setConnection('online')
     switch (message.type) {
+      case 'hello':
+        this.#answered('hello')
+        this.#greeted = true
+        this.#attendant?.greeted()
+        break
       case 'pong':
         this.#answered('pong')
         break
@@ -224,17 +249,24 @@ export class KioskSocket {
       this.#lost()
       return
     }
-    const watcher = this.#watchers.get(id ?? '')
+    if (id === undefined) {
+      this.#answered('hello')
+      this.#dismiss(code, message)
+      return
+    }
+    const watcher = this.#watchers.get(id)
     // Frames of a sign-in that is over are refused too, but that says nothing new.
     const neverAnswered = this.#pending.has(`watch ${id}`)
     for (const what of [...this.#pending.keys()]) {
-      if (id !== undefined && what.includes(id)) this.#answered(what)
+      if (what.includes(id)) this.#answered(what)
     }
     if (watcher && neverAnswered) this.#fail(watcher, code, message)
   }
 
   #closed(code: number, reason: string): void {
     const why = this.#whyNever(code)
+    // A gate that is older than its page takes `hello` for no message at all.
+    if (code === closeCodes.badMessage && this.#pending.has('hello')) this.#dismiss('malformed')
     // Only a gate gives a reason or a code of its own, so the upgrade went through.
     if (reason || code >= 4000) this.#received = true
     if (!why) {
@@ -243,6 +275,11 @@ export class KioskSocket {
     }
     this.#close()
     for (const watcher of [...this.#watchers.values()]) this.#fail(watcher, why)
+    if (why === 'kiosk_revoked') this.#dismiss(why)
+    if (!this.#attendant || this.#socket) return
+    const wait = why === 'replaced' ? replacedMs : this.#backoff.next()
+    this.#stopWaiting()
+    this.#stopWaiting = this.#clock.after(wait, () => this.#connect())
   }
 
   #whyNever(code: number): string | undefined {
@@ -251,6 +288,14 @@ export class KioskSocket {
     // Once may be a slow network; twice is a kiosk secret that the gate does not know.
     this.#unproven = code === closeCodes.unproven ? this.#unproven + 1 : 0
     return this.#unproven > 1 ? 'kiosk_secret_wrong' : undefined
+  }
+
+  /** Whoever attends is not what the gate takes it for. */
+  #dismiss(code: string, message = code): void {
+    const attendant = this.#attendant
+    this.#attendant = undefined
+    if (this.#watchers.size === 0 && this.#socket) this.#linger()
+    attendant?.refused(new GateError(code, { message }))
   }
 
   #fail(watcher: Watcher, code: string, message = code): void {
@@ -264,7 +309,7 @@ export class KioskSocket {
     if (this.#clock.now() - this.#connectedAt > settledMs && this.#connection === 'online') {
       this.#backoff.reset()
     }
-    if (this.#watchers.size === 0) {
+    if (!this.#isWanted) {
       this.#close()
       return
     }
@@ -274,17 +319,22 @@ export class KioskSocket {
   }
 
   #wake(): void {
-    if (this.#watchers.size === 0) return
+    if (!this.#isWanted) return
     if (this.#isOpen()) this.#ping()
     if (this.#socket) return
     this.#stopWaiting()
     this.#connect()
   }
 
+  get #isWanted(): boolean {
+    return this.#watchers.size > 0 || this.#attendant !== undefined
+  }
+
   #setConnection(connection: Connection): void {
     if (connection === this.#connection) return
     this.#connection = connection
     for (const watcher of [...this.#watchers.values()]) watcher.connection(connection)
+    if (connection === 'reconnecting') this.#attendant?.lost()
   }
 
   #request(message: KioskMessage, what: string): void {
@@ -328,18 +378,9 @@ export class KioskSocket {
     for (const what of [...this.#pending.keys()]) this.#answered(what)
     this.#stopPinging()
     this.#stopProbing()
+    this.#greeted = false
     const socket = this.#socket
     this.#socket = undefined
     if (socket) discard(socket)
   }
-}
-
-const sockets = new Map<string, KioskSocket>()
-
-/** The page's one socket to a gate. */
-export function socketTo(client: Client, transport: Transport): KioskSocket {
-  const way = `${transport} ${client.server}`
-  const socket = sockets.get(way) ?? new KioskSocket({ client, transport })
-  sockets.set(way, socket)
-  return socket
 }

@@ -1,15 +1,17 @@
 import { Client, type ClientOptions } from './client.ts'
 import { systemClock } from './clock.ts'
 import type { Transport } from './connection.ts'
-import type { StartAnswer } from './protocol.ts'
+import { socketTo } from './page-socket.ts'
 import { SignIn } from './sign-in.ts'
-import { socketTo } from './socket.ts'
+import { type StartedSignIn, type Starter, startedBy } from './starter.ts'
 
 export interface StartOptions extends ClientOptions {
   /** Goes on with a successor whenever an unscanned sign-in runs out: for screens that always show a QR. */
   renew?: boolean
   /** A sign-in that the page's own backend has started. */
-  resume?: Pick<StartAnswer, 'id' | 'kiosk_secret'>
+  resume?: StartedSignIn
+  /** Starts each sign-in, and each successor, in place of the gate's own call: asks the page's backend. */
+  starter?: Starter
   /** How changes arrive; by default over a WebSocket, and by long polls where none gets through. */
   transport?: Transport
   /** Gives up: before the start by a rejection, after it by closing the sign-in. */
@@ -25,10 +27,11 @@ export async function startSignIn(options: StartOptions = {}): Promise<SignIn> {
   const { renew = false, resume, transport = 'auto', signal } = options
   signal?.throwIfAborted()
   const client = new Client(options)
+  const starter = startedBy(options.starter ?? (signal => client.start(signal)))
   const clock = systemClock
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
-  const answer = resume ?? (await client.start(signal))
-  const parts = { client, socket: socketTo(client, transport), clock, renew }
+  const answer = resume ?? (await starter(signal))
+  const parts = { client, socket: socketTo(client, transport), clock, renew, starter }
   const signIn = new SignIn(parts, answer, asking)
   signal?.addEventListener('abort', () => signIn.close(), { once: true })
   return signIn

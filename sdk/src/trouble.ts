@@ -1,6 +1,14 @@
 /** What keeps a kiosk from working, told apart only as far as people are told different things. */
 export type TroubleKind = 'offline' | 'unreachable' | 'busy' | 'slow' | 'not_enrolled' | 'revoked'
 
+/** An interruption shorter than this is not shown to the visitor; a gate restarts within it. */
+export const toleratedMs = 5_000
+
+/** Node has a navigator too, but it knows nothing of the network. */
+export function browserIsOffline(): boolean {
+  return globalThis.navigator?.onLine === false
+}
+
 const kinds: ReadonlyMap<string, TroubleKind> = new Map([
   ['offline', 'offline'],
   ['busy', 'busy'],

@@ -5,6 +5,7 @@ import { GateError } from './gate-error.ts'
 import { type ClaimAnswer, finalStates, type SignInState, type UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import type { SignIn, SignInUpdate } from './sign-in.ts'
+import { browserIsOffline, toleratedMs } from './trouble.ts'
 
 /** What a turn needs of a sign-in. */
 export type TurnSignIn = Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> &
@@ -25,9 +26,6 @@ export interface TurnParts {
 
 /** How a turn ended: the visitor is signed in, or is not, or somebody stopped it. */
 export type TurnEnd = 'claimed' | 'ended' | 'stopped'
-
-/** An interruption shorter than this is not shown to the visitor; a gate restarts within it. */
-const toleratedMs = 5_000
 
 /**
  * One visitor's turn at the kiosk: from the start to a claim or another end. Draws nothing itself.
@@ -188,11 +186,6 @@ export class Turn {
     const offline = code === 'unreachable' && isOffline()
     this.#parts.show({ state: 'trouble', code: offline ? 'offline' : code })
   }
-}
-
-/** Node has a navigator too, but it knows nothing of the network. */
-function browserIsOffline(): boolean {
-  return globalThis.navigator?.onLine === false
 }
 
 function endOf(state: SignInState | undefined): KioskState {

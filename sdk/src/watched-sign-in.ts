@@ -6,10 +6,16 @@ export class WatchedSignIn {
   readonly secret: string
   #view: SignInView | undefined
   #deadline = Number.POSITIVE_INFINITY
+  #lifeMs = 0
 
   constructor(id: string, secret: string) {
     this.id = id
     this.secret = secret
+  }
+
+  /** The longest that it was ever known to have left unscanned. */
+  get lifeMs(): number {
+    return this.#lifeMs
   }
 
   get view(): SignInView | undefined {
@@ -34,6 +40,7 @@ export class WatchedSignIn {
     const seen = this.#view?.seq ?? -1
     if (view.seq < seen) return false
     if (view.expires_in_ms !== undefined) this.#deadline = now + view.expires_in_ms
+    if (view.state === 'pending') this.#lifeMs = Math.max(this.#lifeMs, view.expires_in_ms ?? 0)
     if (view.seq === seen) return false
     this.#view = view
     return true

@@ -1,6 +1,6 @@
 import type { ViewOptions } from '../src/client.ts'
 import type { GateError } from '../src/gate-error.ts'
-import type { Frame, PollAnswer, StartAnswer } from '../src/protocol.ts'
+import type { Frame, KioskView, PollAnswer } from '../src/protocol.ts'
 
 interface Poll {
   id: string
@@ -9,6 +9,7 @@ interface Poll {
   reject(error: unknown): void
 }
 
+const name = { ko: '접수', en: 'Desk' }
 const frame: Frame = { url: 'F', starts_in_ms: 0, lasts_ms: 3_000 }
 
 /** The HTTP side of a gate for tests: it answers a poll when the test says so. */
@@ -16,8 +17,8 @@ export class FakePolls {
   readonly server = 'http://gate.test:8080'
   /** Every poll that was asked, as one line. */
   readonly asked: string[] = []
-  /** Starts of successors. */
-  starts = 0
+  /** Why the gate does not say who this screen is; it does where this is absent. */
+  refusal: GateError | undefined
   #open: Poll[] = []
 
   view = (id: string, secret: string, options: ViewOptions = {}): Promise<PollAnswer> => {
@@ -34,9 +35,10 @@ export class FakePolls {
     })
   }
 
-  start = async (): Promise<StartAnswer> => {
-    this.starts += 1
-    return { id: `n${this.starts}`, kiosk_secret: 'n', expires_in: 300, frame }
+  kiosk = async (): Promise<KioskView> => {
+    this.asked.push('kiosk')
+    if (this.refusal) throw this.refusal
+    return { number: 100, site: name, name, mode: 'serve' }
   }
 
   /** Polls that nobody has answered or called off. */

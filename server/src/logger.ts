@@ -9,6 +9,8 @@ export interface ErrorLog {
 /** What a room needs of the log that also tells what has happened. */
 export interface EventLog extends ErrorLog {
   info(about: object, message: string): void
+  /** What an operator should look at. */
+  warn(about: object, message: string): void
 }
 
 /** Wherever these names turn up in something logged, their values do not. */

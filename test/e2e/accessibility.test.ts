@@ -53,4 +53,6 @@ test('axe finds nothing on any state of kiosk, phone and demo page', async t => 
   await demo.goto(`${gate.url}/demo`)
   await demo.locator('h1').waitFor()
   await clean(demo, 'demo')
+  await demo.goto(`${gate.url}/api/docs`)
+  await clean(demo, 'page of the API')
 })

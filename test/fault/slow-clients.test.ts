@@ -6,6 +6,7 @@ import pino from 'pino'
 import { createHttpServer } from '../../server/src/http/server/server.ts'
 import { until } from '../support/patience.ts'
 import { openRaw, request } from '../support/raw-http.ts'
+import { upgradeHeaders } from '../support/raw-socket.ts'
 
 /** More than a connection holds that nobody reads from. */
 const long = 'x'.repeat(20_000_000)
@@ -20,6 +21,8 @@ async function startServer(t: TestContext) {
     return decided.promise
   })
   server.get('/long', () => long)
+  // Whoever takes an upgrade and never lets go of it.
+  server.server.on('upgrade', (_request, socket) => socket.on('error', () => {}))
   const connections = new Set<Socket>()
   server.server.on('connection', socket => {
     connections.add(socket)
@@ -39,6 +42,7 @@ test('N10 a server that closes cuts who keeps it waiting, and nobody whom it kee
     'half a line': 'POST /sl',
     'half a head': whole.slice(0, -2),
     'half a body': request(url, 'POST /slow', json, '{'),
+    'an upgrade, and then nothing': request(url, 'GET /', upgradeHeaders()),
     'all, without ever reading the answer': request(url, 'GET /long'),
   }
   const slow = Object.values(words).map(said => {

@@ -30,6 +30,23 @@ test('doctor asks Redis, and warns where it may forget what is counted in it', a
   assert.match(warning ?? '', /^warn {2}redis {5}maxmemory-policy is allkeys-lru; set noeviction/)
 })
 
+test('N17: doctor names what a log level hides, the alarm of wrong passwords with it', async t => {
+  const folder = temporaryFolder(t)
+  const aboutLog = async (level: string) => {
+    const env = {
+      QRGATE_DATA_DIR: folder,
+      QRGATE_LOG_LEVEL: level,
+      PUBLIC_URL: 'http://127.0.0.1:1',
+    }
+    return (await qrgate(['doctor'], env, folder)).out
+      .split('\n')
+      .filter(line => / log /.test(line))
+  }
+  assert.deepEqual(await aboutLog('info'), [])
+  assert.match((await aboutLog('warn'))[0] ?? '', /^warn .*signed checkpoints$/)
+  assert.match((await aboutLog('error'))[0] ?? '', /^warn .*and the alarm of many wrong passwords$/)
+})
+
 test('doctor says why Redis cannot be used, and waits for none that answers nothing', async t => {
   const folder = temporaryFolder(t)
   const silent = createServer().listen(0, '127.0.0.1')

@@ -93,6 +93,30 @@ test('wrong passwords leave no row each: a few rows say how many, for whom and f
   assert.deepEqual(rows.at(-1), { code, account: null, address: null, count: 210 - 6 })
 })
 
+test('N17: a flood of wrong passwords is one line in the JSON log, without ids and passwords', async t => {
+  const gate = await startGate(t, settings)
+  for (const user of ['hong', 'kim']) await addAccount(gate, user)
+  const guess = await guesser(gate)
+  for (let n = 0; n < 30; n += 1) await guess(n % 2 ? 'hong' : 'kim', '203.0.113.7')
+  await guess('nobody', '2001:db8:1:2::7')
+  await gate.close()
+  const lines = gate
+    .log()
+    .split('\n')
+    .filter(line => line.includes('many wrong passwords'))
+  assert.equal(lines.length, 1)
+  const { level, wrong } = JSON.parse(lines[0] ?? '')
+  assert.equal(level, 40)
+  assert.deepEqual(wrong, {
+    count: 31,
+    seconds: 60,
+    accounts: 2,
+    networks: 2,
+    largest: { network: '203.0.113.7', count: 30 },
+  })
+  assert.doesNotMatch(lines[0] ?? '', /hong|kim|nobody|a wrong password/)
+})
+
 test('a forged X-Forwarded-For leaves no text in the log', async t => {
   const gate = await startGate(t, settings)
   await addAccount(gate)

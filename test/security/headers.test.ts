@@ -28,6 +28,7 @@ async function everyKindOfAnswer(url: string, origin: string) {
     ['200 start', get('/api/qr/start')],
     [`${url === origin ? 200 : 307} kiosk page`, get('/kiosk')],
     ['200 OpenAPI', get('/api/openapi.json')],
+    ['200 page of the API', get('/api/docs')],
     ['200 view', kiosk.view(signIn).then(() => fetchView(url, signIn))],
     ['200 phone state', phone.get(`/s/${id}`, 'application/json')],
     ['200 phone page', phone.get(`/s/${id}`)],
@@ -96,6 +97,7 @@ async function checkHeaders(t: TestContext, publicUrl?: string): Promise<void> {
   const gate = await startGate(t, publicUrl ? { PUBLIC_URL: publicUrl } : {})
   const local = { url: gate.app.server.listeningOrigin }
   const https = gate.url.startsWith('https:')
+  const policies = new Set<string>()
   for (const [name, headers, status] of await everyKindOfAnswer(local.url, gate.url)) {
     assert.ok(name.startsWith(`${status} `), `${name}: ${status}`)
     const has = (header: string) => headers.get(header) ?? ''
@@ -109,12 +111,14 @@ async function checkHeaders(t: TestContext, publicUrl?: string): Promise<void> {
     assert.equal(has('cross-origin-resource-policy'), 'same-origin', name)
     assert.equal(has('strict-transport-security'), https ? 'max-age=31536000' : '', name)
     const policy = has('content-security-policy')
+    policies.add(policy)
     for (const part of [`default-src 'none'`, `base-uri 'none'`, `form-action 'self'`]) {
       assert.ok(policy.includes(part), `${name}: ${part}`)
     }
     assert.doesNotMatch(policy, /unsafe-|\*|https?:\/\//, name)
     assert.equal(policy.includes('upgrade-insecure-requests'), https, name)
   }
+  assert.equal(policies.size, 1, 'N23: one policy for all pages')
   await assertUnharmed({ ...gate, ...local })
 }
 

@@ -123,6 +123,18 @@ test('the seed API is closed unless it is asked for, and adds no accounts even t
   }
 })
 
+test('N23: the page of the API is for demos; its contract is public everywhere', async t => {
+  const gate = await startServe(t)
+  for (const path of ['/api/docs', '/api/docs/', '/api/docs/json', '/api/docs/static/index.html']) {
+    assert.equal((await fetch(gate.url + path)).status, 404, path)
+  }
+  const contract = await fetch(`${gate.url}/api/openapi.json`)
+  assert.equal(contract.status, 200)
+  assert.equal(((await contract.json()) as { openapi: string }).openapi, '3.1.0')
+  const demo = await startGate(t)
+  assert.match(await (await fetch(`${demo.url}/api/docs`)).text(), /<h1>QRGate API<\/h1>/)
+})
+
 test('S071: forwarding headers are believed only from trusted proxies, and garbage harms nobody', async t => {
   const garbage = [
     '',

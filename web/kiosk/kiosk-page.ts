@@ -43,6 +43,7 @@ export class KioskPage extends LitElement {
   readonly #always = new URLSearchParams(location.search).get('start') === 'always'
   readonly #kiosk = new Kiosk({
     always: this.#always,
+    enrolled: true,
     // This page returns by itself, as it shows the seconds until then.
     lingerSeconds: 0,
     show: update => this.#show(update),

@@ -1,6 +1,6 @@
 import type { ScreenUpdate } from '@qrgate/sdk'
 import type { ClaimAnswer } from '@qrgate/sdk/protocol'
-import { type Message, messageOf, screenOf } from '@qrgate/sdk/screen-parts'
+import { type Message, messageOf, screenOf, troubleKindOf } from '@qrgate/sdk/screen-parts'
 import { html, type TemplateResult } from 'lit'
 import { check, clock, cross, phone, unplugged } from '../look/icons.ts'
 import type { Language } from '../look/language.ts'
@@ -88,11 +88,14 @@ function ended({ words, update, onStart }: View, said: Message) {
     </div>`
 }
 
-function trouble({ words }: View, said: Message) {
+function trouble({ words, update }: View, said: Message) {
+  const kind = troubleKindOf(update?.code)
+  // The gate is heard, and says no: an operator has to do something, and the network is in order.
+  const refused = kind === 'revoked' || kind === 'not_enrolled'
   return html`
     <div class="words">
-      ${badge('attention', unplugged)} ${message(said)}
-      <p class="retrying">${words.retrying}</p>
+      ${badge('attention', refused ? cross : unplugged)} ${message(said)}
+      ${refused ? '' : html`<p class="retrying">${words.retrying}</p>`}
     </div>`
 }
 

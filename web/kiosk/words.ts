@@ -138,7 +138,7 @@ const en = checkIn(screenWords.en, {
     busy: 'The server is busy. This screen goes on by itself shortly.',
     slow: 'Fetching the code. This screen goes on by itself.',
     not_enrolled: 'Check-in starts here once an administrator has enrolled this screen.',
-    revoked: 'Please use another check-in screen, or ask the staff.',
+    revoked: 'Please use another screen, or ask the staff.',
   },
 })
 

@@ -4,6 +4,7 @@ import { Kiosk } from '../kiosk.ts'
 import type { ClaimAnswer, UserCodeAnswer } from '../protocol.ts'
 import type { KioskState, ScreenUpdate } from '../screen-update.ts'
 import type { StartOptions } from '../start-sign-in.ts'
+import type { Starter } from '../starter.ts'
 import { Base } from './base.ts'
 import { languageOf } from './language.ts'
 import { Screen } from './screen.ts'
@@ -24,6 +25,12 @@ import { style } from './style.ts'
  */
 export class KioskElement extends Base {
   static readonly observedAttributes = ['server', 'lang', 'start']
+
+  /**
+   * Starts each sign-in in place of the gate's own call: asks the page's backend. An always-on screen
+   * whose page is not the gate's own gets its successors from here too.
+   */
+  starter: Starter | undefined
 
   readonly #kiosk = this.#createKiosk()
   #screen: Screen | undefined
@@ -88,6 +95,7 @@ export class KioskElement extends Base {
   #createKiosk(): Kiosk {
     const attribute = (name: string) => this.getAttribute(name)
     const always = () => this.#always
+    const starter = () => this.starter
     return new Kiosk({
       get server() {
         return attribute('server') ?? undefined
@@ -98,6 +106,9 @@ export class KioskElement extends Base {
       },
       get always() {
         return always()
+      },
+      get starter() {
+        return starter()
       },
       get lingerSeconds() {
         const linger = attribute('linger')

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { hash, verify as verifyArgon2 } from '@node-rs/argon2'
 import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 import { Turns } from '../limits/turns.ts'
-import { costOf, hashCost } from './password-hash.ts'
+import { costOf, hashCost, isVerifiable } from './password-hash.ts'
 
 /** One core stays free for everybody who is not signing in. */
 const atOnce = Math.max(1, availableParallelism() - 1)
@@ -38,11 +38,13 @@ export async function createPasswordHasher(longest: number): Promise<PasswordHas
     hash: (password, shares) => turns.run(ownCost, shares, () => hash(password, hashCost)),
     matches: async (password, passwordHash, shares) => {
       const cost = costOf(passwordHash ?? '')
-      // Without a readable hash it is compared with the dummy hash: same time, never equal.
-      const known = cost === undefined || passwordHash === null ? dummyHash : passwordHash
-      const verify = cost?.kind === 'bcrypt' ? bcrypt : argon2
-      const equal = await turns.run(cost?.ms ?? ownCost, shares, () => verify(password, known))
-      return equal && known !== dummyHash
+      if (!passwordHash || !cost || !isVerifiable(cost)) {
+        // Without a hash to compare with it takes the same time all the same, and is never equal.
+        await turns.run(ownCost, shares, () => argon2(password, dummyHash))
+        return false
+      }
+      const verify = cost.kind === 'bcrypt' ? bcrypt : argon2
+      return turns.run(cost.ms, shares, () => verify(password, passwordHash))
     },
     fullSince: () => turns.fullSince(),
   }

@@ -54,6 +54,17 @@ test('a place is a usual one for thirty days, and is written at most once a day'
   assert.equal(await places.standing(hong, at('192.0.2.1')), 'stranger')
 })
 
+test('N05: a phone on the move stays known, in however many networks it was', async t => {
+  const { places, pass } = await setUp(t)
+  for (let n = 0; n < 30; n += 1) {
+    await places.remember(hong, at(`198.51.100.${n}`, 'own'))
+    pass(60_000)
+  }
+  assert.equal(await places.standing(hong, at('203.0.113.1', 'own')), 'usual phone')
+  assert.equal(await places.standing(hong, at('198.51.100.29')), 'usual network')
+  assert.equal(await places.standing(hong, at('198.51.100.1')), 'stranger')
+})
+
 test('nobody can read from the rows who was where', async t => {
   const { places, records } = await setUp(t)
   const rows: unknown[] = []

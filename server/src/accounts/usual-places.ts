@@ -53,10 +53,10 @@ export function createUsualPlaces({ records, clock, onError }: UsualPlacesParts)
       try {
         const { places, fresh } = await known(account, payer)
         const seenAt = clock()
-        const seen = places.filter(place => !fresh.has(place))
-        if (seen.length === 0) return
+        if (places.every(place => fresh.has(place))) return
+        // All of them: a phone on the move must not be the place that was not seen for longest.
         await records.remember(
-          seen.map(place => ({ account, place, seenAt })),
+          places.map(place => ({ account, place, seenAt })),
           mostPlaces,
         )
       } catch (error) {

@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket'
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
@@ -67,7 +68,9 @@ export async function createApp(
     if (reply.refusal) refusedTries.count(reply.refusal, request.ip)
     done()
   })
-  addSecurityHeaders(server, config, { ...assets, noscriptCss })
+  const docsStyle = await readDocsStyle()
+  const styles = [assets.css, noscriptCss, docsStyle]
+  addSecurityHeaders(server, config, { styles, script: assets.script })
   await addOpenApi(server, publicUrl)
   await server.register(websocket, {
     options: socketOptions,
@@ -111,6 +114,7 @@ export async function createApp(
   }
   const pages: FastifyPluginAsync = async pages => {
     addCompression(pages)
+    if (config.mode === 'demo') addDocsPage(pages, docsStyle)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
     await addPages(pages, config)

@@ -138,7 +138,8 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const keys = checkpointKeys(keyring('log checkpoint'))
-  const refusedTries = countRefusedTries({ log, clock, networkOf, onError })
+  const onAlarm = (wrong: object) => logger.warn({ wrong }, 'many wrong passwords')
+  const refusedTries = countRefusedTries({ log, clock, networkOf, onError, onAlarm })
 
   const stops: (() => void | Promise<void>)[] = []
   return {

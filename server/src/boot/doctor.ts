@@ -78,7 +78,9 @@ function checkPrivacy(config: Config, add: Add): void {
 /** Whoever keeps the gate's lines elsewhere must get the checkpoints of its event log too. */
 function checkLogLevel({ logLevel }: Config, add: Add): void {
   if (['trace', 'debug', 'info'].includes(logLevel)) return
-  add('warn', 'log', `QRGATE_LOG_LEVEL ${logLevel} hides what operators do and signed checkpoints`)
+  const alarms = logLevel === 'warn' ? '' : ', and the alarm of many wrong passwords'
+  const hidden = `what operators do and signed checkpoints${alarms}`
+  add('warn', 'log', `QRGATE_LOG_LEVEL ${logLevel} hides ${hidden}`)
 }
 
 async function checkDatabase({ databaseUrl, redisUrl }: Config, add: Add): Promise<void> {

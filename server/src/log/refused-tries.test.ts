@@ -6,6 +6,7 @@ import { Refusal, type RefusalCode, refusalCodes } from '../errors.ts'
 import { networkOf } from '../limits/network.ts'
 import type { LogEvent } from '../protocol/log-event.ts'
 import { countRefusedTries } from './refused-tries.ts'
+import { alarmAbove, mostApart, type WrongPasswords } from './wrong-passwords.ts'
 
 const minute = 60_000
 const now = 1_800_000_000_000
@@ -18,6 +19,7 @@ function start(
   t.mock.timers.enable({ apis: ['setInterval'] })
   const written: LogEvent[][] = []
   const errors: unknown[] = []
+  const alarms: WrongPasswords[] = []
   const tries = countRefusedTries({
     log: {
       async add(events) {
@@ -28,10 +30,11 @@ function start(
     clock: () => now,
     networkOf,
     onError: error => errors.push(error),
+    onAlarm: wrong => alarms.push(wrong),
   })
   const refuse = (code: RefusalCode, address = '', account?: string) =>
     tries.count(Object.assign(new Refusal(code), { account }), address)
-  return { tries, refuse, written, errors }
+  return { tries, refuse, written, errors, alarms }
 }
 
 const countOf = ({ detail }: LogEvent) => Number(detail?.count)
@@ -238,6 +241,62 @@ test('nothing of a forged address stands in the log, whatever it is', async t =>
     assert.ok(isIP(address.replace(/\/64$/, '')) > 0, `no network: ${address}`)
     assert.match(address, /^[\da-f.:]+(\/64)?$/)
   }
+})
+
+test('N17: more wrong passwords in a minute than people mistype raise one alarm, which names nobody', async t => {
+  const { tries, refuse, alarms } = start(t)
+  for (let n = 0; n < alarmAbove; n += 1) refuse('wrong_credentials', '203.0.113.7', `key ${n % 4}`)
+  for (let n = 0; n < 5; n += 1) refuse('ticket_unknown', '203.0.113.7')
+  t.mock.timers.tick(minute)
+  assert.deepEqual(alarms, [], `${alarmAbove} are not too many yet`)
+
+  for (let n = 0; n < 20; n += 1) refuse('wrong_credentials', '203.0.113.7', `key ${n % 4}`)
+  for (let n = 0; n < 10; n += 1) refuse('too_many_tries', '2001:db8:1:2:3::4', 'key 1')
+  refuse('wrong_credentials', '2001:db8:1:2:ffff::1')
+  t.mock.timers.tick(minute - 1)
+  assert.deepEqual(alarms, [])
+  t.mock.timers.tick(1)
+  const expected: WrongPasswords = {
+    count: 31,
+    seconds: 60,
+    accounts: 4,
+    networks: 2,
+    largest: { network: '203.0.113.7', count: 20 },
+  }
+  assert.deepEqual(alarms, [expected])
+  assert.doesNotMatch(JSON.stringify(alarms), /key \d/)
+
+  t.mock.timers.tick(10 * minute)
+  assert.equal(alarms.length, 1, 'a quiet minute raises none')
+  await tries.stop()
+})
+
+test('N17: an attack that goes on is one alarm a minute, also where the log cannot be written', async t => {
+  const { tries, refuse, alarms, errors } = start(t, () => Promise.reject(new Error('disk full')))
+  for (let round = 1; round <= 3; round += 1) {
+    for (let n = 0; n < 100; n += 1) refuse('wrong_credentials', `198.51.100.${n}`)
+    t.mock.timers.tick(minute)
+    await turn()
+    assert.equal(alarms.length, round)
+    assert.deepEqual([alarms.at(-1)?.count, alarms.at(-1)?.networks], [100, 100])
+  }
+  assert.equal(errors.length, 3)
+  for (let n = 0; n < 100; n += 1) refuse('wrong_credentials', '198.51.100.1')
+  await tries.stop()
+  assert.equal(alarms.length, 4, 'a gate that stops says what it has counted')
+})
+
+test('N17: accounts and networks without number cost no memory without number', async t => {
+  const { tries, refuse, alarms } = start(t)
+  for (let n = 0; n < 3 * mostApart; n += 1) {
+    refuse('wrong_credentials', `2001:db8:0:${n.toString(16)}::1`, `key ${n}`)
+  }
+  for (let n = 0; n < 50; n += 1) refuse('wrong_credentials', '<script>', 'key')
+  t.mock.timers.tick(minute)
+  const { count, accounts, networks, largest } = alarms[0] ?? assert.fail()
+  assert.deepEqual([count, accounts, networks], [3 * mostApart + 50, mostApart, mostApart])
+  assert.match(largest?.network ?? '', /^2001:db8:/)
+  await tries.stop()
 })
 
 /** Lets what is ready happen. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Refusal, RefusalCode } from '../errors.ts'
 import { type LogEvent, system } from '../protocol/log-event.ts'
 import type { LogRecords } from '../store/log.ts'
+import { countWrongPasswords, type WrongPasswords } from './wrong-passwords.ts'
 
 export interface RefusedTries {
   /** Notes a refusal; what is no try at anything is passed over. @param address where it came from. */
@@ -17,6 +18,8 @@ export interface RefusedTriesParts {
   /** What stands for an address: guesses come from networks. */
   networkOf(address: string): string
   onError(error: unknown): void
+  /** Told at most once a minute, when more passwords were wrong than people mistype. */
+  onAlarm?(wrong: WrongPasswords): void
 }
 
 /** How long tries are counted together, in milliseconds. */
@@ -41,6 +44,7 @@ const tries = new Set<RefusalCode>([
   'registration_closed',
   'ticket_stale',
   'ticket_unknown',
+  'too_many',
   'too_many_codes',
   'too_many_tries',
   'user_code_unknown',
@@ -60,6 +64,7 @@ interface Tried {
  */
 export function countRefusedTries(parts: RefusedTriesParts): RefusedTries {
   let counted = new Map<string, Tried>()
+  const wrongPasswords = countWrongPasswords()
 
   const add = ({ count, ...tried }: Tried) => {
     const key = `${tried.code} ${tried.account} ${tried.network}`
@@ -88,7 +93,15 @@ export function countRefusedTries(parts: RefusedTriesParts): RefusedTries {
     writing = writing.then(write)
     return writing
   }
-  const timer = setInterval(writeNext, every)
+  // Not with the rows: a log that cannot be written just then must not keep the alarm back.
+  const raiseAlarm = () => {
+    const wrong = wrongPasswords.take(every / 1000)
+    if (wrong) parts.onAlarm?.(wrong)
+  }
+  const timer = setInterval(() => {
+    raiseAlarm()
+    return writeNext()
+  }, every)
   timer.unref()
 
   return {
@@ -96,11 +109,13 @@ export function countRefusedTries(parts: RefusedTriesParts): RefusedTries {
       if (!tries.has(code)) return
       const network = parts.networkOf(address)
       // A proxy may forward anything at all; only a network is kept.
-      const known = isIP(network.replace(/\/64$/, '')) > 0
-      add({ code, account, network: known ? network : '', count: 1 })
+      const known = isIP(network.replace(/\/64$/, '')) > 0 ? network : ''
+      add({ code, account, network: known, count: 1 })
+      wrongPasswords.add(code, account, known)
     },
     async stop() {
       clearInterval(timer)
+      raiseAlarm()
       await writeNext()
     },
   }

@@ -179,7 +179,13 @@ export class KioskSocket {
       watch.stop()
       leave()
     }
-    this.#watched.set(id, { kiosk: watch.kiosk, secret, renew, live: false, stop })
+    // Before it is told: a slow database must not make proven screens look like silent ones.
+    const { kiosk } = watch
+    if (this.#parts.limits.watches(this.#socket, kiosk)) {
+      this.#watched.set(id, { kiosk, secret, renew, live: false, stop })
+    } else {
+      stop()
+    }
   }
 
   #changed(signIn: Observed): void {
@@ -187,7 +193,6 @@ export class KioskSocket {
     if (!watched) return
     const over = finalStates.has(signIn.state)
     if (!over && !watched.live) {
-      if (!this.#parts.limits.watches(this.#socket, watched.kiosk)) return
       watched.live = true
       this.#busy()
     }

@@ -10,7 +10,7 @@ import type { SocketLimits } from './socket-limits.ts'
  */
 export function seedSocket(limits: SocketLimits) {
   return (socket: WebSocket, address: string, { id, kiosk, watch }: SeedWatcher) => {
-    if (!limits.admit(socket, address)) return
+    if (!limits.admit(socket, address) || !limits.watches(socket, kiosk)) return
     const leave = limits.joinCrowd(id, socket)
     const { stop } = watch(signIn => {
       if (isApproved(signIn)) {
@@ -18,8 +18,6 @@ export function seedSocket(limits: SocketLimits) {
         socket.close(closed)
       } else if (finalStates.has(signIn.state)) {
         socket.close(closed, signIn.state)
-      } else {
-        limits.watches(socket, kiosk)
       }
     })
     socket.on('close', () => {

@@ -1,4 +1,4 @@
-import type { PhoneKind } from '@qrgate/sdk/protocol'
+import { finalStates, type PhoneKind } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Config } from '../../config.ts'
@@ -31,6 +31,7 @@ export type Typed = { kind: 'sign-in' | 'sign-up'; id: string; accountId: string
 /** Reads a request as a visitor's. */
 export type VisitorOf = (request: FastifyRequest, reply: FastifyReply) => Visitor
 
+/** In seconds, from the last time that the phone was at a sign-in. */
 const phoneKeyLife = 24 * 3600
 
 export function createVisitors(parts: PhoneParts): VisitorOf {
@@ -70,12 +71,16 @@ export class Visitor {
     return key !== undefined && isPhoneKey(key) ? key : ''
   }
 
-  /** This browser's phone key; on its first visit it gets one. */
+  /** This browser's phone key, for a day from now on; on its first visit it gets one. */
   keyOrNew(): string {
-    if (this.key !== '') return this.key
-    const key = createPhoneKey(this.#parts.randomBytes(32))
+    const key = this.key || createPhoneKey(this.#parts.randomBytes(32))
     this.#keyCookie.write(this.#reply, key)
     return key
+  }
+
+  /** A key of yesterday must not run out while its phone signs in: it is good for a day from now on. */
+  #renewKey(): void {
+    if (this.key !== '') this.#keyCookie.write(this.#reply, this.key)
   }
 
   get typist(): Typist {
@@ -110,7 +115,9 @@ export class Visitor {
 
   /** Without script a form is the first to hand in the receipt: the scan comes before all else. */
   async scanFirst(id: string, receipt: string | undefined): Promise<void> {
-    if (receipt) await this.#parts.flow.scan(id, receipt, this.phone)
+    if (!receipt) return
+    await this.#parts.flow.scan(id, receipt, this.phone)
+    this.#renewKey()
   }
 
   // ── what it is answered ──────────────────────────────────────────────────────────────────────
@@ -132,6 +139,7 @@ export class Visitor {
   /** How this phone's sign-in stands. */
   showState({ signIn, kiosk }: Awaited<ReturnType<Flow['viewOfPhone']>>) {
     if (this.wantsJson) return this.#reply.send(phoneState(signIn))
+    if (!finalStates.has(signIn.state)) this.#renewKey()
     const view = viewOfSignIn(signIn, this.#parts.config.registration, this.#query.form)
     return this.#show({ place: this.#placeOf(kiosk), ...view })
   }
@@ -150,6 +158,7 @@ export class Visitor {
     const { kiosk } = await this.#parts.flow.viewOfPhone(form.id, this.key)
     const place = this.#placeOf(kiosk)
     const { registration } = this.#parts.config
+    this.#renewKey()
     beginRefusal(refusal, this.#request, this.#reply)
     return this.#show({ ...form, place, registration, error: refusal.code })
   }

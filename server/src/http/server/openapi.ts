@@ -1,8 +1,7 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { HttpServer } from './server.ts'
 
-/** Describes every route that is added after it (OpenAPI 3.1), and shows that as a page. */
+/** Describes every route that is added after it (OpenAPI 3.1). */
 export async function addOpenApi(server: HttpServer, publicUrl: string): Promise<void> {
   await server.register(swagger, {
     openapi: {
@@ -21,13 +20,6 @@ export async function addOpenApi(server: HttpServer, publicUrl: string): Promise
       ],
       components: { securitySchemes: { kiosk_secret: { type: 'http', scheme: 'bearer' } } },
     },
-  })
-  await server.register(swaggerUi, {
-    routePrefix: '/api/docs',
-    staticCSP: true,
-    // On plain http in a LAN the upgrade would ask a port that speaks no TLS.
-    transformStaticCSP: policy =>
-      publicUrl.startsWith('https:') ? policy : policy.replace(/upgrade-insecure-requests;?/, ''),
   })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
 }

@@ -47,9 +47,12 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
     forceCloseConnections: 'idle',
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      // No hook sees this request, so if it is an upgrade nobody would ever end its connection.
-      reply.raw.once('finish', () => request.raw.socket.destroySoon())
-      refuse(error, request, reply.headers({ ...guards, connection: 'close' }))
+      // No hook sees this request, so if it is an upgrade nobody else would ever end its connection.
+      if (request.headers.upgrade !== undefined) {
+        reply.header('connection', 'close')
+        reply.raw.once('finish', () => request.raw.socket.destroySoon())
+      }
+      refuse(error, request, reply.headers(guards))
     },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)

@@ -10,7 +10,7 @@ const patience = 1_000
 
 /**
  * Once a server closes, Node looks at none of its time-outs any more, so whoever sends or reads
- * slowly enough could keep it for ever. Sockets that are upgraded are left to who took them over.
+ * slowly enough could keep it for ever. A WebSocket that has been told to go has as long.
  *
  * @returns to be called when the server begins to close: from then on a connection that is waiting
  *   for its client is cut, one whose request is complete and unanswered never.
@@ -22,7 +22,6 @@ export function watchSlowClients(server: Server): () => void {
     connections.add(socket)
     socket.once('close', () => connections.delete(socket))
   })
-  server.on('upgrade', ({ socket }) => connections.delete(socket))
   server.on('request', (_request, answer) => {
     answers.add(answer)
     answer.once('close', () => answers.delete(answer))

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { renderDocs } from './docs-page.ts'
+
+const refused = {
+  description: 'A refusal: `code` is stable.',
+  content: { 'application/json': { schema: { properties: { code: { type: 'string' } } } } },
+}
+const route = {
+  summary: 'Start',
+  tags: ['kiosk'],
+  security: [{ kiosk_secret: [] }],
+  parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+  requestBody: { content: { 'application/json': { schema: { properties: { why: {} } } } } },
+  responses: { 200: { description: 'Default Response' }, 401: refused, 409: refused },
+}
+const contract = {
+  info: { title: 'Gate', description: 'What it is' },
+  tags: [{ name: 'phone' }, { name: 'kiosk', description: 'Screens' }],
+  paths: {
+    '/start/{id}': { post: route, get: { summary: 'Look', tags: ['phone'] } },
+    '/odd': { delete: { summary: 'Nobody said where this belongs' } },
+  },
+}
+
+test('a route has its method, path, summary, proof, parameters, body and answers', () => {
+  const page = renderDocs(contract, '')
+  const start = page.indexOf('<article id="POST-start-id-">')
+  const article = page.slice(start, page.indexOf('</article>', start))
+  for (const part of [
+    '<code>/start/{id}</code>',
+    '<p>Start</p>',
+    '<code>Authorization: Bearer</code> kiosk_secret',
+    '<h4>Parameters</h4>',
+    '<td>string, in path</td>',
+    '<h4>Body</h4>',
+    '<code>why</code> <small>optional</small>',
+    '<h4>Answer 200</h4>',
+    '<h4>Answer 401, 409</h4><p>A refusal: <code>code</code> is stable.</p>',
+  ]) {
+    assert.ok(article.includes(part), part)
+  }
+})
+
+test('routes stand under their tags, in the order of the tags, and none is lost', () => {
+  const page = renderDocs(contract, '')
+  const sections = [...page.matchAll(/<section id="(\w+)">/g)].map(([, name]) => name)
+  assert.deepEqual(sections, ['phone', 'kiosk', 'other'])
+  assert.deepEqual(page.match(/<article/g)?.length, 3)
+  for (const [, target = ''] of page.matchAll(/href="#([^"]+)"/g)) {
+    assert.ok(page.includes(`id="${target}"`), target)
+  }
+})
+
+test('whatever a description says comes out as text', () => {
+  const hostile = '<script>alert(1)</script>`"><img src=x>`'
+  const paths = { [hostile]: { get: { summary: hostile, tags: [hostile] } } }
+  const page = renderDocs({ info: { title: hostile, description: hostile }, paths }, '')
+  assert.ok(!page.includes('<script') && !page.includes('<img'))
+})
