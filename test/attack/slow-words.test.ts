@@ -47,8 +47,7 @@ test('N01 new passwords that are slow to judge hold nobody up, whoever sends the
     () => visit({ kiosk: beside, phone: site.phone(here), account: 'hong' }),
     () => visit({ kiosk: beside, phone: site.phone(there), account: 'hong' }),
   ]
-  const least = 5 * passwords.length
-  await underAttack(t, site, { wave, visits, least, answers })
+  await underAttack(t, site, { wave, visits, leastWaves: passwords.length, answers })
   assert.equal(answers.count('account_id_invalid', 'internal', 'malformed', 'too_large'), 0)
   await site.assertUnharmed()
 })

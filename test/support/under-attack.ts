@@ -79,20 +79,22 @@ export interface Attack {
   visits: readonly ((number: number) => Promise<void>)[]
   /** Visits at least; 10 where nothing is said, and 5 in a slice. */
   least?: number
+  /** Waves from beginning to end at least; 1 where nothing is said. */
+  leastWaves?: number
   /** What the attackers were answered, for whoever reads the test's report. */
   answers: Answers
 }
 
 /**
  * Waves of an attack, one after the other, while visitors come one after the other: at least so
- * many visits, and at least one wave from its beginning to its end. All the while every node answers
+ * many visits, and so many waves from their beginning to their end. All the while every node answers
  * whoever asks after its health.
  * @throws the first thing that went wrong with either.
  */
 export async function underAttack(
   t: Pick<TestContext, 'diagnostic'>,
   { nodes }: Pick<Site, 'nodes'>,
-  { wave, visits, least = whole ? 10 : 5, answers }: Attack,
+  { wave, visits, least = whole ? 10 : 5, leastWaves = 1, answers }: Attack,
 ): Promise<{ waves: number; visits: number }> {
   const done = { waves: 0, visits: 0 }
   const over = new AbortController()
@@ -113,7 +115,7 @@ export async function underAttack(
     untilOver(async () => {
       await visits[done.visits % visits.length]?.(done.visits)
       done.visits += 1
-      if (done.visits >= least && done.waves >= 1) over.abort()
+      if (done.visits >= least && done.waves >= leastWaves) over.abort()
     }),
     ...nodes.map(({ url }) =>
       untilOver(async () => {
