@@ -10,8 +10,6 @@ import { closeCodes, type GateMessage, type KioskMessage, paths } from './protoc
 import { onWake } from './wake.ts'
 import type { Attendant, Watcher } from './watcher.ts'
 
-export type { Watcher }
-
 export interface SocketParts {
   client: Pick<Client, 'server' | 'view' | 'kiosk'>
   transport?: Transport

@@ -1,6 +1,7 @@
 import type { Transport } from '../src/connection.ts'
 import type { GateMessage } from '../src/protocol.ts'
-import { KioskSocket, type Watcher } from '../src/socket.ts'
+import { KioskSocket } from '../src/socket.ts'
+import type { Watcher } from '../src/watcher.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakePolls } from './fake-polls.ts'
 import { FakeWebSocket } from './fake-web-socket.ts'

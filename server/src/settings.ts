@@ -146,7 +146,7 @@ export const settings = {
   QRGATE_MAX_SOCKETS: {
     default: '20000',
     about:
-      'Kiosk sockets at once on this node. A fifth is kept for enrolled screens; one network holds five eighths at most, an eighth of it without watching anything.',
+      'Kiosk sockets at once on this node. A fifth is kept for enrolled screens; one network holds five eighths at most, and an eighth where nothing is watched.',
     ...integer(1, 1_000_000),
   },
   QRGATE_PENDING_SECONDS: {

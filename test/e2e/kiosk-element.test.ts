@@ -68,6 +68,43 @@ test('<qrgate-kiosk> signs a visitor in on a page of another origin, in the word
   assert.equal(await kiosk.locator('[slot=done]').innerText(), '홍*동 님, 책을 올려 주세요')
 })
 
+test("N12: an always-on <qrgate-kiosk> gets each sign-in from its page's backend, and never lacks a QR", async t => {
+  const gate = await startGate(t, { QRGATE_PENDING_SECONDS: '6' })
+  const url = await serveExample(t)
+  const browser = await startBrowser(t)
+  const kiosk = await (await browser.newContext({ viewport: portrait, locale: 'ko' })).newPage()
+  await kiosk.goto(`${url}/?gate=${gate.url}`)
+  await kiosk.locator('qrgate-kiosk[state=idle]').waitFor()
+  const seen = await kiosk.evaluate(
+    server =>
+      new Promise<{ started: string[]; shown: string[]; states: string[] }>(resolve => {
+        const started: string[] = []
+        const shown: string[] = []
+        const states: string[] = []
+        const element = document.createElement('qrgate-kiosk')
+        element.setAttribute('server', server)
+        element.setAttribute('start', 'always')
+        element.starter = async () => {
+          const answer = await fetch(`${server}/api/v1/sign-ins`, { method: 'POST' })
+          const { id, kiosk_secret } = await answer.json()
+          started.push(id)
+          return { id, kiosk_secret }
+        }
+        element.addEventListener('qrgate-state', ({ detail: { id = '', qr, state } }) => {
+          // From its first QR on.
+          if (qr === undefined && shown.length === 0) return
+          if (shown.at(-1) !== id) shown.push(id)
+          states.push(qr === undefined ? `${state} without a QR` : state)
+          if (shown.length === 3) resolve({ started, shown, states })
+        })
+        document.querySelector('qrgate-kiosk')?.replaceWith(element)
+      }),
+    gate.url,
+  )
+  assert.deepEqual(seen.shown, seen.started.slice(0, 3))
+  assert.deepEqual(new Set(seen.states), new Set(['pending']))
+})
+
 test('"not my phone" on <qrgate-kiosk> brings a new code by itself', async t => {
   const gate = await startGate(t)
   const url = await serveExample(t)

@@ -359,7 +359,7 @@ for (const engine of engines) {
   })
 }
 
-test('SQLite: a position that is no number is found', async () => {
+test('S132: SQLite: a position that is no number is found', async () => {
   const { raw, store, restore } = sqlite
   for (const odd of [22.5, 'somewhere']) {
     await restore()

@@ -4,9 +4,10 @@ import type { Payer } from '../../server/src/limits/payer.ts'
 import type { Standing } from '../../server/src/limits/try-limits.ts'
 import { seeded } from '../support/seeded.ts'
 import { type Answer, SimulatedGate } from '../support/simulated-gate.ts'
+import { whole } from '../support/under-attack.ts'
 
-/** Tries of the attackers in a second; `npm run test:attack` has more. */
-const rate = Number(process.env.QRGATE_TEST_ATTACK_RATE || 5)
+/** Tries of each kind of attacker in a second. */
+const rate = whole ? 50 : 5
 const minutes = 30
 const visitors = 200
 const addresses = 10_000
