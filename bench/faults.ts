@@ -116,6 +116,7 @@ async function revocations(
 async function countedTries(url: string) {
   const rules = {
     perSignIn: 100,
+    signInLife: 600,
     window: 900,
     perAccount: 100,
     perAccountAndDay: 1_000,

@@ -42,6 +42,8 @@ function guessableKeys({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode)
 }
 
 function configOf(values: Values, mode: Mode) {
+  const { QRGATE_PENDING_SECONDS, QRGATE_SCANNED_SECONDS, QRGATE_APPROVED_SECONDS } = values
+  const openFor = QRGATE_PENDING_SECONDS + QRGATE_SCANNED_SECONDS + QRGATE_APPROVED_SECONDS
   const { HOST: host, PORT: port, QRGATE_DATA_DIR: dataDir } = values
   return {
     mode,
@@ -75,6 +77,7 @@ function configOf(values: Values, mode: Mode) {
     longestHashWait: values.QRGATE_HASH_WAIT_SECONDS,
     tryRules: {
       perSignIn: values.QRGATE_TRIES_PER_SIGN_IN,
+      signInLife: openFor / 1000,
       window: values.QRGATE_FAILURES_SECONDS,
       perAccount: values.QRGATE_FAILURES_PER_ACCOUNT,
       perAccountAndDay: values.QRGATE_FAILURES_PER_ACCOUNT_DAY,

@@ -12,6 +12,7 @@ import { SeedClient } from '../support/seed-client.ts'
 
 const rules: TryRules = {
   perSignIn: 3,
+  signInLife: 600,
   window: 900,
   perAccount: 4,
   perAccountAndDay: 100,

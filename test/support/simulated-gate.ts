@@ -61,6 +61,7 @@ export class SimulatedGate {
   readonly #tries = createTryLimits(
     {
       perSignIn: values.QRGATE_TRIES_PER_SIGN_IN,
+      signInLife: 600,
       window: values.QRGATE_FAILURES_SECONDS,
       perAccount: values.QRGATE_FAILURES_PER_ACCOUNT,
       perAccountAndDay: values.QRGATE_FAILURES_PER_ACCOUNT_DAY,

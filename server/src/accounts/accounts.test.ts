@@ -41,6 +41,7 @@ const accounts = createAccounts({
   tries: createTryLimits(
     {
       perSignIn: 1_000,
+      signInLife: 600,
       window: 900,
       perAccount: 1_000,
       perAccountAndDay: 1_000,

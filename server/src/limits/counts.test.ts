@@ -58,7 +58,7 @@ test('whatever comes in which order, no key has more in a window, and what is un
 
 test('N06: refused tries and a flood of other keys make nobody forgotten who is over the limit', () => {
   let now = 0
-  const counts = new Counts(rule, () => now, 100)
+  const counts = new Counts({ ...rule, keys: 100 }, () => now)
   for (let n = 0; n < 4; n += 1) counts.take('victim')
   for (let n = 0; n < 10_000; n += 1) counts.take(`key ${n}`)
   assert.ok(counts.take('victim').wait > 0)
@@ -68,23 +68,51 @@ test('N06: refused tries and a flood of other keys make nobody forgotten who is 
 })
 
 test('N06: a share that is used up is remembered like a limit', () => {
-  const counts = new Counts({ ...rule, points: 100 }, () => 0, 100)
+  const counts = new Counts({ ...rule, points: 100, keys: 100 }, () => 0)
   counts.take('victim', 1)
   assert.ok(counts.take('victim', 1).wait > 0)
   for (let n = 0; n < 10_000; n += 1) counts.take(`key ${n}`)
   assert.ok(counts.take('victim', 1).wait > 0)
 })
 
-test('N06: where all are over their limit, whoever is new shares one count', () => {
+test('N06: a flood of keys that are counted once makes no key forgotten that is counted often', () => {
+  const counts = new Counts({ ...rule, points: 60, keys: 100 }, () => 0)
+  for (let n = 0; n < 59; n += 1) counts.take('victim')
+  for (let n = 0; n < 10_000; n += 1) counts.take(`key ${n}`)
+  assert.equal(counts.take('victim').used, 60)
+})
+
+test('N06: where all are over their limit, those whose time is over go first', () => {
   let now = 0
-  const counts = new Counts({ ...rule, points: 1 }, () => now, 10)
-  for (let n = 0; n < 9; n += 1) assert.equal(counts.take(`key ${n}`).wait, 0)
-  assert.equal(counts.take('tenth').wait, 0)
-  assert.equal(counts.take('eleventh').wait, 0)
-  assert.ok(counts.take('twelfth').wait > 0)
-  assert.ok(counts.size <= 11)
+  const counts = new Counts({ ...rule, points: 1, keys: 10, whenFull: 'share' }, () => now)
+  for (let n = 0; n < 10; n += 1) assert.equal(counts.take(`key ${n}`).wait, 0)
   now = 10_000
-  assert.equal(counts.take('twelfth').wait, 0)
+  for (let n = 10; n < 20; n += 1) assert.equal(counts.take(`key ${n}`).wait, 0)
+  assert.ok(counts.size <= 10)
+})
+
+test('N06: then the oldest is forgotten, so that nobody new is kept out', () => {
+  const counts = new Counts({ ...rule, points: 1, keys: 10 }, () => 0)
+  for (let n = 0; n < 1_000; n += 1) assert.equal(counts.take(`key ${n}`).wait, 0)
+  assert.ok(counts.take('key 999').wait > 0)
+  assert.equal(counts.size, 10)
+})
+
+test('N06: or newcomers share one count, where no account may be guessed at more often', () => {
+  let now = 0
+  const counts = new Counts({ ...rule, points: 3, keys: 10, whenFull: 'share' }, () => now)
+  for (let n = 0; n < 10; n += 1) for (let m = 0; m < 3; m += 1) counts.take(`key ${n}`)
+  const newcomers = Array.from({ length: 5 }, (_, n) => counts.take(`newcomer ${n}`))
+  assert.deepEqual(
+    newcomers.map(({ wait }) => wait === 0),
+    [true, true, true, false, false],
+  )
+  newcomers[0]?.undo()
+  assert.equal(counts.take('another').wait, 0)
+  assert.ok(counts.take('one more').wait > 0)
+  assert.equal(counts.size, 10)
+  now = 10_000
+  assert.equal(counts.take('one more').wait, 0)
 })
 
 test('N06: as many keys as there is room for take less than 10 MB', () => {

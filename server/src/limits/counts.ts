@@ -5,6 +5,13 @@ export interface Rule {
   points: number
   /** In seconds. */
   duration: number
+  /** Keys that are remembered at once; each takes about 200 bytes. */
+  keys?: number
+  /**
+   * Where all of them are over their limit: `forget` the oldest of these, or let newcomers `share` one
+   * count, for what nobody may have more of than it says, whatever a flood of keys costs others.
+   */
+  whenFull?: 'forget' | 'share'
 }
 
 /** One key's count: `used` since `until - duration`; forgotten at `until`, in milliseconds. */
@@ -35,46 +42,42 @@ export function countOne(
   return { count: { ...current, used: current.used + 1 }, wait: 0 }
 }
 
-/** Keys that one rule remembers at once; each takes about 200 bytes. */
-const mostKeys = 20_000
-
-/** Whoever comes when there is no room for a key of their own shares this one. */
-const everybodyElse = ''
+const usualKeys = 20_000
+/** So many of the oldest keys are looked at for one that can go. */
+const looked = 64
 
 /** The counts of one rule on this node. */
 export class Counts {
   readonly rule: Rule
   readonly #now: () => number
-  readonly #most: number
   /** From the key that was counted longest ago to the latest. */
   readonly #open = new Map<string, Count>()
-  /** Keys that have used up what they had: they must not be forgotten before their time. */
+  /** Keys that have used up what they had, or their share of it. */
   readonly #closed = new Map<string, Count>()
+  /** Of whoever has no key of their own. */
+  #others: Count | undefined
 
   /** @param now milliseconds that only ever rise. */
-  constructor(rule: Rule, now: () => number, most = mostKeys) {
+  constructor(rule: Rule, now: () => number) {
     this.rule = rule
     this.#now = now
-    this.#most = most
   }
 
   /** Counts one, before anything is done, so that many at once cannot slip past. */
   take(key: string, points = this.rule.points): Counted {
     const now = this.#now()
-    const own = this.#closed.has(key) || this.#open.has(key) || this.#makeRoom(now)
-    const counted = own ? key : everybodyElse
-    const { count, wait } = countOne(this.#countOf(counted), now, this.rule, points)
-    this.#keep(counted, count, wait > 0)
-    const undo = wait === 0 ? () => this.#takeBack(counted, count.until) : () => {}
-    return { wait, used: count.used, undo }
+    const own = this.#open.has(key) || this.#closed.has(key) || this.#makeRoom(now)
+    const before = own ? (this.#closed.get(key) ?? this.#open.get(key)) : this.#others
+    const { count, wait } = countOne(before, now, this.rule, points)
+    if (own) this.#keep(key, count, wait > 0)
+    else this.#others = count
+    const undo = () =>
+      own ? this.#takeBack(key, count.until) : this.#takeBackOfOthers(count.until)
+    return { wait, used: count.used, undo: wait === 0 ? undo : () => {} }
   }
 
   get size(): number {
     return this.#open.size + this.#closed.size
-  }
-
-  #countOf(key: string): Count | undefined {
-    return this.#closed.get(key) ?? this.#open.get(key)
   }
 
   #keep(key: string, count: Count, refused: boolean): void {
@@ -84,20 +87,49 @@ export class Counts {
     kept.set(key, count)
   }
 
+  /** @param until of the window that it was counted in; that may be over, and another one begun. */
   #takeBack(key: string, until: number): void {
-    const count = this.#countOf(key)
-    // The count that it was part of may be over, and another one begun.
+    const count = this.#closed.get(key) ?? this.#open.get(key)
     if (count?.until !== until) return
     if (count.used > 1) this.#keep(key, { ...count, used: count.used - 1 }, false)
     else if (!this.#open.delete(key)) this.#closed.delete(key)
   }
 
-  /** @returns false when all there is room for are keys that must not be forgotten. */
+  #takeBackOfOthers(until: number): void {
+    const count = this.#others
+    if (count?.until === until) this.#others = { ...count, used: count.used - 1 }
+  }
+
+  /** @returns false when there is none, and newcomers share one count. */
   #makeRoom(now: number): boolean {
-    if (this.size < this.#most) return true
-    for (const [key, { until }] of this.#closed) if (until <= now) this.#closed.delete(key)
-    const [oldest] = this.#open.keys()
-    if (this.size >= this.#most && oldest !== undefined) this.#open.delete(oldest)
-    return this.size < this.#most
+    const { keys = usualKeys, whenFull = 'forget' } = this.rule
+    if (this.size < keys) return true
+    for (const [key, { until }] of oldestOf(this.#closed)) {
+      if (until <= now) this.#closed.delete(key)
+    }
+    if (this.size < keys) return true
+    // What is over its limit must not be forgotten before its time, if that can be helped.
+    const least = this.#leastOfOldest()
+    if (least !== undefined) return this.#open.delete(least)
+    const [oldest] = this.#closed.keys()
+    return whenFull === 'forget' && oldest !== undefined && this.#closed.delete(oldest)
+  }
+
+  /** A flood of keys that are counted once must not make one forgotten that is counted often. */
+  #leastOfOldest(): string | undefined {
+    let least: { key: string; used: number } | undefined
+    for (const [key, { used }] of oldestOf(this.#open)) {
+      if (!least || used < least.used) least = { key, used }
+    }
+    return least?.key
+  }
+}
+
+function* oldestOf(counts: ReadonlyMap<string, Count>): Generator<[string, Count]> {
+  let left = looked
+  for (const entry of counts) {
+    if (left === 0) return
+    left -= 1
+    yield entry
   }
 }

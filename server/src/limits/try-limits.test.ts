@@ -7,6 +7,7 @@ import { createTryLimits, type Standing, type TryRules } from './try-limits.ts'
 
 const rules: TryRules = {
   perSignIn: 10,
+  signInLife: 600,
   window: 900,
   perAccount: 10,
   perAccountAndDay: 100,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Counters, longestWait, payAll, undo } from './counters.ts'
-import type { Counted } from './counts.ts'
+import type { Counted, Rule } from './counts.ts'
 import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
 
@@ -43,10 +43,12 @@ export interface Try {
 /** How well an account is known where somebody tries to be its owner. */
 export type Standing = 'stranger' | 'usual network' | 'usual phone'
 
-/** Tries allowed; the window is in seconds. */
+/** Tries allowed; times are in seconds. */
 export interface TryRules {
   /** Tries that one scan pays for, right or wrong. */
   perSignIn: number
+  /** How long a sign-in may be open: then nobody tries at it any more. */
+  signInLife: number
   window: number
   /** Wrong ones in one window, for one account at one network, or on a phone of its own. */
   perAccount: number
@@ -69,24 +71,24 @@ const phoneShare = 0.1
 /** How fast a network goes on that has used up what it had, in seconds for each try. */
 const slowPace = 3
 const day = 86_400
-/** Longer than any sign-in is open, in seconds. */
-const longestSignIn = 8_000
+/** However many accounts are guessed at, none is guessed at more often. */
+const ofGuesses = { whenFull: 'share', keys: 100_000 } as const
 
 export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
   const { window, perAccountAndDay, perNetwork } = rules
-  const rule = (name: string, points: number, duration: number) => ({
-    name,
-    points: atLeastOne(points),
-    duration,
-  })
-  const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, longestSignIn))
+  const rule = (name: string, points: number, duration: number): Rule => {
+    return { name, points: Math.max(1, Math.floor(points)), duration }
+  }
+  const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, rules.signInLife))
   const ofPhone = here(rule('phone', perNetwork * phoneShare, window))
   const ofKiosk = here(rule('kiosk', perNetwork, window))
   const slowly = here(rule('slow', 1, slowPace))
-  const ofAccountHere = everywhere(rule('account', rules.perAccount, window))
-  const ofDay = everywhere(rule('account-day', perAccountAndDay, day))
-  const ofReserve = everywhere(rule('reserve', perAccountAndDay * reserve, day))
-  const ofReserveHere = everywhere(rule('reserve-kiosk', perAccountAndDay * reserveOfKiosk, day))
+  const guesses = (name: string, points: number, duration: number) =>
+    everywhere({ ...rule(name, points, duration), ...ofGuesses })
+  const ofAccountHere = guesses('account', rules.perAccount, window)
+  const ofDay = guesses('account-day', perAccountAndDay, day)
+  const ofReserve = guesses('reserve', perAccountAndDay * reserve, day)
+  const ofReserveHere = guesses('reserve-kiosk', perAccountAndDay * reserveOfKiosk, day)
   const all = (paying: Promise<Counted[]>[]) => payAll('too_many_tries', paying)
 
   /** What a try costs whose outcome is not sure, whatever it names. */
@@ -109,7 +111,7 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     const place = standing === 'usual phone' ? `phone ${phone}` : networkOf(address)
     return all([
       ofAccountHere(`${account} ${place}`),
-      ofDay(account, atLeastOne(perAccountAndDay * shareOfDay[standing])),
+      ofDay(account, Math.max(1, Math.floor(perAccountAndDay * shareOfDay[standing]))),
     ])
   }
 
@@ -139,8 +141,4 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
       }
     },
   }
-}
-
-function atLeastOne(points: number): number {
-  return Math.max(1, Math.floor(points))
 }
