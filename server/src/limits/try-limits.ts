@@ -72,7 +72,7 @@ const phoneShare = 0.1
 const slowPace = 3
 const day = 86_400
 /** However many accounts are guessed at, none is guessed at more often. */
-const ofGuesses = { whenFull: 'share', keys: 100_000 } as const
+const ofGuesses = { whenFull: 'share', keys: 50_000 } as const
 
 export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
   const { window, perAccountAndDay, perNetwork } = rules
