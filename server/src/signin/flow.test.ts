@@ -4,9 +4,11 @@ import pino from 'pino'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
+import { openKiosk } from '../kiosks/kiosks.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { system } from '../protocol/log-event.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 import type { Phone } from './flow.ts'
 
 const address = '203.0.113.7'
@@ -168,4 +170,36 @@ test('S028: an account that is disabled after its proof approves nothing', async
   }
   await assert.rejects(flow.approve(id, phone, prove), refusal('account_unusable'))
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
+})
+
+test('N09: scans, cancels and user codes have a bound for each enrolled kiosk, at open ones for each network', async t => {
+  const { flow, userCodes, kiosks, pass } = await scanned(t)
+  const { kiosk: other } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
+  const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
+  const elsewhere = '2001:db8::1'
+  const prove = (started: ReturnType<typeof flow.start>) =>
+    flow.proveKiosk(started.id, started.kiosk_secret)
+  const uses: Record<string, (at: Kiosk, address: string) => Promise<unknown>> = {
+    async scans(at, address) {
+      const { id, frame } = flow.start(at)
+      const ticket = new URL(frame.url).pathname.split('/').at(-1) ?? ''
+      const { receipt } = await flow.open(ticket, phone.key)
+      return flow.scan(id, receipt ?? '', { ...phone, address })
+    },
+    cancels: async (at, address) => flow.cancel(await prove(flow.start(at)), 'kiosk', address),
+    codes: async (at, address) => userCodes.give(await prove(flow.start(at)), address),
+  }
+  for (const [what, use] of Object.entries(uses)) {
+    const code = what === 'scans' ? 'too_many' : 'too_many_codes'
+    for (const at of [kiosk, openKiosk]) {
+      for (let n = 0; n < 600; n += 1) await use(at, address)
+      await assert.rejects(use(at, address), refusal(code), what)
+    }
+    // An enrolled kiosk is one wherever its visitors come from.
+    await assert.rejects(use(kiosk, elsewhere), refusal(code), what)
+    await use(openKiosk, elsewhere)
+    await use(other, address)
+    pass(60_000)
+  }
+  await uses.cancels?.(kiosk, address)
 })
