@@ -4,6 +4,7 @@ import { measureAttacks } from './attacks.ts'
 import { call } from './call.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFaults } from './faults.ts'
+import { measureFloods } from './floods.ts'
 import { measureLog } from './log.ts'
 import { MeasuredProcess } from './measured-process.ts'
 import { measureMemory } from './memory.ts'
@@ -27,6 +28,7 @@ try {
     memory: () => measureMemory(floor, gate),
     log: () => measureLog(scope),
     faults: () => measureFaults(scope),
+    floods: () => measureFloods(scope),
   }
   for (const [name, measure] of Object.entries(parts)) {
     if (only === undefined || only === name) await measure()
