@@ -48,7 +48,7 @@ export class Counts {
   readonly #most: number
   /** From the key that was counted longest ago to the latest. */
   readonly #open = new Map<string, Count>()
-  /** Keys that have used up what they had: they must not be forgotten before their time. */
+  /** Keys that have used up a share of what they had: they must not be forgotten before their time. */
   readonly #closed = new Map<string, Count>()
 
   /** @param now milliseconds that only ever rise. */
@@ -64,7 +64,7 @@ export class Counts {
     const own = this.#closed.has(key) || this.#open.has(key) || this.#makeRoom(now)
     const counted = own ? key : everybodyElse
     const { count, wait } = countOne(this.#countOf(counted), now, this.rule, points)
-    this.#keep(counted, count, wait > 0)
+    this.#keep(counted, count, wait > 0 || count.used >= points)
     const undo = wait === 0 ? () => this.#takeBack(counted, count.until) : () => {}
     return { wait, used: count.used, undo }
   }
@@ -77,10 +77,12 @@ export class Counts {
     return this.#closed.get(key) ?? this.#open.get(key)
   }
 
-  #keep(key: string, count: Count, refused: boolean): void {
+  #keep(key: string, count: Count, usedUp: boolean): void {
+    // Whoever may have more than that share, or takes a count back, must not make it forgotten either.
+    const stays = usedUp || this.#closed.get(key)?.until === count.until
     this.#open.delete(key)
     this.#closed.delete(key)
-    const kept = refused || count.used >= this.rule.points ? this.#closed : this.#open
+    const kept = stays ? this.#closed : this.#open
     kept.set(key, count)
   }
 
