@@ -69,7 +69,7 @@ const phoneShare = 0.1
 /** How fast a network goes on that has used up what it had, in seconds for each try. */
 const slowPace = 3
 const day = 86_400
-/** Longer than any sign-in is open, in seconds. */
+/** Longer than anybody may take from scan to claim, in seconds. */
 const longestSignIn = 8_000
 
 export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
