@@ -20,7 +20,8 @@ interface Followed {
  * The kiosk socket's messages over plain HTTP, for networks whose proxies refuse upgrades.
  *
  * To its user it is a WebSocket. A watch is a chain of long polls; frames and pings are short ones
- * beside it, so that their round trip is known. Successors do not come over polls. A poll without an answer closes it.
+ * beside it, so that their round trip is known. Successors do not come over polls. A poll without an
+ * answer closes it.
  */
 export class PollSocket {
   readyState = 0

@@ -37,8 +37,7 @@ const transientCodes = new Set(['busy', 'storage_busy', 'restarting', 'internal'
 /**
  * One socket to one gate, for every sign-in of a page.
  *
- * It exists while somebody watches or attends, comes back by itself, and watches everything anew each
- * time.
+ * It exists while somebody watches or attends, comes back by itself, and then watches everything anew.
  * Whatever it asks is answered within five seconds, or the socket is taken for dead.
  * Where WebSockets do not get through but plain HTTP does, it goes on by polls, and asks every minute
  * whether that is still so.

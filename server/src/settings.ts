@@ -135,7 +135,7 @@ export const settings = {
   QRGATE_FAILURES_PER_NETWORK: {
     default: '300',
     about:
-      'Wrong passwords at one enrolled kiosk, or from one network where anybody may start, in one window; then it goes slowly there.',
+      'Wrong passwords at one enrolled kiosk, or from one network where anybody may start, in one window; then the first try of each scan is looked at there, or one try in 3 s.',
     ...integer(1, 1_000_000),
   },
   QRGATE_FAILURES_SECONDS: {

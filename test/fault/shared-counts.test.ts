@@ -4,7 +4,7 @@ import { Refusal } from '../../server/src/errors.ts'
 import { createCounters } from '../../server/src/limits/counters.ts'
 import { redisCounts } from '../../server/src/limits/redis-counts.ts'
 import { createTryLimits, type TryRules } from '../../server/src/limits/try-limits.ts'
-import { redisPatience } from '../../server/src/redis-client.ts'
+import { createRedisClient, redisPatience } from '../../server/src/redis-client.ts'
 import { freePort, startGate } from '../support/gate.ts'
 import { pause, until } from '../support/patience.ts'
 import { startRedis } from '../support/redis.ts'
@@ -99,6 +99,51 @@ test('N04: what one scan has tried on one node counts on every other', async t =
   for (const node of [one, other, one, other]) answers.push(await node.allowed('kim', scan))
   assert.deepEqual(answers, [true, true, true, false])
   assert.ok(await other.allowed('kim'))
+})
+
+/** One count in Redis, and Redis itself. */
+async function startCounting(t: TestContext) {
+  const losePatience = holdPatience(t)
+  const redis = await startRedis(t)
+  const client = createRedisClient(redis.url)
+  await client.connect()
+  const shared = redisCounts(redis.url, () => {})
+  t.after(() => {
+    shared.close()
+    client.destroy()
+  })
+  const take = shared.counter({ name: 'test', points: 10, duration: 900 })
+  await until('the counts have their Redis', async () => (await take('probe')) !== null)
+  return { redis, client, take, losePatience }
+}
+
+test('N05: however many are refused at once, whoever has a larger share has it', async t => {
+  const { take } = await startCounting(t)
+  for (let n = 0; n < 5; n += 1) assert.equal((await take('hong', 5))?.wait, 0)
+  const refused = Array.from({ length: 50 }, () => take('hong', 5))
+  assert.deepEqual([(await take('hong', 10))?.wait, (await take('hong', 10))?.used], [0, 7])
+  for (const answer of await Promise.all(refused)) assert.ok(answer && answer.wait > 0)
+})
+
+test('what is taken back after its window takes nothing from the next one', async t => {
+  const { client, take } = await startCounting(t)
+  const counted = await take('hong', 1)
+  await client.flushAll()
+  counted?.undo()
+  assert.equal((await take('hong', 1))?.wait, 0)
+  assert.ok(((await take('hong', 1))?.wait ?? 0) > 0)
+})
+
+test('an answer that comes too late to be known is taken back', async t => {
+  const { redis, client, take, losePatience } = await startCounting(t)
+  redis.freeze()
+  const late = take('hong')
+  losePatience()
+  assert.equal(await late, null)
+  redis.thaw()
+  await until('it is counted', async () => (await client.keys('*hong*')).length > 0)
+  const [key = ''] = await client.keys('*hong*')
+  await until('it is taken back', async () => (await client.get(key)) === '0')
 })
 
 test('without Redis each node counts for itself, and waits for nothing', async t => {

@@ -6,6 +6,7 @@ import { Refusal, type RefusalCode } from '../errors.ts'
 import { createCounters } from '../limits/counters.ts'
 import type { Payer } from '../limits/payer.ts'
 import { createTryLimits } from '../limits/try-limits.ts'
+import { deriveKeyring } from '../protocol/keyring.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
@@ -51,6 +52,7 @@ const accounts = createAccounts({
   ),
   places: createUsualPlaces({
     records: store.usualPlaces,
+    keyring: deriveKeyring(['a secret key of the tests'], 'usual place'),
     clock,
     onError: error => assert.fail(String(error)),
   }),

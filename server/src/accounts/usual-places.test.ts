@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Payer } from '../limits/payer.ts'
+import { deriveKeyring } from '../protocol/keyring.ts'
 import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createUsualPlaces } from './usual-places.ts'
@@ -17,15 +18,19 @@ async function setUp(t: TestContext) {
   const store = await openSqliteStore(':memory:')
   t.after(() => store.close())
   const errors: unknown[] = []
-  const places = createUsualPlaces({
-    records: store.usualPlaces,
-    clock: () => now,
-    onError: error => errors.push(error),
-  })
+  /** The places as a gate with these keys knows them. */
+  const under = (...secretKeys: [string, ...string[]]) =>
+    createUsualPlaces({
+      records: store.usualPlaces,
+      keyring: deriveKeyring(secretKeys, 'usual place'),
+      clock: () => now,
+      onError: error => errors.push(error),
+    })
+  const places = under('first key')
   const pass = (ms: number) => {
     now += ms
   }
-  return { places, records: store.usualPlaces, errors, pass }
+  return { places, under, records: store.usualPlaces, errors, pass }
 }
 
 test('N05: an account is known at the network and on the phone where it signed in', async t => {
@@ -76,6 +81,22 @@ test('nobody can read from the rows who was where', async t => {
   assert.ok(!text.includes('192.0.2') && !text.includes('own'))
   const names = [...text.matchAll(/"place":"([^"]+)"/g)].map(([, name]) => name)
   assert.equal(new Set(names).size, 4, 'the same phone has another name for each account')
+})
+
+test('whoever has the rows but no SECRET_KEY cannot try every network on them', async t => {
+  const { places, under } = await setUp(t)
+  await places.remember(hong, at('192.0.2.1', 'own'))
+  assert.equal(await under('another key').standing(hong, at('192.0.2.1', 'own')), 'stranger')
+})
+
+test('a new SECRET_KEY forgets no place while the old one is accepted', async t => {
+  const { places, under } = await setUp(t)
+  await places.remember(hong, at('192.0.2.1', 'own'))
+  const newer = under('second key', 'first key')
+  assert.equal(await newer.standing(hong, at('198.51.100.1', 'own')), 'usual phone')
+  assert.equal(await newer.standing(hong, at('192.0.2.1')), 'usual network')
+  await newer.remember(hong, at('192.0.2.1', 'own'))
+  assert.equal(await under('second key').standing(hong, at('192.0.2.1')), 'usual network')
 })
 
 test('what cannot be remembered is told, and fails nobody’s sign-in', async t => {

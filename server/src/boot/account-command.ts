@@ -5,7 +5,6 @@ import { importAccounts } from '../accounts/account-import.ts'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { type ForeignNames, foreignAccounts } from '../accounts/foreign-accounts.ts'
 import { createPasswordHasher } from '../accounts/password.ts'
-import { createUsualPlaces } from '../accounts/usual-places.ts'
 import { createCounters } from '../limits/counters.ts'
 import { createTryLimits } from '../limits/try-limits.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -91,7 +90,8 @@ async function withAccounts(work: (accounts: Accounts) => Promise<void>): Promis
         tryRules,
         createCounters(() => performance.now()),
       ),
-      places: createUsualPlaces({ records: store.usualPlaces, clock, onError }),
+      // No command signs anybody in.
+      places: { standing: async () => 'stranger', remember: async () => {} },
       siteNames: Object.values(site),
       clock,
       randomBytes,

@@ -85,7 +85,12 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     records: store.accounts,
     passwords,
     tries: createTryLimits(config.tryRules, counters),
-    places: createUsualPlaces({ records: store.usualPlaces, clock, onError }),
+    places: createUsualPlaces({
+      records: store.usualPlaces,
+      keyring: keyring('usual place'),
+      clock,
+      onError,
+    }),
     siteNames: Object.values(config.site),
     clock,
     randomBytes,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { Counts, countOne } from './counts.ts'
+import { type Count, Counts, countOne } from './counts.ts'
 
 const rule = { name: 'tries', points: 3, duration: 10 }
 const at = 1_000
@@ -73,6 +73,67 @@ test('N06: a share that is used up is remembered like a limit', () => {
   assert.ok(counts.take('victim', 1).wait > 0)
   for (let n = 0; n < 10_000; n += 1) counts.take(`key ${n}`)
   assert.ok(counts.take('victim', 1).wait > 0)
+})
+
+test('N06: a share that is used up is remembered, whatever those do who may have more', () => {
+  const flooded = (before: (counts: Counts) => void) => {
+    const counts = new Counts({ ...rule, points: 100, keys: 100 }, () => 0)
+    before(counts)
+    for (let n = 0; n < 10_000; n += 1) counts.take(`key ${n}`)
+    return counts.take('victim', 1).wait
+  }
+  assert.ok(flooded(counts => counts.take('victim', 1)) > 0)
+  const refused = (counts: Counts) => {
+    counts.take('victim', 1)
+    counts.take('victim', 1)
+  }
+  const wrong = (counts: Counts) => {
+    refused(counts)
+    counts.take('victim')
+  }
+  const right = (counts: Counts) => {
+    refused(counts)
+    counts.take('victim').undo()
+  }
+  assert.ok(flooded(wrong) > 0)
+  assert.ok(flooded(right) > 0)
+})
+
+test('N06: whatever comes in which order, a key is known to the last count once a share is used up', () => {
+  const roomy = { ...rule, points: 100, keys: 5 }
+  const event = fc.record({
+    share: fc.integer({ min: 1, max: 4 }),
+    pass: fc.constantFrom(0, 0, 1_000, 9_000),
+    undo: fc.boolean(),
+    flood: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), events => {
+      let now = 0
+      const counts = new Counts(roomy, () => now)
+      let known: { count: Count; usedUp: boolean } | undefined
+      for (const [at, { share, pass, undo, flood }] of events.entries()) {
+        now += pass
+        const before = known
+        const { count, wait } = countOne(before?.count, now, roomy, share)
+        const same = before?.usedUp === true && before.count.until === count.until
+        known = { count, usedUp: same || wait > 0 || count.used >= share }
+        const counted = counts.take('victim', share)
+        assert.deepEqual([counted.wait, counted.used], [wait, count.used])
+        if (undo && wait === 0) {
+          counted.undo()
+          const left = { ...count, used: count.used - 1 }
+          known = left.used > 0 ? { count: left, usedUp: same } : undefined
+          // It was used up when it was counted, and is remembered until its window is over.
+          if (known && count.used >= share) known.usedUp = true
+        }
+        if (!flood) continue
+        for (let n = 0; n < 10; n += 1) counts.take(`key ${at} ${n}`)
+        // What is counted more often than all others is kept as well.
+        if (known?.usedUp === false && known.count.used === 1) known = undefined
+      }
+    }),
+  )
 })
 
 test('N06: a flood of keys that are counted once makes no key forgotten that is counted often', () => {

@@ -52,7 +52,7 @@ export class Counts {
   readonly #now: () => number
   /** From the key that was counted longest ago to the latest. */
   readonly #open = new Map<string, Count>()
-  /** Keys that have used up what they had, or their share of it. */
+  /** Keys that have used up a share of what they had. */
   readonly #closed = new Map<string, Count>()
   /** Of whoever has no key of their own. */
   #others: Count | undefined
@@ -69,7 +69,7 @@ export class Counts {
     const own = this.#open.has(key) || this.#closed.has(key) || this.#makeRoom(now)
     const before = own ? (this.#closed.get(key) ?? this.#open.get(key)) : this.#others
     const { count, wait } = countOne(before, now, this.rule, points)
-    if (own) this.#keep(key, count, wait > 0)
+    if (own) this.#keep(key, count, wait > 0 || count.used >= points)
     else this.#others = count
     const undo = () =>
       own ? this.#takeBack(key, count.until) : this.#takeBackOfOthers(count.until)
@@ -80,10 +80,12 @@ export class Counts {
     return this.#open.size + this.#closed.size
   }
 
-  #keep(key: string, count: Count, refused: boolean): void {
+  #keep(key: string, count: Count, usedUp: boolean): void {
+    // Whoever may have more than that share, or takes a count back, must not make it forgotten either.
+    const stays = usedUp || this.#closed.get(key)?.until === count.until
     this.#open.delete(key)
     this.#closed.delete(key)
-    const kept = refused || count.used >= this.rule.points ? this.#closed : this.#open
+    const kept = stays ? this.#closed : this.#open
     kept.set(key, count)
   }
 

@@ -37,6 +37,14 @@ test('N03: two pieces wait for one sign-in, and no third', () => {
   assert.deepEqual(queue.offer(third, 0), [])
 })
 
+test('N03: two pieces wait for one sign-in, however many networks ask for it', () => {
+  const queue = new FairQueue<Named>({ room: 1_000, mostOfOne: 2 })
+  const asked = Array.from({ length: 10 }, (_, n) => work('a', 'k1', `n${n}`))
+  const refused = asked.filter(one => queue.offer(one, 0).includes(one))
+  assert.equal(refused.length, 8)
+  assert.deepEqual(queue.offer(work('b', 'k1', 'n1'), 0), [])
+})
+
 test('N03: kiosks take turns, then the networks at one, then the sign-ins of one', () => {
   const queue = new FairQueue<Named>({ room: 1_000, mostOfOne: 2 })
   for (let n = 0; n < 20; n += 1) queue.offer(work(`flood${n}`), 0)

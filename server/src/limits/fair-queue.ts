@@ -58,8 +58,9 @@ export class FairQueue<Waiting extends Work> {
    */
   offer(work: Waiting, now: number): Waiting[] {
     const entry = { work, users: usersOf(work) }
-    const one = entry.users.at(-1)
-    const ofOne = this.#entries.filter(({ users }) => users.at(-1) === one)
+    // Wherever they ask from: a phone on the move, or one with many addresses, is one person.
+    const one = work.shares.at(-1)
+    const ofOne = this.#entries.filter(({ work: { shares } }) => shares.at(-1) === one)
     if (ofOne.length >= this.#rules.mostOfOne) return [work]
 
     let staying = [...this.#entries, entry]

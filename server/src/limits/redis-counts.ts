@@ -1,11 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createRedisClient, redisPatience, redisSilent } from '../redis-client.ts'
 import { within } from '../within.ts'
 import type { SharedCounts } from './counters.ts'
 import type { Counted } from './counts.ts'
 
 const probeEvery = 1_000
+
+/**
+ * Counts one if fewer are counted, in one step: those who are refused must not count even for a moment,
+ * or they would take from whoever has a larger share.
+ */
+const takeScript = `
+local used = tonumber(redis.call('get', KEYS[1]) or '0')
+local counts = used < tonumber(ARGV[1])
+if counts then
+  used = redis.call('incr', KEYS[1])
+  if used == 1 then redis.call('pexpire', KEYS[1], ARGV[2]) end
+end
+return {counts and 1 or 0, used, redis.call('pttl', KEYS[1])}`
+
+/** Takes one back, and begins no window with less than nothing where the one it counted in is over. */
+const undoScript = `
+if tonumber(redis.call('get', KEYS[1]) or '0') > 0 then redis.call('decr', KEYS[1]) end`
 
 /**
  * Counts that all nodes share. Redis may be slow, frozen or gone: one sign-in waits half a second
@@ -38,30 +54,33 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
 
   return {
     counter({ name, points, duration }) {
-      const limiter = new RateLimiterRedis({
-        storeClient: client,
-        useRedisPackage: true,
-        keyPrefix: `qrgate:failures:${name}`,
-        points,
-        duration,
-      })
       const count = async (key: string, most: number): Promise<Counted> => {
-        const { consumedPoints: used, msBeforeNext } = await limiter.penalty(key)
+        // The name is that of older gates, which count in the same way.
+        const keys = [`qrgate:failures:${name}:${key}`]
+        const asked = performance.now()
+        const window = `${duration * 1000}`
+        const answer = await client.eval(takeScript, { keys, arguments: [`${most}`, window] })
+        const [counts, used, left] = answer as [number, number, number]
+        if (counts === 0) return { wait: Math.max(1, left), used, undo: () => {} }
         const undo = () => {
-          limiter.reward(key).catch(lose)
+          // Otherwise it may be the next window's.
+          if (performance.now() < asked + left) client.eval(undoScript, { keys }).catch(lose)
         }
-        if (used <= most) return { wait: 0, used, undo }
-        undo()
-        return { wait: Math.max(1, msBeforeNext), used: most, undo: () => {} }
+        return { wait: 0, used, undo }
       }
       return async (key, most = points) => {
         if (lost || !client.isReady) return null
+        const counted = count(key, most)
         try {
           // The client's own time-out ends when a command is sent, and a frozen Redis takes commands.
-          const counted = count(key, most)
           return await within(redisPatience, counted, () => redisSilent(redisPatience))
         } catch (error) {
           lose(error)
+          // Whoever asked has gone on without it, and will take nothing back.
+          counted.then(
+            ({ undo }) => undo(),
+            () => {},
+          )
           return null
         }
       }

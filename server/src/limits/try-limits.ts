@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Counters, longestWait, payAll, undo } from './counters.ts'
+import { type Counters, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
 import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
@@ -99,11 +99,8 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     if (enrolled) return pay()
     // An address alone slows strangers down, and nobody else.
     const slow = await slowly(key)
-    return pay().catch(refusal => {
-      if (standing !== 'stranger') return []
-      if (longestWait(slow) === 0) return slow
-      throw refusal
-    })
+    // Whoever has to wait is told for how long at that pace, not until the network's window is over.
+    return pay().catch(() => (standing === 'stranger' ? all([Promise.resolve(slow)]) : []))
   }
 
   const paidByAccount = (payer: Payer, account: string, standing: Standing) => {

@@ -58,8 +58,11 @@ export function createUserCodes(parts: UserCodesParts) {
   }
 
   return {
-    /** The code of a sign-in, for two minutes; asked for again, it is the same one. */
-    /** @param address where the screen is. */
+    /**
+     * The code of a sign-in, for two minutes; asked for again, it is the same one.
+     * @param address where the screen is.
+     * @throws Refusal `too_many_codes` for one too many at this kiosk, or what the sign-in has become.
+     */
     async give(screen: Screen, address: string): Promise<UserCodeAnswer> {
       const subject = screen.use()
       const current = await moves.current(subject)

@@ -20,8 +20,8 @@ export interface PlaceCaps {
  * All but the last are shares of what the operator allows a node. A site has hundreds of screens behind
  * one address, and a backend starts for all of its screens as one kiosk, so one network and one kiosk may
  * hold much, but neither all. A socket that watches nothing lives for seconds only, so an eighth (on a
- * small node a few) does for a whole site that comes back at once. A screen needs one socket; four leave room for a page that
- * is reloaded while its old connections are not yet known to be dead.
+ * small node a few) does for a whole site that comes back at once. A screen needs one socket; four leave
+ * room for a page that is reloaded while its old connections are not yet known to be dead.
  */
 export function placeCaps(all: number): PlaceCaps {
   return {

@@ -6,8 +6,9 @@ import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 import { usualPlaces } from './migrations/2026-11-usual-places.ts'
 
 /**
- * Which databases opening them may change: all, only those that no gate has used before, or none. A command must not upgrade the tables under gates that run an older version, and whoever only
- * looks must not make a database where there is none.
+ * Which databases opening them may change: all, only those that no gate has used before, or none. A
+ * command must not upgrade the tables under gates that run an older version, and whoever only looks must
+ * not make a database where there is none.
  */
 export type Upgrade = 'any' | 'new' | 'never'
 
@@ -31,8 +32,8 @@ export class NoTables extends Error {
  * Brings the tables up to date; nodes that start together wait for each other. Each migration is a
  * transaction of its own, so that nodes which run meanwhile wait only for what it locks itself.
  * @param patient connects where a statement may take as long as it takes; closed again afterwards.
- * @throws OutdatedTables or NoTables where it may not, or whatever the database said; the migration that failed
- * has then changed nothing.
+ * @throws OutdatedTables or NoTables where it may not, or whatever the database said; the migration that
+ * failed has then changed nothing.
  */
 export async function migrate<T>(
   db: Kysely<T>,
