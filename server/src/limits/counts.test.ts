@@ -87,6 +87,24 @@ test('N06: where all are over their limit, whoever is new shares one count', () 
   assert.equal(counts.take('twelfth').wait, 0)
 })
 
+test('N06: what they share is a count like any other, however many points it has', () => {
+  const counts = new Counts(rule, () => 0, 10)
+  for (let n = 0; n < 30; n += 1) counts.take(`key ${n % 10}`)
+  const waits = Array.from({ length: 9 }, (_, n) => counts.take(`new ${n}`).wait)
+  assert.equal(waits.filter(wait => wait === 0).length, rule.points)
+})
+
+test('N06: where keys cost nothing, those used up long ago make room, and whoever is new has all tries', () => {
+  const counts = new Counts({ ...rule, forgets: true }, () => 0, 10)
+  const useUp = (key: string) => Array.from({ length: 4 }, () => counts.take(key).wait > 0)
+  for (let n = 0; n < 1_000; n += 1) {
+    assert.deepEqual(useUp(`key ${n}`), [false, false, false, true])
+    // Whoever goes on asking is remembered.
+    assert.ok(counts.take('key 0').wait > 0)
+    assert.ok(counts.size <= 10)
+  }
+})
+
 test('N06: as many keys as there is room for take less than 10 MB', () => {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')

@@ -5,6 +5,12 @@ export interface Rule {
   points: number
   /** In seconds. */
   duration: number
+  /**
+   * Anybody can make as many keys as they like at no cost. Where all that are remembered have used up
+   * what they had, the one that was asked for longest ago is forgotten: whoever comes must not pay for
+   * what strangers have done.
+   */
+  forgets?: boolean
 }
 
 /** One key's count: `used` since `until - duration`; forgotten at `until`, in milliseconds. */
@@ -40,6 +46,8 @@ const mostKeys = 20_000
 
 /** Whoever comes when there is no room for a key of their own shares this one. */
 const everybodyElse = ''
+/** All that are used up are looked through this often, in milliseconds, however many come. */
+const sweepEvery = 1_000
 
 /** The counts of one rule on this node. */
 export class Counts {
@@ -50,6 +58,7 @@ export class Counts {
   readonly #open = new Map<string, Count>()
   /** Keys that have used up what they had: they must not be forgotten before their time. */
   readonly #closed = new Map<string, Count>()
+  #sweepAt = 0
 
   /** @param now milliseconds that only ever rise. */
   constructor(rule: Rule, now: () => number, most = mostKeys) {
@@ -95,9 +104,23 @@ export class Counts {
   /** @returns false when all there is room for are keys that must not be forgotten. */
   #makeRoom(now: number): boolean {
     if (this.size < this.#most) return true
-    for (const [key, { until }] of this.#closed) if (until <= now) this.#closed.delete(key)
-    const [oldest] = this.#open.keys()
-    if (this.size >= this.#most && oldest !== undefined) this.#open.delete(oldest)
+    this.#sweep(now)
+    const oldest = oldestOf(this.#open) ?? (this.rule.forgets ? oldestOf(this.#closed) : undefined)
+    if (this.size >= this.#most && oldest !== undefined) {
+      if (!this.#open.delete(oldest)) this.#closed.delete(oldest)
+    }
     return this.size < this.#most
   }
+
+  #sweep(now: number): void {
+    if (now < this.#sweepAt) return
+    this.#sweepAt = now + sweepEvery
+    for (const [key, { until }] of this.#closed) if (until <= now) this.#closed.delete(key)
+  }
+}
+
+/** The key that was counted longest ago; what everybody else shares stays, or it would bound nothing. */
+function oldestOf(counts: ReadonlyMap<string, Count>): string | undefined {
+  for (const key of counts.keys()) if (key !== everybodyElse) return key
+  return undefined
 }

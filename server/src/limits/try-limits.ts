@@ -79,7 +79,8 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     points: atLeastOne(points),
     duration,
   })
-  const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, longestSignIn))
+  const perSignIn = rule('sign-in', rules.perSignIn, longestSignIn)
+  const ofSignIn = everywhere({ ...perSignIn, forgets: true })
   const ofPhone = here(rule('phone', perNetwork * phoneShare, window))
   const ofKiosk = here(rule('kiosk', perNetwork, window))
   const slowly = here(rule('slow', 1, slowPace))
