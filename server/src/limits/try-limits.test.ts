@@ -180,3 +180,14 @@ test('a refused try uses up nobody’s budget but its own scan’s', async () =>
   await looked(100, () => guess(scan()))
   assert.equal(await looked(10, n => guess(scan(), `other ${n}`)), 10)
 })
+
+test('N06: scans that had their tries, however many they are, cost no new one its own', async () => {
+  const { tries, scan, enrolled, looked, guess } = setUp({ perSignIn: 2 })
+  for (let n = 0; n < 20_100; n += 1) {
+    const payer = scan()
+    for (let used = 0; used < 2; used += 1) await tries.begin(payer)
+  }
+  for (const mine of [enrolled(), scan({ address: elsewhere(1) })]) {
+    assert.equal(await looked(5, () => guess(mine)), 2)
+  }
+})
