@@ -11,7 +11,7 @@ export interface Aftermath {
 interface LogLine {
   level: number
   status?: number
-  err?: { code?: string }
+  err?: { code?: string; message?: string }
   event?: { event: string }
 }
 
@@ -44,7 +44,10 @@ export function assertQuietLog(log: string, { busy = false }: Aftermath = {}): v
     const { level, status, err, event } = JSON.parse(line) as LogLine
     assert.ok(status === undefined || status < 500 || (busy && status === 503), line)
     // The WebSocket plugin logs every frame against the protocol as an error of its own.
-    assert.ok(level < 50 || err?.code?.startsWith('WS_ERR_'), `an error was logged: ${line}`)
+    const isOfPeer = err?.code?.startsWith('WS_ERR_') === true
+    // A machine that is busy enough keeps half a second's patience waiting; then a node goes on alone.
+    const isOfMachine = busy && err?.message?.startsWith('Redis has not answered') === true
+    assert.ok(level < 50 || isOfPeer || isOfMachine, `an error was logged: ${line}`)
     // A checkpoint's seal and signature are made to be known.
     if (event?.event !== 'log.checkpoint') assert.doesNotMatch(line, secretLike)
     assert.ok(!line.includes(visitor.password), `a password was logged: ${line}`)
