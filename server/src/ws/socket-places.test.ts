@@ -14,19 +14,24 @@ function setUp() {
     const { admitted, evicted } = places.admit(holder, network, pageOf)
     return admitted ? evicted?.holder : 'refused'
   }
+  /** Likewise of whoever has something to watch. */
+  const watches = (holder: string, kiosk: number) => {
+    const { admitted, evicted } = places.watches(holder, kiosk)
+    return admitted ? evicted?.holder : 'refused'
+  }
   /** So many of one network that each watch a sign-in, of one kiosk where that is not said otherwise. */
   const watching = (count: number, network: string, kioskOf = (n: number) => 1_000 + n) => {
     for (let n = 0; n < count; n += 1) {
       const holder = `${network} ${n}`
       assert.equal(comes(holder, network), undefined)
-      assert.ok(places.watches(holder, kioskOf(n)))
+      assert.equal(watches(holder, kioskOf(n)), undefined)
     }
   }
   /** So many pages, each of a kiosk of its own. */
   const pages = (count: number) => {
     for (let n = 0; n < count; n += 1) comes(`page ${n}`, 'hall', 500 + n)
   }
-  return { places, comes, watching, pages }
+  return { places, comes, watches, watching, pages }
 }
 
 test('N07: the shares of what an operator allows a node', () => {
@@ -55,11 +60,11 @@ describe('N07: strangers', () => {
   })
 
   test('count as idle again when nothing of theirs is left to watch', () => {
-    const { places, comes, watching } = setUp()
+    const { places, comes, watches, watching } = setUp()
     watching(13, 'hall')
     places.rests('hall 4')
     assert.equal(comes('new', 'hall'), 'hall 4')
-    assert.ok(places.watches('new', kiosk))
+    assert.equal(watches('new', kiosk), undefined)
     assert.equal(comes('late', 'hall'), 'refused')
   })
 
@@ -86,15 +91,29 @@ describe('N07: strangers', () => {
   })
 
   test('of one kiosk have its share, whatever network they are in', () => {
-    const { places, comes, watching } = setUp()
-    watching(7, 'a', () => kiosk)
+    const { places, comes, watches, watching } = setUp()
+    watching(6, 'a', () => kiosk)
     watching(6, 'b', () => kiosk)
-    comes('c', 'c')
-    assert.equal(places.watches('c', kiosk), false)
-    assert.ok(places.watches('c', kiosk + 1))
-    places.leave('a 0')
+    watching(1, 'c', () => kiosk)
     comes('d', 'd')
-    assert.ok(places.watches('d', kiosk))
+    assert.equal(watches('d', kiosk), 'refused')
+    assert.equal(watches('d', kiosk + 1), undefined)
+    places.leave('a 0')
+    comes('e', 'e')
+    assert.equal(watches('e', kiosk), undefined)
+  })
+
+  test('of one network keep those of others from no kiosk, as long as they hold more than half of it', () => {
+    const { comes, watches, watching } = setUp()
+    watching(13, 'crowd', () => kiosk)
+    for (const [n, screen] of ['a', 'b', 'c', 'd', 'e', 'f', 'g'].entries()) {
+      comes(screen, `hall ${n}`)
+      assert.equal(watches(screen, kiosk), `crowd ${n}`)
+    }
+    comes('crowd again', 'crowd')
+    assert.equal(watches('crowd again', kiosk), 'refused')
+    comes('late', 'hall 8')
+    assert.equal(watches('late', kiosk), 'refused')
   })
 })
 
@@ -148,7 +167,7 @@ describe('N07: the pages of enrolled kiosks', () => {
 })
 
 test('N07: whoever has left holds nothing', () => {
-  const { places, comes, watching, pages } = setUp()
+  const { places, comes, watches, watching, pages } = setUp()
   for (let round = 0; round < 3; round += 1) {
     watching(13, 'hall', () => kiosk)
     pages(7)
@@ -156,6 +175,6 @@ test('N07: whoever has left holds nothing', () => {
     for (let n = 0; n < 7; n += 1) places.leave(`page ${n}`)
   }
   places.rests('hall 0')
-  assert.ok(places.watches('hall 0', kiosk))
+  assert.equal(watches('hall 0', kiosk), undefined)
   assert.equal(comes('new', 'hall'), undefined)
 })
