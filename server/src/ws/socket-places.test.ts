@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { closeCodes } from '@qrgate/sdk/protocol'
-import { placeCaps, SocketPlaces } from './socket-places.ts'
+import fc from 'fast-check'
+import { type Eviction, placeCaps, SocketPlaces } from './socket-places.ts'
 
 /** Caps of 20: 16 for strangers, 13 for one network, 4 of them idle, 13 for one kiosk. */
 const caps = placeCaps(20)
@@ -177,4 +178,73 @@ test('N07: whoever has left holds nothing', () => {
   places.rests('hall 0')
   assert.equal(watches('hall 0', kiosk), undefined)
   assert.equal(comes('new', 'hall'), undefined)
+})
+
+const step = fc.record({
+  does: fc.constantFrom('comes', 'comes', 'comes', 'watches', 'rests', 'becomes a page', 'leaves'),
+  /** Which of those that are there. */
+  who: fc.nat(),
+  network: fc.constantFrom('a', 'b', 'c'),
+  kiosk: fc.constantFrom(1, 2),
+  isPage: fc.boolean(),
+})
+
+test('N07: whatever comes in which order, no share is overdrawn and each place is given back once', () => {
+  interface Held {
+    network: string
+    page?: number
+    watches?: number
+  }
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 150 }), steps => {
+      const places = new SocketPlaces<number>(caps)
+      const there = new Map<number, Held>()
+      const goes = (evicted: Eviction<number> | undefined) => {
+        if (evicted) assert.ok(there.delete(evicted.holder), 'whoever goes was there')
+      }
+      const count = (holds: (held: Held) => boolean) => [...there.values()].filter(holds).length
+      for (const [newcomer, { does, who, network, kiosk, isPage }] of steps.entries()) {
+        const holder = [...there.keys()][who % Math.max(1, there.size)]
+        const held = holder === undefined ? undefined : there.get(holder)
+        if (does === 'comes') {
+          const { admitted, evicted } = places.admit(newcomer, network, isPage ? kiosk : undefined)
+          goes(evicted)
+          if (admitted) there.set(newcomer, { network, ...(isPage && { page: kiosk }) })
+        } else if (holder !== undefined && held) {
+          if (does === 'rests') places.rests(holder)
+          if (does === 'leaves') {
+            places.leave(holder)
+            there.delete(holder)
+          }
+          if (does === 'becomes a page' && held.page === undefined) {
+            goes(places.becomesPage(holder, kiosk))
+            there.set(holder, { network: held.network, page: kiosk })
+          }
+          if (does === 'watches') {
+            const { admitted, evicted } = places.watches(holder, kiosk)
+            goes(evicted)
+            if (held.page === undefined && admitted) held.watches ??= kiosk
+          }
+        }
+        assert.ok(there.size <= caps.all)
+        assert.ok(count(({ page }) => page === undefined) <= caps.strangers)
+        for (const each of ['a', 'b', 'c']) {
+          const strangers = count(({ network, page }) => network === each && page === undefined)
+          assert.ok(strangers <= caps.ofNetwork)
+        }
+        for (const each of [1, 2]) {
+          assert.ok(count(({ page }) => page === each) <= caps.pagesOfKiosk)
+          assert.ok(count(({ watches }) => watches === each) <= caps.ofKiosk)
+        }
+      }
+      for (const holder of there.keys()) places.leave(holder)
+      for (const one of [places, new SocketPlaces<number>(caps)]) {
+        const got = Array.from({ length: 40 }, (_, n) => {
+          const { admitted } = one.admit(1_000 + n, n % 2 ? 'a' : 'b')
+          return admitted && one.watches(1_000 + n, 1 + (n % 3)).admitted
+        })
+        assert.equal(got.filter(Boolean).length, caps.strangers, 'as if nobody had been there')
+      }
+    }),
+  )
 })
