@@ -37,7 +37,7 @@ export interface CodeGuess {
 const duration = 300
 
 export function createCodeGuesses({ everywhere, here }: Counters): CodeGuesses {
-  const ofBrowser = here({ name: 'codes-browser', points: 5, duration })
+  const ofBrowser = here({ name: 'codes-browser', points: 5, duration, renewable: true })
   const ofNetwork = everywhere({ name: 'codes-network', points: 1_000, duration })
   const ofAll = everywhere({ name: 'codes', points: 1_000, duration })
 

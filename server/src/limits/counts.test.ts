@@ -147,6 +147,26 @@ test('N06: where all are over their limit, whoever is new shares one count', () 
   assert.equal(counts.take('twelfth').wait, 0)
 })
 
+test('N06: whoever is new shares as many as anybody has, however many of them come', () => {
+  const counts = new Counts(rule, () => 0, 10)
+  for (let n = 0; n < 30; n += 1) counts.take(`key ${Math.floor(n / 3)}`)
+  const newcomers = Array.from({ length: 20 }, (_, n) => counts.take(`newcomer ${n}`))
+  assert.equal(newcomers.filter(({ wait }) => wait === 0).length, rule.points)
+  newcomers[1]?.undo()
+  assert.equal(counts.take('another').wait, 0)
+})
+
+test('N06: where whoever is counted could come under a new name, one used up goes for one that is new', () => {
+  const counts = new Counts({ ...rule, points: 1, renewable: true }, () => 0, 10)
+  for (let n = 0; n < 10; n += 1) assert.equal(counts.take(`key ${n}`).wait, 0)
+  assert.ok(counts.take('key 0').wait > 0, 'it is known for as long as there is room')
+  for (let n = 10; n < 10_000; n += 1) {
+    assert.equal(counts.take(`key ${n}`).wait, 0)
+    assert.ok(counts.take(`key ${n}`).wait > 0)
+  }
+  assert.equal(counts.size, 10)
+})
+
 test('N06: as many keys as there is room for take less than 10 MB', () => {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')

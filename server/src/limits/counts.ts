@@ -5,6 +5,12 @@ export interface Rule {
   points: number
   /** In seconds. */
   duration: number
+  /**
+   * Whoever is counted could as well come under a new name, as scans and browsers are to be had by the
+   * thousand. Where there is no room, the key goes that was counted longest ago, used up or not: to remember
+   * it would gain nothing, and whoever is new would have to share one count with everybody.
+   */
+  renewable?: boolean
 }
 
 /** One key's count: `used` since `until - duration`; forgotten at `until`, in milliseconds. */
@@ -79,10 +85,11 @@ export class Counts {
 
   #keep(key: string, count: Count, usedUp: boolean): void {
     // Whoever may have more than that share, or takes a count back, must not make it forgotten either.
-    const stays = usedUp || this.#closed.get(key)?.until === count.until
+    const before = this.#closed.get(key)
+    const remembered = usedUp || before?.until === count.until || key === everybodyElse
     this.#open.delete(key)
     this.#closed.delete(key)
-    const kept = stays ? this.#closed : this.#open
+    const kept = remembered && !this.rule.renewable ? this.#closed : this.#open
     kept.set(key, count)
   }
 

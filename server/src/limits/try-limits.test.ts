@@ -179,3 +179,11 @@ test('a refused try uses up nobody’s budget but its own scan’s', async () =>
   await looked(100, () => guess(scan()))
   assert.equal(await looked(10, n => guess(scan(), `other ${n}`)), 10)
 })
+
+test('N06: however many sign-ins have used up their tries, a new one has its own', async () => {
+  const { scan, enrolled, guess, looked } = setUp({ perSignIn: 1, perNetwork: 1 })
+  await looked(20_100, n => guess(scan(), `made up ${n}`))
+  assert.equal(await looked(10, n => guess(enrolled(100 + n), `visitor ${n}`)), 10)
+  const mine = enrolled(200)
+  assert.equal(await looked(5, n => guess(mine, `made up at home ${n}`)), 1)
+})

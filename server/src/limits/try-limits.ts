@@ -79,11 +79,13 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     points: atLeastOne(points),
     duration,
   })
-  const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, longestSignIn))
-  const ofPhone = here(rule('phone', perNetwork * phoneShare, window))
+  const renewable = true
+  const ofSignIn = everywhere({ ...rule('sign-in', rules.perSignIn, longestSignIn), renewable })
+  const ofPhone = here({ ...rule('phone', perNetwork * phoneShare, window), renewable })
   const ofKiosk = here(rule('kiosk', perNetwork, window))
   const slowly = here(rule('slow', 1, slowPace))
-  const ofAccountHere = everywhere(rule('account', rules.perAccount, window))
+  // From another place it has as many more; what bounds all places is the day.
+  const ofAccountHere = everywhere({ ...rule('account', rules.perAccount, window), renewable })
   const ofDay = everywhere(rule('account-day', perAccountAndDay, day))
   const ofReserve = everywhere(rule('reserve', perAccountAndDay * reserve, day))
   const ofReserveHere = everywhere(rule('reserve-kiosk', perAccountAndDay * reserveOfKiosk, day))
