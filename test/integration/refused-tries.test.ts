@@ -52,12 +52,11 @@ function keyOf({ dataDir }: Gate, id: string): string {
 
 const sum = (tried: readonly Tried[]) => tried.reduce((sum, { count }) => sum + count, 0)
 
-/** A sign-in to which wrong passwords are sent from anywhere. */
-async function guesser(gate: Gate) {
-  const token = await new SeedClient(gate.url).start()
+/** Sends wrong passwords from anywhere, each to a sign-in of its own. */
+function guesser(gate: Gate) {
   return async (id: string, from: string) => {
     const client = new SeedClient(gate.url, { 'x-forwarded-for': from })
-    const answer = await client.auth(token, id, 'a wrong password')
+    const answer = await client.signIn(id, 'a wrong password')
     assert.equal(answer.status, 401, await answer.text())
   }
 }
@@ -66,7 +65,7 @@ test('wrong passwords leave no row each: a few rows say how many, for whom and f
   const gate = await startGate(t, settings)
   const users = ['hong', 'kim', 'lee']
   for (const user of users) await addAccount(gate, user)
-  const guess = await guesser(gate)
+  const guess = guesser(gate)
   const tries: [id: string, from: string][] = [
     ...Array.from({ length: 110 }, (): [string, string] => ['hong', '203.0.113.7']),
     ...Array.from({ length: 70 }, (): [string, string] => ['kim', '2001:db8:1:2::7']),
@@ -96,7 +95,7 @@ test('wrong passwords leave no row each: a few rows say how many, for whom and f
 test('N17: a flood of wrong passwords is one line in the JSON log, without ids and passwords', async t => {
   const gate = await startGate(t, settings)
   for (const user of ['hong', 'kim']) await addAccount(gate, user)
-  const guess = await guesser(gate)
+  const guess = guesser(gate)
   for (let n = 0; n < 30; n += 1) await guess(n % 2 ? 'hong' : 'kim', '203.0.113.7')
   await guess('nobody', '2001:db8:1:2::7')
   await gate.close()
@@ -120,7 +119,7 @@ test('N17: a flood of wrong passwords is one line in the JSON log, without ids a
 test('a forged X-Forwarded-For leaves no text in the log', async t => {
   const gate = await startGate(t, settings)
   await addAccount(gate)
-  const guess = await guesser(gate)
+  const guess = guesser(gate)
   const forged = [
     'canary',
     '<b>canary</b>',
@@ -147,7 +146,7 @@ test('a forged X-Forwarded-For leaves no text in the log', async t => {
 test('without trusted proxies it is the peer that counts, whatever it says of itself', async t => {
   const gate = await startGate(t)
   await addAccount(gate)
-  const guess = await guesser(gate)
+  const guess = guesser(gate)
   for (const from of ['203.0.113.7', 'canary']) await guess(visitor.id, from)
   const rows = await triesOf(gate)
   assert.deepEqual(
@@ -216,7 +215,7 @@ test('sockets with wrong kiosk secrets are counted, at the address where they ar
 test('a database that is busy while the gate stops loses no count', async t => {
   const gate = await startGate(t)
   await addAccount(gate)
-  const guess = await guesser(gate)
+  const guess = guesser(gate)
   for (let n = 0; n < 3; n += 1) await guess(visitor.id, '')
   const other = openDatabase(gate.dataDir)
   other.exec('BEGIN IMMEDIATE')

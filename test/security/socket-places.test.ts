@@ -110,7 +110,7 @@ test('N07: who only opens sockets has an eighth of the node, and pushes nobody e
 })
 
 attack(
-  'N07: one network, and one kiosk, has five eighths of a node',
+  'N07: one network, and one kiosk, has five eighths of a node, and no network keeps others from a kiosk',
   async gate => {
     const { credential } = await enrol(gate)
     const kiosk = new Kiosk(gate.url)
@@ -120,15 +120,19 @@ attack(
     // Another address of the same household.
     const late = await KioskSocket.open(gate.url, from('2001:db8::2'))
     assert.equal((await late.closed).code, 1013)
-    const elsewhere = await KioskSocket.open(gate.url, from('2001:db8:0:1::1'))
+    const others: KioskSocket[] = []
+    for (let n = 1; n <= 5; n += 1) others.push(await watching(kiosk, `2001:db8:0:${n}::1`))
+    assert.deepEqual(await closed(sockets, 5), Array(5).fill(1013))
+    // Now it holds half of the kiosk's share, and gives way no more.
+    const elsewhere = await KioskSocket.open(gate.url, from('2001:db8:0:6::1'))
     const { id, kiosk_secret } = await kiosk.start()
     elsewhere.say({ type: 'watch', id, kiosk_secret })
     const { code, reason } = await elsewhere.closed
     assert.deepEqual([code, elsewhere.heard], [1013, []])
     assert.ok(JSON.parse(reason).retry_after_ms >= 0)
     // Of another kiosk there may be more.
-    sockets.push(await watching(new Kiosk(gate.url, credential), '2001:db8:0:1::1'))
-    for (const socket of sockets) socket.cut()
+    others.push(await watching(new Kiosk(gate.url, credential), '2001:db8:0:6::1'))
+    for (const socket of [...sockets, ...others]) socket.cut()
   },
   { settings: { ...settings, QRGATE_MAX_SOCKETS: '16' } },
 )

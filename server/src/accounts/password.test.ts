@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hash as bcrypt } from '@node-rs/bcrypt'
 import { Refusal } from '../errors.ts'
-import { createPasswordHasher, type PasswordHasher } from './password.ts'
+import { createPasswordHasher, hashesAtOnce, type PasswordHasher } from './password.ts'
 
 const mine = ['kiosk 101', '192.0.2.1', 'sign-in']
 const longest = 60_000
@@ -29,6 +29,12 @@ test('S053: without a hash, or with one that cannot be read, nothing matches', a
     assert.equal(await passwords.matches('correct horse', hash, mine), false)
     assert.equal(await passwords.matches('nobody has this password', hash, mine), false)
   }
+})
+
+test('N02: hashes leave a core to others, and a thread to files and names, however large the machine', () => {
+  assert.deepEqual([hashesAtOnce(1, 4), hashesAtOnce(2, 4), hashesAtOnce(4, 4)], [1, 1, 3])
+  assert.equal(hashesAtOnce(64, 4), 3)
+  assert.deepEqual([hashesAtOnce(16, 32), hashesAtOnce(64, 32)], [15, 31])
 })
 
 async function settled(tries: Promise<unknown>[]) {

@@ -4,8 +4,17 @@ import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 import { Turns } from '../limits/turns.ts'
 import { costOf, hashCost, isVerifiable } from './password-hash.ts'
 
-/** One core stays free for everybody who is not signing in. */
-const atOnce = Math.max(1, availableParallelism() - 1)
+/**
+ * How many hashes run at once: one core stays free for everybody who is not signing in, and one thread of
+ * libuv's pool, where hashes run, for the files and names that the gate looks up there.
+ * @param threads of the pool: 4, where `UV_THREADPOOL_SIZE` does not say otherwise.
+ */
+export function hashesAtOnce(cores: number, threads: number): number {
+  return Math.max(1, Math.min(cores, threads) - 1)
+}
+
+const poolThreads = Number(process.env.UV_THREADPOOL_SIZE) || 4
+const atOnce = hashesAtOnce(availableParallelism(), poolThreads)
 
 export interface PasswordHasher {
   /**

@@ -75,3 +75,11 @@ test('N04: while guesses pour in, wherever they come from, new codes are beyond 
   pass(300)
   assert.equal(await guesses.pouringIn(), false)
 })
+
+test('N06: however many browsers are made up, a real one has its own guesses', async () => {
+  const { guesses } = setUp()
+  const madeUp = (n: number) => ({ phoneKey: `made up ${Math.floor(n / 5)}`, address })
+  for (let n = 0; n < 5 * 20_100; n += 1) await guesses.count(madeUp(n))
+  const real = (n: number) => ({ phoneKey: `real ${Math.floor(n / 5)}`, address: `192.0.2.${n}` })
+  assert.equal(await countAllowed(guesses, 50, real), 50)
+})

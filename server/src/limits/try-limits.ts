@@ -85,7 +85,8 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
   const slowly = here(rule('slow', 1, slowPace))
   const guesses = (name: string, points: number, duration: number) =>
     everywhere({ ...rule(name, points, duration), ...ofGuesses })
-  const ofAccountHere = guesses('account', rules.perAccount, window)
+  // From another place it has as many more; what bounds all places is the day.
+  const ofAccountHere = everywhere(rule('account', rules.perAccount, window))
   const ofDay = guesses('account-day', perAccountAndDay, day)
   const ofReserve = guesses('reserve', perAccountAndDay * reserve, day)
   const ofReserveHere = guesses('reserve-kiosk', perAccountAndDay * reserveOfKiosk, day)

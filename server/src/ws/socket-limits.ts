@@ -111,9 +111,10 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     },
 
     watches(socket, kiosk) {
-      const stays = places.watches(socket, kiosk)
-      if (!stays) retryLater(socket, closeCodes.tryLater)
-      return stays
+      const { admitted, evicted } = places.watches(socket, kiosk)
+      if (evicted) sendAway(evicted.holder, evicted.code)
+      if (!admitted) retryLater(socket, closeCodes.tryLater)
+      return admitted
     },
 
     rests: socket => places.rests(socket),

@@ -10,7 +10,7 @@ export interface PlaceCaps {
   ofNetwork: number
   /** Strangers of one network that watch nothing: they have proven nothing yet, or all is over. */
   idleOfNetwork: number
-  /** Strangers that watch sign-ins of one kiosk. */
+  /** Strangers that watch sign-ins of one kiosk. One network may hold all of it, while nobody else asks. */
   ofKiosk: number
   /** Pages that show one kiosk's credential. */
   pagesOfKiosk: number
@@ -64,7 +64,8 @@ export class SocketPlaces<Holder> {
   readonly #pages = new Shares<number, Holder>()
   readonly #strangers = new Shares<string, Holder>()
   readonly #idle = new Shares<string, Holder>()
-  readonly #watching = new Shares<number, Holder>()
+  /** For each kiosk the networks of the strangers that watch its sign-ins. */
+  readonly #watching = new Map<number, Shares<string, Holder>>()
 
   constructor(caps: PlaceCaps) {
     this.#caps = caps
@@ -92,17 +93,25 @@ export class SocketPlaces<Holder> {
     return admission
   }
 
-  /** A socket has something to watch. `false` when its kiosk's share is full, and it has to go. */
-  watches(holder: Holder, kiosk: number): boolean {
+  /**
+   * A socket has something to watch. Not admitted when its kiosk's share is full, and it has to go; whoever
+   * goes in its place has left when this returns.
+   */
+  watches(holder: Holder, kiosk: number): Admission<Holder> {
     const place = this.#places.get(holder)
-    if (!place || place.pageOf !== undefined) return true
+    if (!place || place.pageOf !== undefined) return { admitted: true }
+    let admission: Admission<Holder> = { admitted: true }
     if (place.watches === undefined) {
-      if (this.#watching.of(kiosk).size >= this.#caps.ofKiosk) return false
+      admission = this.#roomAt(kiosk, place.network)
+      if (!admission.admitted) return admission
+      if (admission.evicted) this.leave(admission.evicted.holder)
       place.watches = kiosk
-      this.#watching.add(kiosk, holder)
+      const watching = this.#watching.get(kiosk) ?? new Shares()
+      this.#watching.set(kiosk, watching)
+      watching.add(place.network, holder)
     }
     this.#idle.delete(place.network, holder)
-    return true
+    return admission
   }
 
   /** A socket has nothing to watch any more. */
@@ -131,7 +140,9 @@ export class SocketPlaces<Holder> {
     this.#strangers.delete(network, holder)
     this.#idle.delete(network, holder)
     if (pageOf !== undefined) this.#pages.delete(pageOf, holder)
-    if (watches !== undefined) this.#watching.delete(watches, holder)
+    const watching = watches === undefined ? undefined : this.#watching.get(watches)
+    watching?.delete(network, holder)
+    if (watches !== undefined && watching?.size === 0) this.#watching.delete(watches)
   }
 
   #roomOf(network: string): Admission<Holder> {
@@ -142,6 +153,19 @@ export class SocketPlaces<Holder> {
     }
     const full = this.#strangers.size >= strangers || this.#places.size >= all
     return full ? inPlaceOf(this.#idle.greatest) : { admitted: true }
+  }
+
+  /**
+   * Where anybody may start, all are strangers of one kiosk: there one network alone must not shut the
+   * others out, so whichever holds more than half gives way to them.
+   */
+  #roomAt(kiosk: number, network: string): Admission<Holder> {
+    const { ofKiosk } = this.#caps
+    const watching = this.#watching.get(kiosk)
+    if (!watching || watching.size < ofKiosk) return { admitted: true }
+    const { greatest } = watching
+    const most = greatest.size > ofKiosk / 2 && watching.of(network) !== greatest
+    return most ? inPlaceOf(greatest) : { admitted: false }
   }
 
   #roomForPage(kiosk: number): Admission<Holder> {
