@@ -23,3 +23,13 @@ test('N09: so many in a window, for each key, and what is refused does not count
   now = 60_000
   for (const expected of [true, true, true, false]) assert.equal(allowed('one'), expected)
 })
+
+test('N09: however many want the same at once, it counts once', async () => {
+  const limit = createLimit('too_many', { name: 'scans', points: 2, duration: 60 }, () => 0)
+  const scan = (id: string) => limit.spendOnce('kiosk', id, async () => id)
+  await Promise.all(Array.from({ length: 50 }, () => scan('one')))
+  const broken = limit.spendOnce('kiosk', 'two', () => Promise.reject(new Error('in use')))
+  await assert.rejects(broken, /in use/)
+  await assert.rejects(scan('two'), { code: 'too_many' })
+  await assert.rejects(scan('three'), { code: 'too_many' })
+})

@@ -8,6 +8,12 @@ export interface Limit {
    * @throws Refusal, and then it does not count.
    */
   spend(key: string): void
+  /**
+   * Counts one for a piece of work, however many ask for that same piece while it is done: of all who
+   * want one sign-in at once only one can have it.
+   * @throws Refusal, and then nothing is done.
+   */
+  spendOnce<T>(key: string, piece: string, work: () => Promise<T>): Promise<T>
 }
 
 /**
@@ -18,10 +24,22 @@ export interface Limit {
  */
 export function createLimit(code: RefusalCode, rule: Rule, now: () => number): Limit {
   const counts = new Counts(rule, now)
+  const underWay = new Set<string>()
+  const spend = (key: string) => {
+    const { wait } = counts.take(key)
+    if (wait > 0) throw new Refusal(code, `more than ${rule.points} ${rule.name}`, seconds(wait))
+  }
   return {
-    spend(key) {
-      const { wait } = counts.take(key)
-      if (wait > 0) throw new Refusal(code, `more than ${rule.points} ${rule.name}`, seconds(wait))
+    spend,
+    async spendOnce(key, piece, work) {
+      if (underWay.has(piece)) return work()
+      spend(key)
+      underWay.add(piece)
+      try {
+        return await work()
+      } finally {
+        underWay.delete(piece)
+      }
     },
   }
 }

@@ -203,3 +203,22 @@ test('N09: scans, cancels and user codes have a bound for each enrolled kiosk, a
   }
   await uses.cancels?.(kiosk, address)
 })
+
+test('N09: however many hand in a receipt of one sign-in at once, its kiosk has had one scan', async t => {
+  const { flow, kiosk } = await scanned(t)
+  const opened = async (phone: Phone, { id, frame } = flow.start(kiosk)) => {
+    const ticket = new URL(frame.url).pathname.split('/').at(-1) ?? ''
+    const { receipt } = await flow.open(ticket, phone.key)
+    return () => flow.scan(id, receipt ?? '', phone)
+  }
+  const others = Array.from({ length: 700 }, (_, n) => ({
+    ...phone,
+    key: `${n}`.padStart(43, 'p'),
+  }))
+  const started = flow.start(kiosk)
+  const scans = await Promise.all(others.map(other => opened(other, started)))
+  const outcomes = await Promise.allSettled(scans.map(scan => scan()))
+  assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+  const next = await (await opened(phone))()
+  assert.equal(next.state, 'scanned')
+})

@@ -159,8 +159,10 @@ export function createFlow(parts: FlowParts) {
       const kiosk = await kiosks.usable(read.kiosk)
       // Only what is not scanned yet becomes a row, so only that is limited per kiosk.
       const { state } = await moves.current({ id, kiosk })
-      if (state === 'pending') parts.scans.spend(kioskKey(whereIs(kiosk, phone.address)))
-      return moves.take({ id, kiosk }, { type: 'scan', phoneHash: hash, phoneKind: phone.kind })
+      const step = { type: 'scan', phoneHash: hash, phoneKind: phone.kind } as const
+      const take = () => moves.take({ id, kiosk }, step)
+      if (state !== 'pending') return take()
+      return parts.scans.spendOnce(kioskKey(whereIs(kiosk, phone.address)), id, take)
     },
 
     /** What the phone that scanned may know. */
@@ -206,8 +208,11 @@ export function createFlow(parts: FlowParts) {
       const subject = screen.use()
       // Cancelling what nobody scanned inserts a row, so it is limited per kiosk.
       const { state } = await moves.current(subject)
-      if (state === 'pending') parts.unscannedRows.spend(kioskKey(whereIs(subject.kiosk, address)))
-      return signInView(await moves.take(subject, { type: 'cancel', reason }), clock())
+      const take = () => moves.take(subject, { type: 'cancel', reason })
+      const key = kioskKey(whereIs(subject.kiosk, address))
+      const cancelled =
+        state === 'pending' ? parts.unscannedRows.spendOnce(key, subject.id, take) : take()
+      return signInView(await cancelled, clock())
     },
 
     /** Who signed in; the same answer for every repeat in time, as an answer may get lost. */
