@@ -89,8 +89,9 @@ export async function createApp(
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
-  const awaitView: KioskApiParts['awaitView'] = async (screen, since, ms, gone) => {
-    const signIn = await awaitChange<Observed>(tell => flow.watch(screen, tell), since, ms, gone)
+  const awaitView: KioskApiParts['awaitView'] = async (id, screen, since, ms, gone) => {
+    const watch = (tell: (signIn: Observed) => void) => flow.watch(screen, tell)
+    const signIn = await awaitChange(id, watch, since, ms, gone)
     return signInView(signIn, clock())
   }
   const sockets = createKioskSockets({

@@ -22,7 +22,9 @@ function setUp(since: number) {
   const settle = (answered: unknown) => {
     answer = answered
   }
-  void waits.awaitChange(watch, since, 1_000, new AbortController().signal).then(settle, settle)
+  void waits
+    .awaitChange('one', watch, since, 1_000, new AbortController().signal)
+    .then(settle, settle)
   return { tell, stopped: () => stopped, answer: () => answer }
 }
 
@@ -65,4 +67,37 @@ test('the first look may take longer than the wait, and is refused after four se
   await turn()
   const answer = never.answer()
   assert.ok(answer instanceof Refusal && answer.code === 'storage_busy')
+})
+
+test('N07: of one thing three wait at once; the oldest is answered for a newer, with what there is', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const waits = createChangeWaits()
+  const { signal } = new AbortController()
+  const answered: number[] = []
+  let watched = 0
+  const wait = (number: number, id = 'one') => {
+    const watch = (told: (row: Watchable) => void) => {
+      watched += 1
+      void Promise.resolve().then(() => told(pending))
+      const stop = () => {
+        watched -= 1
+      }
+      return { first: Promise.resolve(), stop }
+    }
+    void waits.awaitChange(id, watch, 0, 25_000, signal).then(() => answered.push(number))
+  }
+  for (let number = 0; number < 1_000; number += 1) wait(number)
+  wait(1_000, 'another')
+  await turn()
+  assert.deepEqual(
+    answered,
+    Array.from({ length: 997 }, (_, number) => number),
+  )
+  assert.equal(watched, 4)
+  wait(1_001)
+  await turn()
+  assert.deepEqual(answered.at(-1), 997)
+  t.mock.timers.tick(25_000)
+  await turn()
+  assert.deepEqual([answered.length, watched], [1_002, 0])
 })

@@ -35,7 +35,13 @@ export interface KioskApiParts {
   /** Screens that enrol themselves in the demo, by network. */
   enrolments: Limit
   /** The view once its `seq` is above `since`, or the current one after so many milliseconds. */
-  awaitView(screen: Screen, since: number, ms: number, gone: AbortSignal): Promise<SignInView>
+  awaitView(
+    id: string,
+    screen: Screen,
+    since: number,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<SignInView>
   /** Speaks to a kiosk's page; the page proves itself in its first message. */
   listen(socket: WebSocket, peer: Handshake): void
 }
@@ -173,7 +179,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         const screen = await proven(request)
         const view =
           wait > 0
-            ? await parts.awaitView(screen, since, wait * 1000, goneWith(reply))
+            ? await parts.awaitView(request.params.id, screen, since, wait * 1000, goneWith(reply))
             : await flow.view(screen)
         // Only what can still be scanned has a QR; all else is told without proving the screen again.
         if (!frames || view.state !== 'pending') return view
