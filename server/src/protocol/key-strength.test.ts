@@ -34,6 +34,17 @@ test('N19: ten English words pass, and so do the keys of these tests', () => {
   }
 })
 
+test('N19: a key that can be guessed is no better in base64 or hex', () => {
+  for (const key of [
+    '0123456789abcdef0123456789abcdef',
+    'YOUR_JWT_SECRET_KEY_YOUR_JWT_SECRET_KEY',
+  ]) {
+    for (const form of ['base64', 'base64url', 'hex'] as const) {
+      assert.ok(isGuessable(Buffer.from(key).toString(form)), `${key} as ${form}`)
+    }
+  }
+})
+
 const placeholders = [
   'YOUR_JWT_SECRET_KEY_YOUR_JWT_SECRET_KEY',
   'YOUR_JWT_SECRET_KEY_CHANGE_ME_IN_PRODUCTION',
@@ -50,6 +61,16 @@ const placeholders = [
   'At least 32 random bytes. In demo mode: made',
   'passwordpasswordpasswordpassword',
   'my-secret-key-my-secret-key-my-secret-key',
+  'a-string-secret-at-least-256-bits-long',
+  'replace_with_a_long_random_string_1234567890',
+  'replace-with-your-own-secret-key-of-32-bytes',
+  'do-not-use-this-key-in-production-please!!',
+  'GENERATE_A_SECURE_RANDOM_KEY_FOR_PRODUCTION',
+  'this-is-a-very-long-secret-key-for-development',
+  'thisisasecretkeythatislongenoughforhs256',
+  'insert_random_string_here_insert_random_string_here',
+  '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
+  '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf',
 ]
 for (const key of placeholders) {
   test(`N19: a placeholder is known: ${key}`, () => assert.ok(isGuessable(key)))

@@ -11,23 +11,42 @@ const keyboardRows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 /** What documentation, examples and templates put where a key belongs; letters and digits only. */
 const placeholders = [
   '256bitsecret',
-  'atleast32',
+  'atleast',
   'changeit',
   'changeme',
   'changethis',
+  'donotuse',
   'jwtsecret',
   'opensslrand',
+  'inproduction',
+  'fordevelopment',
+  'forproduction',
+  'longenough',
   'placeholder',
   'pleasechange',
+  'randomkey',
+  'randomsecret',
+  'randomstring',
   'replaceme',
   'replacethis',
+  'replacewith',
   'secrethere',
   'secretkeyhere',
   'supersecret',
   'topsecret',
   'yourjwt',
   'yourkey',
+  'yourown',
   'yoursecret',
+]
+
+/**
+ * Random keys that stand in tutorials, which thousands have copied from there: FastAPI's on OAuth2 and
+ * Flask's on its settings, in lower case.
+ */
+const published = [
+  '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
+  '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf',
 ]
 
 /** Words with which keys begin that somebody made up; only what comes behind counts. */
@@ -41,8 +60,16 @@ const beginnings =
  */
 export function isGuessable(key: string): boolean {
   const plain = key.slice(0, most).toLowerCase().replace(/[\W_]/g, '')
-  if (placeholders.some(placeholder => plain.includes(placeholder))) return true
+  if ([...placeholders, ...published].some(known => plain.includes(known))) return true
+  if (encodedTexts(key.slice(0, most)).some(isGuessable)) return true
   return estimatedBits(key.slice(0, most).replace(beginnings, '')) < enough
+}
+
+/** What a key says that is a text in other letters: random bytes are never all printable. */
+function encodedTexts(key: string): string[] {
+  const encodings = [...(/^[\da-f]+$/i.test(key) ? ['hex' as const] : []), 'base64' as const]
+  const texts = encodings.map(encoding => Buffer.from(key, encoding).toString('latin1'))
+  return texts.filter(text => /^[\x20-\x7e]{8,}$/.test(text))
 }
 
 /**
