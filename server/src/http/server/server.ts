@@ -11,7 +11,7 @@ import Fastify, {
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
-import { watchSlowClients } from './slow-clients.ts'
+import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
 import { refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
@@ -19,6 +19,9 @@ export type HttpServer = ReturnType<typeof createHttpServer>
 
 /** Tickets stand in paths, and the longest kind is a JWT. */
 const longestPathPart = 1024
+/** Between two requests, and for the headers of one, in milliseconds. */
+const keepAlive = 65_000
+const headersTimeout = 10_000
 
 /** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
 export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: readonly string[]) {
@@ -32,12 +35,12 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
     bodyLimit: 16_384,
     connectionTimeout: 30_000,
     requestTimeout: 15_000,
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout: keepAlive,
     maxRequestsPerSocket: 10_000,
     // The two time-outs above and here are looked at only so often; Node's default is 30 s.
     http: {
       maxHeaderSize: 16_384,
-      headersTimeout: 10_000,
+      headersTimeout,
       connectionsCheckingInterval: 1_000,
       // It would see only that there is none, and answer in a shape of its own.
       requireHostHeader: false,
@@ -80,6 +83,7 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
 
   let closing = false
   const cutSlowClients = watchSlowClients(server.server)
+  closeStaleConnections(server.server, keepAlive + headersTimeout)
   server.addHook('preClose', async () => {
     closing = true
     cutSlowClients()

@@ -8,6 +8,33 @@ import type { Socket } from 'node:net'
  */
 const patience = 1_000
 
+/** How often kept connections are looked at, in milliseconds. */
+const lookEvery = 5_000
+
+/**
+ * Line ends between two requests belong to neither (RFC 9112 §2.2), yet each sets Node's clock of idle
+ * connections back, so whoever sends one now and then would be kept for ever: a connection that has
+ * had its answer is closed where no other request has come whole within `longest` milliseconds.
+ */
+export function closeStaleConnections(server: Server, longest: number): void {
+  const answeredAt = new Map<Socket, number>()
+  server.on('connection', (socket: Socket) => {
+    socket.once('close', () => answeredAt.delete(socket))
+  })
+  server.on('request', ({ socket }, answer) => {
+    answeredAt.delete(socket)
+    answer.once('close', () => {
+      if (!socket.destroyed) answeredAt.set(socket, performance.now())
+    })
+  })
+  server.on('upgrade', ({ socket }) => answeredAt.delete(socket))
+  const timer = setInterval(() => {
+    for (const [socket, at] of answeredAt) if (performance.now() - at > longest) socket.destroy()
+  }, lookEvery)
+  timer.unref()
+  server.once('close', () => clearInterval(timer))
+}
+
 /**
  * Once a server closes, Node looks at none of its time-outs any more, so whoever sends or reads
  * slowly enough could keep it for ever. A WebSocket that has been told to go has as long.
