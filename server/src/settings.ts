@@ -182,7 +182,8 @@ export const settings = {
   QRGATE_FRAME_ACCEPTED_SECONDS: {
     default: '30',
     about: 'How old a QR may be when it is scanned.',
-    ...seconds(12, 60),
+    // Whoever scans a late one has the rest of a receipt's minute to open the page.
+    ...seconds(12, 45),
   },
 } satisfies Record<string, Setting>
 

@@ -48,7 +48,9 @@ export async function startSite(
   t: Scope,
   { nodes: count = 1, mode = 'serve', env = {} }: SiteOptions = {},
 ): Promise<Site> {
-  const settings = { ...longTimings, ...env }
+  // However slow the machine is, a visitor's own turn comes in time.
+  const patient = { QRGATE_HASH_WAIT_SECONDS: '10' }
+  const settings = { ...longTimings, ...patient, ...env }
   const { nodes, store, url } = await (count === 1
     ? startAlone(t, settings, mode)
     : startProduction(t, { env: settings }))

@@ -175,6 +175,15 @@ test('N04: a phone or a kiosk that has guessed too often has one try left for ea
   assert.equal(await looked(5, n => guess(enrolled(103), `visitor elsewhere ${n}`)), 5)
 })
 
+test('N05: what strangers have used up at a kiosk or on a phone is not gone for whoever is known there', async () => {
+  const { enrolled, guess, looked } = setUp()
+  await looked(400, n => guess(enrolled(101, { phone: `${n}` }), `made up ${n}`))
+  const own = enrolled(101, { phone: 'own' })
+  assert.equal(await looked(5, n => guess(own, `stranger ${n}`)), 1)
+  const known = enrolled(101, { phone: 'own' })
+  assert.equal(await looked(5, n => guess(known, `owner ${n}`, 'usual phone')), 5)
+})
+
 test('a refused try uses up nobody’s budget but its own scan’s', async () => {
   const { scan, guess, looked } = setUp({ perNetwork: 20 })
   await looked(100, () => guess(scan()))

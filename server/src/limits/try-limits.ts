@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Refusal } from '../errors.ts'
 import { type Counters, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
 import { networkOf } from './network.ts'
@@ -74,6 +75,7 @@ const day = 86_400
 /** However many accounts are guessed at, none is guessed at more often. */
 const ofGuesses = { whenFull: 'share', keys: 50_000 } as const
 
+/** The limits of one gate. @param counters where they are counted, here or everywhere. */
 export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
   const { window, perAccountAndDay, perNetwork } = rules
   const rule = (name: string, points: number, duration: number): Rule => {
@@ -96,12 +98,17 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
   const paidByPlace = async (payer: Payer, standing: Standing): Promise<Counted[]> => {
     const { phone, enrolled } = payer
     const key = kioskKey(payer)
-    const pay = () => all([ofKiosk(key), ...(phone === undefined ? [] : [ofPhone(phone)])])
-    if (enrolled) return pay()
-    // An address alone slows strangers down, and nobody else.
-    const slow = await slowly(key)
-    // Whoever has to wait is told for how long at that pace, not until the network's window is over.
-    return pay().catch(() => (standing === 'stranger' ? all([Promise.resolve(slow)]) : []))
+    const slow = enrolled ? [] : await slowly(key)
+    try {
+      return await all([ofKiosk(key), ...(phone === undefined ? [] : [ofPhone(phone)])])
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal
+      // What strangers have used up is gone for strangers alone.
+      if (standing !== 'stranger') return []
+      if (enrolled) throw refusal
+      // An address slows them down; whoever has to wait is told for how long at that pace.
+      return all([Promise.resolve(slow)])
+    }
   }
 
   const paidByAccount = (payer: Payer, account: string, standing: Standing) => {
