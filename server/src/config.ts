@@ -42,8 +42,14 @@ function guessableKeys({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode)
 }
 
 function configOf(values: Values, mode: Mode) {
-  const { QRGATE_PENDING_SECONDS, QRGATE_SCANNED_SECONDS, QRGATE_APPROVED_SECONDS } = values
-  const openFor = QRGATE_PENDING_SECONDS + QRGATE_SCANNED_SECONDS + QRGATE_APPROVED_SECONDS
+  const timings = {
+    pending: values.QRGATE_PENDING_SECONDS,
+    scanned: values.QRGATE_SCANNED_SECONDS,
+    approved: values.QRGATE_APPROVED_SECONDS,
+    claimAgain: values.QRGATE_CLAIM_AGAIN_SECONDS,
+    visit: values.QRGATE_VISIT_SECONDS,
+  } satisfies Timings
+  const { pending, scanned, approved, visit } = timings
   const { HOST: host, PORT: port, QRGATE_DATA_DIR: dataDir } = values
   return {
     mode,
@@ -77,20 +83,14 @@ function configOf(values: Values, mode: Mode) {
     longestHashWait: values.QRGATE_HASH_WAIT_SECONDS,
     tryRules: {
       perSignIn: values.QRGATE_TRIES_PER_SIGN_IN,
-      signInLife: openFor / 1000,
+      signInLife: (pending + scanned + approved + visit) / 1000,
       window: values.QRGATE_FAILURES_SECONDS,
       perAccount: values.QRGATE_FAILURES_PER_ACCOUNT,
       perAccountAndDay: values.QRGATE_FAILURES_PER_ACCOUNT_DAY,
       perNetwork: values.QRGATE_FAILURES_PER_NETWORK,
     } satisfies TryRules,
     maxSockets: values.QRGATE_MAX_SOCKETS,
-    timings: {
-      pending: values.QRGATE_PENDING_SECONDS,
-      scanned: values.QRGATE_SCANNED_SECONDS,
-      approved: values.QRGATE_APPROVED_SECONDS,
-      claimAgain: values.QRGATE_CLAIM_AGAIN_SECONDS,
-      visit: values.QRGATE_VISIT_SECONDS,
-    } satisfies Timings,
+    timings,
     rotation: {
       every: values.QRGATE_FRAME_SECONDS,
       acceptedLate: values.QRGATE_FRAME_ACCEPTED_SECONDS,

@@ -12,14 +12,25 @@ export const mostInCrowd = 8
  * Who has to go when one too many watches by the same ticket. The waiting screen and a photographer look
  * alike, so a newcomer always stays: whoever it was, the screen gets back in, however often.
  *
- * One goes of the network that holds most: who did not answer the last ping, else the newest, so that
- * the first one of a network, which may well be the screen, is not pushed off.
+ * One goes of the network that holds most: who did not answer the last ping, else anybody but the first
+ * one of it, which may well be the screen. By chance, as a screen that was away has come last: whoever
+ * comes on and on from its own network would otherwise push it off each time.
  * @param crowd in the order of their coming, the newcomer last.
+ * @param random from 0 to 1.
  */
-export function leaverOf<Member extends Bystander>(crowd: readonly Member[]): Member | undefined {
+export function leaverOf<Member extends Bystander>(
+  crowd: readonly Member[],
+  random = Math.random,
+): Member | undefined {
   const others = crowd.slice(0, -1)
   const size = ({ network }: Member) => crowd.filter(other => other.network === network).length
   const most = Math.max(...others.map(size))
   const candidates = others.filter(member => size(member) === most)
-  return candidates.find(({ silent }) => silent) ?? candidates.at(-1)
+  const silent = candidates.find(({ silent }) => silent)
+  if (silent) return silent
+  const isFirst = (member: Member) =>
+    candidates.find(({ network }) => network === member.network) === member
+  const later = candidates.filter(member => !isFirst(member))
+  const leavers = later.length > 0 ? later : candidates
+  return leavers[Math.floor(random() * leavers.length)]
 }
