@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { type Payer, sharesOf } from '../limits/payer.ts'
-import type { TryLimits } from '../limits/try-limits.ts'
+import type { Try, TryLimits } from '../limits/try-limits.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import type { Account, AccountRecords } from '../store/account.ts'
 import { type Decide, unchanged } from '../store/change.ts'
@@ -203,28 +203,33 @@ export function createAccounts(parts: AccountsParts): Accounts {
     return prepared(account, () => passwords.hash(secret, shares), event)
   }
 
+  /** Does what a payer wants to have done; whoever was told nothing by it has paid nothing. */
+  const paidBy = async <T>(payer: Payer, work: (tried: Try) => Promise<T>): Promise<T> => {
+    const tried = await tries.begin(payer)
+    try {
+      return await work(tried)
+    } catch (error) {
+      if (!isPaid(error)) tried.unseen()
+      throw error
+    }
+  }
+
   return {
     register: async (account, actor, how = {}) => add(await newAccount(account, { actor }, how)),
 
-    async prepare(account, actor, payer) {
-      const tried = await tries.begin(payer)
-      try {
+    prepare: (account, actor, payer) =>
+      paidBy(payer, async tried => {
         await tried.look()
-        return await newAccount(account, { actor }, { shares: sharesOf(payer) })
-      } catch (error) {
-        if (!isPaid(error)) tried.unseen()
-        throw error
-      }
-    },
+        return newAccount(account, { actor }, { shares: sharesOf(payer) })
+      }),
 
     async adopt(id, passwordHash, actor) {
       const event = { actor, detail: { from: 'import' } }
       return add(await prepared({ id, name: '' }, () => passwordHash, event))
     },
 
-    async authenticate({ id, password }, payer) {
-      const tried = await tries.begin(payer)
-      try {
+    authenticate: ({ id, password }, payer) =>
+      paidBy(payer, async tried => {
         const secret = preparedPassword(password)
         if (passwordLength(secret) > longestPassword) throw wrongCredentials(null)
         const idKey = accountIdKey(id)
@@ -239,11 +244,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         tried.right()
         await places.remember(account, payer)
         return account
-      } catch (error) {
-        if (!isPaid(error)) tried.unseen()
-        throw error
-      }
-    },
+      }),
 
     async assertUsable(key) {
       const account = await records.byKey(key)
