@@ -15,28 +15,28 @@ function leavers(crowd: string): string[] {
 }
 
 test('N08: one goes of the network that holds most, and never the newcomer', () => {
-  assert.deepEqual(leavers('s1 p1 p2 p3 p4'), ['p2', 'p3'])
-  assert.deepEqual(leavers('s1 p1 p2 p3 s2'), ['p2', 'p3'])
-  assert.deepEqual(leavers('s1 p1 p2 p3 p4 q1'), ['p2', 'p3', 'p4'])
+  assert.deepEqual(leavers('s1 p1 p2 p3 p4 p5 p6'), ['p4', 'p5'])
+  assert.deepEqual(leavers('s1 p1 p2 p3 p4 p5 s2'), ['p4', 'p5'])
+  assert.deepEqual(leavers('s1 p1 p2 p3 p4 p5 p6 q1'), ['p4', 'p5', 'p6'])
 })
 
-test('N08: the first of a network is not pushed off by others of it', () => {
-  assert.deepEqual(leavers('s1 s2 s3 s4'), ['s2', 's3'])
+test('N08: the first three of a network are not pushed off by others of it', () => {
+  assert.deepEqual(leavers('s1 s2 s3 s4 s5 s6'), ['s4', 's5'])
   assert.deepEqual(leavers('s1 s2'), ['s1'], 'but a newcomer gets in')
 })
 
 test('N08: a screen that was away and comes back among many of its own network mostly stays', () => {
   const screen = 'p8'
   const candidates = leavers(`p1 p2 p3 p4 p5 p6 p7 ${screen} p9`)
-  assert.deepEqual(candidates, ['p2', 'p3', 'p4', 'p5', 'p6', 'p7', screen])
+  assert.deepEqual(candidates, ['p4', 'p5', 'p6', 'p7', screen])
 })
 
 test('N08: whoever has not answered the last ping goes first', () => {
   assert.deepEqual(leavers('s1! s2 s3 s4'), ['s1!'])
-  assert.deepEqual(leavers('s1! p1 p2 p3 s2'), ['p2', 'p3'])
+  assert.deepEqual(leavers('s1! p1 p2 p3 p4 s2'), ['p4'])
 })
 
-test('N08: among networks that hold as many, one goes that is not the first of its own', () => {
-  assert.deepEqual(leavers('a1 a2 b1 b2 c1'), ['a2', 'b2'])
+test('N08: among networks that hold as many, one goes that is not one of the first of its own', () => {
+  assert.deepEqual(leavers('a1 a2 a3 a4 b1 b2 b3 b4 c1'), ['a4', 'b4'])
   assert.deepEqual(leavers('a1 b1 c1 d1'), ['a1', 'b1', 'c1'])
 })

@@ -7,14 +7,16 @@ export interface Bystander {
 
 /** So many may watch one ticket: the waiting screen, its dead connections, and whoever is curious. */
 export const mostInCrowd = 8
+/** The first of a network are not pushed off by others of it: a screen, and who looks after it. */
+const settled = 3
 
 /**
  * Who has to go when one too many watches by the same ticket. The waiting screen and a photographer look
  * alike, so a newcomer always stays: whoever it was, the screen gets back in, however often.
  *
  * One goes of the network that holds most: who did not answer the last ping, else anybody but the first
- * one of it, which may well be the screen. By chance, as a screen that was away has come last: whoever
- * comes on and on from its own network would otherwise push it off each time.
+ * ones of it, of which one may well be the screen. By chance, as a screen that was away has come last:
+ * whoever comes on and on from its own network would otherwise push it off each time.
  * @param crowd in the order of their coming, the newcomer last.
  * @param random from 0 to 1.
  */
@@ -28,9 +30,9 @@ export function leaverOf<Member extends Bystander>(
   const candidates = others.filter(member => size(member) === most)
   const silent = candidates.find(({ silent }) => silent)
   if (silent) return silent
-  const isFirst = (member: Member) =>
-    candidates.find(({ network }) => network === member.network) === member
-  const later = candidates.filter(member => !isFirst(member))
+  const isSettled = (member: Member) =>
+    candidates.filter(({ network }) => network === member.network).indexOf(member) < settled
+  const later = candidates.filter(member => !isSettled(member))
   const leavers = later.length > 0 ? later : candidates
   return leavers[Math.floor(random() * leavers.length)]
 }
