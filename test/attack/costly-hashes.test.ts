@@ -13,7 +13,9 @@ const imported = Array.from({ length: 40 }, (_, n) => `member-${n}`)
 
 for (const nodes of whole ? ([1, 2] as const) : ([1] as const)) {
   test(`N02 wrong passwords for imported accounts keep nobody waiting for ever (${nodes})`, async t => {
-    const site = await startSite(t, { nodes })
+    // A slice waits for whatever is accepted at its end.
+    const env = { QRGATE_HASH_WAIT_SECONDS: whole ? '10' : '4' }
+    const site = await startSite(t, { nodes, env })
     await site.addAccounts(['hong'])
     await site.addAccounts([...imported, 'kim'], 'bcrypt-12')
     const [here, there] = [addressOf(1), addressOf(2)]
