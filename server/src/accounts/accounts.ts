@@ -234,7 +234,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         if (passwordLength(secret) > longestPassword) throw wrongCredentials(null)
         const idKey = accountIdKey(id)
         const known = await find(idKey)
-        const standing = await places.standing(known, payer)
+        const { standing, remember } = await places.look(known, payer)
         await tried.look({ id: idKey, standing }).catch(error => {
           throw error instanceof Refusal ? ofAccount(error, known) : error
         })
@@ -242,7 +242,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         const account = await proven(known, secret, shares)
         await refresh(account, secret, shares)
         tried.right()
-        await places.remember(account, payer)
+        await remember()
         return account
       }),
 

@@ -37,6 +37,7 @@ export interface PasswordHasher {
 
 /** Hashes that may wait for one sign-in: somebody tapped twice. */
 const mostOfOne = 2
+
 /** Hashes off the event loop, in turns. @param longest milliseconds that anybody waits. */
 export async function createPasswordHasher(longest: number): Promise<PasswordHasher> {
   const turns = new Turns({ atOnce, longest, mostOfOne })

@@ -4,13 +4,23 @@ import type { Payer } from '../limits/payer.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import { createUsualPlaces } from './usual-places.ts'
+import { createUsualPlaces, type UsualPlaces } from './usual-places.ts'
 
 const day = 86_400_000
 const hong = { key: 'key of hong' } as Account
 const kim = { key: 'key of kim' } as Account
 const at = (address: string, phone?: string): Payer => {
   return { signIn: 'sign-in', kiosk: 0, enrolled: false, address, ...(phone && { phone }) }
+}
+
+/** The two things that come of a look. */
+function callable(places: UsualPlaces) {
+  return {
+    standing: async (account: Account | null, payer: Payer) =>
+      (await places.look(account, payer)).standing,
+    remember: async (account: Account, payer: Payer) =>
+      (await places.look(account, payer)).remember(),
+  }
 }
 
 async function setUp(t: TestContext) {
@@ -20,12 +30,14 @@ async function setUp(t: TestContext) {
   const errors: unknown[] = []
   /** The places as a gate with these keys knows them. */
   const under = (...secretKeys: [string, ...string[]]) =>
-    createUsualPlaces({
-      records: store.usualPlaces,
-      keyring: deriveKeyring(secretKeys, 'usual place'),
-      clock: () => now,
-      onError: error => errors.push(error),
-    })
+    callable(
+      createUsualPlaces({
+        records: store.usualPlaces,
+        keyring: deriveKeyring(secretKeys, 'usual place'),
+        clock: () => now,
+        onError: error => errors.push(error),
+      }),
+    )
   const places = under('first key')
   const pass = (ms: number) => {
     now += ms

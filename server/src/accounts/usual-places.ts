@@ -12,10 +12,15 @@ import type { UsualPlaceRecords } from '../store/usual-place.ts'
  * enough networks to try them all on a mere hash.
  */
 export interface UsualPlaces {
-  /** How well an account is known where somebody tries to be its owner. */
-  standing(account: Account | null, payer: Payer): Promise<Standing>
+  /** @param account null for an unknown one, which costs the same look. */
+  look(account: Account | null, payer: Payer): Promise<FoundPlaces>
+}
+
+export interface FoundPlaces {
+  /** How well the account is known where somebody tries to be its owner. */
+  standing: Standing
   /** It has signed in there. Never fails: the next time will tell as well. */
-  remember(account: Account, payer: Payer): Promise<void>
+  remember(): Promise<void>
 }
 
 export interface UsualPlacesParts {
@@ -33,38 +38,36 @@ const mostPlaces = 8
 
 export function createUsualPlaces(parts: UsualPlacesParts): UsualPlaces {
   const { records, keyring, clock, onError } = parts
-  const find = async (account: string, places: readonly string[], age: number) => {
-    const now = clock()
-    const found = await records.of(account, places)
-    return new Set(found.filter(({ seenAt }) => seenAt > now - age).map(({ place }) => place))
-  }
 
   return {
-    async standing(account, payer) {
-      // An unknown account costs the same look.
+    async look(account, payer) {
       const key = account?.key ?? ''
       const places = keyring.accepted.map(secret => placesOf(secret, key, payer))
-      const usual = await find(key, places.flat(), placeLife)
-      if (places.some(([, phone]) => phone !== undefined && usual.has(phone))) return 'usual phone'
-      return places.some(([network = '']) => usual.has(network)) ? 'usual network' : 'stranger'
-    },
-
-    async remember({ key: account }, payer) {
-      try {
-        const places = placesOf(keyring.current, account, payer)
-        const fresh = await find(account, places, seenAnew)
-        const seenAt = clock()
-        if (places.every(place => fresh.has(place))) return
-        // All of them: a phone on the move must not be the place that was not seen for longest.
-        await records.remember(
-          places.map(place => ({ account, place, seenAt })),
-          mostPlaces,
-        )
-      } catch (error) {
-        onError(error)
+      const found = await records.of(key, places.flat())
+      const now = clock()
+      const seenSince = (age: number) => {
+        const recent = found.filter(({ seenAt }) => seenAt > now - age)
+        return new Set(recent.map(({ place }) => place))
+      }
+      return {
+        standing: standingAt(places, seenSince(placeLife)),
+        async remember() {
+          const own = placesOf(keyring.current, key, payer)
+          const fresh = seenSince(seenAnew)
+          if (own.every(place => fresh.has(place))) return
+          // All of them: a phone on the move must not be the place that was not seen for longest.
+          const seen = own.map(place => ({ account: key, place, seenAt: now }))
+          await records.remember(seen, mostPlaces).catch(onError)
+        },
       }
     },
   }
+}
+
+/** @param places network and phone under each key that is accepted. */
+function standingAt(places: readonly string[][], usual: ReadonlySet<string>): Standing {
+  if (places.some(([, phone]) => phone !== undefined && usual.has(phone))) return 'usual phone'
+  return places.some(([network = '']) => usual.has(network)) ? 'usual network' : 'stranger'
 }
 
 /** A payer's network, and behind it the phone where there is one. */

@@ -91,7 +91,7 @@ async function withAccounts(work: (accounts: Accounts) => Promise<void>): Promis
         createCounters(() => performance.now()),
       ),
       // No command signs anybody in.
-      places: { standing: async () => 'stranger', remember: async () => {} },
+      places: { look: async () => ({ standing: 'stranger', remember: async () => {} }) },
       siteNames: Object.values(site),
       clock,
       randomBytes,

@@ -79,7 +79,7 @@ const ofGuesses = { whenFull: 'share', keys: 50_000 } as const
 export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
   const { window, perAccountAndDay, perNetwork } = rules
   const rule = (name: string, points: number, duration: number): Rule => {
-    return { name, points: Math.max(1, Math.floor(points)), duration }
+    return { name, points: atLeastOne(points), duration }
   }
   const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, rules.signInLife))
   const ofPhone = here(rule('phone', perNetwork * phoneShare, window))
@@ -116,7 +116,7 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     const place = standing === 'usual phone' ? `phone ${phone}` : networkOf(address)
     return all([
       ofAccountHere(`${account} ${place}`),
-      ofDay(account, Math.max(1, Math.floor(perAccountAndDay * shareOfDay[standing]))),
+      ofDay(account, atLeastOne(perAccountAndDay * shareOfDay[standing])),
     ])
   }
 
@@ -146,4 +146,8 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
       }
     },
   }
+}
+
+function atLeastOne(points: number): number {
+  return Math.max(1, Math.floor(points))
 }
