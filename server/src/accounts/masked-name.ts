@@ -39,7 +39,12 @@ export function maskedName(name: string, id: string): string {
 function shownGraphemes(text: string): string[] {
   const whole = Array.from(graphemes.segment(text.normalize('NFD')), ({ segment }) => segment)
   const shown = whole.map(part => shownOfGrapheme.exec(part.replace(dropped, ''))?.[0] ?? '')
-  return shown.filter(Boolean).map(part => part.normalize('NFC'))
+  return shown.filter(standsAlone).map(part => part.normalize('NFC'))
+}
+
+/** Some letters are drawn as one with what stands before or after them (UAX #29): a star, too. */
+function standsAlone(part: string): boolean {
+  return part !== '' && graphemes.segment(`*${part}*`).containing(1)?.segment === part
 }
 
 /** Signs hide nobody: of "A." the A is all there is. A word without letters counts its signs. */
