@@ -30,7 +30,7 @@ async function receive(started: StartAnswer): Promise<void> {
     if (state !== 'approved' && state !== 'claimed') continue
     const { account } = await signIn.claim()
     lastNumber += 1
-    console.log(`A-${lastNumber}: ${account.name}, ${account.sub}`)
+    console.log(`A-${lastNumber}: ${account.name}`)
     return
   }
 }

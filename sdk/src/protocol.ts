@@ -31,8 +31,12 @@ export type FinalReason =
   | 'abandoned' // expired: scanned, but the visitor did not sign in in time
   | 'unclaimed' // expired: approved, but the kiosk never came for it
   | 'kiosk' // cancelled or ended on the kiosk
+  | 'phone' // ended on the phone
+  | 'idle' // ended: nobody has touched the kiosk for a while
+  | 'not_me' // cancelled or ended: the phone says that it was somebody else
   | 'not_my_phone' // cancelled: the person at the kiosk says another phone scanned
-  | 'revoked' // cancelled: the kiosk was switched off
+  | 'left' // cancelled or ended: the kiosk's page was closed and did not come back
+  | 'revoked' // cancelled or ended: the kiosk was switched off
   | 'absolute' // ended: the longest allowed visit is over
 
 /** What kind of phone scanned: enough for a person to recognise their own, too little to track it. */
@@ -70,6 +74,8 @@ export interface SignInView {
   expires_in_ms?: number
   /** From `scanned` on. */
   phone?: PhoneKind
+  /** Whose page was closed: it is over after `expires_in_ms`, unless the same page is heard again. */
+  left?: 'kiosk' | 'phone'
 }
 
 /** Answer of `GET /api/v1/sign-ins/{id}`: the view, and the QR's content where it was asked for. */
@@ -87,12 +93,27 @@ export interface UserCodeAnswer {
   expires_in: number
 }
 
-/** Who signed in, as far as this kiosk may know. */
+/** Who signed in, as far as a screen in a public room may know: too little to tell people apart. */
 export interface ClaimedAccount {
-  /** Stable and opaque: the same person at the same relying party, always. */
-  sub: string
   /** Masked, never whole, with three stars in a row at most: 홍*동, J*** D**. */
   name: string
+}
+
+/**
+ * What a client may be told of who signed in: `sub` always, all else where an operator granted it and
+ * the visitor agreed.
+ */
+export interface Claims {
+  /** Pairwise (OpenID Connect Core §8.1): the same person at the same client, always; opaque. */
+  sub: string
+  /** 홍*동, J*** D**, never whole. */
+  masked_name?: string
+  /** As the visitor gave it; may be empty. */
+  name?: string
+  /** What the visitor types to sign in. */
+  account_id?: string
+  /** What another system calls this person, e.g. a patient number; null where none is known. */
+  external_id?: string | null
 }
 
 /** Answer of `POST /api/v1/sign-ins/{id}/claim`; the same for every repeat by the same kiosk secret. */
@@ -104,6 +125,22 @@ export interface ClaimAnswer {
   auth_time: number
   /** RFC 8176 method names, e.g. `["pwd"]`. */
   amr: string[]
+  /** Only for the kiosk's client, which shows itself by its credential. */
+  claims?: Claims
+  /** The same, signed (OpenID Connect Core §2); only for the kiosk's client. */
+  id_token?: string
+}
+
+/** Answer of `GET /api/v1/clients/self`. */
+export interface ClientView {
+  id: string
+  name: Localized
+  /** What it may be told, besides `sub`. */
+  claims: ('masked_name' | 'name' | 'account_id' | 'external_id')[]
+  /** Where its webhooks go. */
+  endpoint?: string
+  /** Numbers and names of its kiosks. */
+  kiosks: { number: number; name: Localized }[]
 }
 
 /** Answer of `GET /api/v1/kiosk`: what the kiosk's own page needs to introduce itself. */
@@ -183,4 +220,8 @@ export const paths = {
   cancel: (id: string) => `/api/v1/sign-ins/${id}/cancel`,
   userCode: (id: string) => `/api/v1/sign-ins/${id}/user-code`,
   claim: (id: string) => `/api/v1/sign-ins/${id}/claim`,
+  end: (id: string) => `/api/v1/sign-ins/${id}/end`,
+  leave: (id: string) => `/api/v1/sign-ins/${id}/leave`,
+  client: '/api/v1/clients/self',
+  clientSubject: (sub: string) => `/api/v1/clients/self/subjects/${sub}`,
 } as const

@@ -25,7 +25,7 @@ const started = (id: string, url = 'F0') => ({
 const claimed: ClaimAnswer = {
   id: 'a',
   state: 'claimed',
-  account: { sub: 'x', name: '홍*동' },
+  account: { name: '홍*동' },
   auth_time: 1_800_000_000,
   amr: ['pwd'],
 }

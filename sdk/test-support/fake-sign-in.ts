@@ -7,7 +7,7 @@ import type { TurnSignIn } from '../src/turn.ts'
 export const someClaim: ClaimAnswer = {
   id: 'a',
   state: 'claimed',
-  account: { sub: 'x', name: '홍*동' },
+  account: { name: '홍*동' },
   auth_time: 1_800_000_000,
   amr: ['pwd'],
 }

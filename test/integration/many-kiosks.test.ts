@@ -32,13 +32,11 @@ test('two hundred kiosks wait at once and each learns of its own visitor only', 
     assert.equal(answer.status, 200, await answer.text())
     await socket.state(id, 'approved')
   })
-  const claims = await inBatches(shuffled(waiting), 16, async ({ n, signIn, socket }) => {
+  await inBatches(shuffled(waiting), 16, async ({ n, signIn, socket }) => {
     const { account } = await kiosk.claimed(signIn)
     assert.equal(account.name, nameOf(n).masked)
     await socket.state(signIn.id, 'claimed')
-    return account.sub
   })
-  assert.equal(new Set(claims).size, 200)
   for (const { signIn, socket } of waiting) {
     // States may be skipped; none comes twice or late, and none is anybody else's.
     const told = socket.heard.map(m => (m.type === 'state' && m.id === signIn.id ? m.seq : -1))

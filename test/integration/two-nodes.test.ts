@@ -135,13 +135,11 @@ test('two nodes on Postgres and Redis are one gate', async t => {
       await signInPatiently(phone, signIn, `visitor-${n}`, password)
       await socket.state(signIn.id, 'approved')
     })
-    const subs = await inBatches(shuffled(waiting), 12, async ({ n, signIn, socket }) => {
+    await inBatches(shuffled(waiting), 12, async ({ n, signIn, socket }) => {
       const { account } = await claimPatiently(kiosk.at(n % 5 ? a : b), signIn)
       assert.equal(account.name, nameOf(n).masked)
       await socket.state(signIn.id, 'claimed')
-      return account.sub
     })
-    assert.equal(new Set(subs).size, 200)
     for (const { signIn, socket } of waiting) {
       assertOnlyForward(socket, signIn.id)
       socket.cut()

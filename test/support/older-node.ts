@@ -7,7 +7,13 @@ import type {
 import type { OlderDatabase } from './older-gate.ts'
 import { pause } from './patience.ts'
 
-export type OlderSignIn = Omit<SignInsTable, 'changed_at'>
+/** Rows without what they have got since. */
+export type OlderSignIn = Omit<
+  SignInsTable,
+  'changed_at' | 'client' | 'claims' | 'left_by' | 'stay_until' | 'disowned_at'
+>
+export type OlderAccount = Omit<AccountsTable, 'external_id'>
+export type OlderKiosk = Omit<KiosksTable, 'number' | 'client' | 'policy'>
 
 /** A node of commit b61f5a0 as its database sees it: these are its statements, word for word. */
 export type OlderNode = ReturnType<typeof createOlderNode>
@@ -69,7 +75,7 @@ export function createOlderNode(
       ),
 
     /** @returns false when another account has its id, or one that looks like it. */
-    async addAccount(account: AccountsTable): Promise<boolean> {
+    async addAccount(account: OlderAccount): Promise<boolean> {
       const insert = db
         .insertInto('accounts')
         .values(account)
@@ -79,7 +85,7 @@ export function createOlderNode(
     },
 
     /** @returns its number. */
-    addKiosk: (kiosk: Omit<KiosksTable, 'number'>): Promise<number> =>
+    addKiosk: (kiosk: OlderKiosk): Promise<number> =>
       persist(() =>
         db.transaction().execute(async trx => {
           const highest = await trx

@@ -42,6 +42,7 @@ export async function addAccountsTo(
       name,
       passwordHash,
       subjectSeed: key.repeat(2),
+      externalId: null,
       disabledAt: null,
       createdAt: clock(),
     }

@@ -24,7 +24,7 @@ export async function visit({ kiosk, phone, account }: Visit): Promise<void> {
   assert.equal(answer.status, 200, `scan: ${await answer.text()}`)
   await signInAt(phone, id, account)
   const { account: claimed } = await kiosk.claimed(signIn)
-  assert.ok(claimed.sub, 'the kiosk is told who it is')
+  assert.ok(claimed.name, 'the kiosk is told who it is')
 }
 
 /** The right password, at the first try. */

@@ -108,6 +108,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
       name: requireName(name),
       passwordHash: await hash(),
       subjectSeed: random(32),
+      externalId: null,
       disabledAt: null,
       createdAt: clock(),
     }

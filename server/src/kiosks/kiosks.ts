@@ -36,6 +36,8 @@ export const seedKiosk: Kiosk = {
   linkHash: null,
   linkExpiresAt: null,
   revokedAt: null,
+  client: null,
+  policy: null,
   createdAt: 0,
 }
 

@@ -11,14 +11,24 @@ export const logEvents = {
   'sign_in.claimed': 'The kiosk was told who signed in.',
   'sign_in.expired': 'Its time was over. `reason`.',
   'visit.ended': 'The visit is over. `reason`.',
+  'report.not_me': 'The phone says that it was somebody else. `state`: how the sign-in stands.',
   'account.added':
     'An account is new. `from`: `import` where another system made its password hash.',
   'account.password_changed': 'It has another password.',
+  'account.changed': 'An operator has changed it. `fields`: which.',
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
   'kiosk.added': 'A kiosk is new. `by`: `link` for a screen, `credential` for a backend.',
   'kiosk.enrolled': 'A screen has used the link.',
   'kiosk.revoked': 'The kiosk is switched off.',
+  'kiosk.changed': 'An operator has changed it. `fields`: which.',
+  'client.added': 'A client is new. `claims`: what it may be told.',
+  'client.changed':
+    'An operator has changed it. `fields`: which; `claims` where they are among them.',
+  'client.rotated':
+    'It has a new credential or webhook secret. `fields`: which; `until` when the old ones are good.',
+  'client.removed': 'It is told nothing any more.',
+  'signing_key.added': 'A key for ID tokens is new. `signs_from`: when it begins.',
   'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
   'log.checkpoint': 'The last seal of a day. `position`, `seal`, `at`, `key`, `signature`.',
   'log.erased': "Visitors' events are empty now. `positions`: which.",
@@ -53,7 +63,10 @@ export interface LogEvent {
   at: number
   actor: Actor
   /** What it happened to: which kind of thing, and which one. */
-  subject: { kind: 'sign_in' | 'account' | 'kiosk' | 'refusal' | 'log'; id: string }
+  subject: {
+    kind: 'sign_in' | 'account' | 'kiosk' | 'client' | 'signing_key' | 'refusal' | 'log'
+    id: string
+  }
   /** The number of the kiosk where it happened. */
   kiosk?: number
   /** The key of the account that it is about. */

@@ -3,7 +3,7 @@ import type { Observed } from './sign-in.ts'
 
 /** A sign-in in the words of the wire; nothing in it depends on who signed in. */
 export function signInView(signIn: Observed, now: number): SignInView {
-  const { id, seq, state, reason, deadline, phoneKind } = signIn
+  const { id, seq, state, reason, deadline, phoneKind, leftBy } = signIn
   return {
     id,
     seq,
@@ -11,5 +11,6 @@ export function signInView(signIn: Observed, now: number): SignInView {
     ...(reason && { reason }),
     ...(deadline !== null && { expires_in_ms: Math.max(0, deadline - now) }),
     ...(phoneKind && { phone: phoneKind }),
+    ...(leftBy && { left: leftBy }),
   }
 }

@@ -1,6 +1,7 @@
 import type { FinalReason, PhoneKind, SignInState } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import { Refusal } from '../errors.ts'
+import type { ClaimName } from './claims.ts'
 import { sameText } from './keyring.ts'
 import { type Actor, type LogEvent, type LogEventName, system } from './log-event.ts'
 import { startedAt } from './sign-in-id.ts'
@@ -24,6 +25,16 @@ interface Attempt {
   amr: string[] | null
   approvedAt: number | null
   claimedAt: number | null
+  /** The kiosk's client when the visitor agreed that it is told something. */
+  client: string | null
+  /** What the visitor agreed to have told, besides `sub`; null before, and where there is no client. */
+  claims: readonly ClaimName[] | null
+  /** Who has gone and may come back: until {@link Attempt.deadline}, then it is over. */
+  leftBy: 'kiosk' | 'phone' | null
+  /** The deadline that it gets back when they come back. */
+  stayUntil: number | null
+  /** When the phone said that it was somebody else. */
+  disownedAt: number | null
   updatedAt: number
 }
 
@@ -50,20 +61,42 @@ export interface Timings {
 
 export type Step =
   | { type: 'scan'; phoneHash: string; phoneKind: PhoneKind }
-  | { type: 'approve'; phoneHash: string; account: string; amr: string[] }
+  | { type: 'approve'; phoneHash: string; account: string; amr: string[]; agreed?: Agreed | null }
   /** The seed's one call does it all: no phone key, from pending straight to approved. */
   | { type: 'approve_at_once'; phoneHash: string; account: string; amr: string[] }
   | { type: 'deny'; phoneHash: string }
   | { type: 'cancel'; reason: 'kiosk' | 'not_my_phone' | 'revoked' }
   | { type: 'claim' }
+  /** The visit is over: whoever is at the kiosk says so, or its page because nobody touches it. */
+  | { type: 'end'; reason: 'kiosk' | 'idle' }
+  | { type: 'end'; reason: 'phone'; phoneHash: string }
+  /** The phone says that it was somebody else: ends what is going on, and is written down after it too. */
+  | { type: 'disown'; phoneHash: string }
+  /** A page was closed, perhaps to come back at once; only shortens the time. */
+  | { type: 'leave'; by: 'kiosk' }
+  | { type: 'leave'; by: 'phone'; phoneHash: string }
+  /** The same page is heard again. */
+  | { type: 'come_back'; by: 'kiosk' | 'phone' }
   /** The reaper's: writes down what time has already decided. */
   | { type: 'expire' }
 
-/** The row to write and the events to log with it; no events: the step was a repeat. */
+/** What a visitor was shown before agreeing to it. */
+export interface Agreed {
+  /** The client's id. */
+  client: string
+  claims: readonly ClaimName[]
+}
+
+/** The row to write and the events to log with it; neither events nor `quiet`: the step was a repeat. */
 export interface Move {
   next: SignIn
   events: LogEvent[]
+  /** The row is written though nothing happened that the log should keep. */
+  quiet?: boolean
 }
+
+/** How long a page that was closed may take to come back, in milliseconds. */
+export const comeBackWithin = 15_000
 
 /** A sign-in without a row. Its deadline follows from its id: {@link observe} tells it. */
 export function unscanned(id: string, kiosk: number, claimable: boolean): Unscanned {
@@ -81,6 +114,11 @@ export function unscanned(id: string, kiosk: number, claimable: boolean): Unscan
     amr: null,
     approvedAt: null,
     claimedAt: null,
+    client: null,
+    claims: null,
+    leftBy: null,
+    stayUntil: null,
+    disownedAt: null,
     updatedAt: 0,
   }
 }
@@ -138,16 +176,18 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
         throw new Refusal('not_your_phone')
       }
       if (current.state === 'scanned')
-        return move({ state: 'denied', deadline: null }, 'sign_in.denied')
+        return move({ state: 'denied', deadline: null, ...here }, 'sign_in.denied')
       if (current.state === 'denied') return repeat(stored)
       throw endedRefusal(current)
     }
 
     case 'cancel': {
       const { reason } = step
-      const revoked = reason === 'revoked' && current.state === 'approved'
-      if (current.state === 'pending' || current.state === 'scanned' || revoked) {
-        return move({ state: 'cancelled', reason, deadline: null }, 'sign_in.cancelled')
+      const revoked = reason === 'revoked'
+      if (revoked && current.state === 'claimed') return move(ended(reason), 'visit.ended')
+      const open = current.state === 'pending' || current.state === 'scanned'
+      if (open || (revoked && current.state === 'approved')) {
+        return move(cancelled(reason), 'sign_in.cancelled')
       }
       if (current.state === 'cancelled') return repeat(stored)
       throw endedRefusal(current)
@@ -157,7 +197,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       if (!current.claimable) throw new Refusal('not_claimable')
       if (current.state === 'approved') {
         const deadline = now + timings.visit
-        return move({ state: 'claimed', claimedAt: now, deadline }, 'sign_in.claimed')
+        return move({ state: 'claimed', claimedAt: now, deadline, ...here }, 'sign_in.claimed')
       }
       if (current.state === 'pending' || current.state === 'scanned') {
         throw new Refusal('not_approved')
@@ -168,14 +208,87 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       throw endedRefusal(current)
     }
 
+    case 'end': {
+      requirePhone(current, step)
+      if (current.state === 'claimed') return move(ended(step.reason), 'visit.ended')
+      if (current.state === 'ended') return repeat(stored)
+      if (current.state === 'pending' || current.state === 'scanned') {
+        throw new Refusal('not_approved')
+      }
+      // Its kiosk is just about to claim it; whoever ends it now must not be signed in afterwards.
+      if (current.state === 'approved') return move(cancelled(step.reason), 'sign_in.cancelled')
+      throw endedRefusal(current)
+    }
+
+    case 'disown': {
+      requirePhone(current, step)
+      if (current.state === 'pending' || current.account === null) throw new Refusal('not_approved')
+      if (current.disownedAt !== null) return repeat(stored)
+      const disownedAt = now
+      if (current.state === 'claimed') {
+        return move({ ...ended('not_me'), disownedAt }, 'visit.ended', 'report.not_me')
+      }
+      if (current.state === 'approved') {
+        return move({ ...cancelled('not_me'), disownedAt }, 'sign_in.cancelled', 'report.not_me')
+      }
+      // What time has decided is written down on the way, as the reaper would have done.
+      const over = current === stored ? [] : [overEvent(current)]
+      return move({ state: current.state, disownedAt }, ...over, 'report.not_me')
+    }
+
+    case 'leave': {
+      requirePhone(current, step)
+      const { state, deadline, leftBy } = current
+      const open = state === 'scanned' || (step.by === 'kiosk' && isApproved(current))
+      // What nobody has scanned has no row, and is over soon enough.
+      if (state === 'pending' || !open || leftBy !== null || deadline === null) {
+        return { next: stored as SignIn, events: [] }
+      }
+      const soon = Math.min(deadline, now + comeBackWithin)
+      const away = { leftBy: step.by, stayUntil: deadline, deadline: soon }
+      return { ...move({ state, ...away }), quiet: true }
+    }
+
+    case 'come_back': {
+      const { state, leftBy, stayUntil } = current
+      if (state === 'pending' || leftBy !== step.by || finalStates.has(state)) {
+        return { next: stored as SignIn, events: [] }
+      }
+      return { ...move({ state, ...here, deadline: stayUntil }), quiet: true }
+    }
+
     case 'expire': {
       // Nobody needs a row to know that an unscanned sign-in is over.
       if (stored.state === 'pending') throw new Refusal('not_found')
       const next = observe(stored, now, timings)
       if (next === stored) return repeat(stored)
-      const event = next.state === 'ended' ? 'visit.ended' : 'sign_in.expired'
-      return { next, events: [logged(next, event, step)] }
+      return { next, events: [logged(next, overEvent(next), step)] }
     }
+  }
+}
+
+/** Nobody has gone. */
+const here = { leftBy: null, stayUntil: null } as const
+
+function ended(reason: FinalReason) {
+  return { state: 'ended', reason, deadline: null, ...here } as const
+}
+
+function cancelled(reason: FinalReason) {
+  return { state: 'cancelled', reason, deadline: null, ...here } as const
+}
+
+/** What the log calls it when time decides. */
+function overEvent({ state }: Observed): LogEventName {
+  if (state === 'ended') return 'visit.ended'
+  return state === 'cancelled' ? 'sign_in.cancelled' : 'sign_in.expired'
+}
+
+/** What a phone does, only the one that scanned may do. @throws Refusal `not_your_phone`. */
+function requirePhone(current: Observed, step: Step): void {
+  if (!('phoneHash' in step)) return
+  if (current.state === 'pending' || !scannedBy(current, step.phoneHash)) {
+    throw new Refusal('not_your_phone')
   }
 }
 
@@ -190,7 +303,8 @@ export function observe(stored: Observed, now: number, timings: Timings): Observ
   const deadline = pending ? startedAt(stored.id) + timings.pending : stored.deadline
   if (deadline === null) return stored
   if (now < deadline) return pending ? { ...stored, deadline } : stored
-  return { ...stored, ...runOut(stored), seq: stored.seq + 1, deadline: null, updatedAt: now }
+  const over = { ...runOut(stored), ...here, deadline: null }
+  return { ...stored, ...over, seq: stored.seq + 1, updatedAt: now }
 }
 
 /** What the log keeps of a step: which sign-in, where, who did it, and how. */
@@ -203,23 +317,26 @@ function logged(next: SignIn, event: LogEventName, step: Step): LogEvent {
 
 function detailOf(
   event: LogEventName,
-  { phoneKind: phone, amr, reason }: SignIn,
+  { phoneKind: phone, amr, reason, state }: SignIn,
 ): Pick<LogEvent, 'detail'> {
   if (event === 'sign_in.scanned') return phone ? { detail: { phone } } : {}
   if (event === 'sign_in.approved') return amr ? { detail: { amr } } : {}
+  if (event === 'report.not_me') return { detail: { state } }
   return reason ? { detail: { reason } } : {}
 }
 
 function actorOf(step: Step, kiosk: number): Actor {
   if (step.type === 'expire') return system
-  if (step.type === 'claim') return { kind: 'kiosk', id: `${kiosk}` }
-  if (step.type === 'cancel') {
-    return step.reason === 'revoked' ? system : { kind: 'kiosk', id: `${kiosk}` }
-  }
-  return { kind: 'phone', id: step.phoneHash }
+  if (step.type === 'cancel' && step.reason === 'revoked') return system
+  if ('phoneHash' in step) return { kind: 'phone', id: step.phoneHash }
+  return { kind: 'kiosk', id: `${kiosk}` }
 }
 
-function runOut({ state, claimable }: Observed): Pick<SignIn, 'state' | 'reason'> {
+function runOut({ state, claimable, leftBy }: Observed): Pick<SignIn, 'state' | 'reason'> {
+  // A kiosk that does not come back has nobody before it any more; of a phone it is known as before.
+  if (leftBy === 'kiosk') {
+    return { state: state === 'claimed' ? 'ended' : 'cancelled', reason: 'left' }
+  }
   if (state === 'pending') return { state: 'expired', reason: 'unscanned' }
   if (state === 'claimed') return { state: 'ended', reason: 'absolute' }
   if (state !== 'approved') return { state: 'expired', reason: 'abandoned' }
@@ -232,13 +349,25 @@ type Approve = Extract<Step, { type: 'approve' | 'approve_at_once' }>
 
 function approvedRow(
   { id, claimable }: Observed,
-  { phoneHash, account, amr }: Approve,
+  { phoneHash, account, amr, ...step }: Approve,
   now: number,
   timings: Timings,
 ) {
   // The seed's socket may ask until as long again after the ticket's expiry.
   const deadline = claimable ? now + timings.approved : startedAt(id) + 2 * timings.pending
-  return { state: 'approved' as const, phoneHash, account, amr, approvedAt: now, deadline }
+  const agreed = 'agreed' in step ? step.agreed : null
+  const told = { client: agreed?.client ?? null, claims: agreed?.claims ?? null }
+  const approvedAt = now
+  return {
+    state: 'approved',
+    phoneHash,
+    account,
+    amr,
+    approvedAt,
+    deadline,
+    ...told,
+    ...here,
+  } as const
 }
 
 /** The row as it was; without one there is nothing that could have been done before. */

@@ -221,7 +221,7 @@ export function createFlow(parts: FlowParts) {
       const { account: key } = await moves.rehearse(subject, { type: 'claim' })
       if (key === null) throw new Refusal('not_approved')
       const account = await accounts.assertUsable(key)
-      return claimAnswer(await moves.take(subject, { type: 'claim' }), account, accounts)
+      return claimAnswer(await moves.take(subject, { type: 'claim' }), account)
     },
 
     /** A kiosk was revoked: what its visitors have begun is over; what nobody scanned has no row. */

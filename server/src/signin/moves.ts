@@ -40,11 +40,11 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
     step: Step,
     also: WithSignIn = {},
   ) {
-    const { next, events } = await signIns.update(id, row => ({
+    const { next, events, quiet } = await signIns.update(id, row => ({
       ...advance(stored(row), step, clock(), timings),
       also,
     }))
-    if (events.length > 0) bus.publish(id)
+    if (events.length > 0 || quiet) bus.publish(id)
     return next
   }
 

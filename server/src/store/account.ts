@@ -16,6 +16,8 @@ export interface Account {
   passwordHash: string
   /** 32 random bytes, base64url: each relying party's stable `sub` is derived from it. */
   subjectSeed: string
+  /** What another system calls this person, e.g. a patient number; unique. */
+  externalId: string | null
   disabledAt: number | null
   createdAt: number
 }

@@ -14,6 +14,10 @@ export interface Kiosk {
   linkHash: string | null
   linkExpiresAt: number | null
   revokedAt: number | null
+  /** The client that serves whoever signs in here. */
+  client: string | null
+  /** Its policy document as JSON text, as it was set; see protocol/policy.ts. */
+  policy: string | null
   createdAt: number
 }
 

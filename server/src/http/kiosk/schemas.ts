@@ -47,13 +47,18 @@ export const signInView = Type.Object({
       'abandoned',
       'unclaimed',
       'kiosk',
+      'phone',
+      'idle',
+      'not_me',
       'not_my_phone',
+      'left',
       'revoked',
       'absolute',
     ]),
   ),
   expires_in_ms: Type.Optional(Type.Number()),
   phone: Type.Optional(Type.Enum(['iphone', 'android', 'other'])),
+  left: Type.Optional(Type.Enum(['kiosk', 'phone'])),
 })
 
 export const pollQuery = Type.Object({
@@ -75,12 +80,23 @@ export const userCodeAnswer = Type.Object({
   expires_in: Type.Number(),
 })
 
+/** What a client may be told of who signed in. */
+export const claims = Type.Object({
+  sub: Type.String(),
+  masked_name: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  account_id: Type.Optional(Type.String()),
+  external_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+})
+
 export const claimAnswer = Type.Object({
   id: Type.String(),
   state: Type.Literal('claimed'),
-  account: Type.Object({ sub: Type.String(), name: Type.String() }),
+  account: Type.Object({ name: Type.String() }),
   auth_time: Type.Integer(),
   amr: Type.Array(Type.String()),
+  claims: Type.Optional(claims),
+  id_token: Type.Optional(Type.String()),
 })
 
 export const kioskView = Type.Object({

@@ -14,6 +14,7 @@ function accountToRow(account: Account): AccountsTable {
     name: account.name,
     password_hash: account.passwordHash,
     subject_seed: account.subjectSeed,
+    external_id: account.externalId,
     disabled_at: account.disabledAt,
     created_at: account.createdAt,
   }
@@ -28,6 +29,7 @@ function accountFromRow(row: AccountsTable): Account {
     name: row.name,
     passwordHash: row.password_hash,
     subjectSeed: row.subject_seed,
+    externalId: row.external_id,
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
   }

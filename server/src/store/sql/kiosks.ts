@@ -18,6 +18,8 @@ function kioskToRow(kiosk: Kiosk): KiosksTable {
     link_hash: kiosk.linkHash,
     link_expires_at: kiosk.linkExpiresAt,
     revoked_at: kiosk.revokedAt,
+    client: kiosk.client,
+    policy: kiosk.policy,
     created_at: kiosk.createdAt,
   }
 }
@@ -32,6 +34,8 @@ function kioskFromRow(row: KiosksTable): Kiosk {
     linkHash: row.link_hash,
     linkExpiresAt: row.link_expires_at,
     revokedAt: row.revoked_at,
+    client: row.client,
+    policy: row.policy,
     createdAt: row.created_at,
   }
 }

@@ -4,6 +4,7 @@ import { gate } from './migrations/2026-11-gate.ts'
 import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
 import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 import { usualPlaces } from './migrations/2026-11-usual-places.ts'
+import { visits } from './migrations/2026-11-visits.ts'
 
 /**
  * Which databases opening them may change: all, only those that no gate has used before, or none. A
@@ -47,6 +48,7 @@ export async function migrate<T>(
     '2026-11-one-user-code': oneUserCode,
     '2026-11-sealed-log': sealedLog(rowNumber),
     '2026-11-usual-places': usualPlaces,
+    '2026-11-visits': visits,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

@@ -1,3 +1,4 @@
+import { claimsFromText, claimsToText } from '../../protocol/claims.ts'
 import type { SignIn } from '../../protocol/sign-in.ts'
 import type { SignIns } from '../sign-ins.ts'
 import type { Engine } from './engine.ts'
@@ -24,6 +25,11 @@ function signInToRow(signIn: SignIn): Omit<SignInsTable, 'changed_at'> {
     amr: signIn.amr?.join(' ') ?? null,
     approved_at: signIn.approvedAt,
     claimed_at: signIn.claimedAt,
+    client: signIn.client,
+    claims: signIn.claims && claimsToText(signIn.claims),
+    left_by: signIn.leftBy,
+    stay_until: signIn.stayUntil,
+    disowned_at: signIn.disownedAt,
     updated_at: signIn.updatedAt,
   }
   for (const [column, value] of Object.entries(row)) {
@@ -49,6 +55,11 @@ function signInFromRow(row: SignInsTable): SignIn {
     amr: row.amr?.split(' ') ?? null,
     approvedAt: row.approved_at,
     claimedAt: row.claimed_at,
+    client: row.client,
+    claims: row.claims === null ? null : claimsFromText(row.claims),
+    leftBy: row.left_by as SignIn['leftBy'],
+    stayUntil: row.stay_until,
+    disownedAt: row.disowned_at,
     updatedAt: row.updated_at,
   }
 }

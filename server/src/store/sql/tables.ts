@@ -10,6 +10,9 @@ export interface Tables {
   kiosks: KiosksTable
   user_codes: UserCodesTable
   usual_places: UsualPlacesTable
+  clients: ClientsTable
+  subjects: SubjectsTable
+  signing_keys: SigningKeysTable
   log: LogTable
   log_head: LogHeadTable
   log_checkpoints: LogCheckpointsTable
@@ -34,6 +37,12 @@ export interface SignInsTable {
   amr: string | null
   approved_at: number | null
   claimed_at: number | null
+  client: string | null
+  /** Joined by spaces. */
+  claims: string | null
+  left_by: string | null
+  stay_until: number | null
+  disowned_at: number | null
   updated_at: number
   /** By the database's clock, where it has one; what the sweep looks for. */
   changed_at: number
@@ -47,6 +56,8 @@ export interface AccountsTable {
   name: string
   password_hash: string
   subject_seed: string
+  /** Unique. */
+  external_id: string | null
   disabled_at: number | null
   created_at: number
 }
@@ -61,6 +72,9 @@ export interface KiosksTable {
   link_hash: string | null
   link_expires_at: number | null
   revoked_at: number | null
+  client: string | null
+  /** JSON. */
+  policy: string | null
   created_at: number
 }
 
@@ -77,6 +91,40 @@ export interface UsualPlacesTable {
   account: string
   place: string
   seen_at: number
+}
+
+export interface ClientsTable {
+  id: string
+  name_ko: string
+  name_en: string
+  /** Joined by spaces. */
+  claims: string
+  endpoint: string | null
+  credential_hash: string | null
+  old_credential_hash: string | null
+  webhook_secret: string | null
+  old_webhook_secret: string | null
+  old_until: number | null
+  created_at: number
+  removed_at: number | null
+}
+
+export interface SubjectsTable {
+  client: string
+  account: string
+  sub: string
+  /** Joined by spaces. */
+  claims: string
+  told_at: number
+}
+
+export interface SigningKeysTable {
+  id: string
+  public_key: string
+  private_key: string
+  signs_from: number
+  accepted_until: number | null
+  created_at: number
 }
 
 export interface LogTable {

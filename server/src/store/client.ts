@@ -1,0 +1,36 @@
+import type { Localized } from '@qrgate/sdk/protocol'
+import type { ClaimName } from '../protocol/claims.ts'
+import type { Changed, Decide } from './change.ts'
+
+/** A relying party (RFC 6749: client): the system that serves whoever has signed in. */
+export interface Client {
+  /** What an operator calls it, and the `aud` of its ID tokens; never given to another one. */
+  id: string
+  name: Localized
+  /** What it may be told, besides `sub`. */
+  claims: readonly ClaimName[]
+  /** Where its webhooks go. */
+  endpoint: string | null
+  /** SHA-256 of its credential, base64url; null once it was removed. */
+  credentialHash: string | null
+  /** The one before, until {@link Client.oldUntil}. */
+  oldCredentialHash: string | null
+  /** Sealed; see protocol/sealed-text.ts. */
+  webhookSecret: string | null
+  /** The one before, until {@link Client.oldUntil}. */
+  oldWebhookSecret: string | null
+  /** Until when what was rotated away is good beside its successor. */
+  oldUntil: number | null
+  createdAt: number
+  removedAt: number | null
+}
+
+export interface ClientRecords {
+  /** The one way to change a client, and to add one: concurrent changes happen one after the other. */
+  update(id: string, decide: Decide<Client>): Promise<Changed<Client>>
+  byId(id: string): Promise<Client | null>
+  /** The client that has, or had before its last rotation, a credential of this hash. */
+  byCredentialHash(credentialHash: string): Promise<Client | null>
+  /** In the order of their ids, removed ones too. */
+  all(): Promise<Client[]>
+}

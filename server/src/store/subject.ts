@@ -1,0 +1,18 @@
+import type { ClaimName } from '../protocol/claims.ts'
+
+/** What a client knows: this account, by a name that is the client's alone. */
+export interface Subject {
+  client: string
+  /** The account's key. */
+  account: string
+  /** Pairwise (OpenID Connect Core §8.1), unique at the client. */
+  sub: string
+  /** What the visitor agreed to have told, the last time that the client was told. */
+  claims: readonly ClaimName[]
+  toldAt: number
+}
+
+/** They are written with the claim that tells of them: `also` of a sign-in. */
+export interface SubjectRecords {
+  bySub(client: string, sub: string): Promise<Subject | null>
+}
