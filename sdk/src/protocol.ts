@@ -175,6 +175,17 @@ export interface KioskPolicy {
   printing: { ticket: boolean }
 }
 
+/** What a kiosk without a policy does. */
+export const usualPolicy: KioskPolicy = {
+  version: 0,
+  languages: ['ko', 'en'],
+  start: 'touch',
+  timings: { idle_seconds: 60, done_seconds: 20 },
+  texts: {},
+  services: {},
+  printing: { ticket: false },
+}
+
 /** The languages that screens and refusals speak. */
 export type Language = 'ko' | 'en'
 

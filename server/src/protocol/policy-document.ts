@@ -57,10 +57,11 @@ export const policySchema = Type.Object(
       Type.Array(Type.Enum(['ko', 'en']), {
         minItems: 1,
         uniqueItems: true,
-        ...field('a list of `ko` and `en`', 'offered on the screen; the first is the usual one', [
-          'ko',
-          'en',
-        ]),
+        ...field(
+          'a list of `ko` and `en`, one of them at least, each once',
+          'offered on the screen; the first is the usual one',
+          ['ko', 'en'],
+        ),
       }),
     ),
     start: Type.Optional(
@@ -95,7 +96,7 @@ export const policySchema = Type.Object(
               maxItems: 50,
               uniqueItems: true,
               ...field(
-                "a list of up to 50 services' ids",
+                "a list of up to 50 services' ids, each once",
                 "which of the client's services, in which order; absent: all of them",
               ),
             }),
@@ -120,7 +121,7 @@ export const policySchema = Type.Object(
         // Whoever signs up must be able to come again.
         contains: { const: 'password' },
         ...field(
-          'a list of `password` and, perhaps, `sign_up`',
+          'a list of `password` and, where it is open too, `sign_up`',
           'which ways to sign in are open here',
           [...methods],
         ),

@@ -1,4 +1,4 @@
-import type { KioskPolicy } from '@qrgate/sdk/protocol'
+import { type KioskPolicy, usualPolicy } from '@qrgate/sdk/protocol'
 import { checkDocument, type Method, methods, type PolicyDocument } from './policy-document.ts'
 
 /** A kiosk's policy in force: its document, with what it leaves out. */
@@ -7,17 +7,7 @@ export interface Policy extends KioskPolicy {
   methods: readonly Method[]
 }
 
-/** Without a document a kiosk does what every kiosk has always done. */
-const usual: Policy = {
-  version: 0,
-  languages: ['ko', 'en'],
-  start: 'touch',
-  timings: { idle_seconds: 60, done_seconds: 20 },
-  texts: {},
-  services: {},
-  printing: { ticket: false },
-  methods,
-}
+const usual: Policy = { ...usualPolicy, methods }
 
 /** A kiosk's row keeps its document behind the version that the gate has given it. */
 export function policyToText(version: number, document: PolicyDocument): string {
