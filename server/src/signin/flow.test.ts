@@ -166,7 +166,7 @@ test('S028: an account that is disabled after its proof approves nothing', async
   assert.ok(hong)
   const prove = async () => {
     await accounts.disable(hong, system)
-    return { account: hong, amr: ['pwd'] }
+    return { account: hong, method: 'password' as const, amr: ['pwd'] }
   }
   await assert.rejects(flow.approve(id, phone, prove), refusal('account_unusable'))
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
