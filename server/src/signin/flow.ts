@@ -11,6 +11,7 @@ import { currentFrame, frameTime, isFresh, nextFrames, type Rotation } from '../
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash, phoneName } from '../protocol/phone-key.ts'
+import { allows } from '../protocol/policy.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
   endedRefusal,
@@ -97,9 +98,11 @@ export function createFlow(parts: FlowParts) {
     return { ...whereIs(kiosk, address), signIn: id, phone: phoneName(key) }
   }
 
-  /** Approves for whoever is proven, if kiosk and account are usable still; a new account comes with it. */
-  async function takeApproval(subject: Subject, { account, amr, add }: Proof, phone: Actor) {
-    await kiosks.usable(subject.kiosk.number)
+  /** Approves for whoever is proven, if kiosk, way and account are good still; a new account comes with it. */
+  async function takeApproval(subject: Subject, proof: Proof, phone: Actor) {
+    const { account, method, amr, add } = proof
+    const { policy } = await kiosks.usable(subject.kiosk.number)
+    if (!allows(policy, method)) throw new Refusal('method_not_allowed')
     const step = { type: 'approve', phoneHash: phone.id, account: account.key, amr } as const
     if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
     await accounts.assertUsable(account.key)
