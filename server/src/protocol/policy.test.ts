@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { usualPolicy } from '@qrgate/sdk/protocol'
 import fc from 'fast-check'
@@ -59,6 +60,18 @@ test('what a document says holds, and what it leaves out is the usual, in its gr
 
 test('what protects is not told to the screen', () => {
   assert.ok(!('methods' in shownPolicy(rowOf({ reader: 1, methods: ['password'] }))))
+})
+
+test('docs/policy.md shows a document that is one, and names the defaults that hold', () => {
+  const docs = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8')
+  read(JSON.parse(/```json\n(.*?)\n```/s.exec(docs)?.[1] ?? ''))
+  for (const [, path = '', usual] of docs.matchAll(
+    /^\| `([a-z_.]+)` \| .* \| (?:–|`(.*?)`) \| /gm,
+  )) {
+    let holds: unknown = { reader: undefined, ...policyOf(null) }
+    for (const name of path.split('.')) holds = (holds as Record<string, unknown>)[name]
+    assert.deepEqual(holds, usual === undefined ? undefined : JSON.parse(usual), path)
+  }
 })
 
 const known = new Set(['reader', ...Object.keys(usualPolicy), 'methods'])
