@@ -57,7 +57,7 @@ export async function createApp(
   givenClock?: Clock,
 ): Promise<App> {
   const core = await createCore(config, logger, givenClock)
-  const { clock, flow, seedFlow, userCodes, methods, accounts, kiosks, refusedTries } = core
+  const { clock, flow, visits, seedFlow, userCodes, methods, accounts, kiosks, refusedTries } = core
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
@@ -106,7 +106,7 @@ export async function createApp(
   const api: FastifyPluginAsync = async api => {
     await addCors(api, config.allowedOrigins)
     const { listen } = sockets
-    addKioskApi(api, { config, flow, userCodes, kiosks, enrolments, awaitView, listen })
+    addKioskApi(api, { config, flow, visits, userCodes, kiosks, enrolments, awaitView, listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
     const { password } = methods

@@ -34,6 +34,7 @@ import { startReaper } from '../signin/reaper.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
+import { createVisits, type Visits } from '../signin/visit.ts'
 import { followDatabaseTime } from '../store/database-time.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
@@ -56,6 +57,7 @@ export interface Core {
   kiosks: Kiosks
   methods: Methods
   flow: Flow
+  visits: Visits
   seedFlow: SeedFlow
   userCodes: UserCodes
   refusedTries: RefusedTries
@@ -135,6 +137,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     },
   })
   const seedFlow = createSeedFlow(shared)
+  const visits = createVisits({ moves, clock, forgetPhone: async () => {} })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -156,6 +159,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     kiosks,
     methods: createMethods(accounts, config.registration),
     flow,
+    visits,
     seedFlow,
     userCodes,
     refusedTries,

@@ -10,6 +10,8 @@ import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 export interface Kiosks {
   /** @throws Refusal `kiosk_not_enrolled` when unknown, `kiosk_revoked` when switched off. */
   usable(number: number): Promise<Kiosk>
+  /** The same, switched off or not. @throws Refusal `kiosk_not_enrolled`. */
+  known(number: number): Promise<Kiosk>
   /** The kiosk that holds this credential. @throws like {@link Kiosks.usable}. */
   byCredential(credential: string): Promise<Kiosk>
   /** Adds a kiosk; the credential is shown once and kept only as a hash. */
@@ -80,6 +82,11 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     return kiosk
   }
 
+  const find = async (number: number) => {
+    const known = builtIn.find(kiosk => kiosk.number === number)
+    return known ?? cached(`${number}`, () => records.byNumber(number))
+  }
+
   const secret = () => Buffer.from(randomBytes(32)).toString('base64url')
   const add = (name: Localized, way: 'link' | 'credential', proof: Partial<Kiosk>, by: Actor) =>
     records.add(number => {
@@ -96,9 +103,10 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   }
 
   return {
-    async usable(number) {
-      const known = builtIn.find(kiosk => kiosk.number === number)
-      return requireUsable(known ?? (await cached(`${number}`, () => records.byNumber(number))))
+    usable: async number => requireUsable(await find(number)),
+
+    async known(number) {
+      return requireKnown(await find(number))
     },
 
     async byCredential(credential) {
@@ -166,8 +174,13 @@ function hashed(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
 
-function requireUsable(kiosk: Kiosk | null): Kiosk {
+function requireKnown(kiosk: Kiosk | null): Kiosk {
   if (!kiosk) throw new Refusal('kiosk_not_enrolled')
+  return kiosk
+}
+
+function requireUsable(stored: Kiosk | null): Kiosk {
+  const kiosk = requireKnown(stored)
   if (kiosk.revokedAt !== null) throw new Refusal('kiosk_revoked')
   return kiosk
 }

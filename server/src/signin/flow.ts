@@ -123,7 +123,14 @@ export function createFlow(parts: FlowParts) {
     /** Tells how the sign-in stands, then every change. */
     watch(screen: Screen, tell: (signIn: Observed) => void): Watch & { kiosk: number } {
       const subject = screen.use()
-      const watch = parts.delivery.watch(subject.id, () => moves.current(subject), tell)
+      let heard = false
+      const read = async () => {
+        // Who begins to watch is there; who has watched for a while may have gone.
+        const signIn = await (heard ? moves.current(subject) : moves.ofPage(subject, 'kiosk'))
+        heard = true
+        return signIn
+      }
+      const watch = parts.delivery.watch(subject.id, read, tell)
       return { ...watch, kiosk: subject.kiosk.number }
     },
 
@@ -165,8 +172,13 @@ export function createFlow(parts: FlowParts) {
       return parts.scans.spendOnce(kioskKey(whereIs(kiosk, phone.address)), id, take)
     },
 
-    /** What the phone that scanned may know. */
-    viewOfPhone: moves.ofPhone,
+    /** What the phone that scanned may know; asking for it, its page is there. */
+    async viewOfPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
+      const { signIn, kiosk } = await moves.ofPhone(id, phoneKey)
+      if (signIn.leftBy !== 'phone') return { signIn, kiosk }
+      const step = { type: 'come_back', by: 'phone' } as const
+      return { signIn: await moves.take({ id, kiosk }, step), kiosk }
+    },
 
     // ── sign in = approve, or deny ─────────────────────────────────────────────────────────────
 
@@ -177,6 +189,7 @@ export function createFlow(parts: FlowParts) {
     async approve(id: string, phone: Phone, prove: Prove): Promise<SignIn> {
       const { signIn, kiosk } = await moves.ofPhone(id, phone.key)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
+      await kiosks.usable(kiosk.number)
       const by: Actor = { kind: 'phone', id: phoneHash(phone.key, id) }
       const payer = payerOf({ id, kiosk }, phone)
       const proof = await prove({ again: isApproved(signIn), by, payer })
@@ -196,7 +209,7 @@ export function createFlow(parts: FlowParts) {
     // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
-      return signInView(await moves.current(screen.use()), clock())
+      return signInView(await moves.ofPage(screen.use(), 'kiosk'), clock())
     },
 
     /** @param address where the screen is. */
@@ -216,7 +229,7 @@ export function createFlow(parts: FlowParts) {
     },
 
     /** Who signed in; the same answer for every repeat in time, as an answer may get lost. */
-    async claim(screen: ClaimingScreen): Promise<ClaimAnswer> {
+    async claim(screen: ClaimingScreen, _credential?: string): Promise<ClaimAnswer> {
       const subject = screen.use()
       const { account: key } = await moves.rehearse(subject, { type: 'claim' })
       if (key === null) throw new Refusal('not_approved')
@@ -224,9 +237,9 @@ export function createFlow(parts: FlowParts) {
       return claimAnswer(await moves.take(subject, { type: 'claim' }), account)
     },
 
-    /** A kiosk was revoked: what its visitors have begun is over; what nobody scanned has no row. */
+    /** A kiosk was revoked: what its visitors have begun is over, visits too; a sign-in that nobody scanned has no row. */
     async cancelAllOf(kiosk: number): Promise<void> {
-      for (const id of await signIns.unclaimedOf(kiosk)) {
+      for (const id of await signIns.openOf(kiosk)) {
         await moves.takeStored(id, { type: 'cancel', reason: 'revoked' }).catch(error => {
           // Between the look and the step it may have been finished otherwise.
           if (!(error instanceof Refusal)) throw error

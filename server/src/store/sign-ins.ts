@@ -24,8 +24,8 @@ export interface SignIns {
   changes(since: number): Promise<{ at: number; changed: RowVersion[] } | null>
   /** The present `seq` of those among the ids that have a row. */
   seqs(ids: readonly string[]): Promise<RowVersion[]>
-  /** Ids of a kiosk's sign-ins that a phone has scanned and no kiosk has claimed. */
-  unclaimedOf(kiosk: number): Promise<string[]>
+  /** Ids of a kiosk's sign-ins that a phone has scanned and that are not over. */
+  openOf(kiosk: number): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Removes rows that became final before the given time; returns how many. */
