@@ -25,6 +25,7 @@ const statusOf = {
   too_many_codes: 429,
   receipt_wrong: 403,
   receipt_stale: 410,
+  agreement_wrong: 403,
   not_your_phone: 403,
   in_use: 409,
   expired: 410,

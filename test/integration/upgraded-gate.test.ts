@@ -91,9 +91,9 @@ for (const [name, make] of Object.entries(engines)) {
       '403 not_your_phone',
     )
     const phone = gate.phone(phoneCookie)
-    assert.deepEqual((await phone.state(id)).body, { state: 'scanned' })
+    assert.deepEqual((await phone.state(id)).body, { state: 'scanned', seq: 1 })
     const answer = await phone.signIn(id, 'imported_1', password)
-    assert.deepEqual([answer.status, await answer.json()], [200, { state: 'approved' }])
+    assert.deepEqual([answer.status, await answer.json()], [200, { state: 'approved', seq: 2 }])
     await socket.state(id, 'approved')
     socket.cut()
 
@@ -123,7 +123,7 @@ for (const [name, make] of Object.entries(engines)) {
     const gate = await startUpgraded(t, await make(t))
     const { started, claim, phoneCookie, id } = gate.signIn(({ state }) => state === 'claimed')
     assert.deepEqual(await gate.kiosk.claimed(started), claim)
-    assert.deepEqual((await gate.phone(phoneCookie).state(id)).body, { state: 'claimed' })
+    assert.deepEqual((await gate.phone(phoneCookie).state(id)).body, { state: 'claimed', seq: 3 })
   })
 
   test(`U13: ${name}: every sign-in stands where it stood, for its kiosk and for its phone`, async t => {

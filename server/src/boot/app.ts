@@ -10,6 +10,7 @@ import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addPages } from '../http/pages.ts'
 import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
+import type { PhoneParts } from '../http/phone/visitor.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
@@ -20,7 +21,7 @@ import { sentence } from '../http/server/sentences.ts'
 import { createHttpServer } from '../http/server/server.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import { createLimit } from '../limits/limit.ts'
-import type { Observed } from '../protocol/sign-in.ts'
+import type { Observed, SignIn } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Store } from '../store/store.ts'
 import { createChangeWaits } from '../watch/await-change.ts'
@@ -94,6 +95,10 @@ export async function createApp(
     const signIn = await awaitChange(id, watch, since, ms, gone)
     return signInView(signIn, clock())
   }
+  const awaitOfPhone: PhoneParts['awaitOfPhone'] = (id, phoneKey, since, ms, gone) => {
+    const watch = (tell: (signIn: SignIn) => void) => flow.watchOfPhone(id, phoneKey, tell)
+    return awaitChange(`phone ${id}`, watch, since, ms, gone)
+  }
   const sockets = createKioskSockets({
     flow,
     limits,
@@ -117,7 +122,7 @@ export async function createApp(
     addCompression(pages)
     if (config.mode === 'demo') addDocsPage(pages, docsStyle)
     addEnrolPage(pages, { config, kiosks, assets })
-    addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
+    addPhoneRoutes(pages, { ...core, config, awaitOfPhone, assets, randomBytes })
     await addPages(pages, config)
   }
   server.register(api)

@@ -22,6 +22,7 @@ import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
 import { startSealer } from '../log/seal.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
+import { agreements } from '../protocol/agreement.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
@@ -33,6 +34,7 @@ import { pageOpener } from '../signin/opened-page.ts'
 import { startReaper } from '../signin/reaper.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
+import { createTelling, type Telling } from '../signin/told.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
 import { createVisits, type Visits } from '../signin/visit.ts'
 import { followDatabaseTime } from '../store/database-time.ts'
@@ -58,6 +60,7 @@ export interface Core {
   methods: Methods
   flow: Flow
   visits: Visits
+  telling: Telling
   seedFlow: SeedFlow
   userCodes: UserCodes
   refusedTries: RefusedTries
@@ -110,6 +113,10 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const telling = createTelling({
+    clients: { byId: async () => null },
+    agreements: agreements(keyring('agreement'), publicUrl),
+  })
   const shared = {
     moves,
     delivery,
@@ -126,6 +133,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const flow = createFlow({
     ...shared,
     signIns,
+    telling,
     kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
     scans: createLimit('too_many', perKiosk('scans'), ticks),
@@ -160,6 +168,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     methods: createMethods(accounts, config.registration),
     flow,
     visits,
+    telling,
     seedFlow,
     userCodes,
     refusedTries,

@@ -1,5 +1,5 @@
 import { type KioskView, paths, type SignInView } from '@qrgate/sdk/protocol'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Config } from '../../config.ts'
@@ -13,6 +13,7 @@ import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
+import { goneWith } from '../server/gone.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
@@ -282,13 +283,6 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
 function bearer(request: FastifyRequest): string | undefined {
   const [scheme, value] = request.headers.authorization?.split(' ') ?? []
   return scheme?.toLowerCase() === 'bearer' && value ? value : undefined
-}
-
-/** Aborts when whoever asked has hung up. */
-function goneWith(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort())
-  return controller.signal
 }
 
 /** Self-enrolled screens of the demo all stand at the same desk. */

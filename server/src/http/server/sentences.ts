@@ -42,6 +42,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'This page is too old. Scan again.',
     ko: '오래된 화면입니다. 다시 비춰 주세요.',
   },
+  agreement_wrong: {
+    en: 'This page is no longer good. Scan again.',
+    ko: '더는 쓸 수 없는 화면입니다. 다시 비춰 주세요.',
+  },
   not_your_phone: {
     en: 'Another phone holds this sign-in.',
     ko: '이 휴대폰에서 시작한 로그인이 아닙니다.',
