@@ -19,6 +19,11 @@ const statusOf = {
   link_used: 410,
   kiosk_secret_wrong: 401,
 
+  client_unknown: 401,
+  client_id_invalid: 422,
+  client_exists: 409,
+  endpoint_invalid: 422,
+
   ticket_unknown: 404,
   ticket_stale: 410,
   user_code_unknown: 404,

@@ -1,6 +1,7 @@
 import { accountPromises } from './account-promises.ts'
 import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
+import { clientPromises } from './client-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
 import { leasePromises } from './lease-promises.ts'
 import { logKeepingPromises } from './log-keeping-promises.ts'
@@ -8,6 +9,7 @@ import { logPromises } from './log-promises.ts'
 import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
+import { subjectPromises } from './subject-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
 import { usualPlacePromises } from './usual-place-promises.ts'
@@ -29,6 +31,8 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   signInPromises(name, open)
   accountPromises(name, open)
   kioskPromises(name, openPair)
+  clientPromises(name, openPair)
+  subjectPromises(name, openPair)
   userCodePromises(name, openPair)
   usualPlacePromises(name, openPair)
   leasePromises(name, openDatabase)

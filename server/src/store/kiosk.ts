@@ -31,5 +31,7 @@ export interface KioskRecords {
   byLinkHash(linkHash: string): Promise<Kiosk | null>
   /** Numbers of the kiosks that were revoked, ever. */
   revoked(): Promise<number[]>
+  /** A client's kiosks that are not revoked, in the order of their numbers. */
+  ofClient(client: string): Promise<Kiosk[]>
   all(): Promise<Kiosk[]>
 }

@@ -1,10 +1,13 @@
 import type { SignIn } from '../protocol/sign-in.ts'
 import type { Account, WithAccount } from './account.ts'
 import type { Changed, Changes, Decide } from './change.ts'
+import type { Subject } from './subject.ts'
 
 /** What may change together with a sign-in. */
 export interface WithSignIn extends WithAccount {
   accounts?: Changes<string, Account>
+  /** By what `subjectKey` makes. */
+  subjects?: Changes<string, Subject>
 }
 
 export interface SignIns {
