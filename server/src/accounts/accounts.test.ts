@@ -77,6 +77,7 @@ const freshId = () => {
 }
 const register = (password: string, id = freshId(), name = '') =>
   accounts.register({ id, name, password }, visitor)
+const adopt = (id: string) => accounts.adopt({ id, passwordHash: bcryptHash }, operator)
 /** What the log tells of an account: each event with who and how. */
 const told = async ({ key }: Account) => {
   const rows = await store.log.waiting({ account: key }, { after: 0 }, 100)
@@ -258,15 +259,15 @@ test('S052: nobody can look like another account, whichever way it comes', async
   const first = await register(password, 'Paula')
   for (const id of ['Pau1a', 'PauIa']) {
     await assert.rejects(register(password, id), refusal('account_exists'))
-    await assert.rejects(accounts.adopt(id, bcryptHash, operator), refusal('account_exists'))
+    await assert.rejects(adopt(id), refusal('account_exists'))
     assert.equal(await accounts.byId(id), null)
   }
-  await assert.rejects(accounts.adopt('paula', bcryptHash, operator), refusal('account_exists'))
+  await assert.rejects(adopt('paula'), refusal('account_exists'))
   assert.deepEqual(await accounts.byId('paula'), first)
 })
 
 test('S053: a hash of another system is replaced at the first sign-in, which the log need not tell', async () => {
-  const account = await accounts.adopt(freshId(), bcryptHash, operator)
+  const account = await adopt(freshId())
   assert.equal(account.passwordHash, bcryptHash)
   assert.equal(await matches(account.id, 'wrong password'), false)
   assert.deepEqual(await store.accounts.byKey(account.key), account)
@@ -277,7 +278,7 @@ test('S053: a hash of another system is replaced at the first sign-in, which the
 })
 
 test('S053: a password that was changed meanwhile is not replaced by the one before', async t => {
-  const account = await accounts.adopt(freshId(), bcryptHash, operator)
+  const account = await adopt(freshId())
   const hashing = t.mock.method(
     passwords,
     'hash',
