@@ -36,6 +36,12 @@ const passwords: PasswordHasher = {
   },
 }
 const clock = () => now
+const places = createUsualPlaces({
+  records: store.usualPlaces,
+  keyring: deriveKeyring(['a secret key of the tests'], 'usual place'),
+  clock,
+  onError: error => assert.fail(String(error)),
+})
 const accounts = createAccounts({
   records: store.accounts,
   passwords,
@@ -50,12 +56,7 @@ const accounts = createAccounts({
     },
     createCounters(() => 0),
   ),
-  places: createUsualPlaces({
-    records: store.usualPlaces,
-    keyring: deriveKeyring(['a secret key of the tests'], 'usual place'),
-    clock,
-    onError: error => assert.fail(String(error)),
-  }),
+  places,
   siteNames: ['서울내과의원', 'Seoul Clinic'],
   clock,
   randomBytes,
@@ -225,6 +226,29 @@ test('S095: a subject is stable, differs by relying party and account, and shows
   assert.notEqual(accounts.subject(one, 'library'), sub)
   assert.notEqual(accounts.subject(other, 'hospital'), sub)
   assert.match(sub, /^[A-Za-z0-9_-]{43}$/)
+})
+
+test('what only operators say of an account no visitor can say of their own', async () => {
+  const { account } = await accounts.prepare(
+    { id: freshId(), name: '', password, ...{ externalId: 'P-1' } },
+    visitor,
+    payer(),
+  )
+  assert.equal(account.externalId, null)
+  const registered = await accounts.register(
+    { id: freshId(), name: '', password, externalId: 'P-1' },
+    operator,
+  )
+  assert.equal((await store.accounts.byKey(registered.key))?.externalId, 'P-1')
+})
+
+test('a phone is known to the account that signed in on it, until it is forgotten', async () => {
+  const account = await register(password)
+  const phone = { ...payer(), phone: 'own' }
+  await accounts.authenticate({ id: account.id, password }, phone)
+  assert.equal((await places.look(account, phone)).standing, 'usual phone')
+  await accounts.forgetPhone(account.key, phone)
+  assert.equal((await places.look(account, phone)).standing, 'usual network')
 })
 
 test('whatever changes an account is told once, with who did it', async () => {
