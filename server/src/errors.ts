@@ -42,6 +42,8 @@ const statusOf = {
   account_unusable: 403,
   account_exists: 409,
   account_id_invalid: 422,
+  external_id_taken: 409,
+  external_id_invalid: 422,
   name_invalid: 422,
   password_too_short: 422,
   password_too_long: 422,

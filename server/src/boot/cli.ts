@@ -11,6 +11,7 @@ import {
   enableAccount,
   importFile,
   listAccounts,
+  setAccount,
 } from './account-command.ts'
 import { examine } from './doctor.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
@@ -66,6 +67,7 @@ account
   .command('add')
   .argument('<id>', 'what the person types to sign in')
   .option('--name <name>', 'shown to its owner, and masked on the kiosk', '')
+  .option('--external-id <id>', 'what another system calls this person, e.g. a patient number')
   .description('add an account; asks for the password, or reads it from standard input')
   .action(addAccount)
 account
@@ -74,9 +76,23 @@ account
   .option('--table <name>', 'table of the database', 'users')
   .option('--id-column <name>', 'column or field that holds the id', 'id')
   .option('--hash-column <name>', 'column or field that holds the password hash', 'password')
+  .option('--name-column <name>', 'column or field that holds the name')
+  .option('--external-id-column <name>', 'column or field that holds the external id')
   .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')
   .action(importFile)
-account.command('list').description('all accounts').action(listAccounts)
+account
+  .command('set')
+  .argument('<id>', 'whose account to change')
+  .option('--id <id>', 'what this person types from now on')
+  .option('--name <name>', 'shown to its owner, and masked on the kiosk; empty for none')
+  .option('--external-id <id>', 'what another system calls this person; none takes it away')
+  .description('change an account; it stays the same one to all who know it')
+  .action(setAccount)
+account
+  .command('list')
+  .option('--client <client>', 'also by which sub this client knows each')
+  .description('all accounts')
+  .action(listAccounts)
 account
   .command('password')
   .argument('<id>', 'whose password to change')

@@ -86,6 +86,14 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'An ID has 1 to 64 letters, digits and signs, without spaces.',
     ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
   },
+  external_id_taken: {
+    en: 'This external ID is already another account’s.',
+    ko: '다른 계정에 이미 등록된 외부 번호입니다.',
+  },
+  external_id_invalid: {
+    en: 'An external ID has 1 to 64 characters that can be seen, without spaces at its ends.',
+    ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 적어 주세요.',
+  },
   name_invalid: {
     en: 'Please write the name in 64 characters or fewer.',
     ko: '이름을 64자 이내로 적어 주세요.',
