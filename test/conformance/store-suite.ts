@@ -8,6 +8,7 @@ import { logPromises } from './log-promises.ts'
 import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
+import { signingKeyPromises } from './signing-key-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
 import { usualPlacePromises } from './usual-place-promises.ts'
@@ -31,6 +32,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   kioskPromises(name, openPair)
   userCodePromises(name, openPair)
   usualPlacePromises(name, openPair)
+  signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
   logPromises(name, openDatabase)
   logKeepingPromises(name, openDatabase)
