@@ -131,7 +131,10 @@ export function accountPromises(name: string, open: OpenStore): void {
     const first = account('first', { externalId: 'P-가1' })
     await addAccount(store, first)
     assert.deepEqual(await accounts.byKey('first'), first)
-    await assert.rejects(addAccount(store, account('second', { externalId: 'P-가1' })), externalTaken)
+    await assert.rejects(
+      addAccount(store, account('second', { externalId: 'P-가1' })),
+      externalTaken,
+    )
     assert.equal(await accounts.byKey('second'), null)
     for (const [n, externalId] of ['p-가1', 'P-가1 ', 'P-가10', null, null].entries()) {
       await addAccount(store, account(`other ${n}`, { externalId }))
@@ -153,10 +156,7 @@ export function accountPromises(name: string, open: OpenStore): void {
     for (const id of [{ idKey }, { idSkeleton }]) {
       await assert.rejects(addAccount(store, account('x', { ...id, externalId: 'P-2' })), taken)
     }
-    await assert.rejects(
-      addAccount(store, account('x', { externalId: 'P-1' })),
-      externalTaken,
-    )
+    await assert.rejects(addAccount(store, account('x', { externalId: 'P-1' })), externalTaken)
   })
 
   test(`${name}: S053: a hash is replaced only where it is still the one that was seen`, async t => {

@@ -9,6 +9,7 @@ import { logPromises } from './log-promises.ts'
 import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
+import { signingKeyPromises } from './signing-key-promises.ts'
 import { subjectPromises } from './subject-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
@@ -35,6 +36,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   subjectPromises(name, openPair)
   userCodePromises(name, openPair)
   usualPlacePromises(name, openPair)
+  signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
   logPromises(name, openDatabase)
   logKeepingPromises(name, openDatabase)

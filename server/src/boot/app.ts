@@ -21,6 +21,7 @@ import { sentence } from '../http/server/sentences.ts'
 import { createHttpServer } from '../http/server/server.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import { createLimit } from '../limits/limit.ts'
+import { addJwks } from '../oidc/jwks.ts'
 import type { Observed, SignIn } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Store } from '../store/store.ts'
@@ -127,6 +128,7 @@ export async function createApp(
   }
   server.register(api)
   server.register(pages)
+  addJwks(server, core.signingKeys)
   addHealth(server, readinessParts(core))
 
   const onRevoked = (kiosk: number) => {

@@ -14,6 +14,7 @@ import {
   setAccount,
 } from './account-command.ts'
 import { examine } from './doctor.ts'
+import { listKeys, rotate } from './keys-command.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
 
@@ -108,6 +109,15 @@ account
   .argument('<id>', 'who may sign in again')
   .description('let an account in again')
   .action(enableAccount)
+
+const keys = program.command('keys').description('keys that sign ID tokens')
+keys.command('list').description('all keys that are published').action(listKeys)
+keys
+  .command('rotate')
+  .option('--in <time>', 'when the new key begins to sign, e.g. 10m or 2d; default: 1h')
+  .option('--now', 'for a leaked key: the new one signs at once, and all others are gone')
+  .description('add a new key; the old one stays published until its last token is over')
+  .action(rotate)
 
 const log = program.command('log').description('what happened, sealed against changes')
 log

@@ -27,6 +27,7 @@ import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
+import { sealedTexts } from '../protocol/sealed-text.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
@@ -37,6 +38,9 @@ import { ticketReader } from '../signin/ticket-reader.ts'
 import { createTelling, type Telling } from '../signin/told.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
 import { createVisits, type Visits } from '../signin/visit.ts'
+import { createIdTokens, type IdTokens } from '../signing/id-tokens.ts'
+import { createSigningKeys, type SigningKeys } from '../signing/signing-keys.ts'
+import { startSigningKeys } from '../signing/start.ts'
 import { followDatabaseTime } from '../store/database-time.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
@@ -63,6 +67,8 @@ export interface Core {
   telling: Telling
   seedFlow: SeedFlow
   userCodes: UserCodes
+  signingKeys: SigningKeys
+  idTokens: IdTokens
   refusedTries: RefusedTries
   /** Starts what runs by itself: reaper, sweep, log, correction of the clock. */
   run(): Promise<void>
@@ -151,6 +157,15 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const address = `${publicUrl}/code`
   const userCodes = createUserCodes({ ...shared, records, guesses, address })
 
+  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
+  const signingKeys = createSigningKeys({
+    records: store.signingKeys,
+    sealed: sealedKeys,
+    clock,
+    monotonic: ticks,
+  })
+  const idTokens = createIdTokens({ keys: signingKeys, issuer: `${publicUrl}/oidc`, clock })
+
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const keys = checkpointKeys(keyring('log checkpoint'))
@@ -171,9 +186,19 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     telling,
     seedFlow,
     userCodes,
+    signingKeys,
+    idTokens,
     refusedTries,
     async run() {
       stops.push(await followDatabaseTime(store, nodeClock, onError))
+      await startSigningKeys({
+        keys: signingKeys,
+        records: store.signingKeys,
+        sealed: sealedKeys,
+        clock,
+        onLost: (keys, words) => logger.warn({ keys }, words),
+        onError,
+      })
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))

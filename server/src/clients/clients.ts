@@ -184,7 +184,8 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
 
     async reseal() {
       const present = (await records.all()).filter(({ removedAt }) => removedAt === null)
-      for (const client of present.filter(webhooks.isOutdated)) {
+      for (const client of present) {
+        if (isSame(client, webhooks.resealed(client))) continue
         await records.update(client.id, row => {
           const old = row ?? client
           return { next: { ...old, ...webhooks.resealed(old) }, events: [], quiet: true }
@@ -201,6 +202,10 @@ function changed(old: Client, { name, claims, endpoint }: ClientChange): Client 
   if (claims) next.claims = claims
   if (endpoint !== undefined) next.endpoint = endpoint === null ? null : requireEndpoint(endpoint)
   return next
+}
+
+function isSame(client: Client, change: Partial<Client>): boolean {
+  return Object.entries(change).every(([field, value]) => client[field as keyof Client] === value)
 }
 
 function fieldsThatDiffer(old: Client, next: Client): string[] {

@@ -11,22 +11,15 @@ export function createWebhookSecrets(
   const rowOf = (id: string) => `client ${id}`
   const canOpen = (id: string, secret: string | null) =>
     secret !== null && sealed.open(rowOf(id), secret) !== null
-  const isOutdated = (id: string, secret: string | null) =>
-    secret !== null && !sealed.isCurrent(secret) && canOpen(id, secret)
   /** The same secret under the current key; what cannot be opened stays as it is. */
-  const resealed = (id: string, secret: string | null) => {
-    const text = secret && isOutdated(id, secret) ? sealed.open(rowOf(id), secret) : null
-    return text === null ? secret : sealed.seal(rowOf(id), text)
-  }
+  const resealed = (id: string, secret: string | null) =>
+    secret && (sealed.renew(rowOf(id), secret) ?? secret)
 
   return {
     /** A new one, as Standard Webhooks writes it. */
     make: () => `whsec_${Buffer.from(randomBytes(32)).toString('base64')}`,
     seal: (id: string, secret: string) => sealed.seal(rowOf(id), secret),
     canOpen,
-    /** Whether an older key has sealed one of its secrets. */
-    isOutdated: ({ id, webhookSecret, oldWebhookSecret }: Sealed) =>
-      isOutdated(id, webhookSecret) || isOutdated(id, oldWebhookSecret),
     resealed: ({ id, webhookSecret, oldWebhookSecret }: Sealed) => ({
       webhookSecret: resealed(id, webhookSecret),
       oldWebhookSecret: resealed(id, oldWebhookSecret),

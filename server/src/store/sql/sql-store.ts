@@ -8,6 +8,7 @@ import { leases } from './leases.ts'
 import { log } from './log.ts'
 import type { Database } from './noun.ts'
 import { signIns } from './sign-ins.ts'
+import { signingKeys } from './signing-keys.ts'
 import { subjects } from './subjects.ts'
 import { createUpdate } from './update.ts'
 import { userCodes } from './user-codes.ts'
@@ -27,6 +28,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
     subjects: subjects(db, engine),
     userCodes: userCodes(db, engine),
     usualPlaces: usualPlaces(db, engine),
+    signingKeys: signingKeys(db, engine, update),
     log: log(db, engine),
     leases: leases(db, engine),
     time: () => engine.time(),

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import type { Tables } from '../tables.ts'
 
 /**
  * Whom a kiosk stands for and who is told what; what a visit adds to a sign-in; keys that sign ID tokens.
@@ -42,6 +43,8 @@ export const visits: Migration = {
       .addColumn('accepted_until', 'bigint')
       .addColumn('created_at', 'bigint', column => column.notNull())
       .execute()
+    const tables = db as Kysely<Tables>
+    await tables.insertInto('locks').values({ name: 'signing keys' }).execute()
     await db.schema.alterTable('kiosks').addColumn('client', 'text').execute()
     await db.schema.alterTable('kiosks').addColumn('policy', 'text').execute()
     await db.schema.alterTable('accounts').addColumn('external_id', 'text').execute()
