@@ -3,8 +3,9 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Transport } from './connection.ts'
 import { GateError } from './gate-error.ts'
 import { socketTo } from './page-socket.ts'
+import { PolicyForTheNext } from './policy.ts'
 import { Presence } from './presence.ts'
-import type { ClaimAnswer, UserCodeAnswer } from './protocol.ts'
+import type { ClaimAnswer, KioskPolicy, UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import { type StartOptions, startSignIn } from './start-sign-in.ts'
 import type { Starter } from './starter.ts'
@@ -36,6 +37,11 @@ export interface KioskOptions {
   show(update: ScreenUpdate): void
   /** A visitor has signed in. */
   claimed?(answer: ClaimAnswer): void
+  /**
+   * What the operator wants of this screen, where it is `enrolled`: at the beginning and whenever it has
+   * changed, but never under a visitor's hands.
+   */
+  policy?(policy: KioskPolicy): void
   /** Begins each sign-in in place of {@link startSignIn}, to which the same options would go. */
   begin?(options: StartOptions): Promise<TurnSignIn>
   readonly clock?: Clock
@@ -53,6 +59,7 @@ export class Kiosk {
   #state: KioskState = 'idle'
   #turn: Turn | undefined
   readonly #presence: Presence | undefined
+  readonly #policy = new PolicyForTheNext(policy => this.#takeOn(policy))
   #stopLingering = () => {}
 
   /** Nothing happens before {@link reset} or {@link start}. */
@@ -154,7 +161,20 @@ export class Kiosk {
       clock: this.#clock,
       // A turn shows its own trouble.
       changed: () => !this.#turn && this.#rest(),
+      policy: policy => this.#policy.heard(policy, this.#isFree),
     })
+  }
+
+  /** Nobody is there; an always-on screen is free while nobody has scanned what it shows. */
+  get #isFree(): boolean {
+    if (!this.#turn) return true
+    return this.#options.always === true && unscanned.has(this.#state)
+  }
+
+  #takeOn(policy: KioskPolicy): void {
+    const { always } = this.#options
+    this.#options.policy?.(policy)
+    if (this.#options.always !== always) this.reset()
   }
 
   #begin(signal: AbortSignal, resume: StartOptions['resume']): Promise<TurnSignIn> {
@@ -182,8 +202,11 @@ export class Kiosk {
   #show(update: ScreenUpdate): void {
     this.#state = update.state
     this.#options.show(update)
+    if (this.#isFree) this.#policy.handOver()
   }
 }
+
+const unscanned: ReadonlySet<KioskState> = new Set(['starting', 'pending'])
 
 /** States in which no sign-in is under way. */
 const atRest: ReadonlySet<KioskState> = new Set([

@@ -123,7 +123,8 @@ for (const [name, make] of Object.entries(engines)) {
     const gate = await startUpgraded(t, await make(t))
     const { started, claim, phoneCookie, id } = gate.signIn(({ state }) => state === 'claimed')
     // But for what a kiosk is no longer told: a name of its own for each person.
-    const { sub: _, ...account } = claim?.account as ClaimedAccount & { sub?: string }
+    assert.ok(claim)
+    const { sub: _, ...account } = claim.account as ClaimedAccount & { sub?: string }
     assert.deepEqual(await gate.kiosk.claimed(started), { ...claim, account })
     assert.deepEqual((await gate.phone(phoneCookie).state(id)).body, { state: 'claimed', seq: 3 })
   })

@@ -19,6 +19,7 @@ import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { createHttpServer } from '../http/server/server.ts'
+import { watchPolicies } from '../kiosks/policies.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import { createLimit } from '../limits/limit.ts'
 import { addJwks } from '../oidc/jwks.ts'
@@ -136,8 +137,13 @@ export async function createApp(
     sockets.drop(kiosk)
     flow.cancelAllOf(kiosk).catch(onError)
   }
+  const onChanged = (kiosk: number) => {
+    kiosks.forget(kiosk)
+    sockets.tellPolicy(kiosk)
+  }
   const records = core.store.kiosks
   let stopRevocations = () => {}
+  let stopPolicies = () => {}
 
   return {
     server,
@@ -145,11 +151,13 @@ export async function createApp(
     listen: async () => {
       await core.run()
       stopRevocations = watchRevocations({ records, onRevoked, onError })
+      stopPolicies = watchPolicies({ records, told: sockets.told, onChanged, onError })
       await server.listen({ host: config.host, port: config.port })
     },
     close: async () => {
       await server.close()
       stopRevocations()
+      stopPolicies()
       await core.close()
     },
   }

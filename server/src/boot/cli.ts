@@ -17,6 +17,7 @@ import { examine } from './doctor.ts'
 import { listKeys, rotate } from './keys-command.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
+import { kioskPolicy } from './policy-command.ts'
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode): Promise<void> {
@@ -62,6 +63,13 @@ kiosk
   .argument('<number>', 'as `list` shows it')
   .description('switch a kiosk off, on every node within 5 s')
   .action(revokeKiosk)
+kiosk
+  .command('policy')
+  .argument('<number>', 'as `list` shows it')
+  .argument('[file]', 'sets it from this JSON file, or from standard input where it is "-"')
+  .option('--effective', 'print what holds, with the defaults')
+  .description('print or set what a kiosk shows and which ways to sign in are open there')
+  .action(kioskPolicy)
 
 const account = program.command('account').description('people who may sign in')
 account

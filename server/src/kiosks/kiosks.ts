@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Where } from '../limits/payer.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
+import { policyToText, policyVersion } from '../protocol/policy.ts'
+import type { PolicyDocument } from '../protocol/policy-document.ts'
 import { renamed } from '../protocol/renamed.ts'
 import { type Decide, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
@@ -44,6 +46,15 @@ export interface Kiosks {
   set(number: number, change: KioskChange, by: Actor): Promise<Kiosk>
   /** Switches a kiosk off for good. @throws like {@link Kiosks.usable}, to all but the first. */
   revoke(number: number, by: Actor): Promise<void>
+  /**
+   * Gives a kiosk another policy. @returns its version, and whether it was another one at all.
+   * @throws like {@link Kiosks.usable}.
+   */
+  setPolicy(
+    number: number,
+    document: PolicyDocument,
+    by: Actor,
+  ): Promise<{ version: number; changed: boolean }>
   /** Drops what is remembered of a kiosk, as it has changed. */
   forget(number: number): void
 }
@@ -183,6 +194,20 @@ export function createKiosks(parts: KiosksParts): Kiosks {
         const next = { ...kiosk, revokedAt: at, linkHash: null }
         return { next, events: [kioskEvent(kiosk, 'kiosk.revoked', at, by)] }
       })
+    },
+
+    async setPolicy(number, document, by) {
+      const at = clock()
+      const { next, events } = await records.update(number, old => {
+        const kiosk = requireUsable(old)
+        const version = policyVersion(kiosk.policy)
+        // The very same again is a repeat, and so is a try whose first answer a broken connection hid.
+        if (kiosk.policy === policyToText(version, document)) return unchanged(kiosk)
+        const next = { ...kiosk, policy: policyToText(version + 1, document) }
+        const event = kioskEvent(kiosk, 'kiosk.changed', at, by)
+        return { next, events: [{ ...event, detail: { fields: ['policy'] } }] }
+      })
+      return { version: policyVersion(next.policy), changed: events.length > 0 }
     },
 
     forget(number) {

@@ -7,6 +7,7 @@ import { Refusal } from '../../errors.ts'
 import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
 import type { Limit } from '../../limits/limit.ts'
 import { networkOf } from '../../limits/network.ts'
+import { shownPolicy } from '../../protocol/policy.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
@@ -64,8 +65,8 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
   const demo = config.mode === 'demo'
   const credential = kioskCredentialCookie(publicUrl)
 
-  const view = ({ number, name }: Kiosk): KioskView => {
-    return { number, site: config.site, name, mode: config.mode }
+  const view = ({ number, name, policy }: Kiosk): KioskView => {
+    return { number, site: config.site, name, mode: config.mode, policy: shownPolicy(policy) }
   }
 
   /** The enrolled kiosk that sent this, by its cookie; a cookie speaks only for our own pages. */
