@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket'
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { addClientApi } from '../http/client/api.ts'
 import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
@@ -57,7 +58,18 @@ export async function createApp(
   givenClock?: Clock,
 ): Promise<App> {
   const core = await createCore(config, logger, givenClock)
-  const { clock, flow, seedFlow, userCodes, methods, accounts, kiosks, refusedTries } = core
+  const {
+    clock,
+    flow,
+    seedFlow,
+    userCodes,
+    methods,
+    accounts,
+    kiosks,
+    clients,
+    knownSubject,
+    refusedTries,
+  } = core
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
@@ -121,6 +133,7 @@ export async function createApp(
     await addPages(pages, config)
   }
   server.register(api)
+  addClientApi(server, { clients, kiosks: core.store.kiosks, knownSubject })
   server.register(pages)
   addHealth(server, readinessParts(core))
 

@@ -6,6 +6,7 @@ import { createPasswordHasher, type PasswordHasher } from '../accounts/password.
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
+import { type Clients, createClients } from '../clients/clients.ts'
 import { type Clock, createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
@@ -28,6 +29,7 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
+import { createKnownSubject, type KnownSubject } from '../signin/known-subject.ts'
 import { createMoves } from '../signin/moves.ts'
 import { pageOpener } from '../signin/opened-page.ts'
 import { startReaper } from '../signin/reaper.ts'
@@ -39,6 +41,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
+import { webhookSeals } from './webhook-seals.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
@@ -54,6 +57,8 @@ export interface Core {
   passwords: PasswordHasher
   accounts: Accounts
   kiosks: Kiosks
+  clients: Clients
+  knownSubject: KnownSubject
   methods: Methods
   flow: Flow
   seedFlow: SeedFlow
@@ -101,6 +106,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     ...(config.mode === 'demo' ? [openKiosk] : []),
   ]
   const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
+  const clients = createClients({
+    records: store.clients,
+    sealed: webhookSeals(config),
+    clock,
+    randomBytes,
+  })
+  const knownSubject = createKnownSubject({ subjects: store.subjects, accounts })
   const tickets = {
     compact: compactTickets(keyring('ticket'), publicUrl),
     jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
@@ -154,6 +166,8 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     passwords,
     accounts,
     kiosks,
+    clients,
+    knownSubject,
     methods: createMethods(accounts, config.registration),
     flow,
     seedFlow,
@@ -161,6 +175,9 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     refusedTries,
     async run() {
       stops.push(await followDatabaseTime(store, nodeClock, onError))
+      for (const client of await clients.reseal()) {
+        logger.warn({ client }, 'no accepted key opens its webhook secret: see qrgate doctor')
+      }
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))

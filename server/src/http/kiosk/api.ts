@@ -11,6 +11,7 @@ import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
+import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
 import { refused, signInPath } from '../server/schemas.ts'
@@ -234,12 +235,6 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       async request => flow.claim(await proven(request)),
     )
   })
-}
-
-/** What an `Authorization: Bearer` header carries (RFC 6750 §2.1). */
-function bearer(request: FastifyRequest): string | undefined {
-  const [scheme, value] = request.headers.authorization?.split(' ') ?? []
-  return scheme?.toLowerCase() === 'bearer' && value ? value : undefined
 }
 
 /** Aborts when whoever asked has hung up. */
