@@ -20,6 +20,7 @@ const statusOf = {
   kiosk_secret_wrong: 401,
 
   client_unknown: 401,
+  client_wrong: 403,
   client_id_invalid: 422,
   client_exists: 409,
   endpoint_invalid: 422,

@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket'
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { addClientApi } from '../http/client/api.ts'
 import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
@@ -60,7 +61,19 @@ export async function createApp(
   givenClock?: Clock,
 ): Promise<App> {
   const core = await createCore(config, logger, givenClock)
-  const { clock, flow, visits, seedFlow, userCodes, methods, accounts, kiosks, refusedTries } = core
+  const {
+    clock,
+    flow,
+    visits,
+    seedFlow,
+    userCodes,
+    methods,
+    accounts,
+    kiosks,
+    clients,
+    knownSubject,
+    refusedTries,
+  } = core
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
@@ -128,6 +141,7 @@ export async function createApp(
     await addPages(pages, config)
   }
   server.register(api)
+  addClientApi(server, { clients, kiosks: core.store.kiosks, knownSubject })
   server.register(pages)
   addJwks(server, core.signingKeys)
   addHealth(server, readinessParts(core))

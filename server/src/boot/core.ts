@@ -6,6 +6,7 @@ import { createPasswordHasher, type PasswordHasher } from '../accounts/password.
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
+import { type Clients, createClients } from '../clients/clients.ts'
 import { type Clock, createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
@@ -13,6 +14,7 @@ import { createCodeGuesses } from '../limits/code-guesses.ts'
 import { type Counters, createCounters } from '../limits/counters.ts'
 import { createLimit } from '../limits/limit.ts'
 import { networkOf } from '../limits/network.ts'
+import type { Payer } from '../limits/payer.ts'
 import { createTryLimits } from '../limits/try-limits.ts'
 import { checkpointKeys } from '../log/checkpoint.ts'
 import { follow } from '../log/follow.ts'
@@ -30,6 +32,7 @@ import { receipts } from '../protocol/receipt.ts'
 import { sealedTexts } from '../protocol/sealed-text.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
+import { createKnownSubject, type KnownSubject } from '../signin/known-subject.ts'
 import { createMoves } from '../signin/moves.ts'
 import { pageOpener } from '../signin/opened-page.ts'
 import { startReaper } from '../signin/reaper.ts'
@@ -46,6 +49,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
+import { webhookSeals } from './webhook-seals.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
@@ -61,6 +65,8 @@ export interface Core {
   passwords: PasswordHasher
   accounts: Accounts
   kiosks: Kiosks
+  clients: Clients
+  knownSubject: KnownSubject
   methods: Methods
   flow: Flow
   visits: Visits
@@ -112,6 +118,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     ...(config.mode === 'demo' ? [openKiosk] : []),
   ]
   const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
+  const clients = createClients({
+    records: store.clients,
+    sealed: webhookSeals(config),
+    clock,
+    randomBytes,
+  })
+  const knownSubject = createKnownSubject({ subjects: store.subjects, accounts })
   const tickets = {
     compact: compactTickets(keyring('ticket'), publicUrl),
     jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
@@ -119,9 +132,19 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
+  const signingKeys = createSigningKeys({
+    records: store.signingKeys,
+    sealed: sealedKeys,
+    clock,
+    monotonic: ticks,
+  })
+  const idTokens = createIdTokens({ keys: signingKeys, issuer: `${publicUrl}/oidc`, clock })
   const telling = createTelling({
-    clients: { byId: async () => null },
+    clients,
+    accounts,
     agreements: agreements(keyring('agreement'), publicUrl),
+    idTokens,
   })
   const shared = {
     moves,
@@ -151,20 +174,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     },
   })
   const seedFlow = createSeedFlow(shared)
-  const visits = createVisits({ moves, clock, forgetPhone: async () => {} })
+  const forgetPhone = (account: string, payer: Payer) =>
+    accounts.forgetPhone(account, payer).catch(onError)
+  const visits = createVisits({ moves, clock, forgetPhone })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
   const userCodes = createUserCodes({ ...shared, records, guesses, address })
-
-  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
-  const signingKeys = createSigningKeys({
-    records: store.signingKeys,
-    sealed: sealedKeys,
-    clock,
-    monotonic: ticks,
-  })
-  const idTokens = createIdTokens({ keys: signingKeys, issuer: `${publicUrl}/oidc`, clock })
 
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
@@ -180,6 +196,8 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     passwords,
     accounts,
     kiosks,
+    clients,
+    knownSubject,
     methods: createMethods(accounts, config.registration),
     flow,
     visits,
@@ -199,6 +217,9 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
         onLost: (keys, words) => logger.warn({ keys }, words),
         onError,
       })
+      for (const client of await clients.reseal()) {
+        logger.warn({ client }, 'no accepted key opens its webhook secret: see qrgate doctor')
+      }
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))

@@ -10,6 +10,7 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { system } from '../protocol/log-event.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { Phone } from './flow.ts'
+import type { Phone } from './phone.ts'
 
 const address = '203.0.113.7'
 const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone', address }

@@ -1,4 +1,4 @@
-import type { ClaimAnswer, Frame, PhoneKind, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
+import type { ClaimAnswer, Frame, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Proof, Prove } from '../accounts/methods/proof.ts'
@@ -6,11 +6,11 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
 import type { Limit } from '../limits/limit.ts'
-import { kioskKey, type Payer } from '../limits/payer.ts'
+import { kioskKey } from '../limits/payer.ts'
 import { currentFrame, frameTime, isFresh, nextFrames, type Rotation } from '../protocol/frames.ts'
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
-import { phoneHash, phoneName } from '../protocol/phone-key.ts'
+import { phoneHash } from '../protocol/phone-key.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
   type Agreed,
@@ -29,6 +29,7 @@ import type { Delivery, Watch } from '../watch/delivery.ts'
 import { claimAnswer } from './claim-answer.ts'
 import type { Moves, Subject } from './moves.ts'
 import type { OpenedPage, OpenPage } from './opened-page.ts'
+import { type Phone, payerOf } from './phone.ts'
 import { type ClaimingScreen, kioskProver, type Screen } from './screen.ts'
 import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
 import type { Telling } from './told.ts'
@@ -66,14 +67,6 @@ export interface FlowParts {
   randomBytes(size: number): Uint8Array
 }
 
-/** A phone's browser at one sign-in. */
-export interface Phone {
-  key: string
-  kind: PhoneKind
-  /** Where it is on the network. */
-  address: string
-}
-
 export function createFlow(parts: FlowParts) {
   const { signIns, moves, clock, accounts, kiosks, telling, tickets, kioskSecrets, receipts } =
     parts
@@ -95,11 +88,6 @@ export function createFlow(parts: FlowParts) {
       expires_in: parts.timings.pending / 1000,
       frame: currentFrame(id, kiosk.number, now, framing(kiosk)),
     }
-  }
-
-  /** The work of proving who somebody is gets charged to their scan first. */
-  const payerOf = ({ id, kiosk }: Subject, { key, address }: Phone): Payer => {
-    return { ...whereIs(kiosk, address), signIn: id, phone: phoneName(key) }
   }
 
   /** Approves for whoever is proven, if kiosk and account are usable still; a new account comes with it. */
@@ -251,13 +239,20 @@ export function createFlow(parts: FlowParts) {
       return signInView(await cancelled, clock())
     },
 
-    /** Who signed in; the same answer for every repeat in time, as an answer may get lost. */
-    async claim(screen: ClaimingScreen, _credential?: string): Promise<ClaimAnswer> {
+    /**
+     * Who signed in; the same answer for every repeat in time, as an answer may get lost. A screen
+     * learns a masked name; the kiosk's client, by its credential, what it was agreed to be told.
+     */
+    async claim(screen: ClaimingScreen, clientCredential?: string): Promise<ClaimAnswer> {
       const subject = screen.use()
-      const { account: key } = await moves.rehearse(subject, { type: 'claim' })
-      if (key === null) throw new Refusal('not_approved')
-      const account = await accounts.assertUsable(key)
-      return claimAnswer(await moves.take(subject, { type: 'claim' }), account)
+      const client = await telling.asking(subject.kiosk, clientCredential)
+      const rehearsed = await moves.rehearse(subject, { type: 'claim' })
+      if (rehearsed.account === null) throw new Refusal('not_approved')
+      const account = await accounts.assertUsable(rehearsed.account)
+      const also = telling.known(rehearsed, account, clock())
+      const signIn = await moves.take(subject, { type: 'claim' }, also)
+      const answer = claimAnswer(signIn, account)
+      return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
     },
 
     /** A kiosk was revoked: what its visitors have begun is over, visits too; a sign-in that nobody scanned has no row. */

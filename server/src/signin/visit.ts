@@ -1,9 +1,11 @@
 import type { SignInView } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
+import type { Payer } from '../limits/payer.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import type { SignIn, Step } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Moves } from './moves.ts'
+import { type Phone, payerOf } from './phone.ts'
 import type { Screen } from './screen.ts'
 
 /**
@@ -16,7 +18,7 @@ export interface VisitsParts {
   moves: Moves
   clock: Clock
   /** Where this phone is no longer known as one of the account's own. Never fails. */
-  forgetPhone(account: string, phoneKey: string): Promise<void>
+  forgetPhone(account: string, payer: Payer): Promise<void>
 }
 
 export function createVisits({ moves, clock, forgetPhone }: VisitsParts) {
@@ -40,10 +42,12 @@ export function createVisits({ moves, clock, forgetPhone }: VisitsParts) {
      * report stays for the operator, and the phone is none of the account's own any more. The account
      * stays open: locking it would let whoever guessed a password lock its owner out.
      */
-    async disown(id: string, phoneKey: string): Promise<SignIn> {
-      const step = { type: 'disown', phoneHash: phoneHash(phoneKey, id) } as const
-      const signIn = await byPhone(id, phoneKey, step)
-      if (signIn.account !== null) await forgetPhone(signIn.account, phoneKey)
+    async disown(id: string, phone: Phone): Promise<SignIn> {
+      const { kiosk } = await moves.ofPhone(id, phone.key)
+      const step = { type: 'disown', phoneHash: phoneHash(phone.key, id) } as const
+      const signIn = await moves.take({ id, kiosk }, step)
+      const payer = payerOf({ id, kiosk }, phone)
+      if (signIn.account !== null) await forgetPhone(signIn.account, payer)
       return signIn
     },
 

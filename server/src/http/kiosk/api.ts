@@ -13,6 +13,7 @@ import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
+import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { goneWith } from '../server/gone.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
@@ -278,12 +279,6 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       },
     )
   })
-}
-
-/** What an `Authorization: Bearer` header carries (RFC 6750 §2.1). */
-function bearer(request: FastifyRequest): string | undefined {
-  const [scheme, value] = request.headers.authorization?.split(' ') ?? []
-  return scheme?.toLowerCase() === 'bearer' && value ? value : undefined
 }
 
 /** Self-enrolled screens of the demo all stand at the same desk. */

@@ -82,7 +82,7 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      await visits.disown(id, visitor.key)
+      await visits.disown(id, visitor.phone)
       return visitor.settle(id)
     },
   )

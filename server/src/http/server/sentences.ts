@@ -27,6 +27,10 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '키오스크 비밀값이 올바르지 않습니다.',
   },
 
+  client_wrong: {
+    en: 'This kiosk is not one of this client.',
+    ko: '이 클라이언트의 키오스크가 아닙니다.',
+  },
   client_unknown: {
     en: 'No client has this credential.',
     ko: '이 자격 증명을 가진 클라이언트가 없습니다.',
