@@ -1,69 +1,47 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { type Claims, type ClientView, paths } from '@qrgate/sdk/protocol'
-import { createClients } from '../../server/src/clients/clients.ts'
-import { type ClaimName, claimNames } from '../../server/src/protocol/claims.ts'
-import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
-import { system } from '../../server/src/protocol/log-event.ts'
-import { sealedTexts } from '../../server/src/protocol/sealed-text.ts'
-import type { Account } from '../../server/src/store/account.ts'
-import type { Store } from '../../server/src/store/store.ts'
-import { subjectKey } from '../../server/src/store/subject.ts'
-import { freshId, scan, start } from '../conformance/rows.ts'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import type { ClaimName } from '../../server/src/protocol/claims.ts'
+import { claimNames } from '../../server/src/protocol/claims.ts'
+import { start } from '../conformance/rows.ts'
 import { attack } from '../support/attack.ts'
 import type { Gate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
-import { addAccountsTo, enrolIn } from '../support/stored.ts'
+import { Phone } from '../support/phone.ts'
+import { enrolIn } from '../support/stored.ts'
+import {
+  type Asking,
+  accountOf,
+  agreementOn,
+  claimFor,
+  kioskOf,
+  known,
+  type Patient,
+  patients,
+  toldClients,
+} from '../support/told-clients.ts'
 
 /*
  * Who is told what: claims × clients × routes. Two patients whose masked names are the same; a client
  * for each choice of claims; and for each of them, what every route may say, to the letter.
  */
 
-/** Two of one masked name, whom a backend must be able to tell apart. */
-const patients = [
-  { id: 'canary-hong', name: '홍길동', externalId: 'P-0042' },
-  { id: 'canary-heo', name: '홍남동', externalId: null },
-] as const
-type Patient = (typeof patients)[number]
+/** Two of the clients will do where only how they ask matters. */
+const mostly = ['nothing', 'everything']
 
-/** What there is to know of a patient, besides the `sub`. */
-const known = ({ id, name, externalId }: Patient): Record<ClaimName, string | null> => ({
-  masked_name: '홍*동',
-  name,
-  account_id: id,
-  external_id: externalId,
-})
-
-/** A client: what its visitors have agreed to, and what an operator grants it by now. */
-interface Told {
-  agreed: readonly ClaimName[]
-  granted: readonly ClaimName[]
-  /** What it may be told besides `sub`. */
-  may: readonly ClaimName[]
+/** How a page names what is told. */
+const words: Record<ClaimName, string> = {
+  masked_name: '이름의 일부',
+  name: '이름',
+  account_id: '아이디',
+  external_id: '등록번호',
 }
 
-const clients: Record<string, Told> = {
-  nothing: { agreed: [], granted: [], may: [] },
-  everything: { agreed: claimNames, granted: claimNames, may: claimNames },
-  ...Object.fromEntries(
-    claimNames.map(claim => [
-      `only-${claim.replace('_', '-')}`,
-      { agreed: [claim], granted: [claim], may: [claim] },
-    ]),
-  ),
-  'taken-away': { agreed: claimNames, granted: ['masked_name'], may: ['masked_name'] },
-  'granted-later': { agreed: ['masked_name'], granted: claimNames, may: ['masked_name'] },
-  'never-both': { agreed: ['name'], granted: ['external_id'], may: [] },
-}
-
-/** A row of the table, with what it needs to ask. */
-interface Asking extends Told {
-  gate: Gate
-  client: string
-  credential: string
-  /** What this client calls a patient. */
-  subOf(patient: Patient): string
+/** Exactly what a client is told of a patient. */
+function claimsOf({ may, subOf }: Asking, patient: Patient): Claims {
+  const claims: Claims = { sub: subOf(patient) }
+  for (const claim of may) Object.assign(claims, { [claim]: known(patient)[claim] })
+  return claims
 }
 
 /** For each route: the text that the client is answered, of whom it must be, and what it must say. */
@@ -85,19 +63,69 @@ const routes: Record<string, (asking: Asking) => Promise<void>> = {
     for (const patient of patients) {
       const { status, text } = await ask(gate, paths.clientSubject(subOf(patient)), credential)
       assert.equal(status, 200, text)
-      const expected: Claims = { sub: subOf(patient) }
-      for (const claim of may) Object.assign(expected, { [claim]: known(patient)[claim] })
-      assert.deepEqual(JSON.parse(text), expected)
+      assert.deepEqual(JSON.parse(text), claimsOf(asking, patient))
       assertTellsOnly(
         text,
         may.map(claim => known(patient)[claim]),
       )
     }
   },
+
+  /** The page names the client and each claim before anybody agrees, and its form says the same. */
+  async page({ agreed, visits, client }) {
+    for (const { page } of visits) {
+      const line = /<p class="told">([^<]*)<\/p>/.exec(page)?.[1] ?? ''
+      assert.match(line, /^서울내과에 /)
+      const shown = agreed.includes('name') ? agreed.filter(c => c !== 'masked_name') : agreed
+      const named = claimNames.filter(claim => shown.includes(claim)).map(claim => words[claim])
+      assert.ok(line.includes(named.join(', ') || '이름 없이 방문만'), line)
+      assert.ok(agreementOn(page).startsWith(`${client}.${agreed.join('+')}.`))
+      assertTellsOnly(page, [])
+    }
+  },
+
+  /** A screen tells nobody apart. */
+  async screen({ visits }) {
+    const told = visits.map(({ screen }) => JSON.parse(screen) as Record<string, unknown>)
+    for (const answer of told) {
+      assert.deepEqual(Object.keys(answer), ['id', 'state', 'account', 'auth_time', 'amr'])
+      assert.deepEqual(answer.account, { name: '홍*동' })
+    }
+  },
+
+  async claim(asking) {
+    for (const { patient, client } of asking.visits) {
+      assert.deepEqual(client.claims, claimsOf(asking, patient))
+      assert.deepEqual(client.account, { name: '홍*동' })
+    }
+  },
+
+  /** Verified by jose alone, from what is published. */
+  async token(asking) {
+    const { gate, client: audience } = asking
+    const keys = createRemoteJWKSet(new URL(`${gate.url}/oidc/jwks`))
+    for (const { patient, client } of asking.visits) {
+      const issuer = `${gate.url}/oidc`
+      const { payload } = await jwtVerify(client.id_token, keys, { issuer, audience })
+      const { iss, aud, exp, iat, jti, sid, kiosk, auth_time, amr, ...claims } = payload
+      assert.deepEqual(claims, claimsOf(asking, patient))
+      assert.deepEqual(
+        [jti, sid, auth_time, amr],
+        [client.id, client.id, client.auth_time, ['pwd']],
+      )
+      assert.equal((exp ?? 0) - (iat ?? 0), 300)
+      assert.ok(Number(kiosk) >= 100)
+    }
+  },
+
+  /** The visitor's own phone needs no name either: whoever picks it up must not read it. */
+  async phone({ visits }) {
+    for (const { phone } of visits) assertTellsOnly(phone, [])
+  },
 }
 
 attack('each client is told what was agreed and is granted, and nothing more', async gate => {
-  const asking = await setUp(gate)
+  const asking = await toldClients(gate)
   const subs = asking.flatMap(({ subOf }) => patients.map(subOf))
   assert.equal(new Set(subs).size, subs.length, 'each person is somebody else at each client')
   for (const row of asking) for (const route of Object.values(routes)) await route(row)
@@ -106,7 +134,7 @@ attack('each client is told what was agreed and is granted, and nothing more', a
 })
 
 attack('whoever was never told of a sub is told the same as of none at all', async gate => {
-  const [mine, theirs] = await setUp(gate)
+  const [mine, theirs] = await toldClients(gate, mostly)
   assert.ok(mine && theirs)
   const [patient] = patients
   const none = await ask(gate, paths.clientSubject('x'.repeat(43)), mine.credential)
@@ -129,11 +157,11 @@ attack('whoever was never told of a sub is told the same as of none at all', asy
 })
 
 attack('whoever is disabled is told of no more, and to nobody', async gate => {
-  const [mine] = await setUp(gate)
+  const [mine] = await toldClients(gate, mostly)
   assert.ok(mine)
   const { accounts } = gate.app.store
   const [patient] = patients
-  const account = await accountOf(gate.app.store, patient)
+  const account = await accountOf(gate.app.store, patient.id)
   await accounts.update(account.key, () => ({
     next: { ...account, disabledAt: start },
     events: [],
@@ -146,7 +174,7 @@ attack('whoever is disabled is told of no more, and to nobody', async gate => {
 })
 
 attack('no proof of anything else opens what a client may know', async gate => {
-  const [mine] = await setUp(gate)
+  const [mine] = await toldClients(gate, mostly)
   assert.ok(mine)
   const { store } = gate.app
   const enrolled = await enrolIn(store, '1층 접수')
@@ -179,7 +207,7 @@ attack('no proof of anything else opens what a client may know', async gate => {
 
 attack('a client is told of its own kiosks that are not revoked, and of no other', async gate => {
   const { store } = gate.app
-  const [mine] = await setUp(gate)
+  const [mine] = await toldClients(gate, mostly)
   assert.ok(mine)
   const add = async (client: string | null, revokedAt: number | null = null) => {
     const { row } = await enrolIn(store, '1층 접수')
@@ -195,12 +223,14 @@ attack('a client is told of its own kiosks that are not revoked, and of no other
     headers: { authorization: `bearer ${mine.credential}` },
   })
   assert.equal(answer.headers.get('cache-control'), 'no-store')
+  const [own, ...others] = (await store.kiosks.ofClient(mine.client)).map(row => row.number)
+  assert.deepEqual(others, [number])
   assert.deepEqual(await answer.json(), {
     id: mine.client,
     name: { ko: '서울내과', en: 'Seoul Clinic' },
     claims: [],
     endpoint: 'https://emr.example.org/hooks',
-    kiosks: [{ number, name: { ko: '1층 접수', en: '1층 접수' } }],
+    kiosks: [own, number].map(number => ({ number, name: { ko: '1층 접수', en: '1층 접수' } })),
   })
 })
 
@@ -221,60 +251,56 @@ async function ask({ url }: Gate, path: string, credential?: string) {
   return { status: answer.status, text: await answer.text() }
 }
 
-/** Patients and clients, each told of both as a claim tells of them; then the grants change. */
-async function setUp(gate: Gate): Promise<Asking[]> {
-  const { store } = gate.app
-  await addAccountsTo(
-    store,
-    patients.map(({ id, name }) => ({ id, name, passwordHash: '' })),
-  )
-  for (const patient of patients) {
-    const { externalId } = patient
-    const account = await accountOf(store, patient)
-    const next = { ...account, externalId }
-    await store.accounts.update(account.key, () => ({ next, events: [], quiet: true }))
-  }
-  const sealed = sealedTexts(deriveKeyring(['a key of this test'], 'webhook secret'), randomBytes)
-  const { clients: records } = store
-  const room = createClients({ records, sealed, clock: () => start, randomBytes })
-  const rows: Asking[] = []
-  for (const [client, told] of Object.entries(clients)) {
-    const { credential } = await room.add(
-      {
-        id: client,
-        name: { ko: '서울내과', en: 'Seoul Clinic' },
-        claims: told.agreed,
-        endpoint: 'https://emr.example.org/hooks',
-      },
-      system,
-    )
-    const subs = new Map<Patient, string>()
-    for (const patient of patients) subs.set(patient, await tell(store, client, patient, told))
-    await room.set(client, { claims: told.granted }, system)
-    const subOf = (patient: Patient) => subs.get(patient) ?? ''
-    rows.push({ ...told, gate, client, credential, subOf })
-  }
-  return rows
-}
+attack('one client learns nothing of another, whatever it holds', async gate => {
+  const [mine, theirs] = await toldClients(gate, mostly)
+  assert.ok(mine && theirs)
+  const [{ signIn }] = mine.visits as [(typeof mine.visits)[number]]
+  const answer = await claimFor(mine.kiosk, signIn, theirs.credential)
+  assert.deepEqual([answer.status, (await answer.json()).code], [403, 'client_wrong'])
+  const none = await claimFor(mine.kiosk, signIn, 'x'.repeat(43))
+  assert.deepEqual([none.status, (await none.json()).code], [401, 'client_unknown'])
+  // What was agreed with the one is not told to the other, whoever has the kiosk by now.
+  await gate.app.store.signIns.update(signIn.id, old => {
+    assert.ok(old)
+    return { next: { ...old, client: theirs.client }, events: [], quiet: true }
+  })
+  const late = await claimFor(mine.kiosk, signIn, mine.credential)
+  const { claims, id_token } = await late.json()
+  assert.deepEqual([late.status, claims, id_token], [200, undefined, undefined])
+})
 
-/** A client is told of a patient. @returns what it calls the patient from now on. */
-async function tell(
-  store: Store,
-  client: string,
-  patient: Patient,
-  { agreed }: Told,
-): Promise<string> {
-  const { key } = await accountOf(store, patient)
-  const sub = randomBytes(32).toString('base64url')
-  const next = { client, account: key, sub, claims: agreed, toldAt: start }
-  const subjects = new Map([[subjectKey(next), () => ({ next, events: [], quiet: true })]])
-  const id = freshId()
-  await store.signIns.update(id, () => ({ ...scan(id)(), also: { subjects } }))
-  return sub
-}
+attack(
+  'nothing is told where the form says nothing, and no form says what no page did',
+  async gate => {
+    const [mine] = await toldClients(gate, ['everything'])
+    assert.ok(mine)
+    const [patient] = patients
+    const password = 'correct horse battery'
+    const signIn = await mine.kiosk.start()
+    const phone = new Phone(gate.url)
+    const { page, receipt } = await phone.open(await mine.kiosk.frame(signIn))
+    const genuine = agreementOn(page)
+    const fields = { account: patient.id, password, receipt }
+    const post = (agreement: string) =>
+      phone.post(`/s/${signIn.id}/sign-in`, { ...fields, agreement })
+    for (const forged of [genuine.replace('everything', 'nothing'), genuine.slice(0, -1), '..']) {
+      const answer = await post(forged)
+      assert.deepEqual([answer.status, (await answer.json()).code], [403, 'agreement_wrong'])
+    }
+    assert.equal((await post('')).status, 200)
+    const answer = await claimFor(mine.kiosk, signIn, mine.credential)
+    const { claims, id_token, account } = await answer.json()
+    assert.deepEqual([claims, id_token, account], [undefined, undefined, { name: '홍*동' }])
+  },
+)
 
-async function accountOf({ accounts }: Store, { id }: Patient): Promise<Account> {
-  const account = await accounts.byIdKey(id)
-  assert.ok(account)
-  return account
-}
+attack('a kiosk without a client tells nobody, and says so to nobody', async gate => {
+  const [mine] = await toldClients(gate, ['everything'])
+  assert.ok(mine)
+  const kiosk = await kioskOf(gate, null)
+  const signIn = await kiosk.start()
+  const { page } = await new Phone(gate.url).open(await kiosk.frame(signIn))
+  assert.ok(!page.includes('class="told"') && !page.includes('agreement'))
+  const answer = await claimFor(kiosk, signIn, mine.credential)
+  assert.deepEqual([answer.status, (await answer.json()).code], [403, 'client_wrong'])
+})
