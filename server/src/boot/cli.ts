@@ -13,9 +13,17 @@ import {
   listAccounts,
   setAccount,
 } from './account-command.ts'
+import {
+  addClient,
+  listClients,
+  removeClient,
+  rotateClient,
+  setClient,
+  showClient,
+} from './client-command.ts'
 import { examine } from './doctor.ts'
 import { listKeys, rotate } from './keys-command.ts'
-import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
+import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
 import { kioskPolicy } from './policy-command.ts'
 
@@ -55,9 +63,18 @@ kiosk
   .argument('<name>', 'shown on the screen and on phones, e.g. "1층 접수 1번"')
   .option('--name-en <name>', 'the same in English; default: the name')
   .option('--backend', 'print a credential for a backend instead of a link for a screen')
+  .option('--client <id>', 'the client that serves whoever signs in here')
   .description('add a kiosk; prints the one-time link to open on its screen')
   .action(addKiosk)
 kiosk.command('list').description('all kiosks').action(listKiosks)
+kiosk
+  .command('set')
+  .argument('<number>', 'as `list` shows it')
+  .option('--name <name>', 'shown on the screen and on phones')
+  .option('--name-en <name>', 'the same in English')
+  .option('--client <id>', 'the client that serves whoever signs in here, or none')
+  .description('change a kiosk, on every node within 5 s')
+  .action(setKiosk)
 kiosk
   .command('revoke')
   .argument('<number>', 'as `list` shows it')
@@ -70,6 +87,49 @@ kiosk
   .option('--effective', 'print what holds, with the defaults')
   .description('print or set what a kiosk shows and which ways to sign in are open there')
   .action(kioskPolicy)
+
+const client = program
+  .command('client')
+  .description('systems that are told who has signed in at their kiosks')
+const claims = 'besides an opaque `sub`, by commas: masked_name, name, account_id, external_id'
+const endpoint = 'where its webhooks go: https, or http in your own network'
+client
+  .command('add')
+  .argument('<id>', 'small letters, digits and dashes; never given twice')
+  .argument('<name>', 'shown to visitors who are asked what it may be told, e.g. "서울내과"')
+  .option('--name-en <name>', 'the same in English; default: the name')
+  .option('--claims <names>', `what it may be told ${claims}`, 'none')
+  .option('--endpoint <url>', endpoint)
+  .description('add a client; prints its credential and its webhook secret, once')
+  .action(addClient)
+client.command('list').description('all clients').action(listClients)
+client
+  .command('show')
+  .argument('<id>', 'which one')
+  .description('all there is to know of a client, but for its secrets')
+  .action(showClient)
+client
+  .command('set')
+  .argument('<id>', 'which one')
+  .option('--name <name>', 'shown to visitors')
+  .option('--name-en <name>', 'the same in English')
+  .option('--claims <names>', `all that it may be told ${claims}; or none`)
+  .option('--endpoint <url>', `${endpoint}; or none`)
+  .description('change a client; what is taken away counts at once')
+  .action(setClient)
+client
+  .command('rotate')
+  .argument('<id>', 'which one')
+  .option('--credential', 'only its credential')
+  .option('--webhook', 'only its webhook secret')
+  .option('--now', 'the old ones end at once, and not in a week')
+  .description('make new secrets, and print them once')
+  .action(rotateClient)
+client
+  .command('remove')
+  .argument('<id>', 'which one')
+  .description('tell a client nothing any more, at once and for good')
+  .action(removeClient)
 
 const account = program.command('account').description('people who may sign in')
 account

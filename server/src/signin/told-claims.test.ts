@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Claims } from '@qrgate/sdk/protocol'
-import { account } from '../../../test/conformance/rows.ts'
 import { type ClaimName, claimNames } from '../protocol/claims.ts'
+import type { Account } from '../store/account.ts'
 import { toldClaims } from './told-claims.ts'
 
-const hong = account('a key', { id: 'hong', name: '홍길동', externalId: 'P-0042' })
+const hong: Account = {
+  key: 'a key',
+  id: 'hong',
+  idKey: 'hong',
+  idSkeleton: 'h0ng',
+  name: '홍길동',
+  passwordHash: '',
+  subjectSeed: '',
+  externalId: 'P-0042',
+  disabledAt: null,
+  createdAt: 0,
+}
 const all: Claims = {
   sub: 'his name here',
   masked_name: '홍*동',
@@ -32,7 +43,7 @@ test('a client is told what was agreed and is still granted, and nothing else, i
 })
 
 test('what an account lacks is told as lacking', () => {
-  const nobody = account('a key', { id: 'somebody_else', name: '', externalId: null })
+  const nobody = { ...hong, id: 'somebody_else', name: '', externalId: null }
   assert.deepEqual(toldClaims(nobody, 'sub', claimNames, { claims: claimNames }), {
     sub: 'sub',
     masked_name: 'so***se',
