@@ -8,6 +8,7 @@ export type {
   ClaimedAccount,
   FinalReason,
   Frame,
+  KioskPolicy,
   Language,
   PhoneKind,
   PollAnswer,

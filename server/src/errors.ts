@@ -52,6 +52,7 @@ const statusOf = {
   too_many_tries: 429,
   too_many: 429,
   registration_closed: 403,
+  method_not_allowed: 403,
 
   busy: 503,
   storage_busy: 503,

@@ -11,6 +11,7 @@ import { currentFrame, frameTime, isFresh, nextFrames, type Rotation } from '../
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
+import { allows } from '../protocol/policy.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
   type Agreed,
@@ -90,14 +91,15 @@ export function createFlow(parts: FlowParts) {
     }
   }
 
-  /** Approves for whoever is proven, if kiosk and account are usable still; a new account comes with it. */
+  /** Approves for whoever is proven, if kiosk, way and account are good still; a new account comes with it. */
   async function takeApproval(
     subject: Subject,
-    { account, amr, add }: Proof,
+    { account, method, amr, add }: Proof,
     phone: Actor,
     agreed: Agreed | null,
   ) {
-    await kiosks.usable(subject.kiosk.number)
+    const { policy } = await kiosks.usable(subject.kiosk.number)
+    if (!allows(policy, method)) throw new Refusal('method_not_allowed')
     const step: Step = { type: 'approve', phoneHash: phone.id, account: account.key, amr, agreed }
     if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
     await accounts.assertUsable(account.key)

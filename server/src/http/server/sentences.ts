@@ -123,6 +123,10 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
   },
   registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않아요.' },
+  method_not_allowed: {
+    en: 'This way to sign in is not open at this kiosk.',
+    ko: '이 키오스크에서는 쓸 수 없는 로그인 방법이에요.',
+  },
 
   busy: {
     en: 'Many people are signing in. Please try again in a moment.',
