@@ -45,7 +45,7 @@ export class KioskPage extends LitElement {
     always: this.#always,
     enrolled: true,
     // This page returns by itself, as it shows the seconds until then.
-    lingerSeconds: 0,
+    idleSeconds: 0,
     show: update => this.#show(update),
     claimed: answer => this.#claimed(answer),
   })

@@ -110,7 +110,7 @@ export class KioskElement extends Base {
       get starter() {
         return starter()
       },
-      get lingerSeconds() {
+      get idleSeconds() {
         const linger = attribute('linger')
         return linger === null ? undefined : Number(linger)
       },
