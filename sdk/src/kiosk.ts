@@ -6,8 +6,9 @@ import { IdleTimer } from './idle-timer.ts'
 import { KeptSignIn, type KioskStorage } from './kept-sign-in.ts'
 import { onPageLife } from './page-life.ts'
 import { socketTo } from './page-socket.ts'
+import { PolicyForTheNext } from './policy.ts'
 import { Presence } from './presence.ts'
-import type { ClaimAnswer, UserCodeAnswer } from './protocol.ts'
+import type { ClaimAnswer, KioskPolicy, UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import { type StartOptions, startSignIn } from './start-sign-in.ts'
 import type { StartedSignIn, Starter } from './starter.ts'
@@ -47,6 +48,11 @@ export interface KioskOptions {
   show(update: ScreenUpdate): void
   /** A visitor has signed in; called again where a reloaded page goes on with the visit. */
   claimed?(answer: ClaimAnswer): void
+  /**
+   * What the operator wants of this screen, where it is `enrolled`: at the beginning and whenever it has
+   * changed, but never under a visitor's hands.
+   */
+  policy?(policy: KioskPolicy): void
   /** Begins each sign-in in place of {@link startSignIn}, to which the same options would go. */
   begin?(options: StartOptions): Promise<TurnSignIn>
   readonly clock?: Clock
@@ -62,6 +68,7 @@ export class Kiosk {
   readonly #options: KioskOptions
   readonly #clock: Clock
   readonly #presence: Presence | undefined
+  readonly #policy = new PolicyForTheNext(policy => this.#takeOn(policy))
   readonly #idle: IdleTimer
   readonly #kept: KeptSignIn
   #update: ScreenUpdate = { state: 'idle' }
@@ -228,7 +235,20 @@ export class Kiosk {
       clock: this.#clock,
       // A turn shows its own trouble.
       changed: () => !this.#turn && this.#rest(),
+      policy: policy => this.#policy.heard(policy, this.#isFree),
     })
+  }
+
+  /** Nobody is there; an always-on screen is free while nobody has scanned what it shows. */
+  get #isFree(): boolean {
+    if (!this.#turn) return this.state !== 'starting'
+    return this.#options.always === true && unscanned.has(this.state)
+  }
+
+  #takeOn(policy: KioskPolicy): void {
+    const { always } = this.#options
+    this.#options.policy?.(policy)
+    if (this.#options.always !== always) this.reset()
   }
 
   #begin(signal: AbortSignal, resume: StartOptions['resume']): Promise<TurnSignIn> {
@@ -265,6 +285,7 @@ export class Kiosk {
     if (update.state !== 'claimed') this.#idle.stop()
     else if (before !== 'claimed') this.#idle.start(this.#options.idleSeconds ?? defaultIdleSeconds)
     this.#draw()
+    if (this.#isFree) this.#policy.handOver()
   }
 
   #draw(): void {
@@ -272,6 +293,8 @@ export class Kiosk {
     this.#options.show(countdown ? { ...this.#update, countdown } : this.#update)
   }
 }
+
+const unscanned: ReadonlySet<KioskState> = new Set(['starting', 'pending'])
 
 /** States in which no sign-in is under way. */
 const atRest: ReadonlySet<KioskState> = new Set(['idle', 'denied', 'cancelled', 'expired', 'ended'])

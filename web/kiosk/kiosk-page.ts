@@ -1,20 +1,23 @@
 import { Kiosk, type ScreenUpdate } from '@qrgate/sdk'
-import type { ClaimAnswer, KioskView } from '@qrgate/sdk/protocol'
+import {
+  type ClaimAnswer,
+  type KioskPolicy,
+  type KioskView,
+  usualPolicy,
+} from '@qrgate/sdk/protocol'
 import { CodeHelp, screenOf, TimeLeft } from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
-import { type Language, languageOf } from '../look/language.ts'
+import type { Language } from '../look/language.ts'
 import { Countdown } from './countdown.ts'
 import { notifyDemoParent } from './demo-parent.ts'
 import { footer } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { introduceUntilKnown } from './introduction.ts'
+import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
 import { announcement, screen, type View } from './screens.ts'
-import { type Words, words } from './words.ts'
-
-const secondsAfterDone = 12
-const secondsUntilForgotten = 60
+import type { Words } from './words.ts'
 
 /**
  * The kiosk's own page: a screen around the SDK's kiosk.
@@ -37,18 +40,11 @@ export class KioskPage extends LitElement {
   /** Why this screen could not be introduced yet. */
   declare trouble: ScreenUpdate | undefined
 
-  readonly #preferences = new Preferences(languageOf(location.search))
+  #policy = usualPolicy
+  readonly #preferences = new Preferences(usualLanguage(usualPolicy, location.search))
   readonly #returning = new Countdown(this)
   readonly #forgetting = new Countdown(this)
-  readonly #always = new URLSearchParams(location.search).get('start') === 'always'
-  readonly #kiosk = new Kiosk({
-    always: this.#always,
-    enrolled: true,
-    // This page returns by itself, as it shows the seconds until then.
-    idleSeconds: 0,
-    show: update => this.#show(update),
-    claimed: answer => this.#claimed(answer),
-  })
+  readonly #kiosk = this.#createKiosk()
   readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
   readonly #timeLeft = new TimeLeft()
   #introducing = false
@@ -84,11 +80,11 @@ export class KioskPage extends LitElement {
 
   protected override render() {
     const { language, textSize } = this.#preferences
-    const ownWords = words[language]
+    const ownWords = wordsAt(this.#policy, language)
     const view = this.#view(language, ownWords)
     const name = view.update ? screenOf(view.update.state) : 'preparing'
     return html`
-      ${header(ownWords, this.introduced, language, this.#setLanguage)}
+      ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
         <p class="unseen" role="status">${announcement(view)}</p>
         ${screen(view)}
@@ -112,6 +108,31 @@ export class KioskPage extends LitElement {
     if (document.activeElement === document.body) {
       this.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
     }
+  }
+
+  #createKiosk(): Kiosk {
+    const always = () => this.#always
+    return new Kiosk({
+      get always() {
+        return always()
+      },
+      enrolled: true,
+      // This page returns by itself, as it shows the seconds until then.
+      idleSeconds: 0,
+      show: update => this.#show(update),
+      claimed: answer => this.#claimed(answer),
+      policy: policy => this.#takeOn(policy),
+    })
+  }
+
+  get #always(): boolean {
+    return startsAlways(this.#policy, location.search)
+  }
+
+  #takeOn(policy: KioskPolicy): void {
+    this.#policy = policy
+    this.#preferences.setUsual(usualLanguage(policy, location.search), policy.languages)
+    this.requestUpdate()
   }
 
   #view(language: Language, ownWords: Words): View {
@@ -191,6 +212,7 @@ export class KioskPage extends LitElement {
     })
     this.trouble = undefined
     this.#introducing = false
+    if (this.introduced.policy) this.#takeOn(this.introduced.policy)
     if (first && this.isConnected) this.#kiosk.reset()
   }
 
@@ -212,12 +234,12 @@ export class KioskPage extends LitElement {
 
   #claimed(answer: ClaimAnswer): void {
     this.claim = answer
-    this.#returning.start(secondsAfterDone, this.#finish)
+    this.#returning.start(this.#policy.timings.done_seconds, this.#finish)
   }
 
   #onTouch = (): void => {
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
-    this.#forgetting.start(secondsUntilForgotten, () => this.#forget())
+    this.#forgetting.start(this.#policy.timings.idle_seconds, () => this.#forget())
   }
 
   #setLanguage = (language: Language): void => {

@@ -11,10 +11,13 @@ import {
   enableAccount,
   importFile,
   listAccounts,
+  setAccount,
 } from './account-command.ts'
 import { examine } from './doctor.ts'
+import { listKeys, rotate } from './keys-command.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
+import { kioskPolicy } from './policy-command.ts'
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode): Promise<void> {
@@ -60,12 +63,20 @@ kiosk
   .argument('<number>', 'as `list` shows it')
   .description('switch a kiosk off, on every node within 5 s')
   .action(revokeKiosk)
+kiosk
+  .command('policy')
+  .argument('<number>', 'as `list` shows it')
+  .argument('[file]', 'sets it from this JSON file, or from standard input where it is "-"')
+  .option('--effective', 'print what holds, with the defaults')
+  .description('print or set what a kiosk shows and which ways to sign in are open there')
+  .action(kioskPolicy)
 
 const account = program.command('account').description('people who may sign in')
 account
   .command('add')
   .argument('<id>', 'what the person types to sign in')
   .option('--name <name>', 'shown to its owner, and masked on the kiosk', '')
+  .option('--external-id <id>', 'what another system calls this person, e.g. a patient number')
   .description('add an account; asks for the password, or reads it from standard input')
   .action(addAccount)
 account
@@ -74,9 +85,23 @@ account
   .option('--table <name>', 'table of the database', 'users')
   .option('--id-column <name>', 'column or field that holds the id', 'id')
   .option('--hash-column <name>', 'column or field that holds the password hash', 'password')
+  .option('--name-column <name>', 'column or field that holds the name')
+  .option('--external-id-column <name>', 'column or field that holds the external id')
   .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')
   .action(importFile)
-account.command('list').description('all accounts').action(listAccounts)
+account
+  .command('set')
+  .argument('<id>', 'whose account to change')
+  .option('--id <id>', 'what this person types from now on')
+  .option('--name <name>', 'shown to its owner, and masked on the kiosk; empty for none')
+  .option('--external-id <id>', 'what another system calls this person; none takes it away')
+  .description('change an account; it stays the same one to all who know it')
+  .action(setAccount)
+account
+  .command('list')
+  .option('--client <client>', 'also by which sub this client knows each')
+  .description('all accounts')
+  .action(listAccounts)
 account
   .command('password')
   .argument('<id>', 'whose password to change')
@@ -92,6 +117,15 @@ account
   .argument('<id>', 'who may sign in again')
   .description('let an account in again')
   .action(enableAccount)
+
+const keys = program.command('keys').description('keys that sign ID tokens')
+keys.command('list').description('all keys that are published').action(listKeys)
+keys
+  .command('rotate')
+  .option('--in <time>', 'when the new key begins to sign, e.g. 10m or 2d; default: 1h')
+  .option('--now', 'for a leaked key: the new one signs at once, and all others are gone')
+  .description('add a new key; the old one stays published until its last token is over')
+  .action(rotate)
 
 const log = program.command('log').description('what happened, sealed against changes')
 log

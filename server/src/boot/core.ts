@@ -22,10 +22,12 @@ import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
 import { startSealer } from '../log/seal.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
+import { agreements } from '../protocol/agreement.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
+import { sealedTexts } from '../protocol/sealed-text.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
@@ -33,7 +35,12 @@ import { pageOpener } from '../signin/opened-page.ts'
 import { startReaper } from '../signin/reaper.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
+import { createTelling, type Telling } from '../signin/told.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
+import { createVisits, type Visits } from '../signin/visit.ts'
+import { createIdTokens, type IdTokens } from '../signing/id-tokens.ts'
+import { createSigningKeys, type SigningKeys } from '../signing/signing-keys.ts'
+import { startSigningKeys } from '../signing/start.ts'
 import { followDatabaseTime } from '../store/database-time.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
@@ -56,8 +63,12 @@ export interface Core {
   kiosks: Kiosks
   methods: Methods
   flow: Flow
+  visits: Visits
+  telling: Telling
   seedFlow: SeedFlow
   userCodes: UserCodes
+  signingKeys: SigningKeys
+  idTokens: IdTokens
   refusedTries: RefusedTries
   /** Starts what runs by itself: reaper, sweep, log, correction of the clock. */
   run(): Promise<void>
@@ -108,6 +119,10 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const telling = createTelling({
+    clients: { byId: async () => null },
+    agreements: agreements(keyring('agreement'), publicUrl),
+  })
   const shared = {
     moves,
     delivery,
@@ -124,6 +139,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const flow = createFlow({
     ...shared,
     signIns,
+    telling,
     kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
     scans: createLimit('too_many', perKiosk('scans'), ticks),
@@ -135,10 +151,20 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     },
   })
   const seedFlow = createSeedFlow(shared)
+  const visits = createVisits({ moves, clock, forgetPhone: async () => {} })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
   const userCodes = createUserCodes({ ...shared, records, guesses, address })
+
+  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
+  const signingKeys = createSigningKeys({
+    records: store.signingKeys,
+    sealed: sealedKeys,
+    clock,
+    monotonic: ticks,
+  })
+  const idTokens = createIdTokens({ keys: signingKeys, issuer: `${publicUrl}/oidc`, clock })
 
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
@@ -156,11 +182,23 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     kiosks,
     methods: createMethods(accounts, config.registration),
     flow,
+    visits,
+    telling,
     seedFlow,
     userCodes,
+    signingKeys,
+    idTokens,
     refusedTries,
     async run() {
       stops.push(await followDatabaseTime(store, nodeClock, onError))
+      await startSigningKeys({
+        keys: signingKeys,
+        records: store.signingKeys,
+        sealed: sealedKeys,
+        clock,
+        onLost: (keys, words) => logger.warn({ keys }, words),
+        onError,
+      })
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
