@@ -167,6 +167,21 @@ export function kioskPromises(name: string, openPair: OpenPair): void {
   )
 
   check(
+    "a client's kiosks are those that name it and are not revoked, by number",
+    async ({ kiosks }) => {
+      const first = await kiosks.add(kiosk({ client: 'clinic' }))
+      await kiosks.add(kiosk({ client: 'clinic', revokedAt: start }))
+      await kiosks.add(kiosk({ client: 'clinic-2' }))
+      await kiosks.add(kiosk())
+      const last = await kiosks.add(kiosk({ client: 'clinic' }))
+      assert.deepEqual(await kiosks.ofClient('clinic'), [first, last])
+      for (const other of ['', 'CLINIC', '%', 'nobody']) {
+        assert.deepEqual(await kiosks.ofClient(other), [])
+      }
+    },
+  )
+
+  check(
     'the version of each policy is told by its kiosk, whatever the length of the policy',
     async (one, other) => {
       assert.deepEqual(await one.kiosks.policyVersions(), new Map())

@@ -49,7 +49,7 @@ test('N38: an idle kiosk keeps one socket, asks for nothing, and signs visitors 
     undefined,
     { account: 'cheolsu', name: '김철수', password: 'correct horse' },
   ]) {
-    await page.getByRole('button', { name: '접수 시작하기' }).click()
+    await page.getByRole('button', { name: '시작하기' }).click()
     await stands(page, 'pending')
     await page.locator('qrgate-qr canvas').waitFor()
     const phone = await openPhone(browser, await readQr(page))

@@ -332,18 +332,19 @@ test('the JSON log tells each checkpoint with the figures that are stored', asyn
 })
 
 test('a gate prints its checkpoint, and what it printed proves its log', async t => {
-  const gate = await startGate(t, { SECRET_KEY: secretKey })
-  await gate.app.store.log.add([change(firstDay)])
+  const { url: DATABASE_URL, store } = await openSqliteLog(t)
+  // Before the gate starts and tells the log of its signing key.
+  await store.log.add([change(firstDay)])
+  const gate = await startGate(t, { SECRET_KEY: secretKey, DATABASE_URL })
   const line = /^.*"event":"log\.checkpoint".*$/m
   await until('the checkpoint is printed', () => line.test(gate.log()))
   await gate.close()
   const file = join(gate.dataDir, 'printed.jsonl')
   writeFileSync(file, gate.log())
   const { event } = JSON.parse(line.exec(gate.log())?.[0] ?? '')
-  const { store } = await openSqliteLog(t, join(gate.dataDir, 'qrgate.sqlite'))
   const [checkpoint] = await store.log.checkpoints()
   assert.deepEqual({ ...event.detail, purgedAt: null }, checkpoint)
-  const settings = { QRGATE_DATA_DIR: gate.dataDir, SECRET_KEY: secretKey }
+  const settings = { DATABASE_URL, QRGATE_DATA_DIR: gate.dataDir, SECRET_KEY: secretKey }
   const ran = await qrgate(['log', 'verify', '--checkpoints', file], settings, gate.dataDir)
   assert.deepEqual([ran.code, ran.err], [0, ''])
   assert.match(ran.out, /\n1 given checkpoints were compared\.\nThe log is whole\.\n$/)

@@ -113,7 +113,7 @@ test('two nodes on Postgres and Redis are one gate', async t => {
       wins[winner] = (wins[winner] ?? 0) + 1
       if (round % 10 === 0) {
         const [own, other] = [phones[winner], phones[1 - winner]]
-        assert.deepEqual((await own?.state(id))?.body, { state: 'scanned' })
+        assert.deepEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
         assert.equal((await other?.state(id))?.status, 403)
         assert.equal((await production.eventsOf(id)).length, 1)
       }
@@ -150,9 +150,10 @@ test('two nodes on Postgres and Redis are one gate', async t => {
     for (const node of nodes) {
       for (const line of node.log().split('\n').filter(Boolean)) {
         // A machine that is too busy to answer in half a second is no fault of the gate.
-        const { level, err } = JSON.parse(line)
+        const { level, err, event } = JSON.parse(line)
         assert.ok(level < 50 || redisWasSlow.test(err?.message), line)
-        assert.doesNotMatch(line, /[\w-]{40,}/)
+        // The thumbprint of a public key is as long as a secret.
+        if (event?.event !== 'signing_key.added') assert.doesNotMatch(line, /[\w-]{40,}/)
         assert.ok(!line.includes(password))
       }
     }

@@ -5,18 +5,23 @@ import {
   type KioskView,
   usualPolicy,
 } from '@qrgate/sdk/protocol'
-import { CodeHelp, screenOf, TimeLeft } from '@qrgate/sdk/screen-parts'
+import {
+  CodeHelp,
+  CountdownRing,
+  type ScreenName,
+  screenOf,
+  TimeLeft,
+} from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
 import type { Language } from '../look/language.ts'
-import { Countdown } from './countdown.ts'
 import { notifyDemoParent } from './demo-parent.ts'
-import { footer } from './footer.ts'
+import { footer, type Leave } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { introduceUntilKnown } from './introduction.ts'
 import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
-import { announcement, screen, type View } from './screens.ts'
+import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
 import type { Words } from './words.ts'
 
 /**
@@ -42,11 +47,11 @@ export class KioskPage extends LitElement {
 
   #policy = usualPolicy
   readonly #preferences = new Preferences(usualLanguage(usualPolicy, location.search))
-  readonly #returning = new Countdown(this)
-  readonly #forgetting = new Countdown(this)
+  #forgetting: ReturnType<typeof setTimeout> | undefined
   readonly #kiosk = this.#createKiosk()
   readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
   readonly #timeLeft = new TimeLeft()
+  readonly #ring = new CountdownRing()
   #introducing = false
 
   constructor() {
@@ -73,6 +78,7 @@ export class KioskPage extends LitElement {
     super.disconnectedCallback()
     removeEventListener('pointerdown', this.#onTouch)
     removeEventListener('keydown', this.#onTouch)
+    clearTimeout(this.#forgetting)
     this.#kiosk.stop()
     this.#codeHelp.hide()
     this.#timeLeft.hide()
@@ -87,6 +93,7 @@ export class KioskPage extends LitElement {
       ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
         <p class="unseen" role="status">${announcement(view)}</p>
+        <p class="unseen" role="status">${countdownAnnouncement(view)}</p>
         ${screen(view)}
       </main>
       ${footer(ownWords, {
@@ -112,15 +119,23 @@ export class KioskPage extends LitElement {
 
   #createKiosk(): Kiosk {
     const always = () => this.#always
+    const doneSeconds = () => this.#policy.timings.done_seconds
     return new Kiosk({
       get always() {
         return always()
       },
       enrolled: true,
-      // This page returns by itself, as it shows the seconds until then.
-      lingerSeconds: 0,
+      get idleSeconds() {
+        return doneSeconds()
+      },
+      // The getter throws where a page may have none; that does no harm.
+      get storage() {
+        return sessionStorage
+      },
       show: update => this.#show(update),
-      claimed: answer => this.#claimed(answer),
+      claimed: answer => {
+        this.claim = answer
+      },
       policy: policy => this.#takeOn(policy),
     })
   }
@@ -145,7 +160,6 @@ export class KioskPage extends LitElement {
       claim,
       words: ownWords,
       language,
-      secondsLeft: this.#returning.left,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
       onStart: this.#start,
@@ -163,7 +177,7 @@ export class KioskPage extends LitElement {
       </div>`
   }
 
-  #leave(name: string, ownWords: Words): { label: string; act: () => void } | undefined {
+  #leave(name: string, ownWords: Words): Leave | undefined {
     switch (name) {
       case 'pending':
       case 'scanned':
@@ -171,9 +185,10 @@ export class KioskPage extends LitElement {
         if (this.#always && name === 'pending') return undefined
         return { label: ownWords.cancel, act: () => void this.#kiosk.cancel() }
       case 'ended':
-        return { label: ownWords.first, act: this.#finish }
+        return { label: ownWords.first, act: () => this.#kiosk.reset() }
       case 'done':
-        return { label: ownWords.finish, act: this.#finish }
+        this.#ring.show(this.current.countdown)
+        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring.root }
       default:
         return undefined
     }
@@ -188,15 +203,9 @@ export class KioskPage extends LitElement {
     void this.#kiosk.cancel('not_my_phone')
   }
 
-  #finish = (): void => {
-    this.#forget()
-    this.#kiosk.reset()
-  }
-
   /** Nothing of one visitor stays for the next: not the name, not the language, not the text size. */
   #forget(): void {
-    this.#returning.stop()
-    this.#forgetting.stop()
+    clearTimeout(this.#forgetting)
     this.claim = undefined
     this.querySelector('dialog')?.close()
     this.#preferences.forget()
@@ -223,23 +232,21 @@ export class KioskPage extends LitElement {
     // The same screen with a new QR or a second less concerns nobody else.
     if (sameScreen(before, update)) return
     notifyDemoParent({ type: 'qrgate-state', state: update.state })
-    const startsAnew = update.state === 'starting' && screenOf(before.state) === 'ended'
+    const startsAnew = update.state === 'starting' && isOver.has(screenOf(before.state))
     if (update.state !== 'claimed') this.claim = undefined
     if (update.state !== 'pending') this.#codeHelp.hide()
     if (update.state === 'idle' || (this.#always && startsAnew)) this.#forget()
-    else this.#forgetting.stop()
+    else clearTimeout(this.#forgetting)
     // The gate may have forgotten this screen; a demo gate lets it enrol once more.
     if (update.code === 'kiosk_not_enrolled') void this.#introduce()
   }
 
-  #claimed(answer: ClaimAnswer): void {
-    this.claim = answer
-    this.#returning.start(this.#policy.timings.done_seconds, this.#finish)
-  }
-
   #onTouch = (): void => {
+    this.#kiosk.touched()
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
-    this.#forgetting.start(this.#policy.timings.idle_seconds, () => this.#forget())
+    clearTimeout(this.#forgetting)
+    const wait = this.#policy.timings.idle_seconds * 1000
+    this.#forgetting = setTimeout(() => this.#forget(), wait)
   }
 
   #setLanguage = (language: Language): void => {
@@ -256,6 +263,9 @@ export class KioskPage extends LitElement {
     this.querySelector('dialog')?.showModal()
   }
 }
+
+/** Screens after which somebody else comes. */
+const isOver: ReadonlySet<ScreenName> = new Set(['done', 'ended'])
 
 function sameScreen(a: ScreenUpdate, b: ScreenUpdate): boolean {
   return a.state === b.state && a.code === b.code

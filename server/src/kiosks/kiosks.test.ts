@@ -178,6 +178,35 @@ test('S033: a link of a kiosk that is switched off enrols nobody, even while it 
   )
 })
 
+test('what an operator sets is in force everywhere within five seconds', async t => {
+  const { kiosks, records, pass, told } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator)
+  const other = createKiosks({ records, builtIn: [], clock: () => now, randomBytes })
+  assert.equal((await kiosks.usable(kiosk.number)).client, null)
+  const set = await other.set(kiosk.number, { name: { ko: '2층' }, client: 'clinic' }, operator)
+  assert.deepEqual([set.name, set.client], [{ ko: '2층', en: 'Reception' }, 'clinic'])
+  pass(5_000)
+  assert.deepEqual(await kiosks.usable(kiosk.number), set)
+  // Nothing is new, and nothing is told.
+  await other.set(kiosk.number, { client: 'clinic' }, operator)
+  await other.set(kiosk.number, { client: null }, operator)
+  assert.deepEqual((await told(kiosk)).slice(1), [
+    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["name","client"]}'],
+    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["client"]}'],
+  ])
+  await other.revoke(kiosk.number, operator)
+  const late = other.set(kiosk.number, { client: 'clinic' }, operator)
+  await assert.rejects(late, refusal('kiosk_revoked'))
+  await assert.rejects(other.set(4_000, {}, operator), refusal('kiosk_not_enrolled'))
+})
+
+test('a kiosk may have a client from its first moment', async t => {
+  const { kiosks } = await setUp(t)
+  assert.equal((await kiosks.enrol(name, operator, 'clinic')).kiosk.client, 'clinic')
+  assert.equal((await kiosks.invite(name, operator, 'clinic')).kiosk.client, 'clinic')
+  assert.equal((await kiosks.invite(name, operator)).kiosk.client, null)
+})
+
 test('a kiosk is switched off once, for good, and the log tells who did it', async t => {
   const { kiosks, records, pass, told } = await setUp(t)
   const { kiosk } = await kiosks.enrol(name, operator)

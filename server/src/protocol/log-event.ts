@@ -28,7 +28,8 @@ export const logEvents = {
   'client.rotated':
     'It has a new credential or webhook secret. `fields`: which; `until` when the old ones are good.',
   'client.removed': 'It is told nothing any more.',
-  'signing_key.added': 'A key for ID tokens is new. `signs_from`: when it begins.',
+  'signing_key.added':
+    'A key for ID tokens is new. `signs_from`: when it begins, `removed`: which are good no more.',
   'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
   'log.checkpoint': 'The last seal of a day. `position`, `seal`, `at`, `key`, `signature`.',
   'log.erased': "Visitors' events are empty now. `positions`: which.",

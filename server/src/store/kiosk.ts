@@ -31,6 +31,8 @@ export interface KioskRecords {
   byLinkHash(linkHash: string): Promise<Kiosk | null>
   /** Numbers of the kiosks that were revoked, ever. */
   revoked(): Promise<number[]>
+  /** A client's kiosks that are not revoked, in the order of their numbers. */
+  ofClient(client: string): Promise<Kiosk[]>
   /** The number of each kiosk that has a policy, with the policy's version. */
   policyVersions(): Promise<Map<number, number>>
   all(): Promise<Kiosk[]>

@@ -1,8 +1,11 @@
 import type { AccountRecords } from './account.ts'
+import type { ClientRecords } from './client.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
 import type { SignIns } from './sign-ins.ts'
+import type { SigningKeyRecords } from './signing-key.ts'
+import type { SubjectRecords } from './subject.ts'
 import type { UserCodeRecords } from './user-code.ts'
 import type { UsualPlaceRecords } from './usual-place.ts'
 
@@ -20,8 +23,11 @@ export interface Store {
   signIns: SignIns
   accounts: AccountRecords
   kiosks: KioskRecords
+  clients: ClientRecords
+  subjects: SubjectRecords
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
+  signingKeys: SigningKeyRecords
   log: LogRecords
   leases: Leases
   /** The database's own clock in milliseconds since 1970; null where it is this machine's anyway. */

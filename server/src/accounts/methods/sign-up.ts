@@ -1,5 +1,6 @@
 import { Refusal } from '../../errors.ts'
-import type { Accounts, NewAccount } from '../accounts.ts'
+import type { Accounts } from '../accounts.ts'
+import type { NewAccount } from '../new-account.ts'
 import type { Prove } from './proof.ts'
 
 /**

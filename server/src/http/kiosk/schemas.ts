@@ -13,7 +13,7 @@ import type { refused } from '../server/schemas.ts'
 
 /** The wire words of @qrgate/sdk as schemas: they check input, write OpenAPI and trim output. */
 
-const localized = Type.Object({ ko: Type.String(), en: Type.String() })
+export const localized = Type.Object({ ko: Type.String(), en: Type.String() })
 
 export const frame = Type.Object({
   url: Type.String(),

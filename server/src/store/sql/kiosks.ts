@@ -106,6 +106,15 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
       const query = db.selectFrom('kiosks').select('number').where('revoked_at', 'is not', null)
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.number)
     },
+    async ofClient(client) {
+      const query = db
+        .selectFrom('kiosks')
+        .selectAll()
+        .where('client', '=', client)
+        .where('revoked_at', 'is', null)
+        .orderBy('number')
+      return (await retryWhileBusy(engine, () => query.execute())).map(kioskFromRow)
+    },
     async policyVersions() {
       const query = db
         .selectFrom('kiosks')

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import type { Tables } from '../tables.ts'
 
 /**
  * Whom a kiosk stands for and who is told what; what a visit adds to a sign-in; keys that sign ID tokens.
@@ -16,9 +17,10 @@ export const visits: Migration = {
       .addColumn('endpoint', 'text')
       .addColumn('credential_hash', 'text', column => column.unique())
       .addColumn('old_credential_hash', 'text', column => column.unique())
+      .addColumn('old_credential_until', 'bigint')
       .addColumn('webhook_secret', 'text')
       .addColumn('old_webhook_secret', 'text')
-      .addColumn('old_until', 'bigint')
+      .addColumn('old_webhook_until', 'bigint')
       .addColumn('created_at', 'bigint', column => column.notNull())
       .addColumn('removed_at', 'bigint')
       .execute()
@@ -29,7 +31,7 @@ export const visits: Migration = {
       .addColumn('sub', 'text', column => column.notNull())
       .addColumn('claims', 'text', column => column.notNull())
       .addColumn('told_at', 'bigint', column => column.notNull())
-      .addPrimaryKeyConstraint('subjects_key', ['client', 'account'])
+      .addPrimaryKeyConstraint('subjects_pkey', ['client', 'account'])
       .addUniqueConstraint('subjects_sub', ['client', 'sub'])
       .execute()
     await db.schema
@@ -41,6 +43,8 @@ export const visits: Migration = {
       .addColumn('accepted_until', 'bigint')
       .addColumn('created_at', 'bigint', column => column.notNull())
       .execute()
+    const tables = db as Kysely<Tables>
+    await tables.insertInto('locks').values({ name: 'signing keys' }).execute()
     await db.schema.alterTable('kiosks').addColumn('client', 'text').execute()
     await db.schema.alterTable('kiosks').addColumn('policy', 'text').execute()
     await db.schema.alterTable('accounts').addColumn('external_id', 'text').execute()

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { OperatorError } from '../operator-error.ts'
+import { deriveKeyring } from '../protocol/keyring.ts'
+import { type SealedTexts, sealedTexts } from '../protocol/sealed-text.ts'
+import { publishedKeys, signersOf } from '../signing/key-set.ts'
+import { lostKeys } from '../signing/reseal.ts'
+import { replaceKeys, rotateKeys } from '../signing/rotation.ts'
+import type { SigningKey } from '../store/signing-key.ts'
+import { operator, say, withStore } from './command.ts'
+import { keptSecretKeys } from './secret-key.ts'
+
+const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Readers keep what `/oidc/jwks` says for five minutes, and each node reads it from its rows. */
+const shortestNotice = 6 * 60_000
+const longestNotice = 30 * 86_400_000
+
+/** `qrgate keys rotate` */
+export async function rotate({ in: notice, now }: { in?: string; now?: boolean }): Promise<void> {
+  if (now && notice !== undefined) throw new OperatorError('Choose one: --in or --now.')
+  const wait = noticeOf(notice ?? '1h')
+  await withStore(async (store, config, clock) => {
+    const sealed = requireSealed(config)
+    const records = store.signingKeys
+    requireOurs(await records.all(), sealed, clock())
+    const parts = { records, sealed, clock, by: operator() }
+    const key = now ? await replaceKeys(parts) : await rotateKeys(parts, wait)
+    if (now) {
+      say(`Key ${key.id} signs from now on. The others are gone: their tokens are good no more.`)
+      say('Readers that keep the keys in memory may believe them for some minutes yet.')
+      return
+    }
+    say(`Key ${key.id} is published, and signs from ${timeOf(key.signsFrom)}.`)
+  })
+}
+
+/** `qrgate keys list` */
+export async function listKeys(): Promise<void> {
+  await withStore(async (store, config, clock) => {
+    const keys = await store.signingKeys.all()
+    const now = clock()
+    const sealed = sealedOf(config)
+    const lost = sealed ? lostKeys(keys, sealed, now) : []
+    const [signer] = signersOf(keys, now).filter(({ id }) => !lost.includes(id))
+    for (const key of publishedKeys(keys, now)) {
+      const words = key.id === signer?.id ? 'signs' : stateOf(key, now)
+      const note = lost.includes(key.id) ? '  its SECRET_KEY is gone' : ''
+      say(`${key.id}  ${words}${note}`)
+    }
+  }, 'never')
+}
+
+function stateOf({ signsFrom, acceptedUntil }: SigningKey, now: number): string {
+  if (now < signsFrom) return `signs from ${timeOf(signsFrom)}`
+  return acceptedUntil === null ? 'published' : `published until ${timeOf(acceptedUntil)}`
+}
+
+/** @throws OperatorError where it is too short for readers to learn of the key, or no time at all. */
+function noticeOf(text: string): number {
+  const [, count, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? []
+  const ms = Number(count) * (units[unit ?? ''] ?? Number.NaN)
+  if (ms >= shortestNotice && ms <= longestNotice) return ms
+  throw new OperatorError(
+    '--in must be like 10m, 1h or 2d, at least 6m: readers keep the keys for five minutes. ' +
+      'For a leaked key there is --now.',
+  )
+}
+
+/** Makes no `SECRET_KEY`: a key sealed under another one than the gate's would be of no use. */
+function requireSealed(config: Config): SealedTexts {
+  const sealed = sealedOf(config)
+  if (sealed) return sealed
+  throw new OperatorError("SECRET_KEY is missing; run it with the gate's own settings.")
+}
+
+function sealedOf(config: Config): SealedTexts | null {
+  const [current, ...accepted] = keptSecretKeys(config)
+  if (current === undefined) return null
+  return sealedTexts(deriveKeyring([current, ...accepted], 'signing key'), randomBytes)
+}
+
+/** Whoever can open none of the gate's keys has another `SECRET_KEY` than the gate. */
+function requireOurs(keys: readonly SigningKey[], sealed: SealedTexts, now: number): void {
+  const lost = lostKeys(keys, sealed, now)
+  if (lost.length === 0 || lost.length < publishedKeys(keys, now).length) return
+  throw new OperatorError(
+    "This SECRET_KEY opens none of the signing keys; run it with the gate's own settings. " +
+      'Where that key is gone, start the gate: it makes a new signing key by itself.',
+  )
+}
+
+/** By this machine's time; Swedish writes dates as everybody sorts them. */
+function timeOf(ms: number): string {
+  return new Date(ms).toLocaleString('sv-SE')
+}
