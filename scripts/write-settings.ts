@@ -1,11 +1,12 @@
 // Writes `.env.example` and docs/config.md from the one table of settings, docs/refusals.md from the
-// closed list of refusals, and the table in docs/log.md from the list of events; with --check, as part
-// of `npm run lint`, it only says whether they are up to date.
+// closed list of refusals, and the tables in docs/log.md and docs/policy.md from the list of events and
+// the schema of policies; with --check, as part of `npm run lint`, it only says whether they are up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Refusal, refusalCodes } from '../server/src/errors.ts'
 import { sentence } from '../server/src/http/server/sentences.ts'
 import { logEvents } from '../server/src/protocol/log-event.ts'
+import { policySchema } from '../server/src/protocol/policy-document.ts'
 import { type Setting, settings } from '../server/src/settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,6 +27,26 @@ const refusals = refusalCodes.map(code => {
 const events = Object.entries(logEvents).map(([event, about]) => `| \`${event}\` | ${about} |`)
 const log = readFileSync(`${root}docs/log.md`, 'utf8')
 const eventTable = `<!-- events -->\n| event | |\n|---|---|\n${events.join('\n')}\n<!-- /events -->`
+
+const policy = readFileSync(`${root}docs/policy.md`, 'utf8')
+const fieldTable = `<!-- fields -->\n| field | what it may be | without it | what it is for |\n|---|---|---|---|\n${fieldRows(policySchema as Field).join('\n')}\n<!-- /fields -->`
+
+interface Field {
+  expected?: string
+  about?: string
+  usual?: unknown
+  properties?: Record<string, Field>
+}
+
+/** One row for each field of a policy that can be set; a group and the languages of a text are none. */
+function fieldRows({ properties = {} }: Field, within = ''): string[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const path = `${within}${name}`
+    if (!field.about) return fieldRows(field, `${path}.`)
+    const usual = field.usual === undefined ? '–' : `\`${JSON.stringify(field.usual)}\``
+    return [`| \`${path}\` | ${field.expected} | ${usual} | ${field.about} |`]
+  })
+}
 
 const files: Record<string, string> = {
   '.env.example': `# Copy to .env and fill in what you need; every line may stay as it is for \`npm start\`.\n\n${example.join('\n')}`,
@@ -50,6 +71,7 @@ This page is written from [the closed list](../server/src/errors.ts) and
 ${refusals.join('\n')}
 `,
   'docs/log.md': log.replace(/<!-- events -->.*<!-- \/events -->/s, () => eventTable),
+  'docs/policy.md': policy.replace(/<!-- fields -->.*<!-- \/fields -->/s, () => fieldTable),
 }
 
 for (const [file, text] of Object.entries(files)) {

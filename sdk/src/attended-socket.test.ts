@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeWebSocket } from '../test-support/fake-web-socket.ts'
 import { pending, setUp } from '../test-support/watched-socket.ts'
-import { closeCodes } from './protocol.ts'
+import { closeCodes, usualPolicy } from './protocol.ts'
 
 /** A page that attends and watches nothing. */
 function attending() {
   const all = setUp()
   const leave = all.socket.attend({
     greeted: () => all.received.push('greeted'),
+    policy: ({ version }) => all.received.push(`policy ${version}`),
     lost: () => all.received.push('lost'),
     refused: ({ code }) => all.received.push(`refused ${code}`),
   })
@@ -29,6 +30,13 @@ describe("N38: the socket of the gate's own page", () => {
       FakeWebSocket.last.sends({ type: 'pong' })
     }
     assert.deepEqual([FakeWebSocket.made.length, received], [1, ['greeted']])
+  })
+
+  it('is told the policy of its kiosk: with the greeting, and when it has changed', () => {
+    const { received } = attending()
+    FakeWebSocket.last.sends({ ...hello, policy: usualPolicy })
+    FakeWebSocket.last.sends({ type: 'policy', policy: { ...usualPolicy, version: 1 } })
+    assert.deepEqual(received, ['greeted', 'policy 0', 'policy 1'])
   })
 
   it('carries its sign-ins, and is asked for their successors', async () => {

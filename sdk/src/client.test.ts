@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { settle } from '../test-support/fake-clock.ts'
 import { Client } from './client.ts'
 
 const server = 'https://gate.example.org'
@@ -43,6 +44,36 @@ describe('the client', () => {
     assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/cancel`)
     assert.equal(new Headers(asked[0]?.init.headers).get('authorization'), 'Bearer secret')
     assert.equal(asked[0]?.init.body, '{"reason":"not_my_phone"}')
+  })
+
+  it('shows a client’s credential in the body of the claim', async () => {
+    const { client, asked } = clientOf(() => Response.json({ id: 'i' }))
+    await client.claim('i', 'secret', { credential: 'credential' })
+    assert.equal(asked[0]?.init.body, '{"client_credential":"credential"}')
+    await client.claim('i', 'secret')
+    assert.equal(asked[1]?.init.body, null)
+  })
+
+  it('ends a visit with its reason', async () => {
+    const { client, asked } = clientOf(() => Response.json({ id: 'i', seq: 4, state: 'ended' }))
+    assert.equal((await client.end('i', 'secret', 'idle')).state, 'ended')
+    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/end`)
+    assert.equal(asked[0]?.init.body, '{"reason":"idle"}')
+  })
+
+  it('leaves without waiting for anything, on a way that outlives the page', async () => {
+    for (const answer of [
+      () => new Response(null, { status: 204 }),
+      () => Response.error(),
+      () => Promise.reject(new TypeError('offline')),
+    ]) {
+      const { client, asked } = clientOf(answer)
+      assert.equal(client.leave('i', 'secret'), undefined)
+      assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/leave`)
+      assert.equal(asked[0]?.init.keepalive, true)
+      assert.equal(new Headers(asked[0]?.init.headers).get('authorization'), 'Bearer secret')
+      await settle()
+    }
   })
 
   it('gives a poll that waits as much longer before it counts as unanswered', async () => {

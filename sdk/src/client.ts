@@ -6,12 +6,16 @@ import {
   type PollAnswer,
   paths,
   type Refused,
+  type SignInView,
   type StartAnswer,
   type UserCodeAnswer,
 } from './protocol.ts'
 
 /** Why a kiosk gives a sign-in up. */
 export type CancelReason = Extract<FinalReason, 'kiosk' | 'not_my_phone'>
+
+/** Why a kiosk ends a visit: somebody there says so, or nobody is there any more. */
+export type EndReason = Extract<FinalReason, 'kiosk' | 'idle'>
 
 export interface ClientOptions {
   /** Origin of the gate; a page's own by default. */
@@ -32,6 +36,13 @@ export interface ViewOptions {
   signal?: AbortSignal
 }
 
+/** How a claim is asked for. */
+export interface ClaimOptions {
+  /** The credential of the kiosk's client: then the answer holds what that client may know. */
+  credential?: string
+  signal?: AbortSignal
+}
+
 interface Call {
   method: 'GET' | 'POST'
   path: string
@@ -40,6 +51,8 @@ interface Call {
   signal?: AbortSignal | undefined
   /** For how long the gate itself may take its time. */
   waitMs?: number
+  /** Goes on its way even when the page is closed. */
+  keepalive?: boolean
 }
 
 /** The gate's HTTP calls for a kiosk, one method each; every failure is a {@link GateError}. */
@@ -82,13 +95,30 @@ export class Client {
     await this.#call({ method: 'POST', path: paths.cancel(id), secret, body: { reason } })
   }
 
-  async claim(id: string, secret: string, signal?: AbortSignal): Promise<ClaimAnswer> {
-    return real(
-      await this.#call<ClaimAnswer>({ method: 'POST', path: paths.claim(id), secret, signal }),
-    )
+  async claim(id: string, secret: string, options: ClaimOptions = {}): Promise<ClaimAnswer> {
+    const { credential, signal } = options
+    const body = credential === undefined ? {} : { body: { client_credential: credential } }
+    const call: Call = { method: 'POST', path: paths.claim(id), secret, signal, ...body }
+    return real(await this.#call<ClaimAnswer>(call))
   }
 
-  async #call<T>({ method, path, secret, body, signal, waitMs = 0 }: Call): Promise<T> {
+  /** Ends the visit; of what is approved and not claimed yet, that it will be one. */
+  async end(id: string, secret: string, reason: EndReason = 'kiosk'): Promise<SignInView> {
+    const call: Call = { method: 'POST', path: paths.end(id), secret, body: { reason } }
+    return real(await this.#call<SignInView>(call))
+  }
+
+  /**
+   * The page is being closed, perhaps to come back at once: where a phone has scanned, it is over
+   * after 15 s, unless the page watches it again. For `pagehide`; nobody is told whether it arrives.
+   */
+  leave(id: string, secret: string): void {
+    const call: Call = { method: 'POST', path: paths.leave(id), secret, keepalive: true }
+    this.#call(call).catch(() => {})
+  }
+
+  async #call<T>(call: Call): Promise<T> {
+    const { method, path, secret, body, signal, waitMs = 0, keepalive = false } = call
     signal?.throwIfAborted()
     const timeout = AbortSignal.timeout(this.#timeoutMs + waitMs)
     const headers: Record<string, string> = { accept: 'application/json' }
@@ -104,6 +134,7 @@ export class Client {
         cache: 'no-store',
         // Only a captive portal would redirect a call.
         redirect: 'error',
+        ...(keepalive && { keepalive }),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
       const text = await response.text()

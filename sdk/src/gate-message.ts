@@ -3,7 +3,7 @@ import type { GateMessage } from './protocol.ts'
 /** Reads what came over the socket; words of a newer gate that mean nothing here are passed over. */
 export function readGateMessage(data: unknown): GateMessage | undefined {
   const message = parse(data)
-  const known = ['hello', 'state', 'frames', 'next', 'pong', 'refused']
+  const known = ['hello', 'policy', 'state', 'frames', 'next', 'pong', 'refused']
   return known.includes(String(message?.type)) ? (message as unknown as GateMessage) : undefined
 }
 

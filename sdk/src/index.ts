@@ -1,13 +1,23 @@
-export { type CancelReason, Client, type ClientOptions, type ViewOptions } from './client.ts'
+export {
+  type CancelReason,
+  type ClaimOptions,
+  Client,
+  type ClientOptions,
+  type EndReason,
+  type ViewOptions,
+} from './client.ts'
 export type { Clock } from './clock.ts'
 export type { Connection, Transport } from './connection.ts'
 export { GateError } from './gate-error.ts'
+export type { KioskStorage } from './kept-sign-in.ts'
 export { Kiosk, type KioskOptions } from './kiosk.ts'
 export type {
   ClaimAnswer,
   ClaimedAccount,
+  Claims,
   FinalReason,
   Frame,
+  KioskPolicy,
   Language,
   PhoneKind,
   PollAnswer,
@@ -17,7 +27,7 @@ export type {
   UserCodeAnswer,
 } from './protocol.ts'
 export { finalStates } from './protocol.ts'
-export type { KioskState, ScreenUpdate } from './screen-update.ts'
+export type { IdleCountdown, KioskState, ScreenUpdate } from './screen-update.ts'
 export type { SignIn, SignInUpdate } from './sign-in.ts'
 export { type StartOptions, startSignIn } from './start-sign-in.ts'
 export type { StartedSignIn, Starter } from './starter.ts'

@@ -1,18 +1,22 @@
-import { type CancelReason, Client } from './client.ts'
+import { type CancelReason, Client, type EndReason } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Transport } from './connection.ts'
 import { GateError } from './gate-error.ts'
+import { IdleTimer } from './idle-timer.ts'
+import { KeptSignIn, type KioskStorage } from './kept-sign-in.ts'
+import { onPageLife } from './page-life.ts'
 import { socketTo } from './page-socket.ts'
+import { PolicyForTheNext } from './policy.ts'
 import { Presence } from './presence.ts'
-import type { ClaimAnswer, UserCodeAnswer } from './protocol.ts'
+import type { ClaimAnswer, KioskPolicy, UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import { type StartOptions, startSignIn } from './start-sign-in.ts'
-import type { Starter } from './starter.ts'
+import type { StartedSignIn, Starter } from './starter.ts'
 import { Turn, type TurnEnd, type TurnSignIn } from './turn.ts'
 
 /** For how long a kiosk shows how a turn ended before the next visitor finds it idle. */
 const endedMs = 8_000
-const defaultLingerSeconds = 12
+const defaultIdleSeconds = 20
 /** An always-on screen starts turns no faster than this, whatever ends them. */
 const shortestTurnMs = 1_000
 
@@ -30,12 +34,25 @@ export interface KioskOptions {
    * before anybody taps, and is sent the successors of what it always shows. Read once.
    */
   readonly enrolled?: boolean | undefined
-  /** Seconds that `claimed` stays, 12 by default; 0: until {@link Kiosk.reset}. */
-  readonly lingerSeconds?: number | undefined
-  /** Draws the screen: at every change of state or QR. */
+  /**
+   * Seconds after which a visit ends when nobody touches the screen, 20 by default; 0: it lasts until
+   * {@link Kiosk.end} or {@link Kiosk.reset}. The screen says so by {@link Kiosk.touched}.
+   */
+  readonly idleSeconds?: number | undefined
+  /**
+   * Where a reload finds the sign-in that was under way: the page's `sessionStorage`. Kept are its id
+   * and kiosk secret, until it is over; nothing of the visitor.
+   */
+  readonly storage?: KioskStorage | undefined
+  /** Draws the screen: at every change of state, QR or countdown. */
   show(update: ScreenUpdate): void
-  /** A visitor has signed in. */
+  /** A visitor has signed in; called again where a reloaded page goes on with the visit. */
   claimed?(answer: ClaimAnswer): void
+  /**
+   * What the operator wants of this screen, where it is `enrolled`: at the beginning and whenever it has
+   * changed, but never under a visitor's hands.
+   */
+  policy?(policy: KioskPolicy): void
   /** Begins each sign-in in place of {@link startSignIn}, to which the same options would go. */
   begin?(options: StartOptions): Promise<TurnSignIn>
   readonly clock?: Clock
@@ -50,52 +67,51 @@ export interface KioskOptions {
 export class Kiosk {
   readonly #options: KioskOptions
   readonly #clock: Clock
-  #state: KioskState = 'idle'
-  #turn: Turn | undefined
   readonly #presence: Presence | undefined
+  readonly #policy = new PolicyForTheNext(policy => this.#takeOn(policy))
+  readonly #idle: IdleTimer
+  readonly #kept: KeptSignIn
+  #update: ScreenUpdate = { state: 'idle' }
+  #turn: Turn | undefined
   #stopLingering = () => {}
+  #stopListening: (() => void) | undefined
 
   /** Nothing happens before {@link reset} or {@link start}. */
   constructor(options: KioskOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#idle = new IdleTimer({
+      clock: this.#clock,
+      changed: () => this.#draw(),
+      over: () => void this.end('idle'),
+    })
+    this.#kept = new KeptSignIn(
+      () => options.storage,
+      () => `qrgate-sign-in ${options.server ?? ''}`.trim(),
+    )
     if (options.enrolled) this.#presence = this.#createPresence()
   }
 
   get state(): KioskState {
-    return this.#state
+    return this.#update.state
   }
 
   /**
-   * Starts a sign-in; does nothing while one is under way, so a double tap is one tap.
+   * Starts a sign-in; does nothing while one is under way, so a double tap is one tap. A visit ends
+   * with it: here is the next visitor.
    * @param resume a sign-in that a backend has started.
    */
   start(resume?: StartOptions['resume']): void {
-    if (this.#underWay) return
-    this.#endTurn()
-    this.#presence?.start()
-    const turn: Turn = new Turn({
-      begin: signal => {
-        const once = resume
-        resume = undefined
-        return this.#begin(signal, once)
-      },
-      show: update => turn === this.#turn && this.#show(update),
-      claimed: answer => turn === this.#turn && this.#options.claimed?.(answer),
-      clock: this.#clock,
-    })
-    this.#turn = turn
-    const started = this.#clock.now()
-    void turn.run().then(end => {
-      if (turn === this.#turn) this.#linger(end, this.#clock.now() - started)
-    })
+    if (this.state === 'claimed') void this.end()
+    if (!this.#underWay) this.#run(resume)
   }
 
   /**
-   * Gives the present sign-in up. The screen changes at once; resolves when the gate knows.
-   * After `not_my_phone` a new code follows by itself.
+   * Gives the present sign-in up, or ends the visit. The screen changes at once; resolves when the gate
+   * knows. After `not_my_phone` a new code follows by itself.
    */
   async cancel(reason: CancelReason = 'kiosk'): Promise<void> {
+    if (this.state === 'claimed') return this.end()
     if (!this.#underWay) return
     // The sign-in may be over at the gate by now, which is all that was wanted.
     const cancelled = this.#turn?.cancel(reason).catch(() => {})
@@ -107,6 +123,22 @@ export class Kiosk {
   }
 
   /**
+   * Ends the visit, where there is one. The screen is ready for the next visitor at once; resolves when
+   * the gate knows.
+   */
+  async end(reason: EndReason = 'kiosk'): Promise<void> {
+    if (this.state !== 'claimed') return
+    const told = this.#turn?.end(reason).catch(() => {})
+    this.reset()
+    await told
+  }
+
+  /** Somebody touches the page: the time after which a visit ends by itself begins anew. */
+  touched(): void {
+    this.#idle.touched()
+  }
+
+  /**
    * A code to type on a phone whose camera cannot help. Only after a visitor's tap.
    * @throws {GateError} where there is none to be had.
    */
@@ -115,29 +147,78 @@ export class Kiosk {
     return this.#turn.userCode()
   }
 
-  /** Makes the screen ready for the next visitor, whatever is on it: idle, or the next QR. */
+  /**
+   * Makes the screen ready for the next visitor, whatever is on it: idle, or the next QR. On a page
+   * that was reloaded in the middle of a sign-in it goes on with that.
+   */
   reset(): void {
-    if (this.#underWay) this.#turn?.cancel('kiosk').catch(() => {})
+    if (this.#underWay) {
+      this.#turn?.cancel('kiosk').catch(() => {})
+      this.#kept.forget()
+    }
     this.#endTurn()
     this.#presence?.start()
-    if (this.#options.always) this.start()
+    this.#stopListening ??= onPageLife(
+      () => this.leave(),
+      () => this.reset(),
+    )
+    const kept = this.#kept.read()
+    if (kept) this.#run(kept, true)
+    else if (this.#options.always) this.start()
     else this.#rest()
+  }
+
+  /**
+   * The page goes away, for good or not: a browser's page says so by itself. The gate ends what a phone
+   * has scanned in 15 s, unless {@link reset} goes on with it before; nobody's name stays on the screen.
+   */
+  leave(): void {
+    if (!this.#underWay) return
+    this.#turn?.leave()
+    this.#endTurn()
+    this.#show({ state: 'starting' })
   }
 
   /** Ends the present turn; the screen stays as it is and the gate is not notified. */
   stop(): void {
     this.#endTurn()
     this.#presence?.stop()
+    this.#stopListening?.()
+    this.#stopListening = undefined
+  }
+
+  /** @param restores the sign-in is what a page before this one has begun. */
+  #run(resume?: StartedSignIn, restores = false): void {
+    this.#endTurn()
+    this.#presence?.start()
+    const turn: Turn = new Turn({
+      begin: signal => {
+        const once = resume
+        resume = undefined
+        return this.#begin(signal, once)
+      },
+      show: update => turn === this.#turn && this.#show(update),
+      claimed: answer => turn === this.#turn && this.#options.claimed?.(answer),
+      keep: started => turn === this.#turn && this.#kept.write(started),
+      restores,
+      clock: this.#clock,
+    })
+    this.#turn = turn
+    const started = this.#clock.now()
+    void turn.run().then(end => {
+      if (turn === this.#turn) this.#linger(end, this.#clock.now() - started)
+    })
   }
 
   #endTurn(): void {
     this.#stopLingering()
+    this.#idle.stop()
     this.#turn?.stop()
     this.#turn = undefined
   }
 
   get #underWay(): boolean {
-    return this.#turn !== undefined && !atRest.has(this.#state)
+    return this.#turn !== undefined && !atRest.has(this.state)
   }
 
   /** Nobody is there: idle, or what a visitor would run into. */
@@ -154,7 +235,20 @@ export class Kiosk {
       clock: this.#clock,
       // A turn shows its own trouble.
       changed: () => !this.#turn && this.#rest(),
+      policy: policy => this.#policy.heard(policy, this.#isFree),
     })
+  }
+
+  /** Nobody is there; an always-on screen is free while nobody has scanned what it shows. */
+  get #isFree(): boolean {
+    if (!this.#turn) return this.state !== 'starting'
+    return this.#options.always === true && unscanned.has(this.state)
+  }
+
+  #takeOn(policy: KioskPolicy): void {
+    const { always } = this.#options
+    this.#options.policy?.(policy)
+    if (this.#options.always !== always) this.reset()
   }
 
   #begin(signal: AbortSignal, resume: StartOptions['resume']): Promise<TurnSignIn> {
@@ -172,24 +266,35 @@ export class Kiosk {
 
   /** Leaves the end of a turn on the screen for a while. */
   #linger(end: TurnEnd, lastedMs: number): void {
-    const { always, lingerSeconds = defaultLingerSeconds } = this.#options
-    if (end === 'claimed' && !(lingerSeconds > 0)) return
-    const ended = always ? Math.max(0, shortestTurnMs - lastedMs) : endedMs
-    const wait = end === 'claimed' ? lingerSeconds * 1000 : ended
+    if (end === 'gone') this.#kept.forget()
+    const { reason = 'kiosk' } = this.#update
+    // Whoever has ended the visit here knows that it is over.
+    if (end === 'gone' || (end === 'visited' && (reason === 'kiosk' || reason === 'idle'))) {
+      this.reset()
+      return
+    }
+    const soon = this.#options.always && end !== 'visited'
+    const wait = soon ? Math.max(0, shortestTurnMs - lastedMs) : endedMs
     this.#stopLingering = this.#clock.after(wait, () => this.reset())
   }
 
   #show(update: ScreenUpdate): void {
-    this.#state = update.state
-    this.#options.show(update)
+    const before = this.state
+    this.#update = update
+    if (atRest.has(update.state)) this.#kept.forget()
+    if (update.state !== 'claimed') this.#idle.stop()
+    else if (before !== 'claimed') this.#idle.start(this.#options.idleSeconds ?? defaultIdleSeconds)
+    this.#draw()
+    if (this.#isFree) this.#policy.handOver()
+  }
+
+  #draw(): void {
+    const countdown = this.#idle.left
+    this.#options.show(countdown ? { ...this.#update, countdown } : this.#update)
   }
 }
 
+const unscanned: ReadonlySet<KioskState> = new Set(['starting', 'pending'])
+
 /** States in which no sign-in is under way. */
-const atRest: ReadonlySet<KioskState> = new Set([
-  'idle',
-  'claimed',
-  'denied',
-  'cancelled',
-  'expired',
-])
+const atRest: ReadonlySet<KioskState> = new Set(['idle', 'denied', 'cancelled', 'expired', 'ended'])

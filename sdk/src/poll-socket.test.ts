@@ -4,7 +4,7 @@ import { FakeClock, settle } from '../test-support/fake-clock.ts'
 import { FakePolls } from '../test-support/fake-polls.ts'
 import { GateError } from './gate-error.ts'
 import { PollSocket } from './poll-socket.ts'
-import type { KioskMessage, PollAnswer } from './protocol.ts'
+import { type KioskMessage, type PollAnswer, usualPolicy } from './protocol.ts'
 
 const pending = (seq = 0): PollAnswer => ({
   id: 'a',
@@ -129,6 +129,15 @@ describe('a socket of polls', () => {
     await sends({ type: 'ping' })
     assert.deepEqual(received, ['hello', 'pong'])
     assert.deepEqual(polls.asked.slice(1), ['kiosk', 'kiosk'])
+  })
+
+  it('tells an own page the policy whenever the gate says who it is', async () => {
+    const { polls, socket, received, sends } = await watching()
+    socket.forget('a')
+    polls.policy = usualPolicy
+    await sends({ type: 'hello' })
+    await sends({ type: 'ping' })
+    assert.deepEqual(received, ['hello', 'policy', 'pong', 'policy'])
   })
 
   it('tells a page that is no kiosk so and goes on, and closes when the gate is away', async () => {

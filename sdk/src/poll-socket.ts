@@ -121,8 +121,11 @@ export class PollSocket {
   async #askWhoWeAre(answer: 'hello' | 'pong'): Promise<void> {
     const { signal } = this.#life
     try {
-      await this.#client.kiosk(signal)
-      if (!signal.aborted) this.#emit({ type: answer })
+      const { policy } = await this.#client.kiosk(signal)
+      if (signal.aborted) return
+      this.#emit({ type: answer })
+      // Over a WebSocket it comes when it changes; over polls whenever one is answered.
+      if (policy) this.#emit({ type: 'policy', policy })
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof GateError && !error.transient) this.#refused(error)

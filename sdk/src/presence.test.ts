@@ -3,12 +3,14 @@ import { describe, it } from 'node:test'
 import { FakeClock } from '../test-support/fake-clock.ts'
 import { GateError } from './gate-error.ts'
 import { Presence } from './presence.ts'
+import { usualPolicy } from './protocol.ts'
 import type { Attendant } from './watcher.ts'
 
 /** A presence whose socket is the test. */
 function setUp() {
   const clock = new FakeClock()
   const troubles: (string | undefined)[] = []
+  const versions: number[] = []
   let attendant: Attendant | undefined
   let attended = 0
   let offline = false
@@ -17,6 +19,7 @@ function setUp() {
     random: () => 1,
     isOffline: () => offline,
     changed: () => troubles.push(presence.trouble),
+    policy: ({ version }) => versions.push(version),
     socket: {
       attend: given => {
         attended += 1
@@ -32,6 +35,7 @@ function setUp() {
     presence,
     clock,
     troubles,
+    versions,
     attendant: () => attendant,
     attended: () => attended,
     unplug: () => {
@@ -84,6 +88,12 @@ describe('N38: an own page between visitors', () => {
     attendant()?.refused(new GateError('malformed'))
     await clock.pass(60_000)
     assert.deepEqual([troubles, attended()], [[], 1])
+  })
+
+  it('passes on what policy the gate tells', () => {
+    const { attendant, versions } = setUp()
+    attendant()?.policy({ ...usualPolicy, version: 4 })
+    assert.deepEqual(versions, [4])
   })
 
   it('starts once, and leaves nothing behind when it stops', async () => {

@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { GateError } from './gate-error.ts'
+import type { KioskPolicy } from './protocol.ts'
 import type { KioskSocket } from './socket.ts'
 import { browserIsOffline, toleratedMs } from './trouble.ts'
 
@@ -9,6 +10,8 @@ export interface PresenceParts {
   clock: Clock
   /** {@link Presence.trouble} is another one. */
   changed(): void
+  /** The gate has said what the kiosk's policy is; perhaps what it was already. */
+  policy?(policy: KioskPolicy): void
   random?: () => number
   /** Whether there is no network at all; by default what the browser knows of it. */
   isOffline?: () => boolean
@@ -56,6 +59,7 @@ export class Presence {
         this.#backoff.reset()
         this.#is(undefined)
       },
+      policy: policy => this.#parts.policy?.(policy),
       lost: () => this.#lost(),
       refused: error => this.#refused(error),
     })

@@ -150,6 +150,40 @@ export interface KioskView {
   site: Localized
   name: Localized
   mode: 'demo' | 'serve'
+  /** What its operator wants of the screen; a gate of before knows no policies. */
+  policy?: KioskPolicy
+}
+
+/** What a kiosk's page shows and how it behaves, as its operator wants it. */
+export interface KioskPolicy {
+  /** Another one at every change; 0 where nothing was set. */
+  version: number
+  /** Offered on the screen; the first is the usual one. */
+  languages: Language[]
+  /** What brings the QR: a tap, or nothing. */
+  start: 'touch' | 'always'
+  timings: {
+    /** How long a visitor may leave the screen untouched. */
+    idle_seconds: number
+    /** How long the screen shows that all is done. */
+    done_seconds: number
+  }
+  /** Plain text in place of the page's own, 80 characters at most. */
+  texts: { idle_title?: Localized; idle_text?: Localized; done_text?: Localized }
+  /** Ids of the services to offer, in this order; absent: all of them. */
+  services: { offer?: string[] }
+  printing: { ticket: boolean }
+}
+
+/** What a kiosk without a policy does. */
+export const usualPolicy: KioskPolicy = {
+  version: 0,
+  languages: ['ko', 'en'],
+  start: 'touch',
+  timings: { idle_seconds: 60, done_seconds: 20 },
+  texts: {},
+  services: {},
+  printing: { ticket: false },
 }
 
 /** The languages that screens and refusals speak. */
@@ -178,8 +212,10 @@ export type KioskMessage =
 
 /** What the gate says on `WS /api/v1/kiosk`. */
 export type GateMessage =
-  /** Answers a `hello`; what a gate may have to say to its own page comes with it one day. */
-  | { type: 'hello' }
+  /** Answers a `hello`, with what the gate has to say to its own page. */
+  | { type: 'hello'; policy?: KioskPolicy }
+  /** To its own page only: its kiosk has another policy now. */
+  | { type: 'policy'; policy: KioskPolicy }
   | ({ type: 'state' } & SignInView)
   /** `ask` echoes the request's number, so that a late answer is recognised. */
   | { type: 'frames'; id: string; ask: number; frames: Frame[] }

@@ -1,10 +1,12 @@
 export { CodeHelp } from './element/code-help.ts'
+export { CountdownRing } from './element/countdown-ring.ts'
 export { TimeLeft } from './element/time-left.ts'
 export type { Language } from './protocol.ts'
-export { type ScreenName, screenOf } from './screen-update.ts'
+export { type IdleCountdown, type ScreenName, screenOf } from './screen-update.ts'
 export { type TroubleKind, troubleKindOf } from './trouble.ts'
 export {
   type CodeWords,
+  countdownSaid,
   type Message,
   messageOf,
   type ScreenWords,

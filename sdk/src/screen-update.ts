@@ -12,7 +12,15 @@ export type KioskState =
   | 'denied'
   | 'cancelled'
   | 'expired'
+  | 'ended'
   | 'trouble'
+
+/** Whole seconds until a visit ends because nobody touches the screen. */
+export interface IdleCountdown {
+  seconds: number
+  /** How many there are after a touch. */
+  of: number
+}
 
 /** What a kiosk's screen is to show now; the `detail` of `qrgate-state`. */
 export interface ScreenUpdate {
@@ -31,6 +39,8 @@ export interface ScreenUpdate {
   remaining_ms?: number
   /** Masked name of the account, in `claimed`: `홍*동`, `J*** D**`, never whole. */
   name?: string
+  /** In `claimed`, where the visit ends by itself. */
+  countdown?: IdleCountdown
   /** What is wrong, in `trouble`: a code of the gate, or `offline`, `unreachable` or `slow`. */
   code?: string
 }
@@ -48,6 +58,7 @@ const screens: Record<KioskState, ScreenName> = {
   denied: 'ended',
   cancelled: 'ended',
   expired: 'ended',
+  ended: 'ended',
   trouble: 'trouble',
 }
 

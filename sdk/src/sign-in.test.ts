@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
+import type { ClaimOptions } from './client.ts'
 import type { Connection } from './connection.ts'
 import { GateError } from './gate-error.ts'
 import type { ClaimAnswer, SignInView } from './protocol.ts'
@@ -48,10 +49,14 @@ function build(
   const watchers = new Map<string, Watcher>()
   const asked: string[] = []
   const called: string[] = []
+  const watches: string[] = []
   const claims: (() => Promise<ClaimAnswer>)[] = []
   const socket = {
     connection: 'online' as Connection,
-    watch: (watcher: Watcher) => void watchers.set(watcher.id, watcher),
+    watch: (watcher: Watcher) => {
+      watches.push(watcher.id)
+      watchers.set(watcher.id, watcher)
+    },
     unwatch: (id: string) => void watchers.delete(id),
     askFrames: (id: string) => (socket.connection === 'online' ? asked.push(id) : undefined),
     restart: () => void called.push('restart'),
@@ -64,7 +69,15 @@ function build(
       called.push(`userCode ${id}`)
       return { user_code: 'WDJB-MJHT', verification_uri: 'https://gate.test/code', expires_in: 120 }
     },
-    claim: () => (claims.shift() ?? (() => Promise.resolve(claimed)))(),
+    claim: (_id: string, _secret: string, { credential }: ClaimOptions = {}) => {
+      if (credential !== undefined) called.push(`claim as ${credential}`)
+      return (claims.shift() ?? (() => Promise.resolve(claimed)))()
+    },
+    end: async (id: string, secret: string, reason?: string) => {
+      called.push(`end ${id} ${secret} ${reason}`)
+      return { id, seq: 4, state: 'ended' } as const
+    },
+    leave: (id: string, secret: string) => void called.push(`leave ${id} ${secret}`),
   }
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
   const parts = { client, socket, clock, renew, random: () => 1, ...(starter && { starter }) }
@@ -72,8 +85,12 @@ function build(
 
   const updates: string[] = []
   let over: string | undefined
+  let lasting: number | undefined
   const reading = (async () => {
-    for await (const update of signIn) updates.push(line(update))
+    for await (const update of signIn) {
+      lasting = update.expires_in_ms
+      updates.push(line(update))
+    }
     over = 'over'
   })().catch(error => {
     over = error instanceof GateError ? error.code : String(error)
@@ -99,6 +116,7 @@ function build(
     watchers,
     asked,
     called,
+    watches,
     claims,
     updates,
     reading,
@@ -106,6 +124,7 @@ function build(
     connects,
     answers,
     over: () => over,
+    lasting: () => lasting,
   }
 }
 
@@ -186,8 +205,8 @@ describe('a sign-in', () => {
     assert.equal(clock.timers, 0)
   })
 
-  it('claims until it is answered, and ends claimed', async () => {
-    const { signIn, claims, sends, updates, over, clock } = setUp()
+  it('claims until it is answered, and stays watched until the visit ends', async () => {
+    const { signIn, claims, sends, updates, over, clock, watchers } = setUp()
     const lost = () => Promise.reject(new GateError('unreachable'))
     claims.push(lost, lost)
     await sends({ seq: 2, state: 'approved' })
@@ -196,7 +215,55 @@ describe('a sign-in', () => {
     await clock.pass(2_000)
     assert.equal((await answer).account.name, '홍*동')
     assert.equal(updates.at(-1), 'a claimed - online')
-    assert.equal(over(), 'over')
+    await clock.pass(60_000)
+    assert.equal(over(), undefined)
+    await sends({ seq: 4, state: 'ended', reason: 'phone' })
+    assert.equal(updates.at(-1), 'a ended - online')
+    assert.deepEqual([over(), watchers.size, clock.timers], ['over', 0, 0])
+  })
+
+  it('learns from the gate how long a visit may last that it has claimed', async () => {
+    const { signIn, sends, lasting } = setUp()
+    await sends({ seq: 2, state: 'approved', expires_in_ms: 120_000 })
+    await signIn.claim()
+    await settle()
+    assert.equal(lasting(), undefined)
+    await sends({ seq: 3, state: 'claimed', expires_in_ms: 600_000 })
+    assert.equal(lasting(), 600_000)
+  })
+
+  it('N81: a claim that is repeated in the middle of a visit hides no end of it', async () => {
+    const { signIn, sends, updates, over } = setUp({ answer: { id: 'a', kiosk_secret: 's' } })
+    await sends({ seq: 3, state: 'claimed', expires_in_ms: 600_000 })
+    assert.equal((await signIn.claim()).account.name, '홍*동')
+    await sends({ seq: 4, state: 'ended', reason: 'not_me' })
+    assert.deepEqual([updates.at(-1), over()], ['a ended - online', 'over'])
+  })
+
+  it('claims once for everybody, and once more for a client', async () => {
+    const { signIn, sends, called } = setUp()
+    await sends({ seq: 2, state: 'approved' })
+    const known = signIn.claim({ credential: 'c' })
+    assert.equal(signIn.claim({ credential: 'c' }), known)
+    assert.notEqual(signIn.claim(), known)
+    await known
+    assert.deepEqual(called, ['claim as c'])
+  })
+
+  it('ends a visit, leaves, and comes back by watching once more', async () => {
+    const { signIn, called, watches } = setUp()
+    await signIn.end('idle')
+    signIn.leave()
+    signIn.comeBack()
+    assert.deepEqual(called, ['end a secret of a idle', 'leave a secret of a'])
+    assert.deepEqual(watches, ['a', 'a'])
+    signIn.close()
+    signIn.comeBack()
+    assert.equal(watches.length, 2)
+  })
+
+  it('knows what another page needs to go on with it', () => {
+    assert.deepEqual(setUp().signIn.started, { id: 'a', kiosk_secret: 'secret of a' })
   })
 
   it('throws when the gate will never answer', async () => {

@@ -1,4 +1,4 @@
-import type { CancelReason, Client } from './client.ts'
+import type { CancelReason, ClaimOptions, Client, EndReason } from './client.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { type Asking, FrameSchedule } from './frames.ts'
@@ -19,7 +19,7 @@ export type SignInUpdate = SignInView & {
 }
 
 export interface SignInParts {
-  client: Pick<Client, 'cancel' | 'claim' | 'userCode'>
+  client: Pick<Client, 'cancel' | 'claim' | 'end' | 'leave' | 'userCode'>
   socket: Pick<KioskSocket, 'connection' | 'watch' | 'unwatch' | 'askFrames' | 'restart'> & {
     readonly renews?: boolean
   }
@@ -41,16 +41,18 @@ const renewBeforeMs = 30_000
 const successorMs = 2_000
 /** The gate keeps an approved sign-in for its kiosk this long. */
 const claimWindowMs = 120_000
-const cancelWindowMs = 60_000
+/** Whoever gives a sign-in up or ends a visit has turned to the next one already. */
+const endWindowMs = 60_000
 /** Somebody stands there and waits for the code. */
 const userCodeWindowMs = 5_000
 
 /**
- * One attempt to sign in, from QR to claim: iterate over it to learn what to show.
+ * One sign-in, from the QR to the end of the visit: iterate over it to learn what to show.
  *
  * An update comes at every change of state, QR content or connection.
- * The iteration ends after a final state, after a claim, and on {@link SignIn.close}; it throws a
- * {@link GateError} when the gate will never answer for this sign-in.
+ * The iteration ends after a final state and on {@link SignIn.close}; whoever only wants to know who
+ * came closes it after the claim. It throws a {@link GateError} when the gate will never answer for
+ * this sign-in.
  */
 export class SignIn implements AsyncIterable<SignInUpdate> {
   readonly #parts: SignInParts
@@ -65,7 +67,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   #succeeding: { of: WatchedSignIn; failed: boolean } | undefined
   #asked: { ask: number; asking: Asking } | undefined
   #lastNotified = ''
-  #claiming: Promise<ClaimAnswer> | undefined
+  #claiming: { credential: string | undefined; answer: Promise<ClaimAnswer> } | undefined
   #stopChecking = () => {}
   #stopSuccession: (() => void) | undefined
 
@@ -84,6 +86,12 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     return this.#shown.id
   }
 
+  /** What `resume` needs to go on with it in another page; whoever has it can claim. */
+  get started(): StartedSignIn {
+    const { id, secret } = this.#shown
+    return { id, kiosk_secret: secret }
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<SignInUpdate> {
     return this.#updates
   }
@@ -91,16 +99,38 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   /** Gives the sign-in up; resolves when the gate knows. */
   cancel(reason: CancelReason = 'kiosk'): Promise<void> {
     const { id, secret } = this.#shown
-    return this.#until(cancelWindowMs, () => this.#parts.client.cancel(id, secret, reason))
+    return this.#until(endWindowMs, () => this.#parts.client.cancel(id, secret, reason))
   }
 
-  /** Learns who signed in; repeats until the gate answers, since a lost answer must not lose a login. */
-  claim(): Promise<ClaimAnswer> {
-    this.#claiming ??= this.#claim().catch(error => {
+  /**
+   * Learns who signed in; repeats until the gate answers, since a lost answer must not lose a login.
+   * It stays watched: the visit that begins with it ends one day.
+   */
+  claim({ credential }: Pick<ClaimOptions, 'credential'> = {}): Promise<ClaimAnswer> {
+    if (this.#claiming && this.#claiming.credential === credential) return this.#claiming.answer
+    const answer = this.#claim(credential).catch(error => {
       this.#claiming = undefined
       throw error
     })
-    return this.#claiming
+    this.#claiming = { credential, answer }
+    return answer
+  }
+
+  /** Ends the visit; resolves when the gate knows. */
+  async end(reason: EndReason = 'kiosk'): Promise<void> {
+    const { id, secret } = this.#shown
+    await this.#until(endWindowMs, () => this.#parts.client.end(id, secret, reason))
+  }
+
+  /** The page is being closed, perhaps to come back at once; see {@link Client.leave}. */
+  leave(): void {
+    const { id, secret } = this.#shown
+    this.#parts.client.leave(id, secret)
+  }
+
+  /** The page is there after all: the gate hears of it by being asked once more. */
+  comeBack(): void {
+    if (!this.#life.signal.aborted) this.#parts.socket.watch(this.#watcher(this.#shown))
   }
 
   /**
@@ -119,14 +149,16 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     this.#finish()
   }
 
-  async #claim(): Promise<ClaimAnswer> {
-    const { client, clock } = this.#parts
-    const { id, secret, view } = this.#shown
+  async #claim(credential: string | undefined): Promise<ClaimAnswer> {
+    const { client } = this.#parts
+    const claimed = this.#shown
+    const { id, secret } = claimed
     const { signal } = this.#life
-    const answer = await this.#until(claimWindowMs, () => client.claim(id, secret, signal), signal)
-    this.#shown.take({ id, seq: (view?.seq ?? 0) + 1, state: 'claimed' }, clock.now())
-    this.#notify()
-    this.#finish()
+    const options = { signal, ...(credential !== undefined && { credential }) }
+    const ask = () => client.claim(id, secret, options)
+    const answer = await this.#until(claimWindowMs, ask, signal)
+    // The gate's own word of it may take a while, and says how long the visit may last.
+    if (claimed.claim()) this.#check()
     return answer
   }
 
@@ -305,10 +337,11 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const remaining = this.#shown.remainingMs(this.#parts.clock.now())
     const { connection } = this.#parts.socket
     const qr = this.#shown.open && remaining > 0 ? this.#frames.current() : undefined
-    const notified = JSON.stringify([view.id, view.seq, view.state, qr, connection])
+    const left = view.expires_in_ms === undefined ? {} : { expires_in_ms: Math.round(remaining) }
+    const { id, seq, state } = view
+    const notified = JSON.stringify([id, seq, state, Object.keys(left), qr, connection])
     if (notified === this.#lastNotified) return
     this.#lastNotified = notified
-    const left = view.expires_in_ms === undefined ? {} : { expires_in_ms: Math.round(remaining) }
     const update: SignInUpdate = { ...view, ...left, ...(qr && { qr }), connection }
     this.#updates.push(update, unread => unread.id === update.id && unread.state === update.state)
   }

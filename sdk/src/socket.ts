@@ -217,6 +217,10 @@ export class KioskSocket {
         this.#answered('hello')
         this.#greeted = true
         this.#attendant?.greeted()
+        if (message.policy) this.#attendant?.policy(message.policy)
+        break
+      case 'policy':
+        this.#attendant?.policy(message.policy)
         break
       case 'pong':
         this.#answered('pong')

@@ -3,15 +3,22 @@ import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
 import { FakeSignIn, someClaim } from '../test-support/fake-sign-in.ts'
 import { GateError } from './gate-error.ts'
+import { finalStates } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 import type { SignInUpdate } from './sign-in.ts'
 import { Turn, type TurnEnd } from './turn.ts'
 
 /** A turn whose gate is the test: it refuses the given number of starts first. */
-function setUp({ refusals = 0, claim = () => Promise.resolve(someClaim) } = {}) {
+function setUp({
+  refusals = 0,
+  claim = () => Promise.resolve(someClaim),
+  restores = false,
+  cancelRefused = undefined as string | undefined,
+} = {}) {
   const clock = new FakeClock()
   const shown: string[] = []
-  const cancelled: string[] = []
+  const told: string[] = []
+  const kept: string[] = []
   const claimed: string[] = []
   let signIn: FakeSignIn | undefined
   let starts = 0
@@ -22,10 +29,12 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(someClaim) } = {}) 
     isOffline: () => false,
     show: update => shown.push(line(update)),
     claimed: ({ account }) => claimed.push(account.name),
+    keep: ({ id }) => kept.push(id),
+    restores,
     begin: async () => {
       starts += 1
       if (starts <= refusals) throw new GateError('busy', { status: 503 })
-      signIn = new FakeSignIn(cancelled, claim)
+      signIn = new FakeSignIn(told, claim, cancelRefused)
       return signIn
     },
   })
@@ -37,7 +46,7 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(someClaim) } = {}) 
       { id: 'a', seq: 0, state: 'pending', connection: 'online', ...update },
       () => false,
     )
-    if (update.state === 'denied' || update.state === 'expired') signIn?.close()
+    if (update.state && finalStates.has(update.state)) signIn?.close()
     await settle()
   }
   const fails = async (code: string) => {
@@ -48,7 +57,8 @@ function setUp({ refusals = 0, claim = () => Promise.resolve(someClaim) } = {}) 
     turn,
     clock,
     shown,
-    cancelled,
+    told,
+    kept,
     claimed,
     sends,
     fails,
@@ -62,7 +72,7 @@ function line({ state, qr, code, name, reason }: ScreenUpdate): string {
 }
 
 describe('a turn at the kiosk', () => {
-  it('goes from start to claim', async () => {
+  it('goes from start to claim, and with the visit to its end', async () => {
     const { sends, shown, claimed, end } = setUp()
     await settle()
     await sends({ qr: 'F0' })
@@ -70,7 +80,114 @@ describe('a turn at the kiosk', () => {
     await sends({ state: 'approved' })
     assert.deepEqual(shown, ['starting', 'pending F0', 'scanned', 'approved', 'claimed 홍*동'])
     assert.deepEqual(claimed, ['홍*동'])
-    assert.equal(end(), 'claimed')
+    await sends({ state: 'claimed', connection: 'reconnecting' })
+    assert.equal(shown.at(-1), 'claimed 홍*동')
+    assert.equal(end(), undefined)
+    await sends({ state: 'ended', reason: 'phone' })
+    assert.deepEqual([shown.at(-1), end()], ['ended phone', 'visited'])
+  })
+
+  it('a visit goes on while the gate is not heard', async () => {
+    const { sends, shown, clock } = setUp()
+    await settle()
+    await sends({ state: 'approved', connection: 'reconnecting' })
+    await sends({ state: 'claimed', connection: 'reconnecting' })
+    await clock.pass(60_000)
+    assert.equal(shown.at(-1), 'claimed 홍*동')
+  })
+
+  it('ends a visit at once, and tells the gate why', async () => {
+    const { turn, sends, shown, told, end } = setUp()
+    await settle()
+    await sends({ state: 'approved' })
+    void turn.end('idle')
+    assert.equal(shown.at(-1), 'ended idle')
+    await settle()
+    assert.deepEqual([told, end()], [['end idle'], 'visited'])
+  })
+
+  it('nobody stays on the screen of a kiosk that is switched off, or has been replaced', async () => {
+    for (const [code, line] of [
+      ['kiosk_revoked', 'ended revoked'],
+      ['replaced', 'ended'],
+    ] as const) {
+      const { sends, fails, shown, end } = setUp()
+      await settle()
+      await sends({ state: 'claimed' })
+      assert.equal(shown.at(-1), 'claimed 홍*동')
+      await fails(code)
+      assert.deepEqual([shown.at(-1), end()], [line, 'visited'])
+    }
+  })
+
+  it('N81: goes on with a visit by claiming again', async () => {
+    const { sends, shown, claimed } = setUp({ restores: true })
+    await settle()
+    await sends({ state: 'claimed' })
+    assert.deepEqual(shown, ['starting', 'approved', 'claimed 홍*동'])
+    assert.deepEqual(claimed, ['홍*동'])
+  })
+
+  it('N81: a visit whose name can no longer be learnt is ended', async () => {
+    const claim = () => Promise.reject(new GateError('already_ended', { status: 410 }))
+    const { sends, shown, told, clock, end } = setUp({ restores: true, claim })
+    await settle()
+    await sends({ state: 'claimed' })
+    await clock.pass(2_000)
+    assert.deepEqual(shown, ['starting', 'approved', 'ended kiosk'])
+    assert.deepEqual([told, end()], [['end kiosk'], 'visited'])
+  })
+
+  it('what is over when a page comes back to it is not spoken of', async () => {
+    const over = setUp({ restores: true })
+    await settle()
+    await over.sends({ state: 'ended', reason: 'left' })
+    assert.deepEqual([over.shown, over.end()], [['starting'], 'gone'])
+    const unknown = setUp({ restores: true })
+    await settle()
+    await unknown.fails('kiosk_secret_wrong')
+    assert.deepEqual([unknown.shown, unknown.end()], [['starting'], 'gone'])
+  })
+
+  it('a claim that loses against the phone lets the gate say how it ended', async () => {
+    const claim = () => Promise.reject(new GateError('already_ended', { status: 410 }))
+    const { sends, shown, clock } = setUp({ claim })
+    await settle()
+    await sends({ state: 'approved' })
+    await clock.pass(1_000)
+    await sends({ state: 'cancelled', reason: 'not_me' })
+    assert.equal(shown.at(-1), 'cancelled not_me')
+  })
+
+  it('says which sign-in to keep for the page after this one, until it is over', async () => {
+    const { sends, kept } = setUp()
+    await settle()
+    await sends({ qr: 'F0' })
+    await sends({ state: 'scanned' })
+    await sends({ state: 'denied' })
+    assert.deepEqual(kept, ['a', 'a'])
+  })
+
+  it('leaves only what a phone has scanned, and comes back when it is taken for gone', async () => {
+    const early = setUp()
+    await settle()
+    await early.sends({ qr: 'F0' })
+    early.turn.leave()
+    assert.deepEqual(early.told, [])
+    const late = setUp()
+    await settle()
+    await late.sends({ state: 'scanned', left: 'kiosk' })
+    late.turn.leave()
+    await settle()
+    assert.deepEqual([late.told, late.end()], [['come back', 'leave'], 'stopped'])
+  })
+
+  it('a phone that has signed in meanwhile is not left waiting by a cancel', async () => {
+    const { turn, sends, told } = setUp({ cancelRefused: 'already_ended' })
+    await settle()
+    await sends({ state: 'scanned' })
+    await turn.cancel('kiosk')
+    assert.deepEqual(told, ['cancel kiosk', 'end kiosk'])
   })
 
   it('keeps trying to start and goes on when the gate is back', async () => {
@@ -156,13 +273,13 @@ describe('a turn at the kiosk', () => {
   })
 
   it('is cancelled at once, and tells the gate', async () => {
-    const { turn, sends, shown, cancelled, end } = setUp()
+    const { turn, sends, shown, told, end } = setUp()
     await settle()
     await sends({ qr: 'F0' })
     void turn.cancel('kiosk')
     await settle()
     assert.equal(shown.at(-1), 'cancelled kiosk')
-    assert.deepEqual(cancelled, ['kiosk'])
+    assert.deepEqual(told, ['cancel kiosk'])
     assert.equal(end(), 'ended')
   })
 

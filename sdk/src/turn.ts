@@ -1,14 +1,18 @@
 import { Backoff } from './backoff.ts'
-import type { CancelReason } from './client.ts'
+import type { CancelReason, EndReason } from './client.ts'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { GateError } from './gate-error.ts'
 import { type ClaimAnswer, finalStates, type SignInState, type UserCodeAnswer } from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import type { SignIn, SignInUpdate } from './sign-in.ts'
+import type { StartedSignIn } from './starter.ts'
 import { browserIsOffline, toleratedMs } from './trouble.ts'
 
 /** What a turn needs of a sign-in. */
-export type TurnSignIn = Pick<SignIn, 'cancel' | 'claim' | 'close' | 'userCode'> &
+export type TurnSignIn = Pick<
+  SignIn,
+  'started' | 'cancel' | 'claim' | 'close' | 'comeBack' | 'end' | 'leave' | 'userCode'
+> &
   AsyncIterable<SignInUpdate>
 
 export interface TurnParts {
@@ -18,17 +22,31 @@ export interface TurnParts {
   show(update: ScreenUpdate): void
   /** The visitor has signed in. */
   claimed?(answer: ClaimAnswer): void
+  /** Told at every change which sign-in a page would go on with that comes after this one. */
+  keep?(started: StartedSignIn): void
+  /**
+   * What {@link begin} begins with is a sign-in of the page before this one: where nothing is left of
+   * it, the turn ends without a word.
+   */
+  restores?: boolean
   clock?: Clock
   random?: () => number
   /** Whether there is no network at all; by default what the browser knows of it. */
   isOffline?(): boolean
 }
 
-/** How a turn ended: the visitor is signed in, or is not, or somebody stopped it. */
-export type TurnEnd = 'claimed' | 'ended' | 'stopped'
+/** A claim's refusal that the gate will explain by itself is given this long to be explained. */
+const explainedWithinMs = 2_000
 
 /**
- * One visitor's turn at the kiosk: from the start to a claim or another end. Draws nothing itself.
+ * How a turn ended: with the end of a visit, without anybody having signed in, with nothing left of
+ * what was to be restored, or because somebody stopped it.
+ */
+export type TurnEnd = 'visited' | 'ended' | 'gone' | 'stopped'
+
+/**
+ * One visitor's turn at the kiosk: from the start to the end of the visit, or to another end. Draws
+ * nothing itself, and goes on wherever the sign-in stands that it begins with.
  *
  *     const begin = signal => startSignIn({ signal })
  *     const end = await new Turn({ begin, show: update => draw(update) }).run()
@@ -43,17 +61,22 @@ export class Turn {
   #signIn: TurnSignIn | undefined
   #cancelled: CancelReason | undefined
   #update: SignInUpdate | undefined
+  #answer: ClaimAnswer | undefined
+  #refused: GateError | undefined
   /** Since when the gate is not heard. */
   #silentSince: number | undefined
   /** Since when the screen has no QR to show. */
   #noQrSince: number | undefined
   #stopWaiting = () => {}
   #inTrouble = false
+  #ended = false
+  #restores: boolean
 
   constructor(parts: TurnParts) {
     this.#parts = parts
     this.#clock = parts.clock ?? systemClock
     this.#backoff = new Backoff(parts.random && { random: parts.random })
+    this.#restores = parts.restores ?? false
   }
 
   /** Runs the turn once, to its end; never rejects because of the gate. */
@@ -71,21 +94,38 @@ export class Turn {
         await pause(this.#clock, this.#backoff.next(wait), signal)
       }
     }
+    if (this.#ended) return 'visited'
     return this.#cancelled ? this.#end('cancelled', this.#cancelled) : 'stopped'
   }
 
   /** Ends the turn at once; the gate is told in the background. */
   cancel(reason: CancelReason): Promise<void> {
     this.#cancelled = reason
-    const told = this.#signIn?.cancel(reason)
+    const told = this.#giveUp(reason)
     this.stop()
-    return told ?? Promise.resolve()
+    return told
+  }
+
+  /** Ends the visit: the screen changes at once, the gate is told in the background. */
+  async end(reason: EndReason): Promise<void> {
+    if (this.#stopped.signal.aborted) return
+    const told = this.#signIn?.end(reason)
+    this.#ended = true
+    this.stop()
+    this.#end('ended', reason)
+    await told
   }
 
   /** A code to type in place of the QR, while there is a sign-in to type it for. */
   async userCode(): Promise<UserCodeAnswer> {
     if (!this.#signIn || this.#stopped.signal.aborted) throw new GateError('already_ended')
     return this.#signIn.userCode()
+  }
+
+  /** Ends the turn as the page is being closed, perhaps to come back at once: see `Client.leave`. */
+  leave(): void {
+    if (this.#state === 'scanned' || isSignedIn(this.#state)) this.#signIn?.leave()
+    this.stop()
   }
 
   /** Ends the turn without a last update; the gate is not notified. */
@@ -95,51 +135,109 @@ export class Turn {
     this.#signIn?.close()
   }
 
+  /** Where the sign-in stands, once the gate has said so. */
+  get #state(): SignInState | undefined {
+    return this.#update?.state
+  }
+
+  /** The phone may have signed in before the gate hears of it: then there is a visit to end. */
+  async #giveUp(reason: CancelReason): Promise<void> {
+    const signIn = this.#signIn
+    if (!signIn || isSignedIn(this.#state)) return signIn?.end('kiosk')
+    try {
+      await signIn.cancel(reason)
+    } catch (error) {
+      if (!(error instanceof GateError) || error.code !== 'already_ended') throw error
+      await signIn.end('kiosk')
+    }
+  }
+
   async #attempt(signal: AbortSignal): Promise<TurnEnd | undefined> {
+    const restores = this.#restores
+    this.#restores = false
+    this.#update = this.#answer = this.#refused = undefined
     const signIn = await this.#parts.begin(signal)
     this.#signIn = signIn
     if (signal.aborted) {
       signIn.close()
       return undefined
     }
-    let claim: Promise<ClaimAnswer> | undefined
-    let refused: GateError | undefined
-    for await (const update of signIn) {
-      if (signal.aborted) return undefined
-      this.#updated(update)
-      if (update.state !== 'approved' || claim !== undefined) continue
-      claim = signIn.claim()
-      claim.catch(error => {
-        if (error instanceof GateError) refused = error
-        signIn.close()
-      })
+    try {
+      const gone = await this.#follow(signIn, restores, signal)
+      if (gone) return 'gone'
+    } catch (error) {
+      const state = this.#state
+      if (signal.aborted || !(error instanceof GateError)) throw error
+      if (restores && !state) return 'gone'
+      // What is said on a screen of somebody must not outlive what the gate lets be known.
+      if (state !== 'claimed') throw error
+      return this.#end('ended', error.code === 'kiosk_revoked' ? 'revoked' : undefined)
     }
     this.#stopWaiting()
-    if (signal.aborted) return undefined
-    return this.#outcome(claim, refused)
+    return signal.aborted ? undefined : this.#outcome(signIn)
   }
 
-  async #outcome(claim: Promise<ClaimAnswer> | undefined, refused: GateError | undefined) {
-    const state = this.#update?.state
-    if (refused) return this.#end('expired', 'unclaimed', refused.code)
-    if (claim && state && !finalStates.has(state)) {
-      const answer = await claim
-      const { id, account } = answer
-      this.#parts.show({ state: 'claimed', id, name: account.name })
-      this.#parts.claimed?.(answer)
-      return 'claimed' as const
+  /** Goes with a sign-in to its end. @returns whether there was none to go with. */
+  async #follow(signIn: TurnSignIn, restores: boolean, signal: AbortSignal): Promise<boolean> {
+    let isAsked = false
+    for await (const update of signIn) {
+      if (signal.aborted) return false
+      const isFinal = finalStates.has(update.state)
+      if (restores && isFinal && !this.#update) return true
+      this.#updated(update)
+      if (isFinal) continue
+      this.#parts.keep?.(signIn.started)
+      // A word of the page before this one came late: it has not gone after all.
+      if (update.left === 'kiosk') signIn.comeBack()
+      if (isAsked || !isSignedIn(update.state)) continue
+      isAsked = true
+      void this.#claim(signIn)
     }
-    return this.#end(endOf(state), this.#update?.reason)
+    return false
+  }
+
+  async #claim(signIn: TurnSignIn): Promise<void> {
+    try {
+      const answer = await signIn.claim()
+      const update = this.#update
+      if (signIn !== this.#signIn || !update || finalStates.has(update.state)) return
+      if (this.#stopped.signal.aborted) return
+      this.#answer = answer
+      this.#stopWaiting()
+      this.#showVisit(update, answer)
+      this.#parts.claimed?.(answer)
+    } catch (error) {
+      if (error instanceof GateError) {
+        this.#refused = error
+        // Whoever has ended it meanwhile, it is for the gate to say; it does so on its other way.
+        const explains = error.code === 'already_ended' || error.code === 'expired'
+        if (explains) await pause(this.#clock, explainedWithinMs, this.#stopped.signal)
+      }
+      signIn.close()
+    }
+  }
+
+  #outcome(signIn: TurnSignIn): TurnEnd {
+    const { state, reason } = this.#update ?? {}
+    if (!this.#refused || (state && finalStates.has(state))) return this.#end(endOf(state), reason)
+    if (state !== 'claimed') return this.#end('expired', 'unclaimed', this.#refused.code)
+    // It is too late to learn whose visit it is.
+    signIn.end('kiosk').catch(() => {})
+    return this.#end('ended', 'kiosk')
   }
 
   #end(state: KioskState, reason?: ScreenUpdate['reason'], code?: string): TurnEnd {
     this.#parts.show({ state, ...(reason && { reason }), ...(code && { code }) })
-    return 'ended'
+    return state === 'ended' ? 'visited' : 'ended'
   }
 
   #updated(update: SignInUpdate): void {
     this.#update = update
-    if (finalStates.has(update.state) || update.state === 'claimed') return
+    if (finalStates.has(update.state)) return
+    if (this.#answer && update.state === 'claimed') {
+      this.#showVisit(update, this.#answer)
+      return
+    }
     const now = this.#clock.now()
     const silent = update.connection === 'reconnecting'
     // A gate that is not heard will most likely not answer a phone either: its QR leads nowhere.
@@ -166,16 +264,28 @@ export class Turn {
     this.#stopWaiting = this.#clock.after(left, () => this.#trouble(code))
   }
 
-  #show(update: SignInUpdate): void {
+  /** What is claimed already and not known yet is being checked. */
+  #show({ state, id, phone, qr, expires_in_ms, connection }: SignInUpdate): void {
     this.#inTrouble = false
     this.#backoff.reset()
-    const { state, id, phone, qr, expires_in_ms, connection } = update
     this.#parts.show({
-      state: state as Exclude<SignInState, 'ended'>,
+      state: state === 'claimed' ? 'approved' : state,
       id,
       connection,
       ...(phone && { phone }),
       ...(qr && { qr }),
+      ...(expires_in_ms !== undefined && { remaining_ms: expires_in_ms }),
+    })
+  }
+
+  /** A visit goes on while the gate is not heard. */
+  #showVisit({ id, expires_in_ms, connection }: SignInUpdate, { account }: ClaimAnswer): void {
+    this.#inTrouble = false
+    this.#parts.show({
+      state: 'claimed',
+      id,
+      name: account.name,
+      connection,
       ...(expires_in_ms !== undefined && { remaining_ms: expires_in_ms }),
     })
   }
@@ -188,6 +298,10 @@ export class Turn {
   }
 }
 
+function isSignedIn(state: SignInState | undefined): boolean {
+  return state === 'approved' || state === 'claimed'
+}
+
 function endOf(state: SignInState | undefined): KioskState {
-  return state === 'denied' || state === 'cancelled' ? state : 'expired'
+  return state && finalStates.has(state) ? state : 'expired'
 }

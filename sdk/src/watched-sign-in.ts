@@ -7,6 +7,8 @@ export class WatchedSignIn {
   #view: SignInView | undefined
   #deadline = Number.POSITIVE_INFINITY
   #lifeMs = 0
+  /** The view only follows from a claim's answer: the gate's own says more. */
+  #assumed = false
 
   constructor(id: string, secret: string) {
     this.id = id
@@ -41,8 +43,17 @@ export class WatchedSignIn {
     if (view.seq < seen) return false
     if (view.expires_in_ms !== undefined) this.#deadline = now + view.expires_in_ms
     if (view.state === 'pending') this.#lifeMs = Math.max(this.#lifeMs, view.expires_in_ms ?? 0)
-    if (view.seq === seen) return false
+    if (view.seq === seen && !this.#assumed) return false
+    this.#assumed = false
     this.#view = view
+    return true
+  }
+
+  /** A claim was answered: it is claimed now, whatever the gate says next. `false` when that is known. */
+  claim(): boolean {
+    if (this.#view?.state === 'claimed' || this.final) return false
+    this.#view = { id: this.id, seq: (this.#view?.seq ?? 0) + 1, state: 'claimed' }
+    this.#assumed = true
     return true
   }
 

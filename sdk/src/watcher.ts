@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts'
 import type { GateError } from './gate-error.ts'
-import type { Frame, SignInView, StartAnswer } from './protocol.ts'
+import type { Frame, KioskPolicy, SignInView, StartAnswer } from './protocol.ts'
 
 /** Who watches a sign-in over the socket. */
 export interface Watcher {
@@ -20,6 +20,8 @@ export interface Watcher {
 export interface Attendant {
   /** The gate has answered the `hello` of a connection. */
   greeted(): void
+  /** The kiosk's policy: with a greeting, and whenever it has changed. */
+  policy(policy: KioskPolicy): void
   /** The gate is not heard any more; the socket goes on trying. */
   lost(): void
   /** The gate does not take this page for its own, and is asked no more. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { clockFace } from './element/time-left.ts'
+import type { FinalReason } from './protocol.ts'
 import type { KioskState } from './screen-update.ts'
-import { messageOf, screenWords } from './words.ts'
+import { countdownSaid, messageOf, screenWords } from './words.ts'
 
 const states: KioskState[] = [
   'idle',
@@ -14,6 +15,7 @@ const states: KioskState[] = [
   'denied',
   'cancelled',
   'expired',
+  'ended',
   'trouble',
 ]
 
@@ -29,6 +31,34 @@ it('trouble without words of its own is told in general words', () => {
     const { title } = messageOf({ state: 'trouble', code }, screenWords.en)
     assert.equal(title, 'The server cannot\nbe reached')
   }
+})
+
+it('says who ended a visit, and of what never became one that nobody is signed in', () => {
+  const title = (state: KioskState, reason: FinalReason) =>
+    messageOf({ state, reason }, screenWords.en)
+  assert.equal(title('ended', 'phone').title, 'Ended on\nthe phone')
+  assert.equal(title('ended', 'phone').text, 'You are signed out of this screen.')
+  assert.match(title('ended', 'not_me').text, /somebody else/)
+  assert.equal(title('ended', 'absolute').title, 'Time is up')
+  assert.equal(title('ended', 'idle').title, 'Finished')
+  assert.equal(title('cancelled', 'phone').title, 'Ended on\nthe phone')
+  assert.equal(title('cancelled', 'phone').text, 'You are not signed in.')
+  assert.equal(title('cancelled', 'kiosk').title, 'Cancelled')
+})
+
+it('a countdown is said at ten and at five seconds, and at no others', () => {
+  const said = (of: number) =>
+    Array.from({ length: of }, (_, n) => countdownSaid({ seconds: of - n, of }, screenWords.en))
+  const runs = said(20).filter((text, n, all) => text !== all[n - 1])
+  assert.deepEqual(runs, [
+    '',
+    'Returning to start in 10 seconds',
+    'Returning to start in 5 seconds',
+  ])
+  assert.deepEqual(said(20).lastIndexOf(''), 9)
+  // What begins with ten seconds begins with the screen's own words.
+  assert.deepEqual(new Set(said(10)), new Set(['', 'Returning to start in 5 seconds']))
+  assert.equal(countdownSaid(undefined, screenWords.en), '')
 })
 
 it('time left ends at 0:00 and not before', () => {

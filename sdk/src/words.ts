@@ -1,5 +1,5 @@
 import type { FinalReason, Language, PhoneKind } from './protocol.ts'
-import type { ScreenUpdate } from './screen-update.ts'
+import type { IdleCountdown, ScreenUpdate } from './screen-update.ts'
 import { type TroubleKind, troubleKindOf } from './trouble.ts'
 
 /** A screen's two sentences; a line feed is where a large headline breaks, and a space elsewhere. */
@@ -35,6 +35,11 @@ export interface ScreenWords {
   notMyPhone: string
   approved: Message
   done: { title: (name: string) => string; text: string }
+  /** When a visit ends because nobody touches the screen. */
+  returning: (seconds: number) => string
+  finish: string
+  /** A visit that somebody else than the visitor at this screen has ended. */
+  ended: Record<'phone' | 'not_me' | 'revoked' | 'absolute' | 'over', Message>
   denied: Message
   cancelled: Message
   /** The three ways to expire: nobody scanned, nobody finished, the kiosk did not get it. */
@@ -47,6 +52,7 @@ export interface ScreenWords {
 
 const notSignedInKo = '로그인되지 않았습니다.'
 const timeIsUpKo: Message = { title: '시간이 지났습니다', text: '다시 시작해 주세요.' }
+const signedOutKo = '이 화면에서 로그아웃되었습니다.'
 const unreachableKo: Message = {
   title: '서버에\n연결할 수 없습니다',
   text: '연결되면 자동으로 다시 시작합니다. 급하시면 직원에게 말씀해 주세요.',
@@ -54,7 +60,7 @@ const unreachableKo: Message = {
 
 const ko: ScreenWords = {
   idle: {
-    title: '휴대폰으로 로그인하세요',
+    title: '휴대폰으로\n로그인하세요',
     text: '앱 설치 없이, 휴대폰 카메라로 QR을 비추면 됩니다.',
   },
   start: '시작하기',
@@ -75,30 +81,48 @@ const ko: ScreenWords = {
   phones: { iphone: '아이폰', android: '안드로이드폰', other: '휴대폰' },
   scanned: {
     title: '휴대폰에서\n계속해 주세요',
-    text: phone => `${phone}에서 QR을 읽었습니다. 휴대폰에서 로그인하면 이 화면이 바로 바뀝니다.`,
+    text: phone => `${phone}에서 QR을 읽었습니다.\n휴대폰에서 로그인하면\n이 화면이 바로 바뀝니다.`,
   },
   notMyPhone: '내 휴대폰이 아니에요',
   approved: { title: '확인하고\n있습니다', text: '잠시만 기다려 주세요.' },
   done: {
-    title: name => `${name} 님, 로그인되었습니다`,
+    title: name => `${name} 님,\n로그인되었습니다`,
     text: '이제 휴대폰을 넣으셔도 됩니다.',
+  },
+  returning: seconds => `${seconds}초 뒤 첫 화면으로 돌아갑니다`,
+  finish: '끝내기',
+  ended: {
+    phone: { title: '휴대폰에서\n끝냈습니다', text: signedOutKo },
+    not_me: {
+      title: '휴대폰에서\n끝냈습니다',
+      text: `본인이 로그인한 것이 아니라고 휴대폰에서 알려 왔습니다.\n${signedOutKo}`,
+    },
+    revoked: {
+      title: '사용이 중지된\n화면입니다',
+      text: `${signedOutKo}\n다른 화면을 이용하거나 직원에게 말씀해 주세요.`,
+    },
+    absolute: { title: timeIsUpKo.title, text: signedOutKo },
+    over: { title: '끝났습니다', text: signedOutKo },
   },
   denied: { title: '휴대폰에서\n거절했습니다', text: notSignedInKo },
   cancelled: { title: '취소했습니다', text: notSignedInKo },
   unscanned: timeIsUpKo,
   abandoned: timeIsUpKo,
-  unclaimed: { title: '로그인을 마치지 못했습니다', text: timeIsUpKo.text },
+  unclaimed: { title: '로그인을\n마치지 못했습니다', text: timeIsUpKo.text },
   again: '다시 시작하기',
   trouble: {
     offline: { title: '네트워크 연결이\n끊어졌습니다', text: unreachableKo.text },
     unreachable: unreachableKo,
-    busy: unreachableKo,
+    busy: {
+      title: '잠시만\n기다려 주세요',
+      text: '서버가 바쁩니다. 곧 자동으로 다시 시작합니다.',
+    },
     slow: {
       title: '연결이\n느립니다',
       text: '계속 시도하고 있습니다. 급하시면 직원에게 말씀해 주세요.',
     },
     not_enrolled: {
-      title: '등록되지 않은 화면입니다',
+      title: '등록되지 않은\n화면입니다',
       text: '관리자가 이 화면을 등록하면 시작할 수 있습니다.',
     },
     revoked: {
@@ -110,14 +134,15 @@ const ko: ScreenWords = {
 
 const notSignedInEn = 'You are not signed in.'
 const timeIsUpEn: Message = { title: 'Time is up', text: 'Please start again.' }
+const signedOutEn = 'You are signed out of this screen.'
 const unreachableEn: Message = {
   title: 'The server cannot\nbe reached',
-  text: 'This screen goes on by itself once it is connected. In a hurry? Please ask the staff.',
+  text: 'It will continue automatically. In a hurry? Please ask the staff.',
 }
 
 const en: ScreenWords = {
   idle: {
-    title: 'Sign in with your phone',
+    title: 'Sign in with\nyour phone',
     text: 'No app to install. Point your phone’s camera at the code.',
   },
   start: 'Start',
@@ -130,34 +155,52 @@ const en: ScreenWords = {
     type: 'and type this code',
     time: 'Valid for',
     close: 'Hide the code',
-    failed: 'No code can be had right now. Please try again shortly.',
+    failed: 'We can’t show a code right now. Please try again shortly.',
     over: 'The time for this code is over. Tap again for a new one.',
     spoken: (address, letters) => `Open ${address} on your phone and type this code. ${letters}.`,
   },
-  phones: { iphone: 'An iPhone', android: 'An Android phone', other: 'A phone' },
+  phones: { iphone: 'an iPhone', android: 'an Android phone', other: 'a phone' },
   scanned: {
     title: 'Continue on\nyour phone',
-    text: phone => `${phone} has read the code.\nSign in there and this screen follows at once.`,
+    text: phone => `Scanned with ${phone}.\nSign in on your phone to continue.`,
   },
   notMyPhone: 'Not my phone',
   approved: { title: 'Checking', text: 'One moment, please.' },
-  done: { title: name => `${name}, you are signed in`, text: 'You can put your phone away.' },
+  done: { title: name => `${name},\nyou are signed in`, text: 'You can put your phone away.' },
+  returning: seconds => `Returning to start in ${seconds} seconds`,
+  finish: 'Finish',
+  ended: {
+    phone: { title: 'Ended on\nthe phone', text: signedOutEn },
+    not_me: {
+      title: 'Ended on\nthe phone',
+      text: `The phone says that it was somebody else.\n${signedOutEn}`,
+    },
+    revoked: {
+      title: 'This screen has been\nswitched off',
+      text: `${signedOutEn}\nPlease use another screen, or ask the staff.`,
+    },
+    absolute: { title: timeIsUpEn.title, text: signedOutEn },
+    over: { title: 'Finished', text: signedOutEn },
+  },
   denied: { title: 'Declined on\nthe phone', text: notSignedInEn },
   cancelled: { title: 'Cancelled', text: notSignedInEn },
   unscanned: timeIsUpEn,
   abandoned: timeIsUpEn,
-  unclaimed: { title: 'The sign-in was not finished', text: timeIsUpEn.text },
+  unclaimed: { title: 'The sign-in\nwas not finished', text: timeIsUpEn.text },
   again: 'Start again',
   trouble: {
     offline: { title: 'No network\nconnection', text: unreachableEn.text },
     unreachable: unreachableEn,
-    busy: unreachableEn,
+    busy: {
+      title: 'One moment,\nplease',
+      text: 'The server is busy. It will continue automatically.',
+    },
     slow: {
       title: 'The connection\nis slow',
-      text: 'This screen keeps trying. In a hurry? Please ask the staff.',
+      text: 'We keep trying. In a hurry? Please ask the staff.',
     },
     not_enrolled: {
-      title: 'This screen is not enrolled',
+      title: 'This screen is\nnot enrolled',
       text: 'It can be used once an administrator has enrolled it.',
     },
     revoked: {
@@ -182,6 +225,14 @@ export function messageOf(update: ScreenUpdate, words: ScreenWords): Message {
       return { title: words.done.title(name), text: words.done.text }
     case 'expired':
       return words[expiryOf(reason)]
+    case 'cancelled': {
+      const end = endOf(reason)
+      return end === 'over'
+        ? words.cancelled
+        : { ...words.cancelled, title: words.ended[end].title }
+    }
+    case 'ended':
+      return words.ended[endOf(reason)]
     case 'trouble':
       return words.trouble[troubleKindOf(code)]
     default:
@@ -189,6 +240,24 @@ export function messageOf(update: ScreenUpdate, words: ScreenWords): Message {
   }
 }
 
+/** What a screen reader says of a countdown, once at ten seconds and once at five. */
+export function countdownSaid(countdown: IdleCountdown | undefined, words: ScreenWords): string {
+  const said = [5, 10].find(seconds => countdown && countdown.seconds <= seconds)
+  return said && countdown && said < countdown.of ? words.returning(said) : ''
+}
+
 function expiryOf(reason: FinalReason | undefined): 'unscanned' | 'abandoned' | 'unclaimed' {
   return reason === 'abandoned' || reason === 'unclaimed' ? reason : 'unscanned'
+}
+
+function endOf(reason: FinalReason | undefined): keyof ScreenWords['ended'] {
+  switch (reason) {
+    case 'phone':
+    case 'not_me':
+    case 'revoked':
+    case 'absolute':
+      return reason
+    default:
+      return 'over'
+  }
 }

@@ -1,6 +1,6 @@
 import type { ViewOptions } from '../src/client.ts'
 import type { GateError } from '../src/gate-error.ts'
-import type { Frame, KioskView, PollAnswer } from '../src/protocol.ts'
+import type { Frame, KioskPolicy, KioskView, PollAnswer } from '../src/protocol.ts'
 
 interface Poll {
   id: string
@@ -19,6 +19,8 @@ export class FakePolls {
   readonly asked: string[] = []
   /** Why the gate does not say who this screen is; it does where this is absent. */
   refusal: GateError | undefined
+  /** A gate of before has none. */
+  policy: KioskPolicy | undefined
   #open: Poll[] = []
 
   view = (id: string, secret: string, options: ViewOptions = {}): Promise<PollAnswer> => {
@@ -38,7 +40,8 @@ export class FakePolls {
   kiosk = async (): Promise<KioskView> => {
     this.asked.push('kiosk')
     if (this.refusal) throw this.refusal
-    return { number: 100, site: name, name, mode: 'serve' }
+    const policy = this.policy && { policy: this.policy }
+    return { number: 100, site: name, name, mode: 'serve', ...policy }
   }
 
   /** Polls that nobody has answered or called off. */

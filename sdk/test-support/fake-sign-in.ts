@@ -1,3 +1,4 @@
+import { GateError } from '../src/gate-error.ts'
 import type { ClaimAnswer } from '../src/protocol.ts'
 import { Queue } from '../src/queue.ts'
 import type { SignInUpdate } from '../src/sign-in.ts'
@@ -15,13 +16,16 @@ export const someClaim: ClaimAnswer = {
 /** A sign-in for tests, whose updates are what the test puts into its queue. */
 export class FakeSignIn implements TurnSignIn {
   readonly queue: Queue<SignInUpdate> = new Queue<SignInUpdate>(() => this.queue.end())
-  readonly #cancelled: string[]
+  readonly started = { id: 'a', kiosk_secret: 'secret of a' }
+  readonly #told: string[]
+  readonly #cancelRefused: string | undefined
   readonly #claim: () => Promise<ClaimAnswer>
 
-  /** @param cancelled gets the reason of every cancel. */
-  constructor(cancelled: string[], claim: () => Promise<ClaimAnswer>) {
-    this.#cancelled = cancelled
+  /** @param told gets what the gate is told: `cancel kiosk`, `end idle`, `leave`, `come back`. */
+  constructor(told: string[], claim: () => Promise<ClaimAnswer>, cancelRefused?: string) {
+    this.#told = told
     this.#claim = claim
+    this.#cancelRefused = cancelRefused
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SignInUpdate> {
@@ -29,13 +33,24 @@ export class FakeSignIn implements TurnSignIn {
   }
 
   async cancel(reason = 'kiosk'): Promise<void> {
-    this.#cancelled.push(reason)
+    this.#told.push(`cancel ${reason}`)
+    if (this.#cancelRefused) throw new GateError(this.#cancelRefused)
   }
 
-  async claim(): Promise<ClaimAnswer> {
-    const answer = await this.#claim()
-    this.queue.end()
-    return answer
+  claim(): Promise<ClaimAnswer> {
+    return this.#claim()
+  }
+
+  async end(reason = 'kiosk'): Promise<void> {
+    this.#told.push(`end ${reason}`)
+  }
+
+  leave(): void {
+    this.#told.push('leave')
+  }
+
+  comeBack(): void {
+    this.#told.push('come back')
   }
 
   async userCode() {

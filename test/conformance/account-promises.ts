@@ -4,9 +4,10 @@ import { Refusal } from '../../server/src/errors.ts'
 import type { Account } from '../../server/src/store/account.ts'
 import { type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { OpenStore } from './open-store.ts'
-import { account, accountEvent, addAccount, start } from './rows.ts'
+import { account, accountEvent, addAccount, start, there } from './rows.ts'
 
 const taken = new Refusal('account_exists')
+const externalTaken = new Refusal('external_id_taken')
 
 /** Another password, where the account still has the one that was seen. */
 const replaced =
@@ -122,6 +123,40 @@ export function accountPromises(name: string, open: OpenStore): void {
       )
     }
     assert.deepEqual(await accounts.byKey('second'), second)
+  })
+
+  test(`${name}: an external id is one account's, compared to the letter`, async t => {
+    const store = await open(t)
+    const { accounts } = store
+    const first = account('first', { externalId: 'P-가1' })
+    await addAccount(store, first)
+    assert.deepEqual(await accounts.byKey('first'), first)
+    await assert.rejects(
+      addAccount(store, account('second', { externalId: 'P-가1' })),
+      externalTaken,
+    )
+    assert.equal(await accounts.byKey('second'), null)
+    for (const [n, externalId] of ['p-가1', 'P-가1 ', 'P-가10', null, null].entries()) {
+      await addAccount(store, account(`other ${n}`, { externalId }))
+    }
+    const events = [accountEvent('other 3', 'account.changed')]
+    const give = (externalId: string | null) =>
+      there<Account>(old => ({ next: { ...old, externalId }, events }))
+    await assert.rejects(accounts.update('other 3', give('P-가1')), externalTaken)
+    assert.equal((await accounts.byKey('other 3'))?.externalId, null)
+    await accounts.update('first', give(null))
+    await accounts.update('other 3', give('P-가1'))
+    assert.equal((await accounts.byKey('other 3'))?.externalId, 'P-가1')
+  })
+
+  test(`${name}: it is told apart what is taken: the id or the external id`, async t => {
+    const store = await open(t)
+    await addAccount(store, account('first', { externalId: 'P-1' }))
+    const { idKey, idSkeleton } = account('first')
+    for (const id of [{ idKey }, { idSkeleton }]) {
+      await assert.rejects(addAccount(store, account('x', { ...id, externalId: 'P-2' })), taken)
+    }
+    await assert.rejects(addAccount(store, account('x', { externalId: 'P-1' })), externalTaken)
   })
 
   test(`${name}: S053: a hash is replaced only where it is still the one that was seen`, async t => {

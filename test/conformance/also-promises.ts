@@ -6,6 +6,7 @@ import type { Account } from '../../server/src/store/account.ts'
 import { type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Kiosk } from '../../server/src/store/kiosk.ts'
 import type { Store } from '../../server/src/store/store.ts'
+import { type Subject, subjectKey } from '../../server/src/store/subject.ts'
 import type { OpenPair } from './open-store.ts'
 import {
   account,
@@ -21,6 +22,7 @@ import {
   scanned,
   signInEvent,
   start,
+  subject,
   there,
   unwritable,
   wholeLog,
@@ -33,6 +35,18 @@ const approved = (old: SignIn | null) => {
 }
 const touched = there<Account>(old => counted(old, accountEvent(old.key, 'account.enabled')))
 const touchedKiosk = there<Kiosk>(old => counted(old, kioskEvent(old.number, 'kiosk.enrolled')))
+const told = (fresh: Subject): Decide<Subject> => {
+  return old => ({
+    next: { ...fresh, toldAt: (old?.toldAt ?? start) + 1 },
+    events: [],
+    quiet: true,
+  })
+}
+/** What clinic is told of these accounts. */
+const subjectsOf = (...accounts: Account[]) => {
+  const subjects = accounts.map(({ key }) => subject('clinic', key))
+  return new Map(subjects.map(subject => [subjectKey(subject), told(subject)]))
+}
 const added = (key: string) => adding(account(key), accountEvent(key))
 
 /** What the store promises of a change that changes rows of other nouns too. */
@@ -79,6 +93,20 @@ export function alsoPromises(name: string, openPair: OpenPair): void {
     assert.equal((await logOf(one, `${first.number}`)).length, 2)
   })
 
+  check('with a sign-in also what clients know changes, and the log is not told', async one => {
+    const { id, a, b } = await household(one)
+    const log = (await wholeLog(one)).length
+    for (const times of [1, 2]) {
+      const also = { subjects: subjectsOf(b, a) }
+      await one.signIns.update(id, old => ({ ...approved(old), also }))
+      for (const { key } of [a, b]) {
+        const known = subject('clinic', key, { toldAt: start + times })
+        assert.deepEqual(await one.subjects.bySub('clinic', known.sub), known)
+      }
+      assert.equal((await wholeLog(one)).length, log + times)
+    }
+  })
+
   check('another row that has nothing to tell stays as it was, or changes quietly', async one => {
     const { id, a, b } = await household(one)
     const accounts = new Map<string, Decide<Account>>([
@@ -123,7 +151,13 @@ export function alsoPromises(name: string, openPair: OpenPair): void {
     const sameId = there<Account>(old => {
       return { next: { ...old, idKey: a.idKey }, events: [accountEvent(old.key)] }
     })
-    const fail = (ofAccount: Decide<Account>, ofKiosk: Decide<Kiosk>, expected: RegExp) => {
+    const refuseSubject = new Map([[subjectKey(subject('clinic', b.key)), refuse]])
+    const fail = (
+      ofAccount: Decide<Account>,
+      ofKiosk: Decide<Kiosk>,
+      expected: RegExp,
+      ofSubject: ReadonlyMap<string, Decide<Subject>> = new Map(),
+    ) => {
       const also = {
         accounts: new Map([
           [a.key, touched],
@@ -134,6 +168,7 @@ export function alsoPromises(name: string, openPair: OpenPair): void {
           [first.number, touchedKiosk],
           [second.number, ofKiosk],
         ]),
+        subjects: new Map([...subjectsOf(a), ...ofSubject]),
       }
       return assert.rejects(
         one.signIns.update(id, old => ({ ...approved(old), also })),
@@ -148,6 +183,9 @@ export function alsoPromises(name: string, openPair: OpenPair): void {
     assert.deepEqual(await everything(one, id), before)
     await fail(sameId, touchedKiosk, /account_exists/)
     assert.deepEqual(await everything(one, id), before)
+    await fail(touched, touchedKiosk, /in_use/, refuseSubject)
+    assert.deepEqual(await everything(one, id), before)
+    assert.equal(await one.subjects.bySub('clinic', subject('clinic', a.key).sub), null)
   })
 
   check(
@@ -160,10 +198,15 @@ export function alsoPromises(name: string, openPair: OpenPair): void {
       for (let round = 0; round < 50; round += 1) {
         const keys = [a.key, b.key, `new ${round}`, `newer ${round}`]
         const accounts = keys.map((key, n) => [key, n < 2 ? touched : added(key)] as const)
-        const ofSignIn = { accounts: new Map(accounts), kiosks: kiosks(first, second) }
+        const ofSignIn = {
+          accounts: new Map(accounts),
+          kiosks: kiosks(first, second),
+          subjects: subjectsOf(a, b),
+        }
         const ofCrossing = {
           accounts: new Map(accounts.toReversed()),
           kiosks: kiosks(second, first),
+          subjects: subjectsOf(b, a),
         }
         await Promise.all([
           one.signIns.update(id, old => ({ ...approved(old), also: ofSignIn })),
@@ -184,6 +227,10 @@ export function alsoPromises(name: string, openPair: OpenPair): void {
       assert.equal((await one.kiosks.byNumber(first.number))?.createdAt, by(4))
       assert.equal((await one.kiosks.byNumber(second.number))?.createdAt, by(5))
       assert.equal((await one.accounts.all()).length, 2 + 2 * 50)
+      for (const { key } of [a, b]) {
+        const known = await other.subjects.bySub('clinic', subject('clinic', key).sub)
+        assert.equal(known?.toldAt, by(2))
+      }
       for (const signIn of [id, crossing]) {
         assert.equal((await other.signIns.read(signIn))?.seq, 1 + 50)
         assert.equal((await logOf(one, signIn)).length, 1 + 50)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
+import { policyToText } from '../../server/src/protocol/policy.ts'
+import type { PolicyDocument } from '../../server/src/protocol/policy-document.ts'
 import { type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Kiosk } from '../../server/src/store/kiosk.ts'
 import type { Store } from '../../server/src/store/store.ts'
@@ -161,6 +163,53 @@ export function kioskPromises(name: string, openPair: OpenPair): void {
       }
       await kiosks.add(kiosk())
       assert.deepEqual((await kiosks.revoked()).toSorted(), numbers)
+    },
+  )
+
+  check(
+    "a client's kiosks are those that name it and are not revoked, by number",
+    async ({ kiosks }) => {
+      const first = await kiosks.add(kiosk({ client: 'clinic' }))
+      await kiosks.add(kiosk({ client: 'clinic', revokedAt: start }))
+      await kiosks.add(kiosk({ client: 'clinic-2' }))
+      await kiosks.add(kiosk())
+      const last = await kiosks.add(kiosk({ client: 'clinic' }))
+      assert.deepEqual(await kiosks.ofClient('clinic'), [first, last])
+      for (const other of ['', 'CLINIC', '%', 'nobody']) {
+        assert.deepEqual(await kiosks.ofClient(other), [])
+      }
+    },
+  )
+
+  check(
+    'the version of each policy is told by its kiosk, whatever the length of the policy',
+    async (one, other) => {
+      assert.deepEqual(await one.kiosks.policyVersions(), new Map())
+      const [short, long, none] = [
+        await one.kiosks.add(kiosk()),
+        await one.kiosks.add(kiosk()),
+        await one.kiosks.add(kiosk()),
+      ]
+      const set = (number: number, version: number, text: string) =>
+        one.kiosks.update(number, old => {
+          if (!old) throw new Refusal('kiosk_not_enrolled')
+          const document = { reader: 1, text } as unknown as PolicyDocument
+          const next = { ...old, policy: policyToText(version, document) }
+          return { next, events: [kioskEvent(number, 'kiosk.changed')] }
+        })
+      await set(short.number, 1, '')
+      await set(long.number, 999_999_999_999, '\u{1f600}"\\'.repeat(1_000))
+      const versions = await other.kiosks.policyVersions()
+      assert.deepEqual(
+        [...versions].toSorted(([a], [b]) => a - b),
+        [
+          [short.number, 1],
+          [long.number, 999_999_999_999],
+        ],
+      )
+      assert.equal(versions.has(none.number), false)
+      await set(short.number, 2, 'x')
+      assert.equal((await other.kiosks.policyVersions()).get(short.number), 2)
     },
   )
 

@@ -10,8 +10,11 @@ import {
   account,
   accountEvent,
   addAccount,
+  addClient,
   adding,
   type Counted,
+  client,
+  clientEvent,
   counted,
   kiosk,
   kioskEvent,
@@ -51,6 +54,15 @@ const nouns: Record<string, (store: Store) => Promise<Subject>> = {
       event: change => kioskEvent(number, 'kiosk.enrolled', change),
       read: ({ kiosks }) => kiosks.byNumber(number),
       update: ({ kiosks }, decide) => kiosks.update(number, there(decide)),
+    }
+  },
+  async client(store) {
+    await addClient(store, client('clinic'))
+    return {
+      id: 'clinic',
+      event: change => clientEvent('clinic', 'client.changed', change),
+      read: ({ clients }) => clients.byId('clinic'),
+      update: ({ clients }, decide) => clients.update('clinic', there(decide)),
     }
   },
 }
@@ -150,8 +162,11 @@ export function nounPromises(name: string, openPair: OpenPair): void {
       return { ...kiosk()(number), events: [kioskEvent(number, 'kiosk.added', unwritable)] }
     }
     await assert.rejects(one.kiosks.add(add))
+    const untoldClient = clientEvent('clinic', 'client.added', unwritable)
+    await assert.rejects(one.clients.update('clinic', adding(client('clinic'), untoldClient)))
     assert.deepEqual(await one.accounts.all(), [])
     assert.deepEqual(await one.kiosks.all(), [])
+    assert.deepEqual(await one.clients.all(), [])
     assert.deepEqual(await wholeLog(one), [])
   })
 

@@ -4,9 +4,11 @@ import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
 import type { Account } from '../../server/src/store/account.ts'
 import { type Change, type Decide, unchanged } from '../../server/src/store/change.ts'
+import type { Client } from '../../server/src/store/client.ts'
 import type { Kiosk } from '../../server/src/store/kiosk.ts'
 import type { LogRow } from '../../server/src/store/log.ts'
 import type { Store } from '../../server/src/store/store.ts'
+import type { Subject } from '../../server/src/store/subject.ts'
 
 export const start = 1_800_000_000_000
 
@@ -74,7 +76,7 @@ export function adding<Row>(next: Row, ...events: LogEvent[]): Decide<Row> {
   return old => (old ? unchanged(old) : { next, events })
 }
 
-/** What accounts and kiosks have in common; tests of their updates count in `createdAt`. */
+/** What accounts, kiosks and clients have in common; tests of their updates count in `createdAt`. */
 export interface Counted {
   createdAt: number
 }
@@ -111,6 +113,34 @@ export function kiosk(change: Partial<Kiosk> = {}): (number: number) => Change<K
   })
 }
 
+export function client(id: string, change: Partial<Client> = {}): Client {
+  return {
+    id,
+    name: { ko: '서울내과', en: 'Seoul Clinic' },
+    claims: [],
+    endpoint: null,
+    credentialHash: `hash of ${id}`,
+    oldCredentialHash: null,
+    oldCredentialUntil: null,
+    webhookSecret: `sealed for ${id}`,
+    oldWebhookSecret: null,
+    oldWebhookUntil: null,
+    createdAt: start,
+    removedAt: null,
+    ...change,
+  }
+}
+
+/** Adds a client, unless there is one of its id. */
+export function addClient({ clients }: Pick<Store, 'clients'>, row: Client) {
+  return clients.update(row.id, adding(row, clientEvent(row.id)))
+}
+
+/** What a client was told; it is its account's `sub`. */
+export function subject(client: string, account: string, change: Partial<Subject> = {}): Subject {
+  return { client, account, sub: `sub of ${account}`, claims: [], toldAt: start, ...change }
+}
+
 const operator: Actor = { kind: 'operator', id: 'shell:kim' }
 
 /** What a phone did. */
@@ -143,6 +173,15 @@ export function kioskEvent(
   return { event, at: start, actor: operator, subject, kiosk: number, ...change }
 }
 
+/** What an operator did to a client. */
+export function clientEvent(
+  id: string,
+  event: LogEventName = 'client.added',
+  change: Partial<LogEvent> = {},
+): LogEvent {
+  return { event, at: start, actor: operator, subject: { kind: 'client', id }, ...change }
+}
+
 /** The log cannot take it: no column holds such a moment. */
 export const unwritable: Partial<LogEvent> = { at: Number.NaN }
 
@@ -159,7 +198,7 @@ export async function wholeLog({ log }: Pick<Store, 'log'>): Promise<LogRow[]> {
   return [...unique.values()].toSorted((a, b) => a.row - b.row)
 }
 
-/** What the log tells of one sign-in, account or kiosk. */
+/** What the log tells of one sign-in, account, kiosk or client. */
 export async function logOf(store: Pick<Store, 'log'>, subject: string): Promise<LogRow[]> {
   return (await wholeLog(store)).filter(row => row.subject === subject)
 }

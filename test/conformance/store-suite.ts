@@ -1,6 +1,7 @@
 import { accountPromises } from './account-promises.ts'
 import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
+import { clientPromises } from './client-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
 import { leasePromises } from './lease-promises.ts'
 import { logKeepingPromises } from './log-keeping-promises.ts'
@@ -9,6 +10,7 @@ import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { signingKeyPromises } from './signing-key-promises.ts'
+import { subjectPromises } from './subject-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
 import { usualPlacePromises } from './usual-place-promises.ts'
@@ -30,6 +32,8 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   signInPromises(name, open)
   accountPromises(name, open)
   kioskPromises(name, openPair)
+  clientPromises(name, openPair)
+  subjectPromises(name, openPair)
   userCodePromises(name, openPair)
   usualPlacePromises(name, openPair)
   signingKeyPromises(name, openPair)

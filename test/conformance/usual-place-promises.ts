@@ -49,6 +49,16 @@ export function usualPlacePromises(name: string, openPair: OpenPair): void {
     assert.equal((await one.usualPlaces.of('hong', names)).length, 4)
   })
 
+  check('what is forgotten of one account is gone, and nothing else', async (one, other) => {
+    await one.usualPlaces.remember([place('home'), place('phone'), place('old phone')], 8)
+    await one.usualPlaces.remember([place('phone', { account: 'kim' })], 8)
+    await other.usualPlaces.forget('hong', ['phone', 'old phone', 'nowhere'])
+    const all = ['home', 'phone', 'old phone']
+    assert.deepEqual(await one.usualPlaces.of('hong', all), [place('home')])
+    assert.equal((await one.usualPlaces.of('kim', all)).length, 1)
+    await one.usualPlaces.forget('hong', ['phone'])
+  })
+
   check('purge removes what was last seen before, and no other', async ({ usualPlaces }) => {
     await usualPlaces.remember([place('old', { seenAt: start - 1 }), place('new')], 8)
     await usualPlaces.purge(start)

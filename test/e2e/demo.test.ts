@@ -10,7 +10,7 @@ test('the demo page walks through a whole sign-in with a button instead of a cam
   await page.goto(`${gate.url}/`)
   const kiosk = page.frameLocator('figure.kiosk iframe')
   const phone = page.frameLocator('figure.phone iframe')
-  await kiosk.getByRole('button', { name: '접수 시작하기' }).click()
+  await kiosk.getByRole('button', { name: '시작하기' }).click()
   await page.getByRole('button', { name: '스캔하기' }).click()
   await kiosk.locator('main[data-screen="scanned"]').waitFor()
   await phone.getByText('회원가입').first().click()
@@ -18,7 +18,7 @@ test('the demo page walks through a whole sign-in with a button instead of a cam
     await phone.locator(`[name=${field}]`).fill(value)
   }
   await phone.locator('form[action$="/sign-up"] .primary').click()
-  await kiosk.getByRole('heading', { name: '홍*동 님, 접수되었습니다' }).waitFor()
+  await kiosk.getByRole('heading', { name: '홍*동 님, 로그인되었습니다' }).waitFor()
   await page.getByRole('button', { name: '다시 해 보기' }).click()
   await kiosk.locator('main[data-screen="idle"]').waitFor()
 })

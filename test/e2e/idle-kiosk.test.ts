@@ -49,7 +49,7 @@ test('N38: an idle kiosk keeps one socket, asks for nothing, and signs visitors 
     undefined,
     { account: 'cheolsu', name: '김철수', password: 'correct horse' },
   ]) {
-    await page.getByRole('button', { name: '접수 시작하기' }).click()
+    await page.getByRole('button', { name: '시작하기' }).click()
     await stands(page, 'pending')
     await page.locator('qrgate-qr canvas').waitFor()
     const phone = await openPhone(browser, await readQr(page))
@@ -87,4 +87,47 @@ test('N12: an idle kiosk that is revoked says so by itself', async t => {
   const told = await page.locator('main').innerText()
   assert.match(told, /사용이 중지된\s화면입니다/)
   assert.doesNotMatch(told, /다시 연결/, 'the network is in order')
+})
+
+test('a policy changes an idle screen at once, and nothing under the hands of a visitor', async t => {
+  const gate = await startGate(t)
+  const { credential, setPolicy } = await enrol(gate)
+  const browser = await startBrowser(t)
+  const { page, sockets } = await openEnrolled(browser, gate, credential)
+  const told = (version: number) =>
+    until(`it was told version ${version}`, () => {
+      const policies = sockets
+        .flat()
+        .flatMap(message => (message.type === 'policy' ? message.policy : []))
+      return policies.some(policy => policy.version === version)
+    })
+  const headline = page.locator('main h1')
+  const languages = page.locator('header button[lang]')
+
+  const idle_title = { ko: '<b>어서</b> 오세요', en: '<b>Welcome</b>' }
+  await setPolicy({ texts: { idle_title } })
+  await page.getByRole('heading', { name: '<b>어서</b> 오세요' }).waitFor()
+  assert.equal(await languages.count(), 2)
+
+  await page.getByRole('button', { name: '접수 시작하기' }).click()
+  await stands(page, 'pending')
+  const before = await headline.innerText()
+  await setPolicy({ texts: { idle_title }, languages: ['en'] })
+  await told(2)
+  assert.equal(await languages.count(), 2)
+  assert.equal(await headline.innerText(), before)
+  await page.locator('footer .leave').click()
+  await stands(page, 'ended')
+  assert.equal(await languages.count(), 2)
+  await page.locator('footer .leave').click()
+  await page.getByRole('heading', { name: '<b>Welcome</b>' }).waitFor()
+  assert.equal(await languages.count(), 0, 'one language is no choice')
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+
+  await setPolicy({ start: 'always', languages: ['en', 'ko'] })
+  await stands(page, 'pending')
+  // What was shown last is what a new page begins with.
+  await page.reload()
+  await stands(page, 'pending')
+  assert.equal(await languages.first().innerText(), 'English')
 })

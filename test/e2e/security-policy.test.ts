@@ -71,7 +71,7 @@ test('N23 kiosk and phone go through a whole sign-in under Trusted Types, and no
   const kiosk = await watchedPage(browser, { viewport: portrait })
   await kiosk.page.goto(`${gate.url}/kiosk`)
   await stands(kiosk.page, 'idle')
-  await kiosk.page.getByRole('button', { name: '접수 시작하기' }).click()
+  await kiosk.page.getByRole('button', { name: '시작하기' }).click()
   await kiosk.page.locator('qrgate-qr canvas').waitFor()
   const phone = await watchedPage(browser, { viewport: phoneSize })
   await phone.page.goto(await readQr(kiosk.page))

@@ -99,7 +99,7 @@ async function checkApproval(gate: GateProcess, { stage, status }: Approval): Pr
     if (state === 'approved') seen.done += 1
     else seen.undone += 1
     const again = await phone.signIn(id, visitor.id, visitor.password)
-    assert.deepEqual([again.status, await again.json()], [200, { state: 'approved' }])
+    assert.deepEqual([again.status, await again.json()], [200, { state: 'approved', seq: 2 }])
   }
   await socket.state(id, 'approved')
   await kiosk.claimed(signIn)

@@ -20,14 +20,14 @@ test('a visitor signs up on the phone and the kiosk learns the masked name', asy
   assert.equal(id, signIn.id)
   const scanned = await socket.state(id, 'scanned')
   const signedUp = await phone.signUp(id, 'hong', '홍길동', password)
-  assert.deepEqual(await signedUp.json(), { state: 'approved' })
+  assert.deepEqual(await signedUp.json(), { state: 'approved', seq: 2 })
   await socket.state(id, 'approved')
 
   const claimed = await kiosk.claimed(signIn)
   assert.equal(claimed.account.name, '홍*동')
   assert.deepEqual(claimed.amr, ['pwd'])
   assert.deepEqual(await kiosk.claimed(signIn), claimed)
-  assert.deepEqual((await phone.state(id)).body, { state: 'claimed' })
+  assert.deepEqual((await phone.state(id)).body, { state: 'claimed', seq: 3 })
 
   assert.equal(pending.type === 'state' && pending.seq, 0)
   assert.equal(scanned.type === 'state' && scanned.phone, 'android')
@@ -66,8 +66,8 @@ test('the visitor denies and nobody can approve any more', async t => {
   const signIn = await kiosk.start()
   const socket = await kiosk.watch(signIn)
   const { id } = await phone.scan(signIn.frame.url)
-  assert.deepEqual(await (await phone.deny(id)).json(), { state: 'denied' })
-  assert.deepEqual(await (await phone.deny(id)).json(), { state: 'denied' })
+  assert.deepEqual(await (await phone.deny(id)).json(), { state: 'denied', seq: 2 })
+  assert.deepEqual(await (await phone.deny(id)).json(), { state: 'denied', seq: 2 })
   await socket.state(id, 'denied')
   const late = await phone.signUp(id, 'hong', '', password)
   assert.equal(late.status, 409)
@@ -96,7 +96,11 @@ test('the kiosk cancels a pending and a scanned sign-in, and says why', async t 
       phone: 'android',
     },
   )
-  assert.deepEqual((await phone.state(id)).body, { state: 'cancelled', reason: 'not_my_phone' })
+  assert.deepEqual((await phone.state(id)).body, {
+    state: 'cancelled',
+    seq: 2,
+    reason: 'not_my_phone',
+  })
 })
 
 test('every stage expires, is told so, and stays expired', async t => {

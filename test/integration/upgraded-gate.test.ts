@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
-import type { StartAnswer } from '@qrgate/sdk/protocol'
+import type { ClaimedAccount, StartAnswer } from '@qrgate/sdk/protocol'
 import { paths } from '@qrgate/sdk/protocol'
 import { freePort, type Scope, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
@@ -91,9 +91,9 @@ for (const [name, make] of Object.entries(engines)) {
       '403 not_your_phone',
     )
     const phone = gate.phone(phoneCookie)
-    assert.deepEqual((await phone.state(id)).body, { state: 'scanned' })
+    assert.deepEqual((await phone.state(id)).body, { state: 'scanned', seq: 1 })
     const answer = await phone.signIn(id, 'imported_1', password)
-    assert.deepEqual([answer.status, await answer.json()], [200, { state: 'approved' }])
+    assert.deepEqual([answer.status, await answer.json()], [200, { state: 'approved', seq: 2 }])
     await socket.state(id, 'approved')
     socket.cut()
 
@@ -122,8 +122,11 @@ for (const [name, make] of Object.entries(engines)) {
   test(`U12: ${name}: what was claimed before the upgrade is answered in the same words`, async t => {
     const gate = await startUpgraded(t, await make(t))
     const { started, claim, phoneCookie, id } = gate.signIn(({ state }) => state === 'claimed')
-    assert.deepEqual(await gate.kiosk.claimed(started), claim)
-    assert.deepEqual((await gate.phone(phoneCookie).state(id)).body, { state: 'claimed' })
+    // But for what a kiosk is no longer told: a name of its own for each person.
+    assert.ok(claim)
+    const { sub: _, ...account } = claim.account as ClaimedAccount & { sub?: string }
+    assert.deepEqual(await gate.kiosk.claimed(started), { ...claim, account })
+    assert.deepEqual((await gate.phone(phoneCookie).state(id)).body, { state: 'claimed', seq: 3 })
   })
 
   test(`U13: ${name}: every sign-in stands where it stood, for its kiosk and for its phone`, async t => {

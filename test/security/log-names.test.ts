@@ -53,6 +53,17 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   await run(['account', 'disable', `${canary}-added`])
   await run(['account', 'enable', `${canary}-added`])
   await run(['kiosk', 'revoke', '101'])
+  const client = ['client', 'add', 'clinic', `${canaryKo} 내과`, '--name-en', `${canary} clinic`]
+  const first = await run([...client, '--claims', 'name', '--endpoint', `https://${canary}.test/`])
+  await run(['kiosk', 'set', '100', '--client', 'clinic', '--name', `${canaryKo} 접수`])
+  await run(['client', 'set', 'clinic', '--name', `${canaryKo} 의원`, '--claims', 'none'])
+  const second = await run(['client', 'rotate', 'clinic'])
+  await run(['client', 'remove', 'clinic'])
+  for (const out of [first, second]) {
+    for (const found of [/Bearer (\S+)/.exec(out), /whsec_(\S+)/.exec(out)]) {
+      secrets.add(found?.[1] ?? '')
+    }
+  }
 
   const screen = new Phone(url, strange)
   assert.equal((await screen.post(`/enrol/${link}`, {}, 'text/html')).status, 303)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { paths } from '@qrgate/sdk/protocol'
+import { paths, usualPolicy } from '@qrgate/sdk/protocol'
 import { Refusal } from '../../server/src/errors.ts'
 import { attack } from '../support/attack.ts'
 import { enrol } from '../support/enrol.ts'
@@ -111,7 +111,7 @@ test("N07: the kiosk's own page stays while it watches nothing, and everybody el
   const { gate, credential } = await setUp(t)
   const page = await KioskSocket.openPage(gate.url, credential)
   page.say({ type: 'hello' })
-  assert.deepEqual(await page.until(() => true), { type: 'hello' })
+  assert.deepEqual(await page.until(() => true), { type: 'hello', policy: usualPolicy })
   t.mock.timers.tick(6_000)
   const { signIn, kiosk, id } = await scannedSignIn(gate)
   page.say({ type: 'watch', id, kiosk_secret: signIn.kiosk_secret })
@@ -168,6 +168,6 @@ test('N07: a page whose credential cannot be looked up at once is let in, and kn
   const page = await KioskSocket.openPage(gate.url, credential)
   away.mock.restore()
   page.say({ type: 'hello' })
-  assert.deepEqual(await page.until(() => true), { type: 'hello' })
+  assert.deepEqual(await page.until(() => true), { type: 'hello', policy: usualPolicy })
   page.cut()
 })

@@ -18,7 +18,7 @@ attack('S017 a double tap approves once and both taps are told so', async gate =
   const taps = [1, 2, 3].map(() => phone.signIn(id, visitor.id, password))
   for (const tap of await Promise.all(taps)) {
     assert.equal(tap.status, 200)
-    assert.deepEqual(await tap.json(), { state: 'approved' })
+    assert.deepEqual(await tap.json(), { state: 'approved', seq: 2 })
   }
   await socket.state(id, 'approved')
   await kiosk.claimed(signIn)
@@ -61,7 +61,7 @@ attack('S019 an approval sent again after the end changes nothing', async gate =
   const expired = await scannedSignIn(gate)
 
   const again = (stage: typeof claimed) => stage.phone.signIn(stage.id, visitor.id, password)
-  assert.deepEqual(await (await again(claimed)).json(), { state: 'claimed' })
+  assert.deepEqual(await (await again(claimed)).json(), { state: 'claimed', seq: 3 })
   assert.equal((await again(cancelled)).status, 409)
   gate.passTime(180_000)
   assert.equal((await again(expired)).status, 410)

@@ -80,7 +80,7 @@ export function stands(kiosk: Page, screen: string): Promise<void> {
 /** Presses the check-in button and reads the QR off a picture of the screen. */
 export async function showQr(kiosk: Page): Promise<string> {
   await stands(kiosk, 'idle')
-  await kiosk.getByRole('button', { name: '접수 시작하기' }).click()
+  await kiosk.getByRole('button', { name: '시작하기' }).click()
   await stands(kiosk, 'pending')
   await kiosk.locator('qrgate-qr canvas').waitFor()
   return readQr(kiosk)

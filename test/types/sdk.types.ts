@@ -65,7 +65,7 @@ export async function inAProgram() {
 export function onAScreen(show: (update: ScreenUpdate) => void) {
   const turn = new Turn({ begin: signal => startSignIn({ signal }), show })
   is<Same<ReturnType<typeof turn.run>, Promise<TurnEnd>>>()
-  const kiosk = new Kiosk({ show, lingerSeconds: 0 })
+  const kiosk = new Kiosk({ show, idleSeconds: 0 })
   is<Same<typeof kiosk.state, KioskState>>()
   // @ts-expect-error a kiosk that shows nothing serves nobody
   return [turn, kiosk, new Kiosk({})]

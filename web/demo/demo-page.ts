@@ -131,9 +131,7 @@ export class DemoPage extends LitElement {
   }
 
   #again(): void {
-    this.opened = undefined
-    this.qr = undefined
-    this.kioskState = 'idle'
+    this.#forget()
     const kiosk = this.querySelector<HTMLIFrameElement>('.kiosk iframe')
     kiosk?.contentWindow?.location.replace(this.#kioskAddress)
   }
@@ -142,6 +140,12 @@ export class DemoPage extends LitElement {
   #setLanguage(language: Language): void {
     if (language === this.language) return
     this.language = language
+    this.#forget()
+  }
+
+  /** The kiosk's page goes on after a reload with what this window has kept of it; here it must not. */
+  #forget(): void {
+    sessionStorage.clear()
     this.opened = undefined
     this.qr = undefined
     this.kioskState = 'idle'

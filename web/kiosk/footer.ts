@@ -2,10 +2,17 @@ import { html } from 'lit'
 import type { TextSize } from './preferences.ts'
 import type { Words } from './words.ts'
 
+export interface Leave {
+  label: string
+  act: () => void
+  /** The seconds until it presses itself. */
+  ring?: HTMLElement
+}
+
 interface Footer {
   textSize: TextSize
   /** The button on the left: what it says and does depends on the screen. */
-  leave: { label: string; act: () => void } | undefined
+  leave: Leave | undefined
   onTextSize: () => void
   onHelp: () => void
 }
@@ -16,7 +23,9 @@ export function footer(words: Words, { textSize, leave, onTextSize, onHelp }: Fo
     <footer>
       ${
         leave
-          ? html`<button type="button" class="aside leave" @click=${leave.act}>${leave.label}</button>`
+          ? html`<button type="button" class="aside leave" @click=${leave.act}>
+              ${leave.ring} ${leave.label}
+            </button>`
           : html`<span></span>`
       }
       <button type="button" class="aside enlarge" @click=${onTextSize}>

@@ -10,6 +10,7 @@ export function header(
   words: Words,
   kiosk: KioskView | undefined,
   language: Language,
+  offered: readonly Language[],
   onLanguage: (language: Language) => void,
 ) {
   return html`
@@ -23,6 +24,6 @@ export function header(
         }
         ${kiosk?.mode === 'demo' ? html`<span class="tag">${words.demo}</span>` : nothing}
       </p>
-      ${languageSwitch(words.languages, language, onLanguage)}
+      ${offered.length > 1 ? languageSwitch(words.languages, language, onLanguage, offered) : nothing}
     </header>`
 }

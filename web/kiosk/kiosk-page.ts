@@ -1,20 +1,28 @@
 import { Kiosk, type ScreenUpdate } from '@qrgate/sdk'
-import type { ClaimAnswer, KioskView } from '@qrgate/sdk/protocol'
-import { CodeHelp, screenOf, TimeLeft } from '@qrgate/sdk/screen-parts'
+import {
+  type ClaimAnswer,
+  type KioskPolicy,
+  type KioskView,
+  usualPolicy,
+} from '@qrgate/sdk/protocol'
+import {
+  CodeHelp,
+  CountdownRing,
+  type ScreenName,
+  screenOf,
+  TimeLeft,
+} from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
-import { type Language, languageOf } from '../look/language.ts'
-import { Countdown } from './countdown.ts'
+import type { Language } from '../look/language.ts'
 import { notifyDemoParent } from './demo-parent.ts'
-import { footer } from './footer.ts'
+import { footer, type Leave } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { introduceUntilKnown } from './introduction.ts'
+import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
-import { announcement, screen, type View } from './screens.ts'
-import { type Words, words } from './words.ts'
-
-const secondsAfterDone = 12
-const secondsUntilForgotten = 60
+import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
+import type { Words } from './words.ts'
 
 /**
  * The kiosk's own page: a screen around the SDK's kiosk.
@@ -37,20 +45,13 @@ export class KioskPage extends LitElement {
   /** Why this screen could not be introduced yet. */
   declare trouble: ScreenUpdate | undefined
 
-  readonly #preferences = new Preferences(languageOf(location.search))
-  readonly #returning = new Countdown(this)
-  readonly #forgetting = new Countdown(this)
-  readonly #always = new URLSearchParams(location.search).get('start') === 'always'
-  readonly #kiosk = new Kiosk({
-    always: this.#always,
-    enrolled: true,
-    // This page returns by itself, as it shows the seconds until then.
-    lingerSeconds: 0,
-    show: update => this.#show(update),
-    claimed: answer => this.#claimed(answer),
-  })
+  #policy = usualPolicy
+  readonly #preferences = new Preferences(usualLanguage(usualPolicy, location.search))
+  #forgetting: ReturnType<typeof setTimeout> | undefined
+  readonly #kiosk = this.#createKiosk()
   readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
   readonly #timeLeft = new TimeLeft()
+  readonly #ring = new CountdownRing()
   #introducing = false
 
   constructor() {
@@ -77,6 +78,7 @@ export class KioskPage extends LitElement {
     super.disconnectedCallback()
     removeEventListener('pointerdown', this.#onTouch)
     removeEventListener('keydown', this.#onTouch)
+    clearTimeout(this.#forgetting)
     this.#kiosk.stop()
     this.#codeHelp.hide()
     this.#timeLeft.hide()
@@ -84,13 +86,14 @@ export class KioskPage extends LitElement {
 
   protected override render() {
     const { language, textSize } = this.#preferences
-    const ownWords = words[language]
+    const ownWords = wordsAt(this.#policy, language)
     const view = this.#view(language, ownWords)
     const name = view.update ? screenOf(view.update.state) : 'preparing'
     return html`
-      ${header(ownWords, this.introduced, language, this.#setLanguage)}
+      ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
         <p class="unseen" role="status">${announcement(view)}</p>
+        <p class="unseen" role="status">${countdownAnnouncement(view)}</p>
         ${screen(view)}
       </main>
       ${footer(ownWords, {
@@ -114,6 +117,39 @@ export class KioskPage extends LitElement {
     }
   }
 
+  #createKiosk(): Kiosk {
+    const always = () => this.#always
+    const doneSeconds = () => this.#policy.timings.done_seconds
+    return new Kiosk({
+      get always() {
+        return always()
+      },
+      enrolled: true,
+      get idleSeconds() {
+        return doneSeconds()
+      },
+      // The getter throws where a page may have none; that does no harm.
+      get storage() {
+        return sessionStorage
+      },
+      show: update => this.#show(update),
+      claimed: answer => {
+        this.claim = answer
+      },
+      policy: policy => this.#takeOn(policy),
+    })
+  }
+
+  get #always(): boolean {
+    return startsAlways(this.#policy, location.search)
+  }
+
+  #takeOn(policy: KioskPolicy): void {
+    this.#policy = policy
+    this.#preferences.setUsual(usualLanguage(policy, location.search), policy.languages)
+    this.requestUpdate()
+  }
+
   #view(language: Language, ownWords: Words): View {
     const { current, claim } = this
     this.#codeHelp.show(ownWords.code)
@@ -124,7 +160,6 @@ export class KioskPage extends LitElement {
       claim,
       words: ownWords,
       language,
-      secondsLeft: this.#returning.left,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
       onStart: this.#start,
@@ -142,7 +177,7 @@ export class KioskPage extends LitElement {
       </div>`
   }
 
-  #leave(name: string, ownWords: Words): { label: string; act: () => void } | undefined {
+  #leave(name: string, ownWords: Words): Leave | undefined {
     switch (name) {
       case 'pending':
       case 'scanned':
@@ -150,9 +185,10 @@ export class KioskPage extends LitElement {
         if (this.#always && name === 'pending') return undefined
         return { label: ownWords.cancel, act: () => void this.#kiosk.cancel() }
       case 'ended':
-        return { label: ownWords.first, act: this.#finish }
+        return { label: ownWords.first, act: () => this.#kiosk.reset() }
       case 'done':
-        return { label: ownWords.finish, act: this.#finish }
+        this.#ring.show(this.current.countdown)
+        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring.root }
       default:
         return undefined
     }
@@ -167,15 +203,9 @@ export class KioskPage extends LitElement {
     void this.#kiosk.cancel('not_my_phone')
   }
 
-  #finish = (): void => {
-    this.#forget()
-    this.#kiosk.reset()
-  }
-
   /** Nothing of one visitor stays for the next: not the name, not the language, not the text size. */
   #forget(): void {
-    this.#returning.stop()
-    this.#forgetting.stop()
+    clearTimeout(this.#forgetting)
     this.claim = undefined
     this.querySelector('dialog')?.close()
     this.#preferences.forget()
@@ -191,6 +221,7 @@ export class KioskPage extends LitElement {
     })
     this.trouble = undefined
     this.#introducing = false
+    if (this.introduced.policy) this.#takeOn(this.introduced.policy)
     if (first && this.isConnected) this.#kiosk.reset()
   }
 
@@ -201,23 +232,21 @@ export class KioskPage extends LitElement {
     // The same screen with a new QR or a second less concerns nobody else.
     if (sameScreen(before, update)) return
     notifyDemoParent({ type: 'qrgate-state', state: update.state })
-    const startsAnew = update.state === 'starting' && screenOf(before.state) === 'ended'
+    const startsAnew = update.state === 'starting' && isOver.has(screenOf(before.state))
     if (update.state !== 'claimed') this.claim = undefined
     if (update.state !== 'pending') this.#codeHelp.hide()
     if (update.state === 'idle' || (this.#always && startsAnew)) this.#forget()
-    else this.#forgetting.stop()
+    else clearTimeout(this.#forgetting)
     // The gate may have forgotten this screen; a demo gate lets it enrol once more.
     if (update.code === 'kiosk_not_enrolled') void this.#introduce()
   }
 
-  #claimed(answer: ClaimAnswer): void {
-    this.claim = answer
-    this.#returning.start(secondsAfterDone, this.#finish)
-  }
-
   #onTouch = (): void => {
+    this.#kiosk.touched()
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
-    this.#forgetting.start(secondsUntilForgotten, () => this.#forget())
+    clearTimeout(this.#forgetting)
+    const wait = this.#policy.timings.idle_seconds * 1000
+    this.#forgetting = setTimeout(() => this.#forget(), wait)
   }
 
   #setLanguage = (language: Language): void => {
@@ -234,6 +263,9 @@ export class KioskPage extends LitElement {
     this.querySelector('dialog')?.showModal()
   }
 }
+
+/** Screens after which somebody else comes. */
+const isOver: ReadonlySet<ScreenName> = new Set(['done', 'ended'])
 
 function sameScreen(a: ScreenUpdate, b: ScreenUpdate): boolean {
   return a.state === b.state && a.code === b.code

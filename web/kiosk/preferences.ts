@@ -8,7 +8,7 @@ const nextSize: Record<TextSize, TextSize> = { 100: 150, 150: 200, 200: 100 }
 export class Preferences {
   language: Language
   textSize: TextSize = 100
-  readonly #usual: Language
+  #usual: Language
 
   constructor(usual: Language) {
     this.#usual = usual
@@ -22,6 +22,13 @@ export class Preferences {
 
   setLanguage(language: Language): void {
     this.language = language
+    this.#apply()
+  }
+
+  /** Whoever has chosen another language keeps it, where it is offered still. */
+  setUsual(usual: Language, offered: readonly Language[]): void {
+    if (this.language === this.#usual || !offered.includes(this.language)) this.language = usual
+    this.#usual = usual
     this.#apply()
   }
 

@@ -1,6 +1,12 @@
 import type { ScreenUpdate } from '@qrgate/sdk'
 import type { ClaimAnswer } from '@qrgate/sdk/protocol'
-import { type Message, messageOf, screenOf, troubleKindOf } from '@qrgate/sdk/screen-parts'
+import {
+  countdownSaid,
+  type Message,
+  messageOf,
+  screenOf,
+  troubleKindOf,
+} from '@qrgate/sdk/screen-parts'
 import { html, type TemplateResult } from 'lit'
 import { check, clock, cross, phone, unplugged } from '../look/icons.ts'
 import type { Language } from '../look/language.ts'
@@ -13,7 +19,6 @@ export interface View {
   claim: ClaimAnswer | undefined
   words: Words
   language: Language
-  secondsLeft: number
   /** The card with the QR and its time left, and the help for those whose camera fails. */
   qr: TemplateResult
   codeHelp: HTMLElement
@@ -59,17 +64,18 @@ function approved({ words }: View, said: Message) {
 }
 
 /** The time is the gate's own, so a kiosk whose clock is wrong still shows when it happened. */
-function done({ words, language, claim, secondsLeft }: View, { title, text }: Message) {
+function done({ words, update, language, claim }: View, { title, text }: Message) {
   const time = new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   })
+  const countdown = update?.countdown
   return html`
     <div class="words">
       ${progress(words, 4)} ${badge('good', check)}
       <h1 tabindex="-1">${title}</h1>
-      <p class="returning">${words.returning(secondsLeft)}</p>
+      ${countdown && html`<p class="returning">${words.returning(countdown.seconds)}</p>`}
     </div>
     <div class="slip">
       <p>${words.doneAt}</p>
@@ -81,10 +87,14 @@ function done({ words, language, claim, secondsLeft }: View, { title, text }: Me
 function ended({ words, update, onStart }: View, said: Message) {
   const refused = update?.state === 'denied' ? badge('refused', cross) : undefined
   const cancelled = update?.state === 'cancelled' ? badge('calm', cross) : undefined
+  const isOnPhone = update?.reason === 'phone' || update?.reason === 'not_me'
+  const onPhone = isOnPhone ? badge('calm', phone) : undefined
   return html`
     <div class="words">
-      ${refused ?? cancelled ?? badge('attention', clock)} ${message(said)}
-      <button type="button" class="primary" @click=${onStart}>${words.again}</button>
+      ${refused ?? onPhone ?? cancelled ?? badge('attention', clock)} ${message(said)}
+      <button type="button" class="primary" @click=${onStart}>
+        ${update?.state === 'ended' ? words.start : words.again}
+      </button>
     </div>`
 }
 
@@ -114,4 +124,9 @@ export function announcement({ update, words }: View): string {
   if (screenOf(update.state) === 'pending') return ''
   const { title, text } = messageOf(update, words)
   return `${title} ${text}`
+}
+
+/** What it says of the seconds until a visit ends by itself. */
+export function countdownAnnouncement({ update, words }: View): string {
+  return countdownSaid(update?.countdown, words)
 }

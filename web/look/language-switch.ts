@@ -5,10 +5,11 @@ export function languageSwitch(
   label: string,
   current: Language,
   onChoice: (language: Language) => void,
+  offered: readonly Language[] = ['ko', 'en'],
 ) {
   return html`
     <div class="languages" role="group" aria-label=${label}>
-      ${(['ko', 'en'] as const).map(
+      ${offered.map(
         language => html`
           <button type="button" lang=${language} aria-pressed=${language === current}
             @click=${() => onChoice(language)}>${languageNames[language]}</button>`,

@@ -2,7 +2,7 @@ import { address, type Page, type PhoneState } from './page.ts'
 
 /** What became of a request. */
 export type Answer =
-  | { kind: 'state'; state: PhoneState }
+  | { kind: 'state'; state: PhoneState; seq: number }
   | { kind: 'refused'; status: number; code: string }
   /** Nothing was done; asking again makes sense after so many seconds. */
   | { kind: 'later'; seconds: number }
@@ -10,9 +10,22 @@ export type Answer =
   | { kind: 'lost' }
 
 const patience = 10_000
+/** Seconds. */
+const longestWait = 20
 
 export function ask(page: Page): Promise<Answer> {
   return call(address(page), {})
+}
+
+/** The same as soon as it changes, or after a while. */
+export function askForNews(page: Page): Promise<Answer> {
+  return call(`${address(page)}?since=${page.seq}&wait=${longestWait}`, {}, longestWait * 1000)
+}
+
+/** The page is closed before the visitor has signed in: whoever waits at the kiosk goes on sooner. */
+export function leave(page: Page): void {
+  const init = { method: 'POST', keepalive: true, credentials: 'same-origin' } as const
+  fetch(`${address(page)}/leave`, init).catch(() => {})
 }
 
 export function commitScan(page: Page): Promise<Answer> {
@@ -27,9 +40,9 @@ export function submit(action: string, fields: URLSearchParams): Promise<Answer>
   return call(action, { method: 'POST', body: fields })
 }
 
-async function call(path: string, init: RequestInit): Promise<Answer> {
+async function call(path: string, init: RequestInit, waitMs = 0): Promise<Answer> {
   const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), patience)
+  const timer = setTimeout(() => abort.abort(), patience + waitMs)
   const headers = { ...init.headers, accept: 'application/json' }
   try {
     const response = await fetch(path, {
@@ -50,8 +63,9 @@ async function call(path: string, init: RequestInit): Promise<Answer> {
   }
 }
 
-function read(status: number, body: { state?: PhoneState; code?: string }): Answer {
-  if (status < 300 && body.state !== undefined) return { kind: 'state', state: body.state }
+function read(status: number, body: { state?: PhoneState; seq?: number; code?: string }): Answer {
+  const { state, seq = -1 } = body
+  if (status < 300 && state !== undefined) return { kind: 'state', state, seq }
   if (body.code !== undefined) return { kind: 'refused', status, code: body.code }
   return { kind: 'lost' }
 }

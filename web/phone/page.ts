@@ -23,6 +23,10 @@ export interface Page {
   /** The state that the visitor is looking at; `pending` until the scan is committed. */
   state: PhoneState | 'pending'
   receipt: string
+  /** Of the state that was seen last; -1 while none was. */
+  seq: number
+  /** The page goes on by itself, so its end is nobody's leaving. */
+  movesOn: boolean
   /** How long the receipt is good after this page was opened, in milliseconds. */
   readonly goodFor: number
   /** A form is on its way, so that a second tap does nothing. */
@@ -38,6 +42,8 @@ export function readPage(): Page | null {
     id: signIn,
     state: state as Page['state'],
     receipt,
+    seq: -1,
+    movesOn: false,
     goodFor: goodFor === '' ? Infinity : Number(goodFor),
     busy: false,
     words: words === undefined ? null : (JSON.parse(words) as Words),
@@ -50,5 +56,6 @@ export function address(page: Page): string {
 
 /** The server has a page for every state, and only the server knows which is true. */
 export function reloadFromServer(page: Page): void {
+  page.movesOn = true
   location.replace(address(page))
 }

@@ -2,11 +2,12 @@ import { takeOverForms } from './form.ts'
 import { type Page, readPage } from './page.ts'
 import { offerReveal } from './reveal.ts'
 import { scan } from './scan.ts'
-import { watch, watchReturns } from './watch.ts'
+import { watch, watchLeaving, watchReturns } from './watch.ts'
 
 /** Every page works without this script; with it, the page follows the sign-in by itself. */
 async function run(page: Page): Promise<void> {
   watchReturns(page)
+  watchLeaving(page)
   offerReveal()
   if (page.words) takeOverForms(page, page.words)
   if (page.state === 'pending' && !(await scan(page))) return

@@ -1,20 +1,26 @@
-import { type Answer, ask } from './gate.ts'
+import { type Answer, ask, askForNews, leave } from './gate.ts'
 import { type Page, reloadFromServer } from './page.ts'
 import { untilSeen, wait } from './wait.ts'
 
-const pace: Partial<Record<Page['state'], number>> = { scanned: 5000, approved: 1000 }
+/** States that something follows. */
+const open: ReadonlySet<Page['state']> = new Set(['scanned', 'approved', 'claimed'])
+/** Between two looks at a gate that does not answer, or answers at once. */
+const pause = 1000
 
-/** Follows the sign-in until the page is out of date. */
+/** Follows the sign-in until the page is out of date: a visit that ends at the kiosk ends here at once. */
 export async function watch(page: Page): Promise<void> {
-  const interval = pace[page.state]
-  if (interval === undefined) return
+  if (!open.has(page.state)) return
   let moved = false
   while (!moved) {
-    await wait(interval)
     await untilSeen()
-    const answer = await ask(page)
+    const answer = await askForNews(page)
     if (answer.kind === 'later') await wait(answer.seconds * 1000)
+    else if (answer.kind === 'lost') await wait(pause)
     moved = hasMoved(page, answer)
+    if (answer.kind !== 'state' || moved) continue
+    // It is only asked for what is new; an answer that is not costs a moment and no storm of questions.
+    if (answer.seq === page.seq) await wait(pause)
+    page.seq = answer.seq
   }
   reloadFromServer(page)
 }
@@ -23,6 +29,13 @@ export async function watch(page: Page): Promise<void> {
 export function watchReturns(page: Page): void {
   addEventListener('pageshow', async event => {
     if (event.persisted && hasMoved(page, await ask(page))) reloadFromServer(page)
+  })
+}
+
+/** Closing the page of a sign-in that is not finished leaves it to the next visitor. */
+export function watchLeaving(page: Page): void {
+  addEventListener('pagehide', () => {
+    if (page.state === 'scanned' && !page.busy && !page.movesOn) leave(page)
   })
 }
 

@@ -19,6 +19,7 @@ const badges: Partial<Record<KioskState, [Tone, Icon]>> = {
   denied: ['refused', 'cross'],
   cancelled: ['calm', 'cross'],
   expired: ['attention', 'clock'],
+  ended: ['calm', 'phone'],
   trouble: ['attention', 'warning'],
 }
 

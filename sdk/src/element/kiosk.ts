@@ -1,4 +1,4 @@
-import type { CancelReason } from '../client.ts'
+import type { CancelReason, EndReason } from '../client.ts'
 import type { Transport } from '../connection.ts'
 import { Kiosk } from '../kiosk.ts'
 import type { ClaimAnswer, UserCodeAnswer } from '../protocol.ts'
@@ -10,17 +10,20 @@ import { languageOf } from './language.ts'
 import { Screen } from './screen.ts'
 import { style } from './style.ts'
 
+const touches = ['pointerdown', 'keydown'] as const
+
 /**
  * `<qrgate-kiosk>`: a whole kiosk in one element, a screen around {@link Kiosk}.
  *
  * Attributes: `server` (the gate's origin; by default the page's own), `lang` (`ko` or `en`; by
  * default the page's), `start` (`touch`, or `always` for a screen that always shows a QR), `linger`
- * (seconds that `claimed` stays on the screen, 12 by default; 0 until {@link reset}), `transport`
+ * (seconds after which a visit ends when nobody touches the page, 20 by default; 0: it lasts until
+ * {@link end} or {@link reset}), `transport`
  * (`auto`, `socket` or `poll`), `quiet` (the page itself announces the states to screen readers).
  * Reflected for styling: `state`.
  *
  * Events, all of them bubbling and composed: `qrgate-state` (detail {@link ScreenUpdate}, at every
- * change of state or QR), `qrgate-claimed` (detail {@link ClaimAnswer}), `qrgate-trouble` (detail
+ * change of state, QR or countdown), `qrgate-claimed` (detail {@link ClaimAnswer}), `qrgate-trouble` (detail
  * `{ code }`). Slots, parts and custom properties: docs/sdk.md.
  */
 export class KioskElement extends Base {
@@ -35,6 +38,8 @@ export class KioskElement extends Base {
   readonly #kiosk = this.#createKiosk()
   #screen: Screen | undefined
   #update: ScreenUpdate = { state: 'idle' }
+  /** Whoever touches the page anywhere is there. */
+  readonly #onTouch = () => this.#kiosk.touched()
   readonly #pageLanguage = new MutationObserver(() => this.#draw())
 
   get state(): KioskState {
@@ -43,11 +48,13 @@ export class KioskElement extends Base {
 
   connectedCallback(): void {
     this.#screen ??= this.#createScreen()
+    for (const touch of touches) addEventListener(touch, this.#onTouch, { capture: true })
     this.#pageLanguage.observe(document.documentElement, { attributeFilter: ['lang'] })
     this.#kiosk.reset()
   }
 
   disconnectedCallback(): void {
+    for (const touch of touches) removeEventListener(touch, this.#onTouch, { capture: true })
     this.#pageLanguage.disconnect()
     this.#screen?.disconnect()
     this.#kiosk.stop()
@@ -68,11 +75,19 @@ export class KioskElement extends Base {
   }
 
   /**
-   * Gives the present sign-in up. The screen changes at once; resolves when the gate knows.
-   * After `not_my_phone` a new code follows by itself.
+   * Gives the present sign-in up, or ends the visit. The screen changes at once; resolves when the gate
+   * knows. After `not_my_phone` a new code follows by itself.
    */
   cancel(reason: CancelReason = 'kiosk'): Promise<void> {
     return this.#kiosk.cancel(reason)
+  }
+
+  /**
+   * Ends the visit, where there is one: the screen is ready for the next visitor at once; resolves when
+   * the gate knows.
+   */
+  end(reason: EndReason = 'kiosk'): Promise<void> {
+    return this.#kiosk.end(reason)
   }
 
   /**
@@ -83,7 +98,10 @@ export class KioskElement extends Base {
     return this.#kiosk.userCode()
   }
 
-  /** Makes the screen ready for the next visitor, whatever is on it. */
+  /**
+   * Makes the screen ready for the next visitor, whatever is on it. A page that was reloaded in the
+   * middle of a sign-in goes on with it as soon as the element is there.
+   */
   reset(): void {
     if (this.isConnected) this.#kiosk.reset()
   }
@@ -110,9 +128,13 @@ export class KioskElement extends Base {
       get starter() {
         return starter()
       },
-      get lingerSeconds() {
+      get idleSeconds() {
         const linger = attribute('linger')
         return linger === null ? undefined : Number(linger)
+      },
+      // The getter throws where a page may have none; that does no harm.
+      get storage() {
+        return sessionStorage
       },
       show: update => this.#show(update),
       claimed: answer => this.#dispatch<ClaimAnswer>('qrgate-claimed', answer),
@@ -126,6 +148,7 @@ export class KioskElement extends Base {
     shadow.adoptedStyleSheets = [sheet]
     return new Screen(shadow, {
       start: () => this.start(),
+      finish: () => void this.end(),
       notMyPhone: () => void this.cancel('not_my_phone'),
       userCode: () => this.userCode(),
     })

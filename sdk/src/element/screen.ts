@@ -4,6 +4,7 @@ import { type KioskState, type ScreenUpdate, screenOf } from '../screen-update.t
 import { messageOf, screenWords } from '../words.ts'
 import { Badge } from './badge.ts'
 import { CodeHelp } from './code-help.ts'
+import { Finish } from './finish.ts'
 import { node } from './node.ts'
 import { TimeLeft } from './time-left.ts'
 
@@ -11,6 +12,7 @@ import { TimeLeft } from './time-left.ts'
 export interface ScreenActions {
   start(): void
   notMyPhone(): void
+  finish(): void
   userCode(): Promise<UserCodeAnswer>
 }
 
@@ -37,12 +39,14 @@ export class Screen {
     {},
     node('div', { class: 'message' }, this.#badge.root, this.#title, this.#text, this.#button),
   )
+  readonly #finish: Finish
   readonly #codeHelp: CodeHelp
   readonly #codeSlot: HTMLSlotElement
   readonly #root: HTMLElement
   #state: KioskState = 'idle'
 
   constructor(shadow: ShadowRoot, actions: ScreenActions) {
+    this.#finish = new Finish(() => actions.finish())
     this.#codeHelp = new CodeHelp(() => actions.userCode())
     this.#codeSlot = node('slot', { name: 'code-help' }, this.#codeHelp.root)
     this.#root = node(
@@ -52,6 +56,7 @@ export class Screen {
       this.#card,
       this.#timeLeft.bar,
       this.#timeLeft.time,
+      this.#finish.root,
       this.#codeSlot,
     )
     shadow.append(this.#root, this.#announcement)
@@ -77,7 +82,11 @@ export class Screen {
     this.#text.textContent = text
     this.#text.hidden = text === ''
     this.#announce(quiet ? '' : `${title}. ${text}`.trim())
-    this.#showButton(language)
+    const hadFocus = this.#button.matches(':focus') || this.#finish.hasFocus
+    this.#showButton(update, language)
+    this.#finish.show(update, words, quiet)
+    // Whoever works by keyboard goes on from here, not from the top of the page.
+    if (hadFocus && !this.#hasFocus) this.#root.focus({ preventScroll: true })
     this.#card.hidden = this.#slot.name !== 'pending'
     this.#qr.content = update.qr
     this.#qr.label = words.qr
@@ -91,15 +100,21 @@ export class Screen {
     if (text !== this.#announcement.textContent) this.#announcement.textContent = text
   }
 
-  #showButton(language: Language): void {
+  #showButton({ state }: ScreenUpdate, language: Language): void {
     const { start, again, notMyPhone } = screenWords[language]
-    const label = { idle: start, scanned: notMyPhone, ended: again }[this.#slot.name]
-    const hadFocus = this.#button.matches(':focus')
+    const ended = state === 'ended' ? start : again
+    const label = { idle: start, scanned: notMyPhone, ended }[this.#slot.name]
     this.#button.hidden = label === undefined
     this.#button.textContent = label ?? ''
-    this.#button.className = this.#state === 'scanned' ? '' : 'primary'
-    // Whoever works by keyboard goes on from here, not from the top of the page.
-    if (hadFocus && this.#button.hidden) this.#root.focus({ preventScroll: true })
+    this.#button.className = state === 'scanned' ? '' : 'primary'
+  }
+
+  /** Whether a keyboard is at a button that is still there. */
+  get #hasFocus(): boolean {
+    return (
+      (this.#button.matches(':focus') && !this.#button.hidden) ||
+      (this.#finish.hasFocus && !this.#finish.root.hidden)
+    )
   }
 
   /** Only beside a QR, which a camera could fail to read. */

@@ -148,7 +148,19 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   clip-path: inset(50%);
   white-space: nowrap;
 }
+.finish { display: flex; flex-direction: column; align-items: center; gap: 2cqi; }
+.finish button { display: inline-flex; align-items: center; gap: 0.6em; }
+.ring { position: relative; display: grid; place-items: center; inline-size: 2.1em; aspect-ratio: 1; }
+.ring svg { position: absolute; inset: 0; transform: rotate(-90deg); }
+.ring circle { fill: none; stroke: var(--_line); stroke-width: 4; }
+.ring .rest { stroke: var(--_accent); stroke-linecap: round; }
+.ring b { font-size: 0.8em; font-variant-numeric: tabular-nums; }
+@media (prefers-reduced-motion: no-preference) {
+  .ring .rest { transition: stroke-dashoffset 180ms linear; }
+}
 @media (forced-colors: active) {
+  .ring circle { stroke: GrayText; }
+  .ring .rest { stroke: CanvasText; }
   .bar { border: 1px solid CanvasText; }
   .fill { background: CanvasText; }
 }

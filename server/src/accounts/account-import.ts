@@ -1,6 +1,6 @@
 import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Actor } from '../protocol/log-event.ts'
-import type { Accounts } from './accounts.ts'
+import type { AccountAdmin } from './account-admin.ts'
 import type { ForeignAccount } from './foreign-accounts.ts'
 import { costOf, isImportable } from './password-hash.ts'
 
@@ -12,8 +12,15 @@ export interface ImportResult {
   skipped: number
 }
 
+const nameWrong = 'the name is no text of at most 64 characters that can be seen'
+const externalIdWrong = 'the external id is no text of at most 64 characters that can be seen'
+const taken = new Set<RefusalCode>(['account_exists', 'external_id_taken'])
 const reasons: Partial<Record<RefusalCode, string>> = {
   account_id_invalid: 'the id is not one that can be used here',
+  account_exists: 'the id looks like another one here',
+  external_id_taken: 'its external id is another account’s',
+  external_id_invalid: externalIdWrong,
+  name_invalid: nameWrong,
 }
 
 /** Each guess at such an account would keep everybody else waiting. */
@@ -26,7 +33,7 @@ const tooCostly =
  */
 export async function importAccounts(
   foreign: AsyncIterable<ForeignAccount> | Iterable<ForeignAccount>,
-  accounts: Pick<Accounts, 'adopt' | 'byId'>,
+  accounts: Pick<AccountAdmin, 'adopt' | 'byId'>,
   by: Actor,
   skip: (place: string, reason: string) => void,
 ): Promise<ImportResult> {
@@ -36,7 +43,7 @@ export async function importAccounts(
     skip(place, reason)
   }
 
-  for await (const { place, id, hash } of foreign) {
+  for await (const { place, id, hash, name, externalId } of foreign) {
     const cost = costOf(hash ?? '')
     if (id === undefined || hash === undefined || cost === undefined) {
       leaveOut(place, 'there is no id with a bcrypt or argon2id hash')
@@ -46,19 +53,20 @@ export async function importAccounts(
       leaveOut(place, tooCostly)
       continue
     }
+    if (name === undefined || externalId === undefined) {
+      leaveOut(place, name === undefined ? nameWrong : externalIdWrong)
+      continue
+    }
     try {
-      await accounts.adopt(id, hash, by)
+      const account = { id, name, externalId: externalId || null, passwordHash: hash }
+      await accounts.adopt(account, by)
       result.added += 1
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      const taken = error.code === 'account_exists'
-      if (taken && (await accounts.byId(id))) result.leftAlone += 1
-      else leaveOut(place, taken ? 'the id looks like another one here' : sayWhy(error))
+      // Imported again, both may be its own.
+      if (taken.has(error.code) && (await accounts.byId(id))) result.leftAlone += 1
+      else leaveOut(place, reasons[error.code] ?? error.code)
     }
   }
   return result
-}
-
-function sayWhy({ code }: Refusal): string {
-  return reasons[code] ?? code
 }

@@ -36,6 +36,12 @@ const passwords: PasswordHasher = {
   },
 }
 const clock = () => now
+const places = createUsualPlaces({
+  records: store.usualPlaces,
+  keyring: deriveKeyring(['a secret key of the tests'], 'usual place'),
+  clock,
+  onError: error => assert.fail(String(error)),
+})
 const accounts = createAccounts({
   records: store.accounts,
   passwords,
@@ -50,12 +56,7 @@ const accounts = createAccounts({
     },
     createCounters(() => 0),
   ),
-  places: createUsualPlaces({
-    records: store.usualPlaces,
-    keyring: deriveKeyring(['a secret key of the tests'], 'usual place'),
-    clock,
-    onError: error => assert.fail(String(error)),
-  }),
+  places,
   siteNames: ['서울내과의원', 'Seoul Clinic'],
   clock,
   randomBytes,
@@ -77,6 +78,7 @@ const freshId = () => {
 }
 const register = (password: string, id = freshId(), name = '') =>
   accounts.register({ id, name, password }, visitor)
+const adopt = (id: string) => accounts.adopt({ id, passwordHash: bcryptHash }, operator)
 /** What the log tells of an account: each event with who and how. */
 const told = async ({ key }: Account) => {
   const rows = await store.log.waiting({ account: key }, { after: 0 }, 100)
@@ -226,6 +228,29 @@ test('S095: a subject is stable, differs by relying party and account, and shows
   assert.match(sub, /^[A-Za-z0-9_-]{43}$/)
 })
 
+test('what only operators say of an account no visitor can say of their own', async () => {
+  const { account } = await accounts.prepare(
+    { id: freshId(), name: '', password, ...{ externalId: 'P-1' } },
+    visitor,
+    payer(),
+  )
+  assert.equal(account.externalId, null)
+  const registered = await accounts.register(
+    { id: freshId(), name: '', password, externalId: 'P-1' },
+    operator,
+  )
+  assert.equal((await store.accounts.byKey(registered.key))?.externalId, 'P-1')
+})
+
+test('a phone is known to the account that signed in on it, until it is forgotten', async () => {
+  const account = await register(password)
+  const phone = { ...payer(), phone: 'own' }
+  await accounts.authenticate({ id: account.id, password }, phone)
+  assert.equal((await places.look(account, phone)).standing, 'usual phone')
+  await accounts.forgetPhone(account.key, phone)
+  assert.equal((await places.look(account, phone)).standing, 'usual network')
+})
+
 test('whatever changes an account is told once, with who did it', async () => {
   const account = await register(password)
   await accounts.disable(account, operator)
@@ -258,15 +283,15 @@ test('S052: nobody can look like another account, whichever way it comes', async
   const first = await register(password, 'Paula')
   for (const id of ['Pau1a', 'PauIa']) {
     await assert.rejects(register(password, id), refusal('account_exists'))
-    await assert.rejects(accounts.adopt(id, bcryptHash, operator), refusal('account_exists'))
+    await assert.rejects(adopt(id), refusal('account_exists'))
     assert.equal(await accounts.byId(id), null)
   }
-  await assert.rejects(accounts.adopt('paula', bcryptHash, operator), refusal('account_exists'))
+  await assert.rejects(adopt('paula'), refusal('account_exists'))
   assert.deepEqual(await accounts.byId('paula'), first)
 })
 
 test('S053: a hash of another system is replaced at the first sign-in, which the log need not tell', async () => {
-  const account = await accounts.adopt(freshId(), bcryptHash, operator)
+  const account = await adopt(freshId())
   assert.equal(account.passwordHash, bcryptHash)
   assert.equal(await matches(account.id, 'wrong password'), false)
   assert.deepEqual(await store.accounts.byKey(account.key), account)
@@ -277,7 +302,7 @@ test('S053: a hash of another system is replaced at the first sign-in, which the
 })
 
 test('S053: a password that was changed meanwhile is not replaced by the one before', async t => {
-  const account = await accounts.adopt(freshId(), bcryptHash, operator)
+  const account = await adopt(freshId())
   const hashing = t.mock.method(
     passwords,
     'hash',

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { OperatorError } from '../operator-error.ts'
-import { type ForeignAccount, foreignAccounts } from './foreign-accounts.ts'
+import { type ForeignAccount, type ForeignNames, foreignAccounts } from './foreign-accounts.ts'
 
-const names = { table: 'users', idColumn: 'id', hashColumn: 'password' }
+const names: ForeignNames = { table: 'users', idColumn: 'id', hashColumn: 'password' }
+const more: ForeignNames = { ...names, nameColumn: 'full_name', externalIdColumn: 'chart' }
 const bcrypt = `$2b$12$${'x'.repeat(53)}`
 const argon = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA'
 
@@ -134,7 +135,8 @@ test('an SQLite file says which tables it has when it lacks the one asked for', 
   database.close()
   const using = (given: Partial<typeof names>) => all(file, { ...names, ...given })
 
-  assert.deepEqual(await using({}), [{ place: 'row 1', id: 'hong', hash: bcrypt }])
+  const none = { name: '', externalId: '' }
+  assert.deepEqual(await using({}), [{ place: 'row 1', id: 'hong', hash: bcrypt, ...none }])
   const says = (text: string) => (error: unknown) =>
     error instanceof OperatorError && error.message.includes(text)
   await assert.rejects(
@@ -143,6 +145,82 @@ test('an SQLite file says which tables it has when it lacks the one asked for', 
   )
   await assert.rejects(using({ hashColumn: 'hashed' }), says('no such column: hashed'))
   await assert.rejects(using({ table: 'users`; drop table users' }), says('no such table'))
+})
+
+/** Names and external ids in a file of these lines. */
+async function readMore(t: TestContext, lines: string[]) {
+  const file = fileOf(t)
+  writeFileSync(file, lines.join('\n'))
+  return (await all(file, more)).map(({ id, name, externalId }) => [id, name, externalId])
+}
+
+const saysMissing = (text: string) => (error: unknown) =>
+  error instanceof OperatorError && error.message.endsWith(text)
+
+test('names and external ids are read from a CSV file whose first line names them', async t => {
+  const lines = [
+    'chart,id,full_name,password',
+    `0042,kim,"Kim, A",${bcrypt}`,
+    `,lee,,${bcrypt}`,
+    `7,park,Park,"${argon}"`,
+    '8,short',
+  ]
+  assert.deepEqual(await readMore(t, lines), [
+    ['kim', 'Kim, A', '0042'],
+    ['lee', '', ''],
+    ['park', 'Park', '7'],
+    ['short', '', '8'],
+  ])
+  for (const first of [`kim,${bcrypt}`, 'id,password,name,CHART', 'full_name,chart,password']) {
+    const reading = readMore(t, [first, `lee,${bcrypt}`])
+    await assert.rejects(reading, error => error instanceof OperatorError, first)
+  }
+  const reading = readMore(t, ['id,password,full_name,number'])
+  await assert.rejects(reading, saysMissing(': its first line names no "chart".'))
+})
+
+test('names and external ids are read from JSON lines, of which some may lack them', async t => {
+  const bare = { id: 'kim', password: bcrypt }
+  const objects = [
+    bare,
+    { ...bare, chart: ' 42 ' },
+    { ...bare, full_name: '김철수', chart: 42 },
+    { ...bare, full_name: null, chart: null },
+    { ...bare, full_name: ['김'], chart: { no: 1 } },
+  ]
+  // JavaScript reads another number there, which may well be somebody else's.
+  const large = `{"id":"kim","password":"${bcrypt}","chart":9007199254740993}`
+  assert.deepEqual(await readMore(t, [...objects.map(object => JSON.stringify(object)), large]), [
+    ['kim', '', ''],
+    ['kim', '', '42'],
+    ['kim', '김철수', '42'],
+    ['kim', '', ''],
+    ['kim', undefined, undefined],
+    ['kim', '', undefined],
+  ])
+  const reading = readMore(t, [JSON.stringify({ ...bare, chart: 1 }), JSON.stringify(bare)])
+  await assert.rejects(reading, saysMissing(': no object has a field "full_name".'))
+})
+
+test('an SQLite file has numbers of any size, and none of them ends the import', async t => {
+  const file = fileOf(t)
+  const database = new DatabaseSync(file)
+  database.exec('create table users (id, password, full_name, chart)')
+  const insert = database.prepare('insert into users values (?, ?, ?, ?)')
+  insert.run('kim', bcrypt, '김철수', 9007199254740993n)
+  insert.run(1004, bcrypt, null, 'A-1   ')
+  insert.run('lee', bcrypt, 1.5, null)
+  database.close()
+  assert.deepEqual(
+    (await all(file, more)).map(({ id, name, externalId }) => [id, name, externalId]),
+    [
+      ['kim', '김철수', '9007199254740993'],
+      ['1004', '', 'A-1'],
+      ['lee', '1.5', ''],
+    ],
+  )
+  const reading = all(file, { ...more, externalIdColumn: 'number' })
+  await assert.rejects(reading, saysMissing('no such column: number. Its tables are: users.'))
 })
 
 test('a file that is not there is said in a sentence', async t => {

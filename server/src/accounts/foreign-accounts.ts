@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { pipeline, type Readable } from 'node:stream'
 import { CsvError, type Info, type Options, parse } from 'csv-parse'
@@ -10,6 +10,9 @@ export interface ForeignAccount {
   place: string
   id: string | undefined
   hash: string | undefined
+  /** Empty where there is none; the same for the external id. */
+  name: string | undefined
+  externalId: string | undefined
 }
 
 /** What the other system called its table and columns. */
@@ -17,6 +20,9 @@ export interface ForeignNames {
   table: string
   idColumn: string
   hashColumn: string
+  /** Where it has one. */
+  nameColumn?: string
+  externalIdColumn?: string
 }
 
 /**
@@ -34,7 +40,7 @@ export async function* foreignAccounts(
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0)
     const start = buffer.toString('utf8', 0, bytesRead)
     if (start.startsWith('SQLite format 3\0')) yield* fromDatabase(file, names)
-    else if (/^\ufeff?\s*\{/.test(start)) yield* fromObjects(handle.readLines({ start: 0 }), names)
+    else if (/^\ufeff?\s*\{/.test(start)) yield* fromObjects(file, handle, names)
     else yield* fromCsv(file, handle.createReadStream({ start: 0 }), names)
   } finally {
     await handle.close()
@@ -43,13 +49,20 @@ export async function* foreignAccounts(
 
 function* fromDatabase(file: string, names: ForeignNames): Generator<ForeignAccount> {
   const database = new DatabaseSync(file, { readOnly: true })
-  const [table, id, hash] = [names.table, names.idColumn, names.hashColumn].map(quoted)
+  const columns = Object.entries({
+    id: names.idColumn,
+    hash: names.hashColumn,
+    name: names.nameColumn,
+    externalId: names.externalIdColumn,
+  }).map(([as, column]) => `${column === undefined ? 'null' : quoted(column)} as ${as}`)
   try {
-    const rows = database.prepare(`select ${id} as id, ${hash} as hash from ${table}`).iterate()
+    const query = database.prepare(`select ${columns} from ${quoted(names.table)}`)
+    // One number too large for JavaScript would otherwise end the whole import.
+    query.setReadBigInts(true)
     let number = 0
-    for (const row of rows) {
+    for (const row of query.iterate()) {
       number += 1
-      yield { place: `row ${number}`, id: textOf(row.id), hash: textOf(row.hash) }
+      yield accountOf(`row ${number}`, row)
     }
   } catch (error) {
     if (!(error instanceof Error) || !/no such (table|column)/.test(error.message)) throw error
@@ -63,16 +76,46 @@ function* fromDatabase(file: string, names: ForeignNames): Generator<ForeignAcco
 
 /** One JSON object a line; a line that is none breaks no other. */
 async function* fromObjects(
-  lines: AsyncIterable<string>,
-  { idColumn, hashColumn }: ForeignNames,
+  file: string,
+  handle: FileHandle,
+  names: ForeignNames,
 ): AsyncGenerator<ForeignAccount> {
+  const { idColumn, hashColumn, nameColumn = '', externalIdColumn = '' } = names
+  await requireInSome(file, handle, askedFor(names))
+  for await (const [number, object] of objectsIn(handle)) {
+    yield accountOf(`line ${number}`, {
+      id: object[idColumn],
+      hash: object[hashColumn],
+      name: nameColumn && object[nameColumn],
+      externalId: externalIdColumn && object[externalIdColumn],
+    })
+  }
+}
+
+/** Where no object has a field, its name is mistyped; some may lack it. */
+async function requireInSome(
+  file: string,
+  handle: FileHandle,
+  fields: readonly string[],
+): Promise<void> {
+  const missing = new Set(fields)
+  if (missing.size === 0) return
+  for await (const [, object] of objectsIn(handle)) {
+    for (const field of missing) if (Object.hasOwn(object, field)) missing.delete(field)
+    if (missing.size === 0) return
+  }
+  throw new OperatorError(`${file}: no object has a field "${[...missing].join('", "')}".`)
+}
+
+/** Each object with the number of its line. */
+async function* objectsIn(
+  handle: FileHandle,
+): AsyncGenerator<readonly [number, Record<string, unknown>]> {
   let number = 0
-  for await (const raw of lines) {
+  for await (const raw of handle.readLines({ start: 0, autoClose: false })) {
     number += 1
     const line = raw.replace(/^\ufeff/, '').trim()
-    if (line === '') continue
-    const { [idColumn]: id, [hashColumn]: hash } = readObject(line)
-    yield { place: `line ${number}`, id: textOf(id), hash: textOf(hash) }
+    if (line !== '') yield [number, readObject(line)]
   }
 }
 
@@ -93,24 +136,39 @@ function readObject(line: string): Record<string, unknown> {
 async function* fromCsv(
   file: string,
   stream: Readable,
-  { idColumn, hashColumn }: ForeignNames,
+  names: ForeignNames,
 ): AsyncGenerator<ForeignAccount> {
+  const { idColumn, hashColumn, nameColumn = '', externalIdColumn = '' } = names
+  const asked = askedFor(names)
   // Whatever ends the pipeline also ends the loop below.
   const records: AsyncIterable<InfoRecord> = pipeline(stream, parse(csv), () => {})
-  let columns: { id: number; hash: number } | undefined
+  let header: string[] | undefined
   let countedTwice = 0
   try {
     for await (const { info, record } of records) {
       // csv-parse 7.0.3 takes CR LF within a field for two line ends.
       countedTwice += record.join('').split('\r\n').length - 1
-      const header = { id: record.indexOf(idColumn), hash: record.indexOf(hashColumn) }
-      if (info.records === 1 && header.id >= 0 && header.hash >= 0) {
-        columns = header
-        continue
+      if (info.records === 1) {
+        const missing = [idColumn, hashColumn, ...asked].filter(name => !record.includes(name))
+        if (asked.length > 0 && missing.length > 0) {
+          throw new OperatorError(`${file}: its first line names no "${missing.join('", "')}".`)
+        }
+        if (missing.length === 0) {
+          header = record
+          continue
+        }
       }
+      const place = `line ${info.lines - countedTwice}`
+      const field = (name: string) => name && record[header?.indexOf(name) ?? -1]
       // Without a header the hash is all the rest, as argon2 hashes hold commas.
-      const hash = columns ? record[columns.hash] : record.slice(1).join(',')
-      yield { place: `line ${info.lines - countedTwice}`, id: record[columns?.id ?? 0], hash }
+      const fields = header
+        ? { id: field(idColumn), hash: field(hashColumn) }
+        : { id: record[0], hash: record.slice(1).join(',') }
+      yield accountOf(place, {
+        ...fields,
+        name: field(nameColumn),
+        externalId: field(externalIdColumn),
+      })
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
@@ -137,10 +195,31 @@ const csv = {
   max_record_size: 1_000_000,
 } satisfies Options
 
+/** The columns that not every file has. */
+function askedFor({ nameColumn, externalIdColumn }: ForeignNames): string[] {
+  return [nameColumn, externalIdColumn].filter(name => name !== undefined)
+}
+
+/** What stands in the columns, of whatever kind. */
+type Values = Partial<Record<'id' | 'hash' | 'name' | 'externalId', unknown>>
+
+function accountOf(place: string, { id, hash, name, externalId }: Values): ForeignAccount {
+  return {
+    place,
+    id: textOf(id),
+    hash: textOf(hash),
+    name: textOf(name ?? ''),
+    // Columns of a fixed width are filled up with spaces.
+    externalId: textOf(externalId ?? '')?.trim(),
+  }
+}
+
 /** Ids may be numbers, and Python writes hashes as bytes. */
 function textOf(value: unknown): string | undefined {
   if (value instanceof Uint8Array) return Buffer.from(value).toString()
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'bigint') return String(value)
+  // Of a larger one the last digits are lost, and it would be somebody else's.
+  if (typeof value === 'number') return Math.abs(value) < 2 ** 53 ? String(value) : undefined
   return typeof value === 'string' ? value : undefined
 }
 

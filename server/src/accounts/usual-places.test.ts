@@ -13,13 +13,14 @@ const at = (address: string, phone?: string): Payer => {
   return { signIn: 'sign-in', kiosk: 0, enrolled: false, address, ...(phone && { phone }) }
 }
 
-/** The two things that come of a look. */
+/** The two things that come of a look, and the opposite of one. */
 function callable(places: UsualPlaces) {
   return {
     standing: async (account: Account | null, payer: Payer) =>
       (await places.look(account, payer)).standing,
     remember: async (account: Account, payer: Payer) =>
       (await places.look(account, payer)).remember(),
+    forgetPhone: (account: Account, payer: Payer) => places.forgetPhone(account.key, payer),
   }
 }
 
@@ -109,6 +110,24 @@ test('a new SECRET_KEY forgets no place while the old one is accepted', async t 
   assert.equal(await newer.standing(hong, at('192.0.2.1')), 'usual network')
   await newer.remember(hong, at('192.0.2.1', 'own'))
   assert.equal(await under('second key').standing(hong, at('192.0.2.1')), 'usual network')
+})
+
+test('a phone that was not its owner’s is a stranger’s again, and its network stays', async t => {
+  const { places, under } = await setUp(t)
+  for (const account of [hong, kim]) await places.remember(account, at('192.0.2.1', 'own'))
+  await places.remember(hong, at('198.51.100.1', 'another'))
+  // Whatever SECRET_KEY it was remembered under.
+  const newer = under('second key', 'first key')
+  await newer.remember(hong, at('192.0.2.1', 'own'))
+  await newer.forgetPhone(hong, at('203.0.113.1', 'own'))
+  for (const known of [places, newer, under('second key')]) {
+    assert.equal(await known.standing(hong, at('203.0.113.1', 'own')), 'stranger')
+  }
+  assert.equal(await newer.standing(hong, at('192.0.2.1', 'own')), 'usual network')
+  assert.equal(await places.standing(hong, at('203.0.113.1', 'another')), 'usual phone')
+  assert.equal(await places.standing(kim, at('203.0.113.1', 'own')), 'usual phone')
+  await newer.forgetPhone(hong, at('192.0.2.1'))
+  assert.equal(await newer.standing(hong, at('192.0.2.1')), 'usual network')
 })
 
 test('what cannot be remembered is told, and fails nobody’s sign-in', async t => {

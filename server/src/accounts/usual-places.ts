@@ -14,6 +14,11 @@ import type { UsualPlaceRecords } from '../store/usual-place.ts'
 export interface UsualPlaces {
   /** @param account null for an unknown one, which costs the same look. */
   look(account: Account | null, payer: Payer): Promise<FoundPlaces>
+  /**
+   * The payer's phone is none of the account's any more; its network, which others share, stays.
+   * @param account its key.
+   */
+  forgetPhone(account: string, payer: Payer): Promise<void>
 }
 
 export interface FoundPlaces {
@@ -60,6 +65,12 @@ export function createUsualPlaces(parts: UsualPlacesParts): UsualPlaces {
           await records.remember(seen, mostPlaces).catch(onError)
         },
       }
+    },
+
+    async forgetPhone(account, payer) {
+      const places = keyring.accepted.map(secret => placesOf(secret, account, payer))
+      const phones = places.flatMap(([, phone]) => phone ?? [])
+      if (phones.length > 0) await records.forget(account, phones)
     },
   }
 }

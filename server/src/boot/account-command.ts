@@ -1,25 +1,50 @@
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { type AccountAdmin, createAccountAdmin } from '../accounts/account-admin.ts'
 import { importAccounts } from '../accounts/account-import.ts'
-import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { type ForeignNames, foreignAccounts } from '../accounts/foreign-accounts.ts'
 import { createPasswordHasher } from '../accounts/password.ts'
-import { createCounters } from '../limits/counters.ts'
-import { createTryLimits } from '../limits/try-limits.ts'
+import { subjectOf } from '../accounts/subject.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Account } from '../store/account.ts'
 import { operator, say, withStore } from './command.ts'
 
 /** `qrgate account add` */
-export async function addAccount(id: string, { name }: { name: string }): Promise<void> {
+export async function addAccount(
+  id: string,
+  { name, externalId }: { name: string; externalId?: string },
+): Promise<void> {
   await withAccounts(async accounts => {
+    const password = await readPassword()
+    const external = externalIdOf(externalId) ?? null
     const account = await accounts.register(
-      { id, name, password: await readPassword() },
+      { id, name, password, externalId: external },
       operator(),
     )
     say(`Added ${account.id}.`)
   })
+}
+
+/** `qrgate account set` */
+export async function setAccount(
+  id: string,
+  options: { id?: string; name?: string; externalId?: string },
+): Promise<void> {
+  if (Object.keys(options).length === 0) {
+    throw new OperatorError('Say what to change: --id, --name or --external-id.')
+  }
+  await withAccount(id, async (account, accounts) => {
+    const fields = { ...options, externalId: externalIdOf(options.externalId) }
+    const changed = await accounts.change(account, fields, operator())
+    const what = changed.map(field => field.replace('_', ' ')).join(', ')
+    say(what === '' ? `${account.id} is so already.` : `${account.id} has another ${what}.`)
+  })
+}
+
+/** `none` takes it away; undefined where nothing was said. */
+function externalIdOf(text: string | undefined): string | null | undefined {
+  return text === 'none' ? null : text
 }
 
 /** `qrgate account import` */
@@ -59,17 +84,31 @@ export async function enableAccount(id: string): Promise<void> {
 }
 
 /** `qrgate account list` */
-export async function listAccounts(): Promise<void> {
+export async function listAccounts({ client }: { client?: string }): Promise<void> {
   await withStore(async store => {
-    for (const { id, name, disabledAt } of await store.accounts.all()) {
-      say(`${disabledAt === null ? 'enabled ' : 'disabled'}  ${id}  ${name}`.trimEnd())
+    if (client !== undefined && !(await store.clients.byId(client))) {
+      throw new OperatorError(`There is no client "${client}".`)
     }
+    for (const account of await store.accounts.all()) say(lineOf(account, client))
   }, 'never')
+}
+
+/** What stands behind its name says what it is: any of it may be missing. */
+function lineOf(account: Account, client: string | undefined): string {
+  const { id, name, externalId, disabledAt } = account
+  const parts = [
+    disabledAt === null ? 'enabled ' : 'disabled',
+    id,
+    name,
+    externalId && `external id ${externalId}`,
+    client && `sub ${subjectOf(account, client)}`,
+  ]
+  return parts.filter(Boolean).join('  ')
 }
 
 async function withAccount(
   id: string,
-  work: (account: Account, accounts: Accounts) => Promise<void>,
+  work: (account: Account, accounts: AccountAdmin) => Promise<void>,
 ): Promise<void> {
   await withAccounts(async accounts => {
     const account = await accounts.byId(id)
@@ -78,24 +117,14 @@ async function withAccount(
   })
 }
 
-async function withAccounts(work: (accounts: Accounts) => Promise<void>): Promise<void> {
-  await withStore(async (store, { tryRules, longestHashWait, site }, clock) => {
-    const onError = (error: unknown) => {
-      throw error
-    }
-    const accounts = createAccounts({
+async function withAccounts(work: (accounts: AccountAdmin) => Promise<void>): Promise<void> {
+  await withStore(async (store, { longestHashWait, site }, clock) => {
+    const accounts = createAccountAdmin({
       records: store.accounts,
       passwords: await createPasswordHasher(longestHashWait),
-      tries: createTryLimits(
-        tryRules,
-        createCounters(() => performance.now()),
-      ),
-      // No command signs anybody in.
-      places: { look: async () => ({ standing: 'stranger', remember: async () => {} }) },
       siteNames: Object.values(site),
       clock,
       randomBytes,
-      onError,
     })
     await work(accounts)
   })

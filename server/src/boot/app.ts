@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket'
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { addClientApi } from '../http/client/api.ts'
 import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
@@ -10,6 +11,7 @@ import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addPages } from '../http/pages.ts'
 import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
+import type { PhoneParts } from '../http/phone/visitor.ts'
 import { addSeedRoutes } from '../http/seed.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
@@ -18,10 +20,11 @@ import { addOpenApi } from '../http/server/openapi.ts'
 import { addSecurityHeaders } from '../http/server/security-headers.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { createHttpServer } from '../http/server/server.ts'
+import { watchPolicies } from '../kiosks/policies.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import { createLimit } from '../limits/limit.ts'
 import { addJwks } from '../oidc/jwks.ts'
-import type { Observed } from '../protocol/sign-in.ts'
+import type { Observed, SignIn } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Store } from '../store/store.ts'
 import { createChangeWaits } from '../watch/await-change.ts'
@@ -58,7 +61,19 @@ export async function createApp(
   givenClock?: Clock,
 ): Promise<App> {
   const core = await createCore(config, logger, givenClock)
-  const { clock, flow, seedFlow, userCodes, methods, accounts, kiosks, refusedTries } = core
+  const {
+    clock,
+    flow,
+    visits,
+    seedFlow,
+    userCodes,
+    methods,
+    accounts,
+    kiosks,
+    clients,
+    knownSubject,
+    refusedTries,
+  } = core
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
@@ -95,6 +110,10 @@ export async function createApp(
     const signIn = await awaitChange(id, watch, since, ms, gone)
     return signInView(signIn, clock())
   }
+  const awaitOfPhone: PhoneParts['awaitOfPhone'] = (id, phoneKey, since, ms, gone) => {
+    const watch = (tell: (signIn: SignIn) => void) => flow.watchOfPhone(id, phoneKey, tell)
+    return awaitChange(`phone ${id}`, watch, since, ms, gone)
+  }
   const sockets = createKioskSockets({
     flow,
     limits,
@@ -107,7 +126,7 @@ export async function createApp(
   const api: FastifyPluginAsync = async api => {
     await addCors(api, config.allowedOrigins)
     const { listen } = sockets
-    addKioskApi(api, { config, flow, userCodes, kiosks, enrolments, awaitView, listen })
+    addKioskApi(api, { config, flow, visits, userCodes, kiosks, enrolments, awaitView, listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
     const { password } = methods
@@ -118,10 +137,11 @@ export async function createApp(
     addCompression(pages)
     if (config.mode === 'demo') addDocsPage(pages, docsStyle)
     addEnrolPage(pages, { config, kiosks, assets })
-    addPhoneRoutes(pages, { config, flow, userCodes, methods, assets, randomBytes })
+    addPhoneRoutes(pages, { ...core, config, awaitOfPhone, assets, randomBytes })
     await addPages(pages, config)
   }
   server.register(api)
+  addClientApi(server, { clients, kiosks: core.store.kiosks, knownSubject })
   server.register(pages)
   addJwks(server, core.signingKeys)
   addHealth(server, readinessParts(core))
@@ -131,8 +151,13 @@ export async function createApp(
     sockets.drop(kiosk)
     flow.cancelAllOf(kiosk).catch(onError)
   }
+  const onChanged = (kiosk: number) => {
+    kiosks.forget(kiosk)
+    sockets.tellPolicy(kiosk)
+  }
   const records = core.store.kiosks
   let stopRevocations = () => {}
+  let stopPolicies = () => {}
 
   return {
     server,
@@ -140,11 +165,13 @@ export async function createApp(
     listen: async () => {
       await core.run()
       stopRevocations = watchRevocations({ records, onRevoked, onError })
+      stopPolicies = watchPolicies({ records, told: sockets.told, onChanged, onError })
       await server.listen({ host: config.host, port: config.port })
     },
     close: async () => {
       await server.close()
       stopRevocations()
+      stopPolicies()
       await core.close()
     },
   }

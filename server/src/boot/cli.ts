@@ -11,11 +11,21 @@ import {
   enableAccount,
   importFile,
   listAccounts,
+  setAccount,
 } from './account-command.ts'
+import {
+  addClient,
+  listClients,
+  removeClient,
+  rotateClient,
+  setClient,
+  showClient,
+} from './client-command.ts'
 import { examine } from './doctor.ts'
 import { listKeys, rotate } from './keys-command.ts'
-import { addKiosk, listKiosks, migrateDatabase, revokeKiosk } from './kiosk-command.ts'
+import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
+import { kioskPolicy } from './policy-command.ts'
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode): Promise<void> {
@@ -53,20 +63,80 @@ kiosk
   .argument('<name>', 'shown on the screen and on phones, e.g. "1층 접수 1번"')
   .option('--name-en <name>', 'the same in English; default: the name')
   .option('--backend', 'print a credential for a backend instead of a link for a screen')
+  .option('--client <id>', 'the client that serves whoever signs in here')
   .description('add a kiosk; prints the one-time link to open on its screen')
   .action(addKiosk)
 kiosk.command('list').description('all kiosks').action(listKiosks)
+kiosk
+  .command('set')
+  .argument('<number>', 'as `list` shows it')
+  .option('--name <name>', 'shown on the screen and on phones')
+  .option('--name-en <name>', 'the same in English')
+  .option('--client <id>', 'the client that serves whoever signs in here, or none')
+  .description('change a kiosk, on every node within 5 s')
+  .action(setKiosk)
 kiosk
   .command('revoke')
   .argument('<number>', 'as `list` shows it')
   .description('switch a kiosk off, on every node within 5 s')
   .action(revokeKiosk)
+kiosk
+  .command('policy')
+  .argument('<number>', 'as `list` shows it')
+  .argument('[file]', 'sets it from this JSON file, or from standard input where it is "-"')
+  .option('--effective', 'print what holds, with the defaults')
+  .description('print or set what a kiosk shows and which ways to sign in are open there')
+  .action(kioskPolicy)
+
+const client = program
+  .command('client')
+  .description('systems that are told who has signed in at their kiosks')
+const claims = 'besides an opaque `sub`, by commas: masked_name, name, account_id, external_id'
+const endpoint = 'where its webhooks go: https, or http in your own network'
+client
+  .command('add')
+  .argument('<id>', 'small letters, digits and dashes; never given twice')
+  .argument('<name>', 'shown to visitors who are asked what it may be told, e.g. "서울내과"')
+  .option('--name-en <name>', 'the same in English; default: the name')
+  .option('--claims <names>', `what it may be told ${claims}`, 'none')
+  .option('--endpoint <url>', endpoint)
+  .description('add a client; prints its credential and its webhook secret, once')
+  .action(addClient)
+client.command('list').description('all clients').action(listClients)
+client
+  .command('show')
+  .argument('<id>', 'which one')
+  .description('all there is to know of a client, but for its secrets')
+  .action(showClient)
+client
+  .command('set')
+  .argument('<id>', 'which one')
+  .option('--name <name>', 'shown to visitors')
+  .option('--name-en <name>', 'the same in English')
+  .option('--claims <names>', `all that it may be told ${claims}; or none`)
+  .option('--endpoint <url>', `${endpoint}; or none`)
+  .description('change a client; what is taken away counts at once')
+  .action(setClient)
+client
+  .command('rotate')
+  .argument('<id>', 'which one')
+  .option('--credential', 'only its credential')
+  .option('--webhook', 'only its webhook secret')
+  .option('--now', 'the old ones end at once, and not in a week')
+  .description('make new secrets, and print them once')
+  .action(rotateClient)
+client
+  .command('remove')
+  .argument('<id>', 'which one')
+  .description('tell a client nothing any more, at once and for good')
+  .action(removeClient)
 
 const account = program.command('account').description('people who may sign in')
 account
   .command('add')
   .argument('<id>', 'what the person types to sign in')
   .option('--name <name>', 'shown to its owner, and masked on the kiosk', '')
+  .option('--external-id <id>', 'what another system calls this person, e.g. a patient number')
   .description('add an account; asks for the password, or reads it from standard input')
   .action(addAccount)
 account
@@ -75,9 +145,23 @@ account
   .option('--table <name>', 'table of the database', 'users')
   .option('--id-column <name>', 'column or field that holds the id', 'id')
   .option('--hash-column <name>', 'column or field that holds the password hash', 'password')
+  .option('--name-column <name>', 'column or field that holds the name')
+  .option('--external-id-column <name>', 'column or field that holds the external id')
   .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')
   .action(importFile)
-account.command('list').description('all accounts').action(listAccounts)
+account
+  .command('set')
+  .argument('<id>', 'whose account to change')
+  .option('--id <id>', 'what this person types from now on')
+  .option('--name <name>', 'shown to its owner, and masked on the kiosk; empty for none')
+  .option('--external-id <id>', 'what another system calls this person; none takes it away')
+  .description('change an account; it stays the same one to all who know it')
+  .action(setAccount)
+account
+  .command('list')
+  .option('--client <client>', 'also by which sub this client knows each')
+  .description('all accounts')
+  .action(listAccounts)
 account
   .command('password')
   .argument('<id>', 'whose password to change')

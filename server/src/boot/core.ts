@@ -6,6 +6,7 @@ import { createPasswordHasher, type PasswordHasher } from '../accounts/password.
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
+import { type Clients, createClients } from '../clients/clients.ts'
 import { type Clock, createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
@@ -13,6 +14,7 @@ import { createCodeGuesses } from '../limits/code-guesses.ts'
 import { type Counters, createCounters } from '../limits/counters.ts'
 import { createLimit } from '../limits/limit.ts'
 import { networkOf } from '../limits/network.ts'
+import type { Payer } from '../limits/payer.ts'
 import { createTryLimits } from '../limits/try-limits.ts'
 import { checkpointKeys } from '../log/checkpoint.ts'
 import { follow } from '../log/follow.ts'
@@ -22,6 +24,7 @@ import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
 import { startSealer } from '../log/seal.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
+import { agreements } from '../protocol/agreement.ts'
 import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
@@ -29,12 +32,15 @@ import { receipts } from '../protocol/receipt.ts'
 import { sealedTexts } from '../protocol/sealed-text.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
+import { createKnownSubject, type KnownSubject } from '../signin/known-subject.ts'
 import { createMoves } from '../signin/moves.ts'
 import { pageOpener } from '../signin/opened-page.ts'
 import { startReaper } from '../signin/reaper.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
+import { createTelling, type Telling } from '../signin/told.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
+import { createVisits, type Visits } from '../signin/visit.ts'
 import { createIdTokens, type IdTokens } from '../signing/id-tokens.ts'
 import { createSigningKeys, type SigningKeys } from '../signing/signing-keys.ts'
 import { startSigningKeys } from '../signing/start.ts'
@@ -43,6 +49,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
+import { webhookSeals } from './webhook-seals.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
@@ -58,8 +65,12 @@ export interface Core {
   passwords: PasswordHasher
   accounts: Accounts
   kiosks: Kiosks
+  clients: Clients
+  knownSubject: KnownSubject
   methods: Methods
   flow: Flow
+  visits: Visits
+  telling: Telling
   seedFlow: SeedFlow
   userCodes: UserCodes
   signingKeys: SigningKeys
@@ -107,6 +118,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     ...(config.mode === 'demo' ? [openKiosk] : []),
   ]
   const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
+  const clients = createClients({
+    records: store.clients,
+    sealed: webhookSeals(config),
+    clock,
+    randomBytes,
+  })
+  const knownSubject = createKnownSubject({ subjects: store.subjects, accounts })
   const tickets = {
     compact: compactTickets(keyring('ticket'), publicUrl),
     jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
@@ -114,6 +132,20 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
+  const signingKeys = createSigningKeys({
+    records: store.signingKeys,
+    sealed: sealedKeys,
+    clock,
+    monotonic: ticks,
+  })
+  const idTokens = createIdTokens({ keys: signingKeys, issuer: `${publicUrl}/oidc`, clock })
+  const telling = createTelling({
+    clients,
+    accounts,
+    agreements: agreements(keyring('agreement'), publicUrl),
+    idTokens,
+  })
   const shared = {
     moves,
     delivery,
@@ -130,6 +162,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const flow = createFlow({
     ...shared,
     signIns,
+    telling,
     kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
     scans: createLimit('too_many', perKiosk('scans'), ticks),
@@ -141,19 +174,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     },
   })
   const seedFlow = createSeedFlow(shared)
+  const forgetPhone = (account: string, payer: Payer) =>
+    accounts.forgetPhone(account, payer).catch(onError)
+  const visits = createVisits({ moves, clock, forgetPhone })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
   const userCodes = createUserCodes({ ...shared, records, guesses, address })
-
-  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
-  const signingKeys = createSigningKeys({
-    records: store.signingKeys,
-    sealed: sealedKeys,
-    clock,
-    monotonic: ticks,
-  })
-  const idTokens = createIdTokens({ keys: signingKeys, issuer: `${publicUrl}/oidc`, clock })
 
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
@@ -169,8 +196,12 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     passwords,
     accounts,
     kiosks,
+    clients,
+    knownSubject,
     methods: createMethods(accounts, config.registration),
     flow,
+    visits,
+    telling,
     seedFlow,
     userCodes,
     signingKeys,
@@ -186,6 +217,9 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
         onLost: (keys, words) => logger.warn({ keys }, words),
         onError,
       })
+      for (const client of await clients.reseal()) {
+        logger.warn({ client }, 'no accepted key opens its webhook secret: see qrgate doctor')
+      }
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { createClients } from '../clients/clients.ts'
+import { createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { privateFolder } from '../private-path.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
@@ -12,6 +14,7 @@ import type { Store } from '../store/store.ts'
 import { within } from '../within.ts'
 import { keepPrivate } from './own-paths.ts'
 import { keptSecretKeys } from './secret-key.ts'
+import { webhookSeals } from './webhook-seals.ts'
 
 /** How long Redis may take for each answer, in milliseconds: a person is waiting, no visitor. */
 const patience = 2_000
@@ -102,6 +105,7 @@ async function checkDatabase(config: Config, add: Add): Promise<void> {
       add('ok', 'database', `${kind} answers in ${trip} ms and its tables are up to date`)
       if (time !== null) checkClock(time - asked - trip / 2, add)
       await checkSealed(store, config, time ?? asked, add)
+      await checkClients(store, config, add)
     } finally {
       await store.close()
     }
@@ -126,6 +130,26 @@ async function checkSealed(
   const keyring = deriveKeyring([current, ...accepted], 'signing key')
   const lost = lostKeys(await signingKeys.all(), sealedTexts(keyring, randomBytes), now)
   if (lost.length > 0) add('warn', 'keys', `${lostKeyWords}: ${lost.join(', ')}`)
+}
+
+/** Where the key is gone that has sealed a secret, nothing can be signed with that any more. */
+async function checkClients(store: Store, config: Config, add: Add): Promise<void> {
+  const sealed = webhookSeals(config)
+  const clients = createClients({
+    records: store.clients,
+    sealed,
+    clock: createClock(),
+    randomBytes,
+  })
+  const present = (await store.clients.all()).filter(({ removedAt }) => removedAt === null)
+  const lost = present.filter(client => !clients.canSign(client)).map(({ id }) => id)
+  if (lost.length > 0) {
+    const words = 'no key in SECRET_KEY or SECRET_KEYS_ACCEPTED opens the webhook secret of'
+    const mend = 'bring that key back, or: qrgate client rotate ID --webhook'
+    add('fail', 'clients', `${words} ${lost.join(', ')}; ${mend}`)
+  } else if (present.length > 0) {
+    add('ok', 'clients', `the webhook secrets of all ${present.length} can be opened`)
+  }
 }
 
 function checkClock(offset: number, add: Add): void {

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Actor } from '../protocol/log-event.ts'
+import { policyOf } from '../protocol/policy.ts'
+import { type PolicyDocument, readDocument } from '../protocol/policy-document.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createKiosks, openKiosk, seedKiosk } from './kiosks.ts'
@@ -176,6 +178,35 @@ test('S033: a link of a kiosk that is switched off enrols nobody, even while it 
   )
 })
 
+test('what an operator sets is in force everywhere within five seconds', async t => {
+  const { kiosks, records, pass, told } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator)
+  const other = createKiosks({ records, builtIn: [], clock: () => now, randomBytes })
+  assert.equal((await kiosks.usable(kiosk.number)).client, null)
+  const set = await other.set(kiosk.number, { name: { ko: '2층' }, client: 'clinic' }, operator)
+  assert.deepEqual([set.name, set.client], [{ ko: '2층', en: 'Reception' }, 'clinic'])
+  pass(5_000)
+  assert.deepEqual(await kiosks.usable(kiosk.number), set)
+  // Nothing is new, and nothing is told.
+  await other.set(kiosk.number, { client: 'clinic' }, operator)
+  await other.set(kiosk.number, { client: null }, operator)
+  assert.deepEqual((await told(kiosk)).slice(1), [
+    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["name","client"]}'],
+    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["client"]}'],
+  ])
+  await other.revoke(kiosk.number, operator)
+  const late = other.set(kiosk.number, { client: 'clinic' }, operator)
+  await assert.rejects(late, refusal('kiosk_revoked'))
+  await assert.rejects(other.set(4_000, {}, operator), refusal('kiosk_not_enrolled'))
+})
+
+test('a kiosk may have a client from its first moment', async t => {
+  const { kiosks } = await setUp(t)
+  assert.equal((await kiosks.enrol(name, operator, 'clinic')).kiosk.client, 'clinic')
+  assert.equal((await kiosks.invite(name, operator, 'clinic')).kiosk.client, 'clinic')
+  assert.equal((await kiosks.invite(name, operator)).kiosk.client, null)
+})
+
 test('a kiosk is switched off once, for good, and the log tells who did it', async t => {
   const { kiosks, records, pass, told } = await setUp(t)
   const { kiosk } = await kiosks.enrol(name, operator)
@@ -193,4 +224,65 @@ test('a kiosk is switched off once, for good, and the log tells who did it', asy
   ])
   assert.equal((await told(other.kiosk)).length, 1)
   await assert.rejects(kiosks.revoke(4_000, operator), refusal('kiosk_not_enrolled'))
+})
+
+const policy = (fields: object) =>
+  readDocument(JSON.stringify({ reader: 1, ...fields })) as PolicyDocument
+
+test('a kiosk has the policy that was set last, under a rising version, and the log tells who set it', async t => {
+  const { kiosks, records, pass, told } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator)
+  const set = (fields: object) => kiosks.setPolicy(kiosk.number, policy(fields), operator)
+  assert.deepEqual(await set({ start: 'always', later: { a: 1 } }), { version: 1, changed: true })
+  pass(1)
+  assert.deepEqual(await set({ languages: ['en'] }), { version: 2, changed: true })
+  // The very same again changes nothing.
+  assert.deepEqual(await set({ languages: ['en'] }), { version: 2, changed: false })
+  const row = await records.byNumber(kiosk.number)
+  assert.deepEqual({ ...row, policy: null }, kiosk)
+  const { version, languages, start } = policyOf(row?.policy ?? null)
+  assert.deepEqual({ version, languages, start }, { version: 2, languages: ['en'], start: 'touch' })
+  const detail = '{"fields":["policy"]}'
+  assert.deepEqual((await told(kiosk)).slice(1), [
+    ['kiosk.changed', now, 'operator shell:kim', detail],
+    ['kiosk.changed', now + 1, 'operator shell:kim', detail],
+  ])
+})
+
+test('of policies that are set at once none is lost and each has a version of its own', async t => {
+  const { kiosks, told } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator)
+  const all = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => kiosks.setPolicy(kiosk.number, policy({ n }), operator)),
+  )
+  const versions = all.map(({ version }) => version).toSorted((a, b) => a - b)
+  assert.deepEqual(versions, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  assert.equal((await told(kiosk)).length, 11)
+})
+
+test('a node that forgets a kiosk knows its policy at once, and else within five seconds', async t => {
+  const { kiosks, pass } = await setUp(t)
+  const { number } = (await kiosks.enrol(name, operator)).kiosk
+  const version = async () => policyOf((await kiosks.usable(number)).policy).version
+  assert.equal(await version(), 0)
+  await kiosks.setPolicy(number, policy({}), operator)
+  assert.equal(await version(), 0)
+  kiosks.forget(number)
+  assert.equal(await version(), 1)
+  await kiosks.setPolicy(number, policy({ start: 'always' }), operator)
+  pass(5_000)
+  assert.equal(await version(), 2)
+})
+
+test('neither a built-in kiosk nor one that is switched off or unknown has a policy', async t => {
+  const { kiosks } = await setUp(t, [openKiosk])
+  const { number } = (await kiosks.enrol(name, operator)).kiosk
+  await kiosks.revoke(number, operator)
+  for (const [which, code] of [
+    [number, 'kiosk_revoked'],
+    [1, 'kiosk_not_enrolled'],
+    [4_000, 'kiosk_not_enrolled'],
+  ] as const) {
+    await assert.rejects(kiosks.setPolicy(which, policy({}), operator), refusal(code))
+  }
 })

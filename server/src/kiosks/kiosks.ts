@@ -4,24 +4,57 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Where } from '../limits/payer.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
+import { policyToText, policyVersion } from '../protocol/policy.ts'
+import type { PolicyDocument } from '../protocol/policy-document.ts'
+import { renamed } from '../protocol/renamed.ts'
 import { type Decide, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
+
+export interface KioskChange {
+  name?: Partial<Localized>
+  /** The id of one that is there. */
+  client?: string | null
+}
 
 export interface Kiosks {
   /** @throws Refusal `kiosk_not_enrolled` when unknown, `kiosk_revoked` when switched off. */
   usable(number: number): Promise<Kiosk>
+  /** The same, switched off or not. @throws Refusal `kiosk_not_enrolled`. */
+  known(number: number): Promise<Kiosk>
   /** The kiosk that holds this credential. @throws like {@link Kiosks.usable}. */
   byCredential(credential: string): Promise<Kiosk>
   /** Adds a kiosk; the credential is shown once and kept only as a hash. */
-  enrol(name: Localized, by: Actor): Promise<{ kiosk: Kiosk; credential: string }>
+  enrol(
+    name: Localized,
+    by: Actor,
+    client?: string | null,
+  ): Promise<{ kiosk: Kiosk; credential: string }>
   /** Adds a kiosk that enrols by a link; the link's secret is shown once and works once. */
-  invite(name: Localized, by: Actor): Promise<{ kiosk: Kiosk; link: string }>
+  invite(
+    name: Localized,
+    by: Actor,
+    client?: string | null,
+  ): Promise<{ kiosk: Kiosk; link: string }>
   /** The kiosk that a link would enrol; changes nothing. @throws Refusal `link_used`. */
   invited(link: string): Promise<Kiosk>
   /** Uses the link up. @throws Refusal `link_used` to all but the first. */
   accept(link: string): Promise<{ kiosk: Kiosk; credential: string }>
+  /**
+   * Changes what an operator has said of a kiosk; every node knows within 5 s.
+   * @throws like {@link Kiosks.usable}.
+   */
+  set(number: number, change: KioskChange, by: Actor): Promise<Kiosk>
   /** Switches a kiosk off for good. @throws like {@link Kiosks.usable}, to all but the first. */
   revoke(number: number, by: Actor): Promise<void>
+  /**
+   * Gives a kiosk another policy. @returns its version, and whether it was another one at all.
+   * @throws like {@link Kiosks.usable}.
+   */
+  setPolicy(
+    number: number,
+    document: PolicyDocument,
+    by: Actor,
+  ): Promise<{ version: number; changed: boolean }>
   /** Drops what is remembered of a kiosk, as it has changed. */
   forget(number: number): void
 }
@@ -80,10 +113,15 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     return kiosk
   }
 
+  const find = async (number: number) => {
+    const known = builtIn.find(kiosk => kiosk.number === number)
+    return known ?? cached(`${number}`, () => records.byNumber(number))
+  }
+
   const secret = () => Buffer.from(randomBytes(32)).toString('base64url')
-  const add = (name: Localized, way: 'link' | 'credential', proof: Partial<Kiosk>, by: Actor) =>
+  const add = (way: 'link' | 'credential', given: Partial<Kiosk>, by: Actor) =>
     records.add(number => {
-      const kiosk = { ...openKiosk, number, name, createdAt: clock(), ...proof }
+      const kiosk = { ...openKiosk, number, createdAt: clock(), ...given }
       const event = kioskEvent(kiosk, 'kiosk.added', kiosk.createdAt, by)
       return { next: kiosk, events: [{ ...event, detail: { by: way } }] }
     })
@@ -96,9 +134,10 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   }
 
   return {
-    async usable(number) {
-      const known = builtIn.find(kiosk => kiosk.number === number)
-      return requireUsable(known ?? (await cached(`${number}`, () => records.byNumber(number))))
+    usable: async number => requireUsable(await find(number)),
+
+    async known(number) {
+      return requireKnown(await find(number))
     },
 
     async byCredential(credential) {
@@ -106,16 +145,17 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
     },
 
-    async enrol(name, by) {
+    async enrol(name, by, client = null) {
       const credential = secret()
-      const kiosk = await add(name, 'credential', { credentialHash: hashed(credential) }, by)
+      const credentialHash = hashed(credential)
+      const kiosk = await add('credential', { name, client, credentialHash }, by)
       return { kiosk, credential }
     },
 
-    async invite(name, by) {
+    async invite(name, by, client = null) {
       const link = secret()
       const linkExpiresAt = clock() + linkLife
-      const kiosk = await add(name, 'link', { linkHash: hashed(link), linkExpiresAt }, by)
+      const kiosk = await add('link', { name, client, linkHash: hashed(link), linkExpiresAt }, by)
       return { kiosk, link }
     },
 
@@ -128,6 +168,23 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return { kiosk: (await records.update(number, decide)).next, credential }
     },
 
+    async set(number, { name, client }, by) {
+      const at = clock()
+      const { next } = await records.update(number, row => {
+        const old = requireUsable(row)
+        const next = {
+          ...old,
+          name: name ? renamed(old.name, name) : old.name,
+          client: client === undefined ? old.client : client,
+        }
+        const fields = fieldsThatDiffer(old, next)
+        if (fields.length === 0) return unchanged(old)
+        const event = kioskEvent(old, 'kiosk.changed', at, by)
+        return { next, events: [{ ...event, detail: { fields } }] }
+      })
+      return next
+    },
+
     async revoke(number, by) {
       const at = clock()
       await records.update(number, old => {
@@ -137,6 +194,20 @@ export function createKiosks(parts: KiosksParts): Kiosks {
         const next = { ...kiosk, revokedAt: at, linkHash: null }
         return { next, events: [kioskEvent(kiosk, 'kiosk.revoked', at, by)] }
       })
+    },
+
+    async setPolicy(number, document, by) {
+      const at = clock()
+      const { next, events } = await records.update(number, old => {
+        const kiosk = requireUsable(old)
+        const version = policyVersion(kiosk.policy)
+        // The very same again is a repeat, and so is a try whose first answer a broken connection hid.
+        if (kiosk.policy === policyToText(version, document)) return unchanged(kiosk)
+        const next = { ...kiosk, policy: policyToText(version + 1, document) }
+        const event = kioskEvent(kiosk, 'kiosk.changed', at, by)
+        return { next, events: [{ ...event, detail: { fields: ['policy'] } }] }
+      })
+      return { version: policyVersion(next.policy), changed: events.length > 0 }
     },
 
     forget(number) {
@@ -162,12 +233,22 @@ function kioskEvent({ number }: Kiosk, event: LogEventName, at: number, actor: A
   return { event, at, actor, subject: { kind: 'kiosk', id: `${number}` }, kiosk: number }
 }
 
+function fieldsThatDiffer(old: Kiosk, next: Kiosk): string[] {
+  const fields = ['name', 'client'] as const
+  return fields.filter(field => JSON.stringify(old[field]) !== JSON.stringify(next[field]))
+}
+
 function hashed(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
 
-function requireUsable(kiosk: Kiosk | null): Kiosk {
+function requireKnown(kiosk: Kiosk | null): Kiosk {
   if (!kiosk) throw new Refusal('kiosk_not_enrolled')
+  return kiosk
+}
+
+function requireUsable(stored: Kiosk | null): Kiosk {
+  const kiosk = requireKnown(stored)
   if (kiosk.revokedAt !== null) throw new Refusal('kiosk_revoked')
   return kiosk
 }

@@ -110,9 +110,11 @@ test('what is no try at anything is not counted', async t => {
       'too_large',
       'unsupported_media_type',
       'uri_too_long',
-      // A person who chooses an id and a password.
+      // A person who chooses an id and a password, and an operator who gives one.
       'account_exists',
       'account_id_invalid',
+      'external_id_invalid',
+      'external_id_taken',
       'name_invalid',
       'password_too_common',
       'password_too_long',

@@ -190,6 +190,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
         return move(cancelled(reason), 'sign_in.cancelled')
       }
       if (current.state === 'cancelled') return repeat(stored)
+      if (revoked && current.state === 'ended') return repeat(stored)
       throw endedRefusal(current)
     }
 
@@ -211,10 +212,11 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
     case 'end': {
       requirePhone(current, step)
       if (current.state === 'claimed') return move(ended(step.reason), 'visit.ended')
-      if (current.state === 'ended') return repeat(stored)
-      if (current.state === 'pending' || current.state === 'scanned') {
+      if (stored.state === 'pending' || current.state === 'scanned') {
         throw new Refusal('not_approved')
       }
+      // It is over, which is all that was wanted.
+      if (current.state === 'ended' || current.state === 'cancelled') return repeat(stored)
       // Its kiosk is just about to claim it; whoever ends it now must not be signed in afterwards.
       if (current.state === 'approved') return move(cancelled(step.reason), 'sign_in.cancelled')
       throw endedRefusal(current)
@@ -239,11 +241,10 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
     case 'leave': {
       requirePhone(current, step)
       const { state, deadline, leftBy } = current
-      const open = state === 'scanned' || (step.by === 'kiosk' && isApproved(current))
       // What nobody has scanned has no row, and is over soon enough.
-      if (state === 'pending' || !open || leftBy !== null || deadline === null) {
-        return { next: stored as SignIn, events: [] }
-      }
+      if (stored.state === 'pending' || state === 'pending') throw new Refusal('not_approved')
+      const open = state === 'scanned' || (step.by === 'kiosk' && isApproved(current))
+      if (!open || leftBy !== null || deadline === null) return repeat(stored)
       const soon = Math.min(deadline, now + comeBackWithin)
       const away = { leftBy: step.by, stayUntil: deadline, deadline: soon }
       return { ...move({ state, ...away }), quiet: true }
@@ -251,9 +252,8 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
 
     case 'come_back': {
       const { state, leftBy, stayUntil } = current
-      if (state === 'pending' || leftBy !== step.by || finalStates.has(state)) {
-        return { next: stored as SignIn, events: [] }
-      }
+      if (stored.state === 'pending' || state === 'pending') throw new Refusal('not_found')
+      if (leftBy !== step.by) return repeat(stored)
       return { ...move({ state, ...here, deadline: stayUntil }), quiet: true }
     }
 

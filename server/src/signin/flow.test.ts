@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import pino from 'pino'
+import type { Prove } from '../accounts/methods/proof.ts'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
@@ -8,8 +9,9 @@ import { openKiosk } from '../kiosks/kiosks.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { system } from '../protocol/log-event.ts'
+import { type PolicyDocument, readDocument } from '../protocol/policy-document.ts'
 import type { Kiosk } from '../store/kiosk.ts'
-import type { Phone } from './flow.ts'
+import type { Phone } from './phone.ts'
 
 const address = '203.0.113.7'
 const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone', address }
@@ -111,8 +113,10 @@ test('a late receipt is answered by how the sign-in stands by now', async t => {
   assert.equal((await flow.scan(id, receipt, phone)).state, 'expired')
   const other = { ...phone, key: 'o'.repeat(43) }
   await assert.rejects(flow.scan(id, receipt, other), refusal('receipt_wrong'))
+  // The phone hears what became of it, though its kiosk is no more.
   await revoke()
-  await assert.rejects(flow.scan(id, receipt, phone), refusal('kiosk_revoked'))
+  assert.equal((await flow.scan(id, receipt, phone)).state, 'expired')
+  await assert.rejects(flow.scan(id, receipt, other), refusal('receipt_wrong'))
 })
 
 test('H1: what proves one kiosk opens no sign-in of another', async t => {
@@ -166,10 +170,33 @@ test('S028: an account that is disabled after its proof approves nothing', async
   assert.ok(hong)
   const prove = async () => {
     await accounts.disable(hong, system)
-    return { account: hong, amr: ['pwd'] }
+    return { account: hong, method: 'password' as const, amr: ['pwd'] }
   }
   await assert.rejects(flow.approve(id, phone, prove), refusal('account_unusable'))
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
+})
+
+test('a way to sign in that a policy forbids approves nothing, even if it was set during the proof', async t => {
+  const { accounts, flow, kiosk, kiosks, store, methods, id } = await scanned(t)
+  const set = async (document: PolicyDocument) => {
+    await kiosks.setPolicy(kiosk.number, document, system)
+    kiosks.forget(kiosk.number)
+  }
+  const signUp = methods.signUp({ ...credentials, id: 'kim', name: '' })
+  const late: Prove = async asked => {
+    const proof = await signUp(asked)
+    await set(readDocument('{"reader":1,"methods":["password"]}') as PolicyDocument)
+    return proof
+  }
+  await assert.rejects(flow.approve(id, phone, late), refusal('method_not_allowed'))
+  assert.equal(await accounts.byId('kim'), null)
+  // A newer gate has set what this one cannot judge.
+  await set({ reader: 2 } as PolicyDocument)
+  const password = methods.password(credentials)
+  await assert.rejects(flow.approve(id, phone, password), refusal('method_not_allowed'))
+  assert.equal((await store.signIns.read(id))?.state, 'scanned')
+  await set(readDocument('{"reader":1}') as PolicyDocument)
+  assert.equal((await flow.approve(id, phone, password)).state, 'approved')
 })
 
 test('N09: scans, cancels and user codes have a bound for each enrolled kiosk, at open ones for each network', async t => {

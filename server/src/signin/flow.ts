@@ -1,4 +1,4 @@
-import type { ClaimAnswer, Frame, PhoneKind, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
+import type { ClaimAnswer, Frame, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Proof, Prove } from '../accounts/methods/proof.ts'
@@ -6,17 +6,20 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
 import type { Limit } from '../limits/limit.ts'
-import { kioskKey, type Payer } from '../limits/payer.ts'
+import { kioskKey } from '../limits/payer.ts'
 import { currentFrame, frameTime, isFresh, nextFrames, type Rotation } from '../protocol/frames.ts'
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
-import { phoneHash, phoneName } from '../protocol/phone-key.ts'
+import { phoneHash } from '../protocol/phone-key.ts'
+import { allows } from '../protocol/policy.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
+  type Agreed,
   endedRefusal,
   isApproved,
   type Observed,
   type SignIn,
+  type Step,
   type Timings,
 } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
@@ -27,8 +30,10 @@ import type { Delivery, Watch } from '../watch/delivery.ts'
 import { claimAnswer } from './claim-answer.ts'
 import type { Moves, Subject } from './moves.ts'
 import type { OpenedPage, OpenPage } from './opened-page.ts'
+import { type Phone, payerOf } from './phone.ts'
 import { type ClaimingScreen, kioskProver, type Screen } from './screen.ts'
 import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
+import type { Telling } from './told.ts'
 
 /**
  * The story of a sign-in, in the order in which it happens:
@@ -48,6 +53,7 @@ export interface FlowParts {
   kiosks: Kiosks
   tickets: TicketKinds
   readTicket: ReadTicket
+  telling: Telling
   openPage: OpenPage
   kioskSecrets: KioskSecrets
   receipts: Receipts
@@ -62,16 +68,9 @@ export interface FlowParts {
   randomBytes(size: number): Uint8Array
 }
 
-/** A phone's browser at one sign-in. */
-export interface Phone {
-  key: string
-  kind: PhoneKind
-  /** Where it is on the network. */
-  address: string
-}
-
 export function createFlow(parts: FlowParts) {
-  const { signIns, moves, clock, accounts, kiosks, tickets, kioskSecrets, receipts } = parts
+  const { signIns, moves, clock, accounts, kiosks, telling, tickets, kioskSecrets, receipts } =
+    parts
 
   const framing = (kiosk: Kiosk) => ({
     tickets: tickets[kiosk.ticket],
@@ -92,15 +91,16 @@ export function createFlow(parts: FlowParts) {
     }
   }
 
-  /** The work of proving who somebody is gets charged to their scan first. */
-  const payerOf = ({ id, kiosk }: Subject, { key, address }: Phone): Payer => {
-    return { ...whereIs(kiosk, address), signIn: id, phone: phoneName(key) }
-  }
-
-  /** Approves for whoever is proven, if kiosk and account are usable still; a new account comes with it. */
-  async function takeApproval(subject: Subject, { account, amr, add }: Proof, phone: Actor) {
-    await kiosks.usable(subject.kiosk.number)
-    const step = { type: 'approve', phoneHash: phone.id, account: account.key, amr } as const
+  /** Approves for whoever is proven, if kiosk, way and account are good still; a new account comes with it. */
+  async function takeApproval(
+    subject: Subject,
+    { account, method, amr, add }: Proof,
+    phone: Actor,
+    agreed: Agreed | null,
+  ) {
+    const { policy } = await kiosks.usable(subject.kiosk.number)
+    if (!allows(policy, method)) throw new Refusal('method_not_allowed')
+    const step: Step = { type: 'approve', phoneHash: phone.id, account: account.key, amr, agreed }
     if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
     await accounts.assertUsable(account.key)
     return moves.take(subject, step)
@@ -123,7 +123,14 @@ export function createFlow(parts: FlowParts) {
     /** Tells how the sign-in stands, then every change. */
     watch(screen: Screen, tell: (signIn: Observed) => void): Watch & { kiosk: number } {
       const subject = screen.use()
-      const watch = parts.delivery.watch(subject.id, () => moves.current(subject), tell)
+      let heard = false
+      const read = async () => {
+        // Who begins to watch is there; who has watched for a while may have gone.
+        const signIn = await (heard ? moves.current(subject) : moves.ofPage(subject, 'kiosk'))
+        heard = true
+        return signIn
+      }
+      const watch = parts.delivery.watch(subject.id, read, tell)
       return { ...watch, kiosk: subject.kiosk.number }
     },
 
@@ -165,26 +172,45 @@ export function createFlow(parts: FlowParts) {
       return parts.scans.spendOnce(kioskKey(whereIs(kiosk, phone.address)), id, take)
     },
 
-    /** What the phone that scanned may know. */
-    viewOfPhone: moves.ofPhone,
+    /** What the phone that scanned may know; asking for it, its page is there. */
+    async viewOfPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
+      const { signIn, kiosk } = await moves.ofPhone(id, phoneKey)
+      if (signIn.leftBy !== 'phone') return { signIn, kiosk }
+      const step = { type: 'come_back', by: 'phone' } as const
+      return { signIn: await moves.take({ id, kiosk }, step), kiosk }
+    },
+
+    /** Tells the phone that scanned how its sign-in stands, then every change. */
+    watchOfPhone(id: string, phoneKey: string, tell: (signIn: SignIn) => void): Watch {
+      const read = async () => (await moves.ofPhone(id, phoneKey)).signIn
+      return parts.delivery.watch(id, read, tell)
+    },
 
     // ── sign in = approve, or deny ─────────────────────────────────────────────────────────────
 
     /**
      * The submit names the place, so signing in is the approval: one move, whatever the proof is.
      * Open? Then prove; then kiosk and account once more, as a proof may have taken long.
+     * @param agreement what the page said that others are told.
      */
-    async approve(id: string, phone: Phone, prove: Prove): Promise<SignIn> {
+    async approve(
+      id: string,
+      phone: Phone,
+      prove: Prove,
+      agreement?: string | undefined,
+    ): Promise<SignIn> {
       const { signIn, kiosk } = await moves.ofPhone(id, phone.key)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
+      await kiosks.usable(kiosk.number)
+      const agreed = telling.agreed(id, phone.key, agreement)
       const by: Actor = { kind: 'phone', id: phoneHash(phone.key, id) }
       const payer = payerOf({ id, kiosk }, phone)
       const proof = await prove({ again: isApproved(signIn), by, payer })
-      return takeApproval({ id, kiosk }, proof, by).catch(async error => {
+      return takeApproval({ id, kiosk }, proof, by, agreed).catch(async error => {
         if (!proof.add || !(error instanceof Refusal)) throw error
         // A sign-up may have come twice at once: then the other one has added this very account.
         if (!isApproved((await moves.ofPhone(id, phone.key)).signIn)) throw error
-        return takeApproval({ id, kiosk }, await prove({ again: true, by, payer }), by)
+        return takeApproval({ id, kiosk }, await prove({ again: true, by, payer }), by, agreed)
       })
     },
 
@@ -196,7 +222,7 @@ export function createFlow(parts: FlowParts) {
     // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
-      return signInView(await moves.current(screen.use()), clock())
+      return signInView(await moves.ofPage(screen.use(), 'kiosk'), clock())
     },
 
     /** @param address where the screen is. */
@@ -215,18 +241,25 @@ export function createFlow(parts: FlowParts) {
       return signInView(await cancelled, clock())
     },
 
-    /** Who signed in; the same answer for every repeat in time, as an answer may get lost. */
-    async claim(screen: ClaimingScreen): Promise<ClaimAnswer> {
+    /**
+     * Who signed in; the same answer for every repeat in time, as an answer may get lost. A screen
+     * learns a masked name; the kiosk's client, by its credential, what it was agreed to be told.
+     */
+    async claim(screen: ClaimingScreen, clientCredential?: string): Promise<ClaimAnswer> {
       const subject = screen.use()
-      const { account: key } = await moves.rehearse(subject, { type: 'claim' })
-      if (key === null) throw new Refusal('not_approved')
-      const account = await accounts.assertUsable(key)
-      return claimAnswer(await moves.take(subject, { type: 'claim' }), account)
+      const client = await telling.asking(subject.kiosk, clientCredential)
+      const rehearsed = await moves.rehearse(subject, { type: 'claim' })
+      if (rehearsed.account === null) throw new Refusal('not_approved')
+      const account = await accounts.assertUsable(rehearsed.account)
+      const also = telling.known(rehearsed, account, clock())
+      const signIn = await moves.take(subject, { type: 'claim' }, also)
+      const answer = claimAnswer(signIn, account)
+      return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
     },
 
-    /** A kiosk was revoked: what its visitors have begun is over; what nobody scanned has no row. */
+    /** A kiosk was revoked: what its visitors have begun is over, visits too; a sign-in that nobody scanned has no row. */
     async cancelAllOf(kiosk: number): Promise<void> {
-      for (const id of await signIns.unclaimedOf(kiosk)) {
+      for (const id of await signIns.openOf(kiosk)) {
         await moves.takeStored(id, { type: 'cancel', reason: 'revoked' }).catch(error => {
           // Between the look and the step it may have been finished otherwise.
           if (!(error instanceof Refusal)) throw error

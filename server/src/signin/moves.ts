@@ -45,13 +45,22 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
       also,
     }))
     if (events.length > 0 || quiet) bus.publish(id)
-    return next
+    // What a repeat has found may have run out since it was written.
+    return observe(next, clock(), timings)
   }
 
   return {
     /** How a sign-in stands at this moment. */
     async current(subject: Subject): Promise<Observed> {
       return observe(storedOf(await signIns.read(subject.id), subject), clock(), timings)
+    },
+
+    /** The same for a page that is there: if it was closed, it has come back. */
+    async ofPage(subject: Subject, by: 'kiosk' | 'phone'): Promise<Observed> {
+      const row = storedOf(await signIns.read(subject.id), subject)
+      const signIn = observe(row, clock(), timings)
+      if (signIn.leftBy !== by) return signIn
+      return move(subject.id, stored => storedOf(stored, subject), { type: 'come_back', by })
     },
 
     /**
@@ -70,11 +79,14 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
       return advance(storedOf(row, subject), step, clock(), timings).next
     },
 
-    /** The sign-in that this phone has scanned. @throws Refusal `not_your_phone`. */
+    /**
+     * The sign-in that this phone has scanned, at whatever has become of its kiosk.
+     * @throws Refusal `not_your_phone`.
+     */
     async ofPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
       const row = await signIns.read(id)
       if (row?.phoneHash !== phoneHash(phoneKey, id)) throw new Refusal('not_your_phone')
-      const kiosk = await kiosks.usable(row.kiosk)
+      const kiosk = await kiosks.known(row.kiosk)
       return { signIn: observe(row, clock(), timings), kiosk }
     },
   }

@@ -31,7 +31,8 @@ export interface AccountRecords {
   /**
    * The one way to change an account, and to add one under a new key: concurrent changes happen one
    * after the other.
-   * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`.
+   * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`,
+   * `external_id_taken` when one has its `externalId`; either where both are so.
    */
   update(key: string, decide: Decide<Account, WithAccount>): Promise<Changed<Account, WithAccount>>
   byIdKey(idKey: string): Promise<Account | null>

@@ -11,16 +11,16 @@ export interface Client {
   claims: readonly ClaimName[]
   /** Where its webhooks go. */
   endpoint: string | null
-  /** SHA-256 of its credential, base64url; null once it was removed. */
+  /** SHA-256 of its credential, base64url; null once the client was removed. */
   credentialHash: string | null
-  /** The one before, until {@link Client.oldUntil}. */
+  /** The one before, good beside its successor until {@link Client.oldCredentialUntil}. */
   oldCredentialHash: string | null
-  /** Sealed; see protocol/sealed-text.ts. */
+  oldCredentialUntil: number | null
+  /** Sealed; see protocol/sealed-text.ts. Null once the client was removed. */
   webhookSecret: string | null
-  /** The one before, until {@link Client.oldUntil}. */
+  /** The one before, good beside its successor until {@link Client.oldWebhookUntil}. */
   oldWebhookSecret: string | null
-  /** Until when what was rotated away is good beside its successor. */
-  oldUntil: number | null
+  oldWebhookUntil: number | null
   createdAt: number
   removedAt: number | null
 }

@@ -16,7 +16,7 @@ export interface Kiosk {
   revokedAt: number | null
   /** The client that serves whoever signs in here. */
   client: string | null
-  /** Its policy document as JSON text, as it was set; see protocol/policy.ts. */
+  /** Its policy document behind a version, as JSON text; see protocol/policy.ts. */
   policy: string | null
   createdAt: number
 }
@@ -31,5 +31,9 @@ export interface KioskRecords {
   byLinkHash(linkHash: string): Promise<Kiosk | null>
   /** Numbers of the kiosks that were revoked, ever. */
   revoked(): Promise<number[]>
+  /** A client's kiosks that are not revoked, in the order of their numbers. */
+  ofClient(client: string): Promise<Kiosk[]>
+  /** The number of each kiosk that has a policy, with the policy's version. */
+  policyVersions(): Promise<Map<number, number>>
   all(): Promise<Kiosk[]>
 }

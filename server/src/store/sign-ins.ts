@@ -1,10 +1,13 @@
 import type { SignIn } from '../protocol/sign-in.ts'
 import type { Account, WithAccount } from './account.ts'
 import type { Changed, Changes, Decide } from './change.ts'
+import type { Subject } from './subject.ts'
 
 /** What may change together with a sign-in. */
 export interface WithSignIn extends WithAccount {
   accounts?: Changes<string, Account>
+  /** By what `subjectKey` makes. */
+  subjects?: Changes<string, Subject>
 }
 
 export interface SignIns {
@@ -24,8 +27,8 @@ export interface SignIns {
   changes(since: number): Promise<{ at: number; changed: RowVersion[] } | null>
   /** The present `seq` of those among the ids that have a row. */
   seqs(ids: readonly string[]): Promise<RowVersion[]>
-  /** Ids of a kiosk's sign-ins that a phone has scanned and no kiosk has claimed. */
-  unclaimedOf(kiosk: number): Promise<string[]>
+  /** Ids of a kiosk's sign-ins that a phone has scanned and that are not over. */
+  openOf(kiosk: number): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Removes rows that became final before the given time; returns how many. */

@@ -1,9 +1,11 @@
 import type { AccountRecords } from './account.ts'
+import type { ClientRecords } from './client.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
 import type { SignIns } from './sign-ins.ts'
 import type { SigningKeyRecords } from './signing-key.ts'
+import type { SubjectRecords } from './subject.ts'
 import type { UserCodeRecords } from './user-code.ts'
 import type { UsualPlaceRecords } from './usual-place.ts'
 
@@ -21,6 +23,8 @@ export interface Store {
   signIns: SignIns
   accounts: AccountRecords
   kiosks: KioskRecords
+  clients: ClientRecords
+  subjects: SubjectRecords
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
   signingKeys: SigningKeyRecords

@@ -12,6 +12,11 @@ export interface Subject {
   toldAt: number
 }
 
+/** Which row it is; no client's id has a space in it. */
+export function subjectKey({ client, account }: Pick<Subject, 'client' | 'account'>): string {
+  return `${client} ${account}`
+}
+
 /** They are written with the claim that tells of them: `also` of a sign-in. */
 export interface SubjectRecords {
   bySub(client: string, sub: string): Promise<Subject | null>

@@ -14,6 +14,8 @@ export interface UsualPlaceRecords {
    * @param most how many it may have; the ones not seen for longest go.
    */
   remember(places: readonly UsualPlace[], most: number): Promise<void>
+  /** Removes these places of the account, where it has them. */
+  forget(account: string, places: readonly string[]): Promise<void>
   /** Removes the places that were last seen before then. */
   purge(seenBefore: number): Promise<void>
 }

@@ -1,11 +1,19 @@
-import { closeCodes, finalStates, type GateMessage, type KioskMessage } from '@qrgate/sdk/protocol'
+import {
+  closeCodes,
+  finalStates,
+  type GateMessage,
+  type KioskMessage,
+  type KioskPolicy,
+} from '@qrgate/sdk/protocol'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
+import { shownPolicy } from '../protocol/policy.ts'
 import type { Observed } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Flow } from '../signin/flow.ts'
 import type { ClaimingScreen } from '../signin/screen.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 import { parseKioskMessage } from './kiosk-message.ts'
 import type { SocketLimits } from './socket-limits.ts'
 
@@ -33,7 +41,7 @@ export interface OwnPage {
   /** The number of its kiosk; absent where the handshake could not tell. */
   kiosk?: number
   /** Looks the credential up, good for one call. @throws Refusal when it is no enrolled kiosk's (any more). */
-  prove(): Promise<{ number: number }>
+  prove(): Promise<Pick<Kiosk, 'number' | 'policy'>>
 }
 
 /** How long a socket may watch nothing; time for a page to go on with its next sign-in. */
@@ -64,6 +72,8 @@ export class KioskSocket {
   #kiosk: number | undefined
   /** It has said `hello`, and may stay while it watches nothing. */
   #stays = false
+  /** The version of the policy that it was told last. */
+  #policyVersion = 0
   #proven = false
   #queued = 0
   #queue = Promise.resolve()
@@ -88,6 +98,25 @@ export class KioskSocket {
   /** Whether it is a page of this kiosk, or watches a sign-in of it. */
   concerns(number: number): boolean {
     return this.#kiosk === number || this.#some(({ kiosk }) => kiosk === number)
+  }
+
+  /** The kiosk whose own page has said `hello` here, and which policy it was told. */
+  get told(): { kiosk: number; policy: number } | undefined {
+    if (!this.#stays || this.#kiosk === undefined) return undefined
+    return { kiosk: this.#kiosk, policy: this.#policyVersion }
+  }
+
+  /** Tells an own page the present policy of its kiosk. */
+  tellPolicy(): void {
+    this.#queue = this.#queue
+      .then(async () => {
+        const kiosk = await this.#provePage()
+        if (kiosk && this.#isOpen) this.#send({ type: 'policy', policy: this.#policyOf(kiosk) })
+      })
+      .catch(error => {
+        // It is told at the next look; who is revoked is dropped by a look of its own.
+        if (!(error instanceof Refusal)) this.#parts.onError(error)
+      })
   }
 
   close(code: number): void {
@@ -139,21 +168,27 @@ export class KioskSocket {
   }
 
   async #greet(): Promise<void> {
-    const number = await this.#provePage()
-    if (number === undefined) throw new Refusal('kiosk_not_enrolled')
+    const kiosk = await this.#provePage()
+    if (!kiosk) throw new Refusal('kiosk_not_enrolled')
     if (!this.#isOpen) return
-    this.#parts.limits.becomesPage(this.#socket, number)
-    this.#kiosk = number
+    this.#parts.limits.becomesPage(this.#socket, kiosk.number)
+    this.#kiosk = kiosk.number
     this.#proven = true
     this.#stays = true
     this.#busy()
-    this.#send({ type: 'hello' })
+    this.#send({ type: 'hello', policy: this.#policyOf(kiosk) })
+  }
+
+  #policyOf({ policy: stored }: Pick<Kiosk, 'policy'>): KioskPolicy {
+    const policy = shownPolicy(stored)
+    this.#policyVersion = policy.version
+    return policy
   }
 
   /** The kiosk whose own page this is. @throws Refusal `kiosk_revoked` from the moment it is switched off. */
-  async #provePage(): Promise<number | undefined> {
+  async #provePage(): Promise<Pick<Kiosk, 'number' | 'policy'> | undefined> {
     try {
-      return (await this.#page?.prove())?.number
+      return await this.#page?.prove()
     } catch (error) {
       // A made-up credential costs one look and not one for every message.
       if (error instanceof Refusal && error.code === 'kiosk_not_enrolled') this.#page = undefined
@@ -225,7 +260,7 @@ export class KioskSocket {
   async #startNext(after: string, { kiosk, secret }: Watched): Promise<void> {
     const { flow } = this.#parts
     // Always-on screens renew for months: the kiosk may have been switched off since it began.
-    if ((await this.#provePage()) !== kiosk) return
+    if ((await this.#provePage())?.number !== kiosk) return
     const { id, kiosk_secret, ...rest } = flow.startNext(await flow.proveKiosk(after, secret))
     const screen = await flow.proveKiosk(id, kiosk_secret)
     // The page may have gone meanwhile, and nobody would ever forget what is watched for it now.

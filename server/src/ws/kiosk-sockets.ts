@@ -8,6 +8,10 @@ export interface KioskSockets {
   listen(socket: WebSocket, peer: Peer): void
   /** Closes the sockets of a kiosk that was revoked. */
   drop(kiosk: number): void
+  /** The kiosks whose own pages are here, each with the version of the policy that a page was told. */
+  told(): [kiosk: number, version: number][]
+  /** Tells the own pages of a kiosk its present policy. */
+  tellPolicy(kiosk: number): void
 }
 
 export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
@@ -23,6 +27,15 @@ export function createKioskSockets(parts: KioskSocketParts): KioskSockets {
 
     drop(kiosk) {
       for (const page of open) if (page.concerns(kiosk)) page.close(closeCodes.forbidden)
+    },
+
+    told() {
+      const told = [...open].flatMap(page => page.told ?? [])
+      return told.map(({ kiosk, policy }) => [kiosk, policy])
+    },
+
+    tellPolicy(kiosk) {
+      for (const page of open) if (page.told?.kiosk === kiosk) page.tellPolicy()
     },
   }
 }

@@ -1,4 +1,5 @@
-import type { Accounts, Credentials, NewAccount } from '../accounts.ts'
+import type { Accounts, Credentials } from '../accounts.ts'
+import type { NewAccount } from '../new-account.ts'
 import { byPassword } from './password.ts'
 import type { Prove } from './proof.ts'
 import { bySignUp } from './sign-up.ts'

@@ -8,6 +8,7 @@ export function byPassword(
 ): Prove {
   return async ({ payer }) => ({
     account: await accounts.authenticate(credentials, payer),
+    method: 'password',
     amr: ['pwd'],
   })
 }

@@ -1,11 +1,14 @@
 import type { Payer } from '../../limits/payer.ts'
 import type { Actor } from '../../protocol/log-event.ts'
+import type { Method } from '../../protocol/policy-document.ts'
 import type { Account } from '../../store/account.ts'
 import type { Decide } from '../../store/change.ts'
 
 /** Who somebody is, and how they have shown it. */
 export interface Proof {
   account: Account
+  /** The way that was taken, as a kiosk's policy names it. */
+  method: Method
   /** RFC 8176 method names. */
   amr: string[]
   /** Adds the account, which is new: with the approval, or not at all. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../../errors.ts'
-import type { Accounts, NewAccount } from '../accounts.ts'
+import type { Accounts } from '../accounts.ts'
+import type { NewAccount } from '../new-account.ts'
 import type { Prove } from './proof.ts'
 
 /**
@@ -14,12 +15,13 @@ export function bySignUp(
 ): Prove {
   return async ({ again, by, payer }) => {
     if (!registration) throw new Refusal('registration_closed')
-    if (!again) return { ...(await accounts.prepare(newAccount, by, payer)), amr: ['pwd'] }
+    const way = { method: 'sign_up' as const, amr: ['pwd'] }
+    if (!again) return { ...(await accounts.prepare(newAccount, by, payer)), ...way }
     // The account of its own earlier call: a lost answer must not cost an account.
     const account = await accounts.authenticate(newAccount, payer).catch(error => {
       const wrong = error instanceof Refusal && error.code === 'wrong_credentials'
       throw wrong ? new Refusal('already_ended') : error
     })
-    return { account, amr: ['pwd'] }
+    return { account, ...way }
   }
 }

@@ -1,5 +1,5 @@
 import { type KioskView, paths, type SignInView } from '@qrgate/sdk/protocol'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Config } from '../../config.ts'
@@ -7,11 +7,15 @@ import { Refusal } from '../../errors.ts'
 import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
 import type { Limit } from '../../limits/limit.ts'
 import { networkOf } from '../../limits/network.ts'
+import { shownPolicy } from '../../protocol/policy.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
+import type { Visits } from '../../signin/visit.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
+import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
+import { goneWith } from '../server/gone.ts'
 import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
@@ -30,6 +34,7 @@ import {
 export interface KioskApiParts {
   config: Pick<Config, 'mode' | 'publicUrl' | 'site' | 'allowedOrigins'>
   flow: Flow
+  visits: Visits
   userCodes: UserCodes
   kiosks: Kiosks
   /** Screens that enrol themselves in the demo, by network. */
@@ -47,19 +52,22 @@ export interface KioskApiParts {
 }
 
 const tags = ['kiosk']
-const reason = Type.Optional(
-  Type.Union([Type.Literal('kiosk'), Type.Literal('not_my_phone')], { default: 'kiosk' }),
-)
+const oneOf = <T extends string>(...reasons: T[]) =>
+  Type.Object({ reason: Type.Optional(Type.Enum(reasons)) }, { additionalProperties: false })
+const clientCredential = Type.String({
+  maxLength: 128,
+  description: "The client's credential: answers what it may know, signed too.",
+})
 
 /** v1 for kiosks: enrol (demo), start, watch, cancel, claim. */
 export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
-  const { config, flow, userCodes, kiosks } = parts
+  const { config, flow, visits, userCodes, kiosks } = parts
   const { publicUrl } = config
   const demo = config.mode === 'demo'
   const credential = kioskCredentialCookie(publicUrl)
 
-  const view = ({ number, name }: Kiosk): KioskView => {
-    return { number, site: config.site, name, mode: config.mode }
+  const view = ({ number, name, policy }: Kiosk): KioskView => {
+    return { number, site: config.site, name, mode: config.mode, policy: shownPolicy(policy) }
   }
 
   /** The enrolled kiosk that sent this, by its cookie; a cookie speaks only for our own pages. */
@@ -210,7 +218,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           security,
           summary: 'Give a sign-in up, on the kiosk',
           params: signInPath,
-          body: Type.Object({ reason }, { additionalProperties: false }),
+          body: oneOf('kiosk', 'not_my_phone'),
           response: { 200: signInView, 401: refused, 409: refused, 410: refused },
         },
       },
@@ -228,25 +236,49 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           security,
           summary: 'Learn who signed in; repeatable by the same kiosk secret',
           params: signInPath,
-          response: { 200: claimAnswer, 401: refused, 409: refused, 410: refused },
+          body: Type.Object(
+            { client_credential: Type.Optional(clientCredential) },
+            { additionalProperties: false },
+          ),
+          response: { 200: claimAnswer, 401: refused, 403: refused, 409: refused, 410: refused },
         },
       },
-      async request => flow.claim(await proven(request)),
+      async request => flow.claim(await proven(request), request.body.client_credential),
+    )
+
+    scope.post(
+      paths.end(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'End the visit, on the kiosk',
+          params: signInPath,
+          body: oneOf('kiosk', 'idle'),
+          response: { 200: signInView, 401: refused, 409: refused, 410: refused },
+        },
+      },
+      async request => visits.end(await proven(request), request.body.reason ?? 'kiosk'),
+    )
+
+    scope.post(
+      paths.leave(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: "The kiosk's page was closed; it may come back within 15 s",
+          params: signInPath,
+          body: Type.Object({}, { additionalProperties: false }),
+          response: { 204: Type.Null(), 401: refused, 409: refused },
+        },
+      },
+      async (request, reply) => {
+        await visits.leave(await proven(request))
+        return reply.code(204).send(null)
+      },
     )
   })
-}
-
-/** What an `Authorization: Bearer` header carries (RFC 6750 §2.1). */
-function bearer(request: FastifyRequest): string | undefined {
-  const [scheme, value] = request.headers.authorization?.split(' ') ?? []
-  return scheme?.toLowerCase() === 'bearer' && value ? value : undefined
-}
-
-/** Aborts when whoever asked has hung up. */
-function goneWith(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort())
-  return controller.signal
 }
 
 /** Self-enrolled screens of the demo all stand at the same desk. */

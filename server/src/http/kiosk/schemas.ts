@@ -13,7 +13,7 @@ import type { refused } from '../server/schemas.ts'
 
 /** The wire words of @qrgate/sdk as schemas: they check input, write OpenAPI and trim output. */
 
-const localized = Type.Object({ ko: Type.String(), en: Type.String() })
+export const localized = Type.Object({ ko: Type.String(), en: Type.String() })
 
 export const frame = Type.Object({
   url: Type.String(),
@@ -99,11 +99,26 @@ export const claimAnswer = Type.Object({
   id_token: Type.Optional(Type.String()),
 })
 
+export const kioskPolicy = Type.Object({
+  version: Type.Integer(),
+  languages: Type.Array(Type.Enum(['ko', 'en'])),
+  start: Type.Enum(['touch', 'always']),
+  timings: Type.Object({ idle_seconds: Type.Integer(), done_seconds: Type.Integer() }),
+  texts: Type.Object({
+    idle_title: Type.Optional(localized),
+    idle_text: Type.Optional(localized),
+    done_text: Type.Optional(localized),
+  }),
+  services: Type.Object({ offer: Type.Optional(Type.Array(Type.String())) }),
+  printing: Type.Object({ ticket: Type.Boolean() }),
+})
+
 export const kioskView = Type.Object({
   number: Type.Integer(),
   site: localized,
   name: localized,
   mode: Type.Enum(['demo', 'serve']),
+  policy: Type.Optional(kioskPolicy),
 })
 
 /** Does not compile while a schema and its wire word differ: a field would be dropped unnoticed. */

@@ -14,6 +14,13 @@ export function actionForm(
   return html`<form method="post" action="/s/${form.id}/${action}" data-action="${action}">${receipt}${content}</form>`
 }
 
+/** Who will be told what, right before the button that agrees to it; the form says the same. */
+export function toldLine({ told }: SignInForm | SignUpForm, words: Words): Markup | null {
+  if (!told) return null
+  return html`<p class="told">${words.told(told.client, told.claims)}</p>
+<input type="hidden" name="agreement" value="${told.agreement}">`
+}
+
 /** The script's whole input: its own text is constant, so that a policy can name its hash. */
 export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
   const said = { ...words.progress, problems: problemsInPlace(words) }

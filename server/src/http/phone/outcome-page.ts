@@ -1,7 +1,8 @@
+import type { SignInState } from '@qrgate/sdk/protocol'
 import { html, type Markup } from '../server/markup.ts'
 import { type IconName, icon } from './icon.ts'
 import type { PageContent } from './page-content.ts'
-import type { Obstacle, Outcome } from './view.ts'
+import type { NotMeForm, Obstacle, Outcome } from './view.ts'
 import type { Message, OutcomeName, Words } from './vocabulary.ts'
 
 /** Green is for done, amber for attention, red for refused; teal and grey judge nothing. */
@@ -17,6 +18,8 @@ const outcomeBadges: Record<OutcomeName, Badge> = {
   'not-my-phone': ['attention', 'attention'],
   expired: ['attention', 'clock'],
   ended: ['quiet', 'check'],
+  'not-me': ['done', 'check'],
+  left: ['attention', 'attention'],
 }
 
 const obstacleBadges: Record<Obstacle['kind'], Badge> = {
@@ -30,10 +33,46 @@ const obstacleBadges: Record<Obstacle['kind'], Badge> = {
 export function outcomePage(outcome: Outcome, words: Words): PageContent {
   const name = outcomeName(outcome)
   const message = words.outcomes[name]
-  const state = outcome.kind === 'unclaimed' ? 'expired' : outcome.kind
-  const main = html`<div hidden data-sign-in="${outcome.id}" data-state="${state}"></div>
-${announcement(message, outcomeBadges[name])}`
+  const main = html`<div hidden data-sign-in="${outcome.id}" data-state="${stateOf(outcome)}"></div>
+${announcement(message, outcomeBadges[name])}
+${actions(outcome, words)}`
   return { title: message.title, main }
+}
+
+/** The question before it is reported that it was somebody else. */
+export function notMePage({ id, state }: NotMeForm, words: Words): PageContent {
+  const { ask, yes, no } = words.visit
+  const main = html`<div hidden data-sign-in="${id}" data-state="${state}"></div>
+${announcement(ask, ['attention', 'attention'])}
+<form method="post" action="/s/${id}/not-me"><button class="primary">${yes}</button></form>
+<a class="secondary" href="/s/${id}">${no}</a>`
+  return { title: ask.title, main }
+}
+
+/** What can still be done about a sign-in that somebody has finished. */
+function actions(outcome: Outcome, words: Words): Markup | null {
+  const { end, notMe } = words.visit
+  const { id } = outcome
+  const report = html`<a class="plain" href="/s/${id}?form=not-me">${notMe}</a>`
+  if (outcome.kind === 'ended') return report
+  if (outcome.kind !== 'claimed' || !outcome.live) return null
+  return html`<form method="post" action="/s/${id}/end"><button class="secondary">${end}</button></form>
+${report}`
+}
+
+/** As the script is told of it when it asks. */
+function stateOf(outcome: Outcome): SignInState {
+  switch (outcome.kind) {
+    case 'unclaimed':
+      return 'expired'
+    case 'left':
+      return 'cancelled'
+    case 'ended':
+    case 'not-me':
+      return outcome.state
+    default:
+      return outcome.kind
+  }
 }
 
 export function obstaclePage(obstacle: Obstacle, words: Words): PageContent {

@@ -31,13 +31,23 @@ const views: PhoneView[] = [
   { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: 'unknown' },
   { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: { minutes: 5 } },
   { place, kind: 'approved', id },
-  { place, kind: 'claimed', id },
+  { place, kind: 'claimed', id, live: true },
+  { place, kind: 'not-me-form', id, state: 'claimed' },
+  { place, kind: 'not-me', id, state: 'ended' },
+  { place, kind: 'left', id },
+  {
+    place,
+    kind: 'sign-in',
+    id,
+    registration: true,
+    told: { client: '서울내과', claims: ['name'], agreement: 'a' },
+  },
   { place, kind: 'unclaimed', id },
   { place, kind: 'denied', id },
   { place, kind: 'cancelled', id, reason: 'kiosk' },
   { place, kind: 'cancelled', id, reason: 'not_my_phone' },
   { place, kind: 'expired', id },
-  { place, kind: 'ended', id },
+  { place, kind: 'ended', id, state: 'ended' },
   { place, kind: 'in-use' },
   { place, kind: 'stale' },
   { place: null, kind: 'unknown' },
@@ -162,10 +172,13 @@ test('a refusal stands by the field that mends it; one without a sentence here h
   assert.ok(other.includes(words.en.otherProblem))
 })
 
-test('only the page that waits refreshes itself without a script', () => {
+test('only the pages that wait for the kiosk refresh themselves without a script', () => {
   for (const view of views) {
     const page = renderPage(view, 'ko', plain)
-    assert.equal(page.includes('http-equiv="refresh"'), view.kind === 'approved')
+    assert.equal(
+      page.includes('http-equiv="refresh"'),
+      view.kind === 'approved' || view.kind === 'claimed',
+    )
   }
 })
 

@@ -3,7 +3,7 @@ import { html, type Markup, raw } from '../server/markup.ts'
 import { noscriptCss, type PhoneAssets } from './assets.ts'
 import { codePage } from './code-page.ts'
 import { icon } from './icon.ts'
-import { obstaclePage, outcomePage } from './outcome-page.ts'
+import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
 import { signInPage } from './sign-in-page.ts'
 import { signUpPage } from './sign-up-page.ts'
@@ -11,7 +11,7 @@ import type { PhoneView, Place } from './view.ts'
 import type { Words } from './vocabulary.ts'
 import { words } from './words.ts'
 
-export type { CodeProblem, PhoneView, Place } from './view.ts'
+export type { CodeProblem, PhoneView, Place, ToldOnPage } from './view.ts'
 
 /**
  * A page for the visitor's phone, whole: one response carries its style and its script.
@@ -28,7 +28,7 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pho
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
-${view.kind === 'approved' && refreshWithoutScript}
+${(view.kind === 'approved' || view.kind === 'claimed') && refreshWithoutScript}
 <style>${raw(css)}</style>
 ${isUncommitted(view) && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
@@ -62,6 +62,8 @@ function contentOf(view: PhoneView, words: Words): PageContent {
     case 'busy':
     case 'error':
       return obstaclePage(view, words)
+    case 'not-me-form':
+      return notMePage(view, words)
     default:
       return outcomePage(view, words)
   }

@@ -7,6 +7,7 @@ import {
   problemBox,
   progressLine,
   scriptInput,
+  toldLine,
 } from './form.ts'
 import { staleMessage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
@@ -21,6 +22,7 @@ export function signInPage(form: SignInForm, words: Words): PageContent {
 ${problemBox(problem)}
 ${accountField(words, form.accountId, problem)}
 ${passwordField(words, 'current', problem)}
+${toldLine(form, words)}
 <button class="primary">${submit}</button>`
 
   const main = html`${scriptInput(form, words)}

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { receipt, settled, tags } from './schemas.ts'
+import { agreement, receipt, settled, tags } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 const account = Type.String({ maxLength: 256 })
@@ -20,18 +20,18 @@ export function addSignInRoutes(
         tags,
         summary: 'Sign in with id and password, which approves',
         params: signInPath,
-        body: Type.Object({ account, password, receipt }),
+        body: Type.Object({ account, password, receipt, agreement }),
         response: settled,
       },
     },
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { account: accountId, password, receipt } = request.body
+      const { account: accountId, password, receipt, agreement } = request.body
       const credentials = { id: accountId, password }
       await visitor.scanFirst(id, receipt)
       try {
-        await flow.approve(id, visitor.phone, methods.password(credentials))
+        await flow.approve(id, visitor.phone, methods.password(credentials), agreement)
       } catch (error) {
         return visitor.retype(error, { kind: 'sign-in', id, accountId })
       }
@@ -46,18 +46,18 @@ export function addSignInRoutes(
         tags,
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,
-        body: Type.Object({ account, name: account, password, receipt }),
+        body: Type.Object({ account, name: account, password, receipt, agreement }),
         response: settled,
       },
     },
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { account: accountId, name, password, receipt } = request.body
+      const { account: accountId, name, password, receipt, agreement } = request.body
       const newAccount = { id: accountId, name, password }
       await visitor.scanFirst(id, receipt)
       try {
-        await flow.approve(id, visitor.phone, methods.signUp(newAccount))
+        await flow.approve(id, visitor.phone, methods.signUp(newAccount), agreement)
       } catch (error) {
         return visitor.retype(error, { kind: 'sign-up', id, accountId, name })
       }

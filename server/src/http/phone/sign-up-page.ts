@@ -7,6 +7,7 @@ import {
   problemBox,
   progressLine,
   scriptInput,
+  toldLine,
 } from './form.ts'
 import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
@@ -21,6 +22,7 @@ ${problemBox(problem)}
 ${accountField(words, form.accountId, problem)}
 ${nameField(words, form.name, problem)}
 ${passwordField(words, 'new', problem)}
+${toldLine(form, words)}
 <button class="primary">${submit}</button>`
 
   const main = html`${scriptInput(form, words)}

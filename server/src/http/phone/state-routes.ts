@@ -1,13 +1,14 @@
 import Type from 'typebox'
-import { signInPath } from '../server/schemas.ts'
+import { goneWith } from '../server/gone.ts'
+import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { receipt, settled, tags } from './schemas.ts'
+import { receipt, settled, tags, waitQuery } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
   scope: HttpServer,
-  { flow }: PhoneParts,
+  { flow, visits, awaitOfPhone }: PhoneParts,
   visitorOf: VisitorOf,
 ): void {
   scope.post(
@@ -31,10 +32,75 @@ export function addStateRoutes(
 
   scope.get(
     '/s/:id',
-    { schema: { tags, summary: 'Where the sign-in of this phone stands', params: signInPath } },
+    {
+      schema: {
+        tags,
+        summary: 'Where the sign-in of this phone stands; with `wait`, as soon as it changes',
+        params: signInPath,
+        querystring: waitQuery,
+      },
+    },
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
-      return visitor.showState(await flow.viewOfPhone(request.params.id, visitor.key))
+      const { id } = request.params
+      const { since = -1, wait = 0 } = request.query
+      const { signIn, kiosk } = await flow.viewOfPhone(id, visitor.key)
+      if (wait === 0 || !visitor.wantsJson) return visitor.showState({ signIn, kiosk })
+      const changed = await awaitOfPhone(id, visitor.key, since, wait * 1000, goneWith(reply))
+      return visitor.showState({ signIn: changed, kiosk })
+    },
+  )
+
+  scope.post(
+    '/s/:id/end',
+    {
+      schema: {
+        tags,
+        summary: 'End the visit at the kiosk',
+        params: signInPath,
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      await visits.endByPhone(id, visitor.key)
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/not-me',
+    {
+      schema: {
+        tags,
+        summary: 'It was somebody else: ends the visit and reports it',
+        params: signInPath,
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      await visits.disown(id, visitor.phone)
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/leave',
+    {
+      schema: {
+        tags,
+        summary:
+          'The page was closed before the visitor had signed in; it may come back within 15 s',
+        params: signInPath,
+        response: { 204: Type.Null(), '4xx': refused, 503: refused },
+      },
+    },
+    async (request, reply) => {
+      await visits.leaveByPhone(request.params.id, visitorOf(request, reply).key)
+      return reply.code(204).send(null)
     },
   )
 

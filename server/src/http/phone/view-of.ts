@@ -7,8 +7,13 @@ type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
 
 /** What the phone that scanned is told by its script's polling. */
 export function phoneState(signIn: SignIn) {
-  const { reason } = signIn
-  return { state: shownState(signIn), ...(reason && { reason }) }
+  const { reason, seq } = signIn
+  return { state: shownState(signIn), seq, ...(reason && { reason }) }
+}
+
+/** Whether somebody has signed in at all, and nobody has said yet that it was not the phone's owner. */
+function mayDisown({ account, claimable, disownedAt }: SignIn): boolean {
+  return account !== null && claimable && disownedAt === null
 }
 
 /** Where nobody will claim, being approved is being done; a page must not wait for more. */
@@ -22,15 +27,22 @@ export function viewOfSignIn(
   registration: boolean,
   form: unknown,
 ): WithoutPlace<PhoneView> {
-  const { id, reason } = signIn
+  const { id, reason, claimable } = signIn
   const state = shownState(signIn)
+  if (form === 'not-me' && mayDisown(signIn)) return { kind: 'not-me-form', id, state }
+  if (signIn.disownedAt !== null) return { kind: 'not-me', id, state }
   switch (state) {
     case 'scanned':
       return form === 'sign-up' && registration
         ? { kind: 'sign-up', id }
         : { kind: 'sign-in', id, registration }
+    case 'claimed':
+      return { kind: 'claimed', id, live: claimable }
+    case 'ended':
+      return { kind: 'ended', id, state }
     case 'cancelled':
-      return { kind: 'cancelled', id, reason }
+      if (reason === 'phone') return { kind: 'ended', id, state }
+      return reason === 'left' ? { kind: 'left', id } : { kind: 'cancelled', id, reason }
     case 'expired':
       return { kind: reason === 'unclaimed' ? 'unclaimed' : 'expired', id }
     default:

@@ -1,11 +1,21 @@
-import type { FinalReason } from '@qrgate/sdk/protocol'
+import type { FinalReason, SignInState } from '@qrgate/sdk/protocol'
 import type { RefusalCode } from '../../errors.ts'
+import type { ClaimName } from '../../protocol/claims.ts'
 
 /** Where the visitor is about to sign in, in the language of the page. */
 export interface Place {
   site: string
   /** Null where it is not known yet which one. */
   kiosk: string | null
+}
+
+/** Who will be told what of whoever signs in here. */
+export interface ToldOnPage {
+  /** The client's name in the language of the page. */
+  client: string
+  claims: readonly ClaimName[]
+  /** Carried by the form: what was shown is what is agreed to. */
+  agreement: string
 }
 
 export interface SignInForm {
@@ -15,6 +25,7 @@ export interface SignInForm {
   receipt?: string | undefined
   /** How long the receipt is good, in milliseconds. */
   goodFor?: number | undefined
+  told?: ToldOnPage | undefined
   /** The code that led here, for the visitor to compare (RFC 8628 §3.3.1). */
   userCode?: string | undefined
   /** What the visitor typed before, so that a refusal costs them nothing. */
@@ -28,6 +39,7 @@ export interface SignUpForm {
   kind: 'sign-up'
   id: string
   receipt?: string | undefined
+  told?: ToldOnPage | undefined
   accountId?: string | undefined
   name?: string | undefined
   error?: RefusalCode | undefined
@@ -45,8 +57,19 @@ export type CodeProblem = 'unknown' | { minutes: number }
 
 /** How a sign-in stands, or ended, for the phone that scanned it. */
 export type Outcome =
-  | { kind: 'approved' | 'claimed' | 'unclaimed' | 'denied' | 'expired' | 'ended'; id: string }
+  | { kind: 'approved' | 'unclaimed' | 'denied' | 'expired' | 'left'; id: string }
+  /** A visit: it can be ended from here, where there is a kiosk that hears of it. */
+  | { kind: 'claimed'; id: string; live: boolean }
+  /** Over; that it was somebody else can still be said, or has been. */
+  | { kind: 'ended' | 'not-me'; id: string; state: SignInState }
   | { kind: 'cancelled'; id: string; reason?: FinalReason | null | undefined }
+
+/** Asks once more before it is reported. */
+export interface NotMeForm {
+  kind: 'not-me-form'
+  id: string
+  state: SignInState
+}
 
 /** Why there is no sign-in to show. */
 export type Obstacle =
@@ -61,5 +84,6 @@ export type PhoneView = { place: Place | null } & (
   | SignUpForm
   | CodeForm
   | Outcome
+  | NotMeForm
   | Obstacle
 )

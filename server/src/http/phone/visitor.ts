@@ -4,16 +4,26 @@ import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Config } from '../../config.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
-import type { Flow, Phone } from '../../signin/flow.ts'
+import type { SignIn } from '../../protocol/sign-in.ts'
+import type { Flow } from '../../signin/flow.ts'
 import type { OpenedPage } from '../../signin/opened-page.ts'
+import type { Phone } from '../../signin/phone.ts'
+import type { Telling } from '../../signin/told.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
+import type { Visits } from '../../signin/visit.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { type OwnCookie, ownCookie } from '../server/cookies.ts'
 import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
 import { beginRefusal, refusalOf } from '../server/server.ts'
 import type { PhoneAssets } from './assets.ts'
-import { type CodeProblem, type PhoneView, type Place, renderPage } from './page.ts'
+import {
+  type CodeProblem,
+  type PhoneView,
+  type Place,
+  renderPage,
+  type ToldOnPage,
+} from './page.ts'
 import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
 export interface PhoneParts {
@@ -21,6 +31,16 @@ export interface PhoneParts {
   flow: Flow
   userCodes: UserCodes
   methods: Methods
+  visits: Visits
+  telling: Telling
+  /** How a phone's sign-in stands once its `seq` is above `since`, or after so many milliseconds. */
+  awaitOfPhone(
+    id: string,
+    phoneKey: string,
+    since: number,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<SignIn>
   assets: PhoneAssets
   randomBytes(size: number): Uint8Array
 }
@@ -50,6 +70,7 @@ export class Visitor {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   #language: Language | undefined
+  #newKey: string | undefined
 
   constructor(
     parts: PhoneParts,
@@ -67,6 +88,7 @@ export class Visitor {
 
   /** This browser's phone key; empty where it has none, which proves nothing. */
   get key(): string {
+    if (this.#newKey !== undefined) return this.#newKey
     const key = this.#keyCookie.read(this.#request)
     return key !== undefined && isPhoneKey(key) ? key : ''
   }
@@ -75,6 +97,7 @@ export class Visitor {
   keyOrNew(): string {
     const key = this.key || createPhoneKey(this.#parts.randomBytes(32))
     this.#keyCookie.write(this.#reply, key)
+    this.#newKey = key
     return key
   }
 
@@ -123,11 +146,21 @@ export class Visitor {
   // ── what it is answered ──────────────────────────────────────────────────────────────────────
 
   /** The sign-in page; where this phone has the sign-in already, its page as it stands. */
-  showOpened({ id, kiosk, receipt, goodFor }: OpenedPage, userCode?: string) {
+  async showOpened({ id, kiosk, receipt, goodFor }: OpenedPage, userCode?: string) {
     if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
     const place = this.#placeOf(kiosk)
     const { registration } = this.#parts.config
-    return this.#show({ kind: 'sign-in', id, receipt, goodFor, registration, place, userCode })
+    const told = await this.#told(id, kiosk)
+    return this.#show({
+      kind: 'sign-in',
+      id,
+      receipt,
+      goodFor,
+      registration,
+      told,
+      place,
+      userCode,
+    })
   }
 
   /** Where a code is typed. */
@@ -137,11 +170,12 @@ export class Visitor {
   }
 
   /** How this phone's sign-in stands. */
-  showState({ signIn, kiosk }: Awaited<ReturnType<Flow['viewOfPhone']>>) {
+  async showState({ signIn, kiosk }: Awaited<ReturnType<Flow['viewOfPhone']>>) {
     if (this.wantsJson) return this.#reply.send(phoneState(signIn))
     if (!finalStates.has(signIn.state)) this.#renewKey()
     const view = viewOfSignIn(signIn, this.#parts.config.registration, this.#query.form)
-    return this.#show({ place: this.#placeOf(kiosk), ...view })
+    const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
+    return this.#show({ place: this.#placeOf(kiosk), ...view, ...(told && { told }) })
   }
 
   /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
@@ -160,7 +194,8 @@ export class Visitor {
     const { registration } = this.#parts.config
     this.#renewKey()
     beginRefusal(refusal, this.#request, this.#reply)
-    return this.#show({ ...form, place, registration, error: refusal.code })
+    const told = await this.#told(form.id, kiosk)
+    return this.#show({ ...form, place, registration, told, error: refusal.code })
   }
 
   /** The same where a code was typed. */
@@ -177,6 +212,11 @@ export class Visitor {
     const refusal = beginRefusal(error, this.#request, this.#reply)
     if (!this.wantsJson) return this.#show(viewOfRefusal(refusal, this.#request.params))
     return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
+  }
+
+  async #told(id: string, kiosk: Kiosk): Promise<ToldOnPage | undefined> {
+    const told = await this.#parts.telling.shown(id, this.key, kiosk)
+    return told ? { ...told, client: told.client[this.language] } : undefined
   }
 
   #placeOf({ name }: Kiosk): Place {

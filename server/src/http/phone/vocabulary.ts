@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../errors.ts'
+import type { ClaimName } from '../../protocol/claims.ts'
 import type { Language } from '../server/language.ts'
 import type { Obstacle, Outcome } from './view.ts'
 
@@ -13,7 +14,11 @@ export interface Words {
   password: string
   reveal: string
   conceal: string
+  /** Who is told what. @param claims what the client may be told besides that the same person is here. */
+  told: (client: string, claims: readonly ClaimName[]) => string
   outcomes: Record<OutcomeName, Message>
+  /** The buttons of a visit, and the question before it is reported as somebody else's. */
+  visit: VisitWords
   obstacles: Record<Obstacle['kind'], Message>
   retry: string
   errorCode: string
@@ -34,6 +39,14 @@ interface SignInWords {
   newHere: string
   signUp: string
   warning: string
+}
+
+interface VisitWords {
+  end: string
+  notMe: string
+  ask: Message
+  yes: string
+  no: string
 }
 
 interface SignUpWords {

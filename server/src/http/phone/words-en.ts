@@ -1,12 +1,21 @@
+import type { ClaimName } from '../../protocol/claims.ts'
 import type { Words } from './vocabulary.ts'
+
+const claimWords: Record<ClaimName, string> = {
+  masked_name: 'a part of your name',
+  name: 'your name',
+  account_id: 'your user ID',
+  external_id: 'your record number',
+}
+const list = new Intl.ListFormat('en')
 
 export const en: Words = {
   language: 'en',
   languageName: 'English',
   signIn: {
     title: 'Are you at this screen?',
-    lead: 'Signing in starts check-in on this kiosk.',
-    submit: 'Sign in and check in',
+    lead: 'Signing in lets you go on at this kiosk.',
+    submit: 'Sign in',
     goOn: 'Continue',
     deny: 'Not me',
     newHere: 'First time here?',
@@ -15,10 +24,10 @@ export const en: Words = {
   },
   signUp: {
     title: 'Sign up',
-    lead: 'Signing up starts check-in on this kiosk.',
+    lead: 'Signing up also signs you in at this kiosk.',
     name: 'Name',
     passwordHint: '8 characters or more',
-    submit: 'Sign up and check in',
+    submit: 'Sign up and sign in',
     back: 'Back to sign-in',
   },
   code: {
@@ -33,6 +42,24 @@ export const en: Words = {
   password: 'Password',
   reveal: 'Show',
   conceal: 'Hide',
+  told: (client, claims) => {
+    const told = claims.includes('name') ? claims.filter(claim => claim !== 'masked_name') : claims
+    if (told.length === 0) return `${client} is told of your visit, but not your name`
+    return `${client} is told ${list.format(told.map(claim => claimWords[claim]))}`
+  },
+  visit: {
+    end: 'Finish at this kiosk',
+    notMe: 'It was not me',
+    ask: {
+      title: 'Did somebody else sign in?',
+      text: [
+        'This ends the visit at the kiosk and tells the operator.',
+        'Your account stays open.',
+      ],
+    },
+    yes: 'Yes, it was not me',
+    no: 'No, go back',
+  },
   outcomes: {
     approved: {
       title: 'Look at the kiosk',
@@ -40,7 +67,7 @@ export const en: Words = {
     },
     claimed: {
       title: 'Signed in at the kiosk',
-      text: ['Now look at the kiosk.', 'You can close this page.'],
+      text: ['Now look at the kiosk.'],
     },
     unclaimed: {
       title: 'The screen did not answer',
@@ -50,7 +77,7 @@ export const en: Words = {
       ],
     },
     denied: {
-      title: 'Sign-in denied',
+      title: 'Not signed in',
       text: ['The kiosk was told nothing about you.', 'You can close this page.'],
     },
     cancelled: {
@@ -67,6 +94,17 @@ export const en: Words = {
     expired: {
       title: 'Time is up',
       text: ['You are not signed in.', 'Scan the new QR code on the screen.'],
+    },
+    'not-me': {
+      title: 'Thank you for telling us',
+      text: [
+        'The visit at the kiosk is over, and the operator can see your report.',
+        'We recommend a new password.',
+      ],
+    },
+    left: {
+      title: 'The kiosk’s screen was closed',
+      text: ['To try again, scan the new QR code on the screen.'],
     },
     ended: {
       title: 'All finished',

@@ -1,24 +1,37 @@
+import type { ClaimName } from '../../protocol/claims.ts'
 import type { Words } from './vocabulary.ts'
+
+const claimWords: Record<ClaimName, string> = {
+  masked_name: '이름의 일부',
+  name: '이름',
+  account_id: '아이디',
+  external_id: '등록번호',
+}
+
+/** 이름을, 아이디를: by whether the last word ends in a consonant. */
+function particle(claims: readonly ClaimName[]): '을' | '를' {
+  return claims.at(-1) === 'name' ? '을' : '를'
+}
 
 export const ko: Words = {
   language: 'ko',
   languageName: '한국어',
   signIn: {
     title: '이 화면 앞에 계신가요?',
-    lead: '로그인하면 이 키오스크에서 접수가 시작됩니다.',
-    submit: '로그인하고 접수하기',
+    lead: '로그인하면 이 키오스크에서 바로 이용할 수 있습니다.',
+    submit: '로그인',
     goOn: '계속',
-    deny: '거절',
+    deny: '본인이 아닙니다',
     newHere: '처음이신가요?',
     signUp: '회원가입',
     warning: '문자나 메신저로 받은 QR이라면 로그인하지 마세요.',
   },
   signUp: {
     title: '회원가입',
-    lead: '가입하면 이 키오스크에서 바로 접수가 시작됩니다.',
+    lead: '가입하면 이 키오스크에 바로 로그인됩니다.',
     name: '이름',
     passwordHint: '8자 이상',
-    submit: '가입하고 접수하기',
+    submit: '가입하고 로그인',
     back: '로그인으로 돌아가기',
   },
   code: {
@@ -33,6 +46,21 @@ export const ko: Words = {
   password: '비밀번호',
   reveal: '표시',
   conceal: '숨기기',
+  told: (client, claims) => {
+    const told = claims.includes('name') ? claims.filter(claim => claim !== 'masked_name') : claims
+    if (told.length === 0) return `${client}에 이름 없이 방문만 알립니다`
+    return `${client}에 ${told.map(claim => claimWords[claim]).join(', ')}${particle(told)} 알립니다`
+  },
+  visit: {
+    end: '이 키오스크에서 끝내기',
+    notMe: '내가 한 것이 아니에요',
+    ask: {
+      title: '다른 사람이 로그인했나요?',
+      text: ['키오스크의 이용을 끝내고 관리자에게 알립니다.', '계정은 그대로 쓸 수 있어요.'],
+    },
+    yes: '네, 내가 한 것이 아니에요',
+    no: '아니요, 돌아가기',
+  },
   outcomes: {
     approved: {
       title: '키오스크 화면을 봐 주세요',
@@ -40,7 +68,7 @@ export const ko: Words = {
     },
     claimed: {
       title: '키오스크에 로그인되었습니다',
-      text: ['이제 키오스크 화면을 봐 주세요.', '이 창은 닫아도 됩니다.'],
+      text: ['이제 키오스크 화면을 봐 주세요.'],
     },
     unclaimed: {
       title: '화면이 응답하지 않았어요',
@@ -50,7 +78,7 @@ export const ko: Words = {
       ],
     },
     denied: {
-      title: '로그인을 거절했습니다',
+      title: '로그인하지 않았습니다',
       text: ['키오스크에는 아무 정보도 전해지지 않았어요.', '이 창은 닫아도 됩니다.'],
     },
     cancelled: {
@@ -67,6 +95,17 @@ export const ko: Words = {
     expired: {
       title: '시간이 지났어요',
       text: ['로그인되지 않았습니다.', '화면의 새 QR을 다시 비춰 주세요.'],
+    },
+    'not-me': {
+      title: '알려 주셔서 고맙습니다',
+      text: [
+        '키오스크의 이용을 끝내고 관리자가 볼 수 있게 남겼습니다.',
+        '비밀번호를 바꾸시길 권합니다.',
+      ],
+    },
+    left: {
+      title: '키오스크 화면이 닫혔어요',
+      text: ['다시 하려면 화면의 새 QR을 비춰 주세요.'],
     },
     ended: {
       title: '이용이 끝났습니다',

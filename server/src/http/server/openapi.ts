@@ -14,11 +14,17 @@ export async function addOpenApi(server: HttpServer, publicUrl: string): Promise
       servers: [{ url: publicUrl }],
       tags: [
         { name: 'kiosk', description: 'Screens, and the backends that start for them' },
+        { name: 'client', description: 'The systems that serve whoever has signed in' },
         { name: 'phone', description: 'The pages that a QR leads to' },
         { name: 'seed', description: 'The API of the system that QRGate re-creates' },
         { name: 'machines', description: 'For supervisors and load balancers' },
       ],
-      components: { securitySchemes: { kiosk_secret: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          kiosk_secret: { type: 'http', scheme: 'bearer' },
+          client_credential: { type: 'http', scheme: 'bearer' },
+        },
+      },
     },
   })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())

@@ -27,6 +27,27 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '키오스크 비밀값이 올바르지 않습니다.',
   },
 
+  client_wrong: {
+    en: 'This kiosk is not one of this client.',
+    ko: '이 클라이언트의 키오스크가 아닙니다.',
+  },
+  client_unknown: {
+    en: 'No client has this credential.',
+    ko: '이 자격 증명을 가진 클라이언트가 없습니다.',
+  },
+  client_id_invalid: {
+    en: 'A client id has 1 to 63 small letters, digits and dashes, and begins with no dash.',
+    ko: '클라이언트 아이디는 영문 소문자, 숫자, 붙임표로 63자 이내로 적고 붙임표로 시작하지 마세요.',
+  },
+  client_exists: {
+    en: 'A client has this id, or had it before it was removed. Please choose another.',
+    ko: '이미 있거나 삭제된 클라이언트의 아이디입니다. 다른 아이디를 적어 주세요.',
+  },
+  endpoint_invalid: {
+    en: 'An endpoint is a https address without a password, or a http one in your own network.',
+    ko: '엔드포인트는 비밀번호가 없는 https 주소이거나 내부망의 http 주소여야 합니다.',
+  },
+
   ticket_unknown: { en: 'This is not one of our codes.', ko: '알 수 없는 코드입니다.' },
   ticket_stale: {
     en: 'This code is too old. Scan the screen again.',
@@ -41,6 +62,10 @@ const sentences: Record<RefusalCode, Localized> = {
   receipt_stale: {
     en: 'This page is too old. Scan again.',
     ko: '오래된 화면입니다. 다시 비춰 주세요.',
+  },
+  agreement_wrong: {
+    en: 'This page is no longer good. Scan again.',
+    ko: '더는 쓸 수 없는 화면입니다. 다시 비춰 주세요.',
   },
   not_your_phone: {
     en: 'Another phone holds this sign-in.',
@@ -64,6 +89,14 @@ const sentences: Record<RefusalCode, Localized> = {
   account_id_invalid: {
     en: 'An ID has 1 to 64 letters, digits and signs, without spaces.',
     ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
+  },
+  external_id_taken: {
+    en: 'This external ID is already another account’s.',
+    ko: '다른 계정에 이미 등록된 외부 번호입니다.',
+  },
+  external_id_invalid: {
+    en: 'An external ID has 1 to 64 characters that can be seen, without spaces at its ends.',
+    ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 적어 주세요.',
   },
   name_invalid: {
     en: 'Please write the name in 64 characters or fewer.',
@@ -90,6 +123,10 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
   },
   registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않아요.' },
+  method_not_allowed: {
+    en: 'This way to sign in is not open at this kiosk.',
+    ko: '이 키오스크에서는 쓸 수 없는 로그인 방법이에요.',
+  },
 
   busy: {
     en: 'Many people are signing in. Please try again in a moment.',

@@ -48,7 +48,9 @@ export function accountNoun(engine: Engine): Noun<string, Account> {
         ? trx.updateTable('accounts').set(row).where('key', '=', old.key)
         : trx.insertInto('accounts').values(row)
       await query.execute().catch(error => {
-        throw engine.isTaken(error) ? new Refusal('account_exists') : error
+        if (!engine.isTaken(error)) throw error
+        const external = engine.isTaken(error, 'accounts.external_id')
+        throw new Refusal(external ? 'external_id_taken' : 'account_exists')
       })
     },
   }

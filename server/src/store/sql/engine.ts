@@ -6,8 +6,11 @@ export interface Engine {
   isTransient(error: unknown): boolean
   /** True when the database answers and yet can store nothing: full, read-only, out of memory. */
   cannotWrite(error: unknown): boolean
-  /** True when another row has what must be unique, and is no row of the same key. */
-  isTaken(error: unknown): boolean
+  /**
+   * True when another row has what must be unique, and is no row of the same key.
+   * @param column only when it is this one, of an index that is named after it: `table.column`.
+   */
+  isTaken(error: unknown, column?: string): boolean
   /** Makes others wait for the row that this query reads, until the transaction ends. */
   lockRow<DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,

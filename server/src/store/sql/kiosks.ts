@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { policyVersion, versionLength } from '../../protocol/policy.ts'
 import type { Kiosk, KioskRecords } from '../kiosk.ts'
 import type { Engine } from './engine.ts'
 import type { Database, InTransaction, Noun, Update } from './noun.ts'
@@ -103,6 +105,25 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
     async revoked() {
       const query = db.selectFrom('kiosks').select('number').where('revoked_at', 'is not', null)
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.number)
+    },
+    async ofClient(client) {
+      const query = db
+        .selectFrom('kiosks')
+        .selectAll()
+        .where('client', '=', client)
+        .where('revoked_at', 'is', null)
+        .orderBy('number')
+      return (await retryWhileBusy(engine, () => query.execute())).map(kioskFromRow)
+    },
+    async policyVersions() {
+      const query = db
+        .selectFrom('kiosks')
+        .select('number')
+        // Only the beginning: all texts together may be long, and this is asked every two seconds.
+        .select(sql<string>`substr(policy, 1, ${versionLength})`.as('head'))
+        .where('policy', 'is not', null)
+      const rows = await retryWhileBusy(engine, () => query.execute())
+      return new Map(rows.map(({ number, head }) => [number, policyVersion(head)]))
     },
     async all() {
       const query = db.selectFrom('kiosks').selectAll().orderBy('number')

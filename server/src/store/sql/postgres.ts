@@ -72,9 +72,10 @@ function engine(db: Kysely<Tables>): Engine {
       if (code === '23505') return constraint.endsWith('_pkey')
       return transient.test(code) || broken.test(code) || cut.test(message)
     },
-    isTaken: error => {
+    isTaken: (error, column) => {
       const { code, constraint = '' } = error as Partial<pg.DatabaseError>
-      return code === '23505' && !constraint.endsWith('_pkey')
+      if (code !== '23505' || constraint.endsWith('_pkey')) return false
+      return column === undefined || constraint === column.replace('.', '_')
     },
     cannotWrite: error => unable.test((error as { code?: string } | null)?.code ?? ''),
     lockRow: query => query.forUpdate(),

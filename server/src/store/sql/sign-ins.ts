@@ -110,12 +110,12 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
       return retryWhileBusy(engine, () => query.execute())
     },
 
-    async unclaimedOf(kiosk) {
+    async openOf(kiosk) {
       const query = db
         .selectFrom('sign_ins')
         .select('id')
         .where('kiosk', '=', kiosk)
-        .where('state', 'in', ['scanned', 'approved'])
+        .where('state', 'in', ['scanned', 'approved', 'claimed'])
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.id)
     },
 

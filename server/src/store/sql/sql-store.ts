@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../store.ts'
 import { accounts } from './accounts.ts'
+import { clients } from './clients.ts'
 import type { Engine } from './engine.ts'
 import { kiosks } from './kiosks.ts'
 import { leases } from './leases.ts'
@@ -8,6 +9,7 @@ import { log } from './log.ts'
 import type { Database } from './noun.ts'
 import { signIns } from './sign-ins.ts'
 import { signingKeys } from './signing-keys.ts'
+import { subjects } from './subjects.ts'
 import { createUpdate } from './update.ts'
 import { userCodes } from './user-codes.ts'
 import { usualPlaces } from './usual-places.ts'
@@ -22,6 +24,8 @@ export function sqlStore(db: Database, engine: Engine): Store {
     signIns: signIns(db, engine, update),
     accounts: accounts(db, engine, update),
     kiosks: kiosks(db, engine, update),
+    clients: clients(db, engine, update),
+    subjects: subjects(db, engine),
     userCodes: userCodes(db, engine),
     usualPlaces: usualPlaces(db, engine),
     signingKeys: signingKeys(db, engine, update),

@@ -47,7 +47,8 @@ function engine(db: Kysely<Tables>): Engine {
   return {
     isTransient: error => lockedCodes.has(resultCode(error) & 0xff),
     cannotWrite: error => unableCodes.has(resultCode(error) & 0xff),
-    isTaken: error => resultCode(error) === notUnique,
+    isTaken: (error, column = '') =>
+      resultCode(error) === notUnique && (error as Error).message.endsWith(column),
     // The transaction itself holds the lock.
     lockRow: query => query,
     changedAt: updatedAt => updatedAt,

@@ -102,9 +102,10 @@ export interface ClientsTable {
   endpoint: string | null
   credential_hash: string | null
   old_credential_hash: string | null
+  old_credential_until: number | null
   webhook_secret: string | null
   old_webhook_secret: string | null
-  old_until: number | null
+  old_webhook_until: number | null
   created_at: number
   removed_at: number | null
 }

@@ -6,10 +6,15 @@ import { kioskNoun } from './kiosks.ts'
 import { addToLog } from './log-row.ts'
 import type { Database, InTransaction, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
+import { subjectNoun } from './subjects.ts'
 
 /** Changes rows with their log, each in one transaction. */
 export function createUpdate(db: Database, engine: Engine): Update {
-  const nouns = { accounts: accountNoun(engine), kiosks: kioskNoun(engine) }
+  const nouns = {
+    accounts: accountNoun(engine),
+    kiosks: kioskNoun(engine),
+    subjects: subjectNoun(engine),
+  }
 
   return (noun, findKey, decide) =>
     retryWhileBusy(engine, requireInTime =>
@@ -23,6 +28,7 @@ export function createUpdate(db: Database, engine: Engine): Update {
         if (change.also && isChange(change)) {
           events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))
           events.push(...(await changeAll(trx, nouns.kiosks, change.also.kiosks)))
+          events.push(...(await changeAll(trx, nouns.subjects, change.also.subjects)))
         }
         await addToLog(trx, events)
         requireInTime()

@@ -50,6 +50,14 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
         }),
       ),
 
+    async forget(account, places) {
+      const query = db
+        .deleteFrom('usual_places')
+        .where('account', '=', account)
+        .where('place', 'in', places)
+      await retryWhileBusy(engine, () => query.execute())
+    },
+
     async purge(seenBefore) {
       const query = db.deleteFrom('usual_places').where('seen_at', '<', seenBefore)
       await retryWhileBusy(engine, () => query.execute())

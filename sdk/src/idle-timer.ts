@@ -1,0 +1,72 @@
+import type { Clock } from './clock.ts'
+import type { IdleCountdown } from './screen-update.ts'
+
+interface IdleTimerParts {
+  clock: Clock
+  /** {@link IdleTimer.left} is another one. */
+  changed(): void
+  /** Nobody has touched the screen for so long. */
+  over(): void
+}
+
+/** Counts whole seconds by the page's own clock until nobody is taken to be there any more. */
+export class IdleTimer {
+  readonly #parts: IdleTimerParts
+  #of = 0
+  #deadline = 0
+  #left: IdleCountdown | undefined
+  #stopTicking = () => {}
+
+  constructor(parts: IdleTimerParts) {
+    this.#parts = parts
+  }
+
+  /** Absent while it does not run. */
+  get left(): IdleCountdown | undefined {
+    return this.#left
+  }
+
+  /** @param seconds 0: it never runs out. */
+  start(seconds: number): void {
+    this.stop()
+    if (!(seconds > 0)) return
+    this.#of = seconds
+    this.#startAnew()
+  }
+
+  /** Somebody is there. */
+  touched(): void {
+    if (!this.#left) return
+    const before = this.#left.seconds
+    this.#startAnew()
+    if (this.#left.seconds !== before) this.#parts.changed()
+  }
+
+  stop(): void {
+    this.#stopTicking()
+    this.#left = undefined
+  }
+
+  #startAnew(): void {
+    this.#deadline = this.#parts.clock.now() + this.#of * 1000
+    this.#count(this.#of * 1000)
+  }
+
+  #count(leftMs: number): void {
+    const seconds = Math.ceil(leftMs / 1000)
+    this.#left = { seconds, of: this.#of }
+    this.#stopTicking()
+    this.#stopTicking = this.#parts.clock.after(leftMs - (seconds - 1) * 1000, () => this.#tick())
+  }
+
+  #tick(): void {
+    const left = this.#deadline - this.#parts.clock.now()
+    if (left > 0) {
+      this.#count(left)
+      this.#parts.changed()
+      return
+    }
+    this.stop()
+    this.#parts.over()
+  }
+}

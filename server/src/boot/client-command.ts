@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type ClientSecrets,
+  type Clients,
+  createClients,
+  type Rotation,
+} from '../clients/clients.ts'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+import { OperatorError } from '../operator-error.ts'
+import { type ClaimName, claimNames, knownClaims } from '../protocol/claims.ts'
+import type { Client } from '../store/client.ts'
+import type { Store } from '../store/store.ts'
+import { operator, say, withStore } from './command.ts'
+import { webhookSeals } from './webhook-seals.ts'
+
+interface Given {
+  nameEn?: string
+  claims?: string
+  endpoint?: string
+}
+
+/** `qrgate client add` */
+export async function addClient(id: string, name: string, given: Given): Promise<void> {
+  const claims = claimsOf(given.claims ?? 'none')
+  await withClients(async clients => {
+    const names = { ko: name, en: given.nameEn ?? name }
+    const endpoint = given.endpoint ?? null
+    const added = await clients.add({ id, name: names, claims, endpoint }, operator())
+    say(`Client ${id} added.`)
+    sayOnce(added)
+  })
+}
+
+/** `qrgate client list` */
+export async function listClients(): Promise<void> {
+  await withStore(async store => {
+    const all = await store.clients.all()
+    const longest = Math.max(0, ...all.map(({ id }) => id.length))
+    for (const { id, name, claims, removedAt } of all) {
+      const told = removedAt === null ? ['sub', ...claims].join(',') : 'removed'
+      say(`${id.padEnd(longest)}  ${told}  ${name.ko}`)
+    }
+  }, 'never')
+}
+
+/** `qrgate client show` */
+export async function showClient(id: string): Promise<void> {
+  await withClients(async (clients, store, clock) => {
+    const beside = (until: number | null) =>
+      until !== null && until > clock() ? `two; the older one until ${timeOf(until)}` : 'one'
+    const client = await present(store, id)
+    const kiosks = await store.kiosks.ofClient(id)
+    const rows = {
+      name: `${client.name.ko} (${client.name.en})`,
+      claims: ['sub', ...client.claims].join(', '),
+      endpoint: client.endpoint ?? 'none',
+      kiosks: kiosks.map(({ number, name }) => `${number} ${name.ko}`).join(', ') || 'none',
+      credential: beside(client.oldCredentialUntil),
+      webhooks: clients.canSign(client)
+        ? beside(client.oldWebhookUntil)
+        : `nothing can be signed: no SECRET_KEY that is set here opens the secret; bring that key back, or: qrgate client rotate ${id} --webhook`,
+    }
+    for (const [row, words] of Object.entries(rows)) say(`${row.padEnd(10)}  ${words}`)
+  }, 'never')
+}
+
+/** `qrgate client set` */
+export async function setClient(id: string, given: Given & { name?: string }): Promise<void> {
+  const { name, nameEn, endpoint } = given
+  if (Object.keys(given).length === 0) {
+    throw new OperatorError('Say what to change: --name, --name-en, --claims or --endpoint.')
+  }
+  const change = {
+    name: { ...(name !== undefined && { ko: name }), ...(nameEn !== undefined && { en: nameEn }) },
+    ...(given.claims !== undefined && { claims: claimsOf(given.claims) }),
+    ...(endpoint !== undefined && { endpoint: endpoint === 'none' ? null : endpoint }),
+  }
+  await withClients(async clients => {
+    const client = await clients.set(id, change, operator()).catch(unlessUnknown(id))
+    say(`${id} is ${client.name.ko} (${client.name.en}).`)
+    say(`It may be told ${['sub', ...client.claims].join(', ')}.`)
+  })
+}
+
+/** `qrgate client rotate` */
+export async function rotateClient(
+  id: string,
+  given: { credential?: boolean; webhook?: boolean; now?: boolean },
+): Promise<void> {
+  const both = !given.credential && !given.webhook
+  const secrets: Rotation['secrets'] = [
+    ...(both || given.credential ? (['credential'] as const) : []),
+    ...(both || given.webhook ? (['webhook_secret'] as const) : []),
+  ]
+  const now = given.now === true
+  await withClients(async clients => {
+    const rotated = await clients.rotate(id, { secrets, now }, operator()).catch(unlessUnknown(id))
+    const { oldCredentialUntil, oldWebhookUntil } = rotated.client
+    const until = rotated.credential ? oldCredentialUntil : oldWebhookUntil
+    const before = until === null ? 'have ended' : `are good until ${timeOf(until)}`
+    say(`Client ${id} has new secrets; those before ${before}.`)
+    sayOnce(rotated)
+  })
+}
+
+/** `qrgate client remove` */
+export async function removeClient(id: string): Promise<void> {
+  await withClients(async (clients, store) => {
+    const kiosks = await store.kiosks.ofClient(id)
+    await clients.remove(id, operator()).catch(unlessUnknown(id))
+    say(`Client ${id} is told nothing any more.`)
+    if (kiosks.length === 0) return
+    say(`Without a client from now on: kiosk ${kiosks.map(({ number }) => number).join(', ')}.`)
+  })
+}
+
+/** A client that is there. @throws OperatorError */
+export async function present({ clients }: Store, id: string): Promise<Client> {
+  const client = await clients.byId(id)
+  if (client?.removedAt !== null) throw unknown(id)
+  return client
+}
+
+async function withClients(
+  work: (clients: Clients, store: Store, clock: Clock) => Promise<void>,
+  upgrade?: Parameters<typeof withStore>[1],
+): Promise<void> {
+  await withStore(async (store, config, clock) => {
+    const sealed = webhookSeals(config)
+    await work(createClients({ records: store.clients, sealed, clock, randomBytes }), store, clock)
+  }, upgrade)
+}
+
+/** Claims as they are typed: by commas, or `none`. */
+function claimsOf(text: string): ClaimName[] {
+  if (text === 'none') return []
+  const words = text.split(',').map(word => word.trim())
+  const wrong = words.find(word => !claimNames.some(claim => claim === word))
+  if (wrong !== undefined) {
+    throw new OperatorError(`"${wrong}" is no claim; there are ${claimNames.join(', ')}, or none.`)
+  }
+  return knownClaims(words)
+}
+
+function sayOnce({ credential, webhookSecret }: Partial<ClientSecrets>): void {
+  if (credential) say(`Its credential, shown once:\n\n  Authorization: Bearer ${credential}\n`)
+  if (webhookSecret) say(`Its webhook secret, shown once:\n\n  ${webhookSecret}\n`)
+}
+
+function timeOf(at: number): string {
+  // Swedish writes dates as everybody sorts them.
+  return new Date(at).toLocaleString('sv-SE')
+}
+
+function unknown(id: string): OperatorError {
+  return new OperatorError(`There is no client "${id}".`)
+}
+
+function unlessUnknown(id: string): (error: unknown) => never {
+  return error => {
+    throw error instanceof Refusal && error.code === 'client_unknown' ? unknown(id) : error
+  }
+}

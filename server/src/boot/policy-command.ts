@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { Refusal } from '../errors.ts'
+import { createKiosks } from '../kiosks/kiosks.ts'
+import { OperatorError } from '../operator-error.ts'
+import { policyOf, readStored } from '../protocol/policy.ts'
+import { newestReader, type PolicyDocument, readDocument } from '../protocol/policy-document.ts'
+import type { Kiosk } from '../store/kiosk.ts'
+import { operator, say, withStore } from './command.ts'
+
+/** `qrgate kiosk policy`: sets it where there is a file, and prints it otherwise. */
+export async function kioskPolicy(
+  number: string,
+  file: string | undefined,
+  { effective = false }: { effective?: boolean },
+): Promise<void> {
+  if (file === undefined) return printPolicy(number, effective)
+  if (effective) throw new OperatorError('--effective prints a policy; without a FILE, please.')
+  await setPolicy(number, await readPolicy(file))
+}
+
+async function printPolicy(text: string, effective: boolean): Promise<void> {
+  await withStore(async store => {
+    const kiosk = await store.kiosks.byNumber(numberOf(text))
+    if (!kiosk || kiosk.revokedAt !== null) throw noKiosk(text)
+    const { policy } = kiosk
+    if (policy !== null && !readStored(policy)) {
+      process.stderr.write(
+        `Kiosk ${text} has a policy that this version does not understand: nobody can sign in there.\n`,
+      )
+    }
+    const document = effective ? effectiveDocument(kiosk) : documentOf(kiosk)
+    say(JSON.stringify(document, null, 2))
+  }, 'never')
+}
+
+async function setPolicy(text: string, document: PolicyDocument): Promise<void> {
+  await withStore(async (store, _config, clock) => {
+    const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
+    const number = numberOf(text)
+    const { version, changed } = await kiosks
+      .setPolicy(number, document, operator())
+      .catch(error => {
+        throw error instanceof Refusal && error.status !== 503 ? noKiosk(text) : error
+      })
+    say(
+      changed
+        ? `Kiosk ${number} has a new policy, version ${version}.`
+        : `Kiosk ${number} has this very policy already, version ${version}.`,
+    )
+  })
+}
+
+/** What was set, whatever this version makes of it; where nothing was, what may be begun with. */
+function documentOf({ policy }: Kiosk): unknown {
+  if (policy === null) return { reader: newestReader }
+  try {
+    return JSON.parse(policy).document
+  } catch {
+    throw new OperatorError('The policy of this kiosk is damaged in the database. Set it anew.')
+  }
+}
+
+/** A document that says what holds now, defaults included. */
+function effectiveDocument({ policy }: Kiosk): object {
+  const { version: _, ...inForce } = policyOf(policy)
+  return { reader: newestReader, ...inForce }
+}
+
+/** @param file its path, or `-` for standard input. */
+async function readPolicy(file: string): Promise<PolicyDocument> {
+  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
+    ({ code }: NodeJS.ErrnoException) => {
+      const why = code === 'ENOENT' ? 'there is no such file' : `${code}`
+      throw new OperatorError(`${file} cannot be read: ${why}.`)
+    },
+  )
+  const read = readDocument(textOf(bytes))
+  if ('faults' in read) throw new OperatorError(read.faults.join('\n'))
+  return read
+}
+
+/** Editors may put a byte order mark before it, which the decoder takes away. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new OperatorError('A policy is written in UTF-8, and this is something else.')
+  }
+}
+
+function numberOf(text: string): number {
+  return /^\d{1,10}$/.test(text) ? Number(text) : -1
+}
+
+function noKiosk(text: string): OperatorError {
+  return new OperatorError(`There is no kiosk ${text} in use.`)
+}

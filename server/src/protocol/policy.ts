@@ -1,0 +1,70 @@
+import { type KioskPolicy, usualPolicy } from '@qrgate/sdk/protocol'
+import { checkDocument, type Method, methods, type PolicyDocument } from './policy-document.ts'
+
+/** A kiosk's policy in force: its document, with what it leaves out. */
+export interface Policy extends KioskPolicy {
+  /** What protects: from the moment it is known, at the latest five seconds after it was set. */
+  methods: readonly Method[]
+}
+
+const usual: Policy = { ...usualPolicy, methods }
+
+/** A kiosk's row keeps its document behind the version that the gate has given it. */
+export function policyToText(version: number, document: PolicyDocument): string {
+  return `{"version":${version},"document":${JSON.stringify(document)}}`
+}
+
+/** How many characters of the text say its version. */
+export const versionLength = 32
+
+/** @param stored the text of a row, or its beginning; 0 where a kiosk has no policy. */
+export function policyVersion(stored: string | null): number {
+  return Number(/^\{"version":(\d{1,15}),/.exec(stored ?? '')?.[1] ?? 0)
+}
+
+/**
+ * The policy in force at a kiosk.
+ *
+ * A document that this gate does not understand was set by a newer one while both serve: what is shown
+ * is then the usual, and **no way to sign in is open**. Any condition may stand in such a document, such
+ * as a code to confirm or a network to be in, and a node that cannot judge it must not wave people
+ * through. The same holds for a text that is damaged.
+ */
+export function policyOf(stored: string | null): Policy {
+  if (stored === null) return usual
+  const version = policyVersion(stored)
+  const document = readStored(stored)
+  if (!document) return { ...usual, version, methods: [] }
+  return {
+    version,
+    languages: document.languages ?? usual.languages,
+    start: document.start ?? usual.start,
+    timings: { ...usual.timings, ...document.timings },
+    texts: { ...document.texts },
+    services: { ...document.services },
+    printing: { ...usual.printing, ...document.printing },
+    methods: document.methods ?? usual.methods,
+  }
+}
+
+/** The document as it was set; null where there is none that this gate understands. */
+export function readStored(stored: string | null): PolicyDocument | null {
+  try {
+    const { document } = JSON.parse(stored ?? 'null') as { document?: unknown }
+    const read = checkDocument(document)
+    return 'faults' in read ? null : read
+  } catch {
+    return null
+  }
+}
+
+/** What a kiosk's own page is told: what is shown. */
+export function shownPolicy(stored: string | null): KioskPolicy {
+  const { methods: _, ...shown } = policyOf(stored)
+  return shown
+}
+
+/** Whether this way to sign in is open at a kiosk. @param stored its row's `policy`. */
+export function allows(stored: string | null, method: Method): boolean {
+  return policyOf(stored).methods.includes(method)
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Refusal } from '../errors.ts'
+import {
+  advance,
+  comeBackWithin,
+  type Observed,
+  observe,
+  type SignIn,
+  type Step,
+  unscanned,
+} from './sign-in.ts'
+import { createSignInId } from './sign-in-id.ts'
+
+const start = 1_800_000_000_000
+const id = createSignInId(start, Buffer.alloc(10, 7))
+const timings = {
+  pending: 300_000,
+  scanned: 180_000,
+  approved: 120_000,
+  claimAgain: 120_000,
+  visit: 600_000,
+}
+const phoneHash = 'hash of the phone that scanned'
+const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
+const agreed = { client: 'clinic', claims: ['name'] } as const
+const approve: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'], agreed }
+const claim: Step = { type: 'claim' }
+const end: Step = { type: 'end', reason: 'kiosk' }
+const idle: Step = { type: 'end', reason: 'idle' }
+const endByPhone: Step = { type: 'end', reason: 'phone', phoneHash }
+const disown: Step = { type: 'disown', phoneHash }
+const leave: Step = { type: 'leave', by: 'kiosk' }
+const comeBack: Step = { type: 'come_back', by: 'kiosk' }
+
+/** One step a second. */
+function after(...steps: Step[]): { row: SignIn; now: number } {
+  let row: Observed = unscanned(id, 101, true)
+  let now = start
+  for (const step of steps) {
+    now += 1_000
+    row = advance(row, step, now, timings).next
+  }
+  return { row: row as SignIn, now: now + 1_000 }
+}
+
+const take = ({ row, now }: { row: SignIn; now: number }, step: Step) =>
+  advance(row, step, now, timings)
+const outcome = (at: { row: SignIn; now: number }, step: Step) => {
+  try {
+    const { next, events } = take(at, step)
+    return [next.state, next.reason, ...events.map(({ event }) => event)].join(' ')
+  } catch (error) {
+    if (error instanceof Refusal) return error.code
+    throw error
+  }
+}
+
+test('a visit ends by whoever says so, and tells who did', () => {
+  const visit = after(scan, approve, claim)
+  assert.equal(outcome(visit, end), 'ended kiosk visit.ended')
+  assert.equal(outcome(visit, idle), 'ended idle visit.ended')
+  assert.equal(outcome(visit, endByPhone), 'ended phone visit.ended')
+  assert.equal(outcome(visit, disown), 'ended not_me visit.ended report.not_me')
+  assert.equal(outcome(visit, { type: 'cancel', reason: 'revoked' }), 'ended revoked visit.ended')
+  const actors = [end, endByPhone, disown].map(step => take(visit, step).events[0]?.actor.kind)
+  assert.deepEqual(actors, ['kiosk', 'phone', 'phone'])
+})
+
+test('what ends before its kiosk has claimed it is cancelled, and is claimed by nobody', () => {
+  const approved = after(scan, approve)
+  for (const step of [end, endByPhone, disown]) {
+    const { next } = take(approved, step)
+    assert.equal(next.state, 'cancelled')
+    assert.equal(outcome({ row: next, now: approved.now }, claim), 'already_ended')
+  }
+})
+
+test('an end that is over already stays as it was, whoever asks for another', () => {
+  const over = after(scan, approve, claim, idle)
+  assert.equal(outcome(over, end), 'ended idle')
+  assert.equal(outcome(over, endByPhone), 'ended idle')
+  assert.equal(outcome(after(scan), end), 'not_approved')
+  const stranger: Step = { type: 'end', reason: 'phone', phoneHash: 'of another phone' }
+  assert.equal(outcome(after(scan, approve, claim), stranger), 'not_your_phone')
+  assert.equal(outcome(over, { type: 'disown', phoneHash: 'of another phone' }), 'not_your_phone')
+})
+
+test('that it was somebody else is written down after the end too, once, and changes no end', () => {
+  const over = after(scan, approve, claim, end)
+  const reported = take(over, disown)
+  assert.deepEqual([reported.next.state, reported.next.reason], ['ended', 'kiosk'])
+  assert.deepEqual(
+    reported.events.map(({ event, detail }) => [event, detail]),
+    [['report.not_me', { state: 'ended' }]],
+  )
+  assert.deepEqual(take({ row: reported.next, now: over.now }, disown).events, [])
+  // Time had ended it, and nobody had written that down.
+  const late = { ...after(scan, approve, claim), now: start + 3_600_000 }
+  assert.equal(outcome(late, disown), 'ended absolute visit.ended report.not_me')
+  assert.equal(outcome(after(scan), disown), 'not_approved')
+})
+
+test('closing a page only shortens the time, and coming back gives it back', () => {
+  for (const stay of [after(scan), after(scan, approve), after(scan, approve, claim)]) {
+    const { next, events, quiet } = take(stay, leave)
+    assert.deepEqual([next.state, events, quiet], [stay.row.state, [], true])
+    assert.equal(next.deadline, stay.now + comeBackWithin)
+    const back = take({ row: next, now: stay.now + comeBackWithin - 1 }, comeBack)
+    assert.equal(back.next.deadline, stay.row.deadline)
+    assert.equal(back.quiet, true)
+    const gone = observe(next, stay.now + comeBackWithin, timings)
+    const [state, reason] = stay.row.state === 'claimed' ? ['ended', 'left'] : ['cancelled', 'left']
+    assert.deepEqual([gone.state, gone.reason], [state, reason])
+  }
+})
+
+test('a phone that goes away ends nothing once it has signed in', () => {
+  const leavePhone: Step = { type: 'leave', by: 'phone', phoneHash }
+  const { next } = take(after(scan), leavePhone)
+  assert.equal(next.leftBy, 'phone')
+  const gone = observe(next, (next.deadline ?? 0) + 1, timings)
+  assert.deepEqual([gone.state, gone.reason], ['expired', 'abandoned'])
+  for (const stay of [after(scan, approve), after(scan, approve, claim)]) {
+    assert.equal(take(stay, leavePhone).next, stay.row)
+  }
+  assert.equal(outcome({ row: next, now: start + 3_000 }, approve), 'approved  sign_in.approved')
+})
+
+test('what was agreed is kept with the approval', () => {
+  const { row } = after(scan, approve)
+  assert.deepEqual([row.client, row.claims], ['clinic', ['name']])
+})

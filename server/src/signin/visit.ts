@@ -1,0 +1,65 @@
+import type { SignInView } from '@qrgate/sdk/protocol'
+import type { Clock } from '../clock.ts'
+import type { Payer } from '../limits/payer.ts'
+import { phoneHash } from '../protocol/phone-key.ts'
+import type { SignIn, Step } from '../protocol/sign-in.ts'
+import { signInView } from '../protocol/sign-in-view.ts'
+import type { Moves } from './moves.ts'
+import { type Phone, payerOf } from './phone.ts'
+import type { Screen } from './screen.ts'
+
+/**
+ * What follows the story: somebody is signed in at a kiosk, until kiosk or phone ends it, or time does.
+ * Closing a page ends nothing: the same page may come back.
+ */
+export type Visits = ReturnType<typeof createVisits>
+
+export interface VisitsParts {
+  moves: Moves
+  clock: Clock
+  /** Where this phone is no longer known as one of the account's own. Never fails. */
+  forgetPhone(account: string, payer: Payer): Promise<void>
+}
+
+export function createVisits({ moves, clock, forgetPhone }: VisitsParts) {
+  const byPhone = async (id: string, phoneKey: string, step: Step): Promise<SignIn> => {
+    const { kiosk } = await moves.ofPhone(id, phoneKey)
+    return moves.take({ id, kiosk }, step)
+  }
+
+  return {
+    /** At the kiosk: somebody says so, or nobody has touched it for a while. */
+    async end(screen: Screen, reason: 'kiosk' | 'idle'): Promise<SignInView> {
+      return signInView(await moves.take(screen.use(), { type: 'end', reason }), clock())
+    },
+
+    /** On the phone that scanned. */
+    endByPhone: (id: string, phoneKey: string): Promise<SignIn> =>
+      byPhone(id, phoneKey, { type: 'end', reason: 'phone', phoneHash: phoneHash(phoneKey, id) }),
+
+    /**
+     * Whoever holds the phone says that somebody else has signed in with it. What is going on ends, the
+     * report stays for the operator, and the phone is none of the account's own any more. The account
+     * stays open: locking it would let whoever guessed a password lock its owner out.
+     */
+    async disown(id: string, phone: Phone): Promise<SignIn> {
+      const { kiosk } = await moves.ofPhone(id, phone.key)
+      const step = { type: 'disown', phoneHash: phoneHash(phone.key, id) } as const
+      const signIn = await moves.take({ id, kiosk }, step)
+      const payer = payerOf({ id, kiosk }, phone)
+      if (signIn.account !== null) await forgetPhone(signIn.account, payer)
+      return signIn
+    },
+
+    /** The kiosk's page was closed; it may be back in a moment. */
+    async leave(screen: Screen): Promise<void> {
+      await moves.take(screen.use(), { type: 'leave', by: 'kiosk' })
+    },
+
+    /** The phone's page was closed before the visitor had signed in. */
+    async leaveByPhone(id: string, phoneKey: string): Promise<void> {
+      const hash = phoneHash(phoneKey, id)
+      await byPhone(id, phoneKey, { type: 'leave', by: 'phone', phoneHash: hash })
+    },
+  }
+}

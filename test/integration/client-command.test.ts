@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { ClientView } from '@qrgate/sdk/protocol'
+import { paths } from '@qrgate/sdk/protocol'
+import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
+import { qrgate } from '../support/command.ts'
+import { startGate, temporaryFolder } from '../support/gate.ts'
+
+const SECRET_KEY = 'a secret key that only this test uses: 32 bytes and more'
+
+test('an operator adds, changes, rotates and removes a client while the gate runs', async t => {
+  const gate = await startGate(t)
+  const env = { SECRET_KEY, QRGATE_DATA_DIR: gate.dataDir }
+  const run = async (...args: string[]) => {
+    const { code, out, err } = await qrgate(args, env, gate.dataDir)
+    assert.equal(code, 0, err)
+    return out
+  }
+  const self = async (credential: string) => {
+    const headers = { authorization: `Bearer ${credential}` }
+    const answer = await fetch(gate.url + paths.client, { headers })
+    return answer.status === 200 ? ((await answer.json()) as ClientView) : answer.status
+  }
+  const credentialIn = (out: string) => /Bearer ([\w-]{43})\n/.exec(out)?.[1] ?? ''
+
+  const claims = ['--claims', 'external_id, masked_name', '--name-en', 'Seoul Clinic']
+  const added = await run('client', 'add', 'clinic', '서울내과', ...claims)
+  assert.match(added, /\n {2}whsec_[\w+/]{43}=\n/)
+  const first = credentialIn(added)
+  const view = {
+    id: 'clinic',
+    name: { ko: '서울내과', en: 'Seoul Clinic' },
+    claims: ['masked_name', 'external_id'],
+    kiosks: [],
+  }
+  assert.deepEqual(await self(first), view)
+
+  await run('kiosk', 'add', '1층 접수', '--client', 'clinic')
+  await run('kiosk', 'add', '2층 접수', '--backend')
+  const set = await run('kiosk', 'set', '101', '--client', 'clinic', '--name', '2층 수납')
+  assert.match(set, /^Kiosk 101 is 2층 수납 \(2층 수납\)\.\nIts client is clinic\.\n$/)
+  await run('kiosk', 'set', '100', '--client', 'none')
+  assert.deepEqual(await run('kiosk', 'list').then(out => out.split('\n')), [
+    '   100  invited    -       1층 접수',
+    '   101  enrolled   clinic  2층 수납',
+    '',
+  ])
+
+  const endpoint = 'http://reception/hooks'
+  await run('client', 'set', 'clinic', '--claims', 'name', '--endpoint', endpoint)
+  const kiosks = [{ number: 101, name: { ko: '2층 수납', en: '2층 수납' } }]
+  const now = { ...view, claims: ['name'], endpoint, kiosks }
+  assert.deepEqual(await self(first), now)
+
+  const rotated = await run('client', 'rotate', 'clinic', '--credential')
+  assert.match(rotated, /those before are good until \d{4}-/)
+  assert.ok(!rotated.includes('whsec_'))
+  const second = credentialIn(rotated)
+  assert.deepEqual([await self(first), await self(second)], [now, now])
+  const shown = await run('client', 'show', 'clinic')
+  assert.match(shown, /^claims {6}sub, name$/m)
+  assert.match(shown, /^kiosks {6}101 2층 수납$/m)
+  assert.match(shown, /^credential {2}two; the older one until \d{4}-/m)
+  assert.match(shown, /^webhooks {4}one$/m)
+
+  const third = credentialIn(await run('client', 'rotate', 'clinic', '--now'))
+  assert.deepEqual([await self(second), await self(third)], [401, now])
+  assert.match(await run('client', 'remove', 'clinic'), /Without a client from now on: kiosk 101\./)
+  assert.equal(await self(third), 401)
+  assert.equal(await run('client', 'list'), 'clinic  removed  서울내과\n')
+  assert.match(await run('kiosk', 'list'), /^ +101 {2}enrolled {3}- {2}2층 수납$/m)
+})
+
+test('what cannot be is said in one sentence, and nothing has changed', async t => {
+  const folder = temporaryFolder(t)
+  const store = await openSqliteStore(join(folder, 'qrgate.sqlite'))
+  t.after(() => store.close())
+  const env = { SECRET_KEY, QRGATE_DATA_DIR: folder }
+  const wrong: Record<string, RegExp> = {
+    'client add Clinic 서울내과': /^qrgate: A client id has 1 to 63 small letters/,
+    'client add clinic 서울내과 --claims name,age':
+      /^qrgate: "age" is no claim; there are masked_name/,
+    'client show clinic': /^qrgate: There is no client "clinic"\.\n$/,
+    'client set clinic --claims name': /^qrgate: There is no client "clinic"\.\n$/,
+    'client set clinic': /^qrgate: Say what to change/,
+    'client remove clinic': /^qrgate: There is no client "clinic"\.\n$/,
+    'kiosk add 접수 --client clinic': /^qrgate: There is no client "clinic"\.\n$/,
+    'kiosk set 100 --name 접수': /^qrgate: There is no kiosk 100 that could be changed\.\n$/,
+  }
+  await Promise.all(
+    Object.entries(wrong).map(async ([words, sentence]) => {
+      const { code, out, err } = await qrgate(words.split(' '), env, folder)
+      assert.deepEqual([code, out], [1, ''], words)
+      assert.match(err, sentence, words)
+    }),
+  )
+  const keyless = await qrgate(['client', 'add', 'a', 'b'], { QRGATE_DATA_DIR: folder }, folder)
+  assert.equal(keyless.code, 1)
+  assert.match(keyless.err, /^qrgate: SECRET_KEY is missing: webhook secrets are sealed under it/)
+  assert.deepEqual([await store.clients.all(), await store.kiosks.all()], [[], []])
+})
+
+test('show and doctor tell of a webhook secret whose key is gone', async t => {
+  const folder = temporaryFolder(t)
+  const env = { QRGATE_DATA_DIR: folder, PUBLIC_URL: 'http://127.0.0.1:1' }
+  const run = async (key: string, ...args: string[]) => {
+    return (await qrgate(args, { ...env, SECRET_KEY: key }, folder)).out
+  }
+  await run(SECRET_KEY, 'client', 'add', 'clinic', '서울내과')
+  const other = 'quite another key than the one before: WmZkQ9x!'
+  const [show, doctor, well] = await Promise.all([
+    run(other, 'client', 'show', 'clinic'),
+    run(other, 'doctor'),
+    run(SECRET_KEY, 'doctor'),
+  ])
+  assert.match(show, /^webhooks {4}nothing can be signed: no SECRET_KEY that is set here opens/m)
+  assert.match(
+    doctor,
+    /^fail {2}clients {3}no key in .* opens the webhook secret of clinic; bring/m,
+  )
+  assert.match(well, /^ok {4}clients {3}the webhook secrets of all 1 can be opened$/m)
+})

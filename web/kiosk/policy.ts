@@ -1,0 +1,28 @@
+import type { KioskPolicy } from '@qrgate/sdk/protocol'
+import type { Language } from '../look/language.ts'
+import { type Words, words } from './words.ts'
+
+/** The language of a screen that nobody has touched: what its address asks for (`?lang=en`), if it is offered. */
+export function usualLanguage({ languages }: KioskPolicy, search: string): Language {
+  const asked = new URLSearchParams(search).get('lang')
+  return languages.find(language => language === asked) ?? languages[0] ?? 'ko'
+}
+
+/** Whether the screen always shows a QR; an address that says so (`?start=always`) wins. */
+export function startsAlways({ start }: KioskPolicy, search: string): boolean {
+  return start === 'always' || new URLSearchParams(search).get('start') === 'always'
+}
+
+/** The page's words, with the operator's own in their place. */
+export function wordsAt({ texts }: KioskPolicy, language: Language): Words {
+  const own = words[language]
+  const { idle_title, idle_text, done_text } = texts
+  return {
+    ...own,
+    idle: {
+      title: idle_title?.[language] ?? own.idle.title,
+      text: idle_text?.[language] ?? own.idle.text,
+    },
+    done: { ...own.done, text: done_text?.[language] ?? own.done.text },
+  }
+}
