@@ -97,7 +97,10 @@ test('what cannot be is said in one sentence, and nothing has changed', async t 
   )
   const keyless = await qrgate(['client', 'add', 'a', 'b'], { QRGATE_DATA_DIR: folder }, folder)
   assert.equal(keyless.code, 1)
-  assert.match(keyless.err, /^qrgate: SECRET_KEY is missing: webhook secrets are sealed under it/)
+  assert.match(
+    keyless.err,
+    /^qrgate: SECRET_KEY is missing: what the gate must keep secret is sealed/,
+  )
   assert.deepEqual([await store.clients.all(), await store.kiosks.all()], [[], []])
 })
 
