@@ -123,6 +123,10 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     clock,
     randomBytes,
   })
+  const warnOfLost = (lost: string[]) => {
+    if (lost.length === 0) return
+    logger.warn({ clients: lost }, 'no accepted key opens their webhook secrets')
+  }
   const knownSubject = createKnownSubject({ subjects: store.subjects, accounts })
   const tickets = {
     compact: compactTickets(keyring('ticket'), publicUrl),
@@ -216,9 +220,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
         onLost: (keys, words) => logger.warn({ keys }, words),
         onError,
       })
-      for (const client of await clients.reseal()) {
-        logger.warn({ client }, 'no accepted key opens its webhook secret: see qrgate doctor')
-      }
+      await clients.reseal().then(warnOfLost, onError)
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
