@@ -45,7 +45,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   endpoint_invalid: {
     en: 'An endpoint is a https address without a password, or a http one in your own network.',
-    ko: '엔드포인트는 비밀번호가 없는 https 주소이거나 내부망의 http 주소여야 합니다.',
+    ko: '웹훅 주소는 비밀번호가 없는 보안 주소이거나 내부망 주소여야 합니다.',
   },
 
   ticket_unknown: { en: 'This is not one of our codes.', ko: '알 수 없는 코드입니다.' },
