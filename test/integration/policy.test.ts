@@ -96,3 +96,29 @@ test('a policy that is none is refused in sentences, and the one before it stand
   const { out } = await policy([`${number}`])
   assert.deepEqual(JSON.parse(out), { reader: 1 })
 })
+
+test('a policy of a newer gate is printed as it is, and said to let nobody in', async t => {
+  const gate = await startGate(t)
+  const policy = beside(gate)
+  const rows = ['{"version":4,"document":{"reader":2,"later":[]}}', '{"version":4,"docum']
+  const [newer, damaged] = await Promise.all(
+    rows.map(async text => {
+      const { number } = await enrol(gate)
+      await gate.app.store.kiosks.update(number, old => {
+        if (!old) throw new Error('it is enrolled')
+        return { next: { ...old, policy: text }, events: [], quiet: true }
+      })
+      return `${number}`
+    }),
+  )
+  const [asSet, effective, broken] = await Promise.all([
+    policy([`${newer}`]),
+    policy([`${newer}`, '--effective']),
+    policy([`${damaged}`]),
+  ])
+  assert.deepEqual(JSON.parse(asSet.out), { reader: 2, later: [] })
+  assert.match(asSet.err, /does not understand: nobody can sign in there/)
+  assert.deepEqual(JSON.parse(effective.out).methods, [])
+  assert.equal(broken.code, 1)
+  assert.match(broken.err, /qrgate: The policy of this kiosk is damaged/)
+})
