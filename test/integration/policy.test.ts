@@ -55,6 +55,9 @@ test('a policy that is set on one machine is told to the pages at every node, an
   assert.deepEqual((await viewOf(other, bystander.credential)).policy, usualPolicy)
   assert.equal(bystanders.heard.length, 1)
 
+  const form = async (path: string) => (await phones[0].get(path)).text()
+  assert.doesNotMatch(await form(`/s/${signIns[0].id}`), /[/=]sign-up"/)
+  assert.doesNotMatch(await form(`/s/${signIns[0].id}?form=sign-up`), /[/=]sign-up"/)
   const password = 'correct horse battery'
   const signUp = await phones[0].signUp(signIns[0].id, 'gildong', '홍길동', password)
   assert.equal(signUp.status, 403)
