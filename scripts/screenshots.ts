@@ -10,6 +10,7 @@ const kioskSizes = {
   portrait: { width: 1080, height: 1920 },
   landscape: { width: 1920, height: 1080 },
   tablet: { width: 1280, height: 800 },
+  upright: { width: 800, height: 1280 },
 }
 const phoneSizes = {
   small: { width: 360, height: 640 },
@@ -79,11 +80,31 @@ async function signIn(phone: Page): Promise<void> {
   await phone.locator('form[action$="/sign-in"] .primary').click()
 }
 
+/** A whole sign-in, from the kiosk's button to the name on its screen. */
+async function visit(
+  browser: Browser,
+  kiosk: Awaited<ReturnType<typeof openKiosk>>,
+  lang: Language,
+) {
+  const phone = await openPhone(browser, await start(kiosk), phoneSizes.usual, lang)
+  await stands(kiosk.page, 'scanned')
+  await signIn(phone.page)
+  await stands(kiosk.page, 'done')
+  return phone
+}
+
+/** "It was not me", and yes. */
+async function disown(phone: Page): Promise<void> {
+  await phone.locator('a[href$="form=not-me"]').click()
+  await phone.locator('form[action$="/not-me"] button').click()
+}
+
 /** Makes the account that signs in on every picture. */
 async function signUp(browser: Browser, gate: DemoGate): Promise<void> {
   const kiosk = await openKiosk(browser, gate, kioskSizes.tablet, 'ko')
   const phone = await openPhone(browser, await start(kiosk), phoneSizes.usual, 'ko')
   await stands(kiosk.page, 'scanned')
+  await phone.page.waitForURL(/\/s\//)
   await phone.page.goto(`${phone.page.url()}?form=sign-up`)
   for (const [field, value] of Object.entries(visitor)) {
     await phone.page.locator(`[name=${field}]`).fill(value)
@@ -112,10 +133,20 @@ async function kioskTour(browser: Browser, gate: DemoGate): Promise<void> {
         await signIn(phone.page)
         await stands(kiosk.page, 'done')
         await shoot('4-done')
+        await phone.page.locator('form[action$="/end"] button').click()
+        await stands(kiosk.page, 'ended')
+        await shoot('10-ended-on-phone')
         await phone.context.close()
 
+        const mistaken = await visit(browser, kiosk, lang)
+        await enlarge(kiosk.page, textSize)
+        await disown(mistaken.page)
+        await stands(kiosk.page, 'ended')
+        await shoot('11-not-me')
+        await mistaken.context.close()
         await kiosk.page.locator('footer .leave').click()
         await stands(kiosk.page, 'idle')
+
         await enlarge(kiosk.page, textSize)
         const refusing = await openPhone(browser, await start(kiosk), phoneSizes.usual, lang)
         await refusing.page.locator('form[action$="/deny"] button').click()

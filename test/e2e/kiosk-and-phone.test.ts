@@ -68,7 +68,7 @@ test('N16: with scripts off on the phone, for id and password', async t => {
   await phone.getByRole('button', { name: '계속' }).waitFor()
   assert.equal(await phone.locator('[name=account]').isVisible(), false)
   assert.equal(await phone.getByRole('button', { name: '회원가입' }).isVisible(), false)
-  assert.equal(await phone.getByRole('button', { name: '거절' }).isVisible(), true)
+  assert.equal(await phone.getByRole('button', { name: '본인이 아닙니다' }).isVisible(), true)
   assert.deepEqual(await axe(await scriptedCopy(phone, browser)), [])
   await stands(kiosk, 'pending')
   await phone.getByRole('button', { name: '계속' }).click()
@@ -95,7 +95,7 @@ test('N16: with scripts off, refusing is one tap, and so is being too late', asy
   const { page: phone } = await openPhone(browser, await showQr(kiosk), options)
   await phone.getByRole('button', { name: 'Not me' }).click()
   await stands(kiosk, 'ended')
-  await phone.getByText('Sign-in denied').waitFor()
+  await phone.getByRole('heading', { name: 'Not signed in' }).waitFor()
 
   const next = await openKiosk(browser, gate.url)
   const { page: late } = await openPhone(browser, await showQr(next), options)

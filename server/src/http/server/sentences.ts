@@ -91,7 +91,7 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
   },
   external_id_taken: {
-    en: 'This external ID is already another account’s.',
+    en: 'Another account has this external ID.',
     ko: '다른 계정에 이미 등록된 외부 번호입니다.',
   },
   external_id_invalid: {

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import {
+  axe,
+  openKiosk,
+  openPhone,
+  settled,
+  showQr,
+  signIn,
+  signUp,
+  stands,
+  startBrowser,
+  visitor,
+} from '../support/browser.ts'
+import { eventsOf, stored } from '../support/database.ts'
+import { type Gate, startGate } from '../support/gate.ts'
+import { until } from '../support/patience.ts'
+
+/** A phone that has scanned what the kiosk shows. */
+async function scan(browser: Browser, kiosk: Page): Promise<Page> {
+  const { page } = await openPhone(browser, await showQr(kiosk))
+  await stands(kiosk, 'scanned')
+  await page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  return page
+}
+
+/** A visitor stands before the kiosk, signed in. */
+async function visit(browser: Browser, kiosk: Page): Promise<Page> {
+  const phone = await scan(browser, kiosk)
+  await signIn(phone)
+  await stands(kiosk, 'done')
+  return phone
+}
+
+/** How the sign-in ended that was begun last. */
+function lastEnd({ dataDir }: Gate): unknown {
+  const { state, reason } = stored(dataDir).sign_ins.at(-1) ?? {}
+  return [state, reason]
+}
+
+/** What a curious person finds on a kiosk of whoever stood there before. */
+async function traces(kiosk: Page): Promise<string> {
+  const session = await kiosk.context().newCDPSession(kiosk)
+  const { nodes } = await session.send('Accessibility.getFullAXTree')
+  const { entries } = await session.send('Page.getNavigationHistory')
+  await session.detach()
+  const page = await kiosk.evaluate(() => ({
+    html: document.documentElement.outerHTML,
+    fields: document.querySelectorAll('input, textarea, select, form[action]').length,
+    storage: [JSON.stringify(sessionStorage), JSON.stringify(localStorage)],
+    cookies: document.cookie,
+    state: JSON.stringify(history.state),
+  }))
+  assert.deepEqual(page.storage, ['{}', '{}'])
+  assert.equal(page.fields, 0, 'there is nothing that a browser could fill in')
+  return JSON.stringify([nodes, entries, page, kiosk.url()])
+}
+
+const ofVisitor = new RegExp(`${visitor.name}|${visitor.account}|홍\\*동|kiosk_secret`)
+
+test('after a visit nothing of the visitor is left, whichever way it ended', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  await signUp(await scan(browser, kiosk))
+  await stands(kiosk, 'done')
+  assert.match(await kiosk.locator('main').innerText(), /홍\*동 님,\s로그인되었습니다/)
+  assert.match(await kiosk.locator('main').innerText(), /(20|1\d)초 뒤 첫 화면으로 돌아갑니다/)
+  assert.doesNotMatch(await kiosk.locator('main').innerText(), /접수/)
+  await settled(kiosk)
+  assert.deepEqual(await axe(kiosk), [])
+  const clean = async (way: string, end: unknown) => {
+    await stands(kiosk, 'idle')
+    assert.doesNotMatch(await traces(kiosk), ofVisitor, way)
+    await until(`the gate knows: ${way}`, () => `${lastEnd(gate)}` === `${end}`)
+  }
+  await kiosk.getByRole('button', { name: '끝내기' }).click()
+  await clean('button', ['ended', 'kiosk'])
+
+  // Whoever touches the screen has not gone; whoever does not is taken for gone.
+  await kiosk.clock.install()
+  await visit(browser, kiosk)
+  await kiosk.clock.fastForward(12_000)
+  await kiosk.locator('main').click({ position: { x: 5, y: 5 } })
+  await kiosk.clock.fastForward(12_000)
+  assert.match(await kiosk.locator('main').innerText(), /홍\*동/)
+  await until('the seconds are said once', async () => {
+    const said = await kiosk.locator('main [role=status]').allInnerTexts()
+    return said.includes('10초 뒤 첫 화면으로 돌아갑니다')
+  })
+  await kiosk.clock.fastForward(8_000)
+  await clean('idle', ['ended', 'idle'])
+
+  const ending = await visit(browser, kiosk)
+  await ending.getByRole('button', { name: '이 키오스크에서 끝내기' }).click()
+  await stands(kiosk, 'ended')
+  assert.match(await kiosk.locator('main').innerText(), /휴대폰에서\s끝냈습니다/)
+  assert.doesNotMatch(await traces(kiosk), ofVisitor)
+  await settled(kiosk)
+  assert.deepEqual(await axe(kiosk), [])
+  await kiosk.clock.fastForward(8_000)
+  await clean('phone', ['ended', 'phone'])
+
+  const mistaken = await visit(browser, kiosk)
+  await mistaken.getByText('내가 한 것이 아니에요').click()
+  await mistaken.getByRole('button', { name: '네, 내가 한 것이 아니에요' }).click()
+  await stands(kiosk, 'ended')
+  await kiosk.locator('footer .leave').click()
+  await clean('not me', ['ended', 'not_me'])
+
+  // Away and back, through history and the back-forward cache: nobody is there.
+  await visit(browser, kiosk)
+  await kiosk.goto(`${gate.url}/healthz`)
+  gate.passTime(16_000)
+  await until('the gate has taken it for gone', () => `${lastEnd(gate)}` === 'ended,left')
+  await kiosk.goBack()
+  await clean('back', ['ended', 'left'])
+})
+
+test('N40: a kiosk page that is reloaded in the middle goes on, wherever it stands', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const first = await showQr(kiosk)
+  await kiosk.reload()
+  await stands(kiosk, 'pending')
+  await kiosk.locator('qrgate-qr canvas').waitFor()
+  const { page: phone } = await openPhone(browser, first)
+  await stands(kiosk, 'scanned')
+
+  await kiosk.reload()
+  await stands(kiosk, 'scanned')
+  await phone.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  const id = phone.url().slice(-36)
+  assert.deepEqual(
+    await kiosk.evaluate(() =>
+      Object.values(sessionStorage).map(text => Object.keys(JSON.parse(text))),
+    ),
+    [['id', 'kiosk_secret']],
+  )
+  // More than it would have had, had it not come back.
+  gate.passTime(20_000)
+  await signUp(phone)
+  await stands(kiosk, 'done')
+
+  await kiosk.reload()
+  await stands(kiosk, 'done')
+  assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
+  await kiosk.goto('about:blank')
+  await kiosk.goBack()
+  await stands(kiosk, 'done')
+  gate.passTime(20_000)
+  await kiosk.getByRole('button', { name: '끝내기' }).click()
+  await stands(kiosk, 'idle')
+  await until('the gate knows', () => `${lastEnd(gate)}` === 'ended,kiosk')
+  assert.deepEqual(eventsOf(gate.dataDir, id), [
+    'sign_in.scanned',
+    'sign_in.approved',
+    'sign_in.claimed',
+    'visit.ended',
+  ])
+})
+
+test('N81: a browser that dies between the approval and the claim shows the name when it is back', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  await signUp(await scan(browser, kiosk))
+  await stands(kiosk, 'done')
+  await kiosk.locator('footer .leave').click()
+
+  for (const answered of [false, true]) {
+    const phone = await scan(browser, kiosk)
+    // The claim is lost on its way there, or its answer on its way back.
+    let lost = 0
+    await kiosk.route('**/claim', async route => {
+      if (answered) await route.fetch()
+      lost += 1
+      await route.abort()
+    })
+    await signIn(phone)
+    await until('a claim is lost', () => lost > 0)
+    await crash(kiosk)
+    await kiosk.unroute('**/claim')
+    await kiosk.goto(`${gate.url}/kiosk`)
+    await stands(kiosk, 'done')
+    assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
+    await kiosk.locator('footer .leave').click()
+    await stands(kiosk, 'idle')
+  }
+})
+
+/** The page's process is killed, without a word to page or gate. */
+async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent('crash')
+  const session = await page.context().newCDPSession(page)
+  session.send('Page.crash').catch(() => {})
+  await crashed
+}
