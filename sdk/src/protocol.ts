@@ -165,7 +165,7 @@ export interface KioskPolicy {
   timings: {
     /** How long a visitor may leave the screen untouched. */
     idle_seconds: number
-    /** How long the screen shows that all is done. */
+    /** How long the screen shows that all is done, from the last touch on. */
     done_seconds: number
   }
   /** Plain text in place of the page's own, 80 characters at most. */

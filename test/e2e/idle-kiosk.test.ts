@@ -109,7 +109,7 @@ test('a policy changes an idle screen at once, and nothing under the hands of a 
   await page.getByRole('heading', { name: '<b>어서</b> 오세요' }).waitFor()
   assert.equal(await languages.count(), 2)
 
-  await page.getByRole('button', { name: '시작하기' }).click()
+  await page.locator('main .start').click()
   await stands(page, 'pending')
   const before = await headline.innerText()
   await setPolicy({ texts: { idle_title }, languages: ['en'] })

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ClientView } from '@qrgate/sdk/protocol'
 import { paths } from '@qrgate/sdk/protocol'
+import { createClients } from '../../server/src/clients/clients.ts'
+import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
+import { sealedTexts } from '../../server/src/protocol/sealed-text.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import { qrgate } from '../support/command.ts'
 import { startGate, temporaryFolder } from '../support/gate.ts'
@@ -97,7 +102,10 @@ test('what cannot be is said in one sentence, and nothing has changed', async t 
   )
   const keyless = await qrgate(['client', 'add', 'a', 'b'], { QRGATE_DATA_DIR: folder }, folder)
   assert.equal(keyless.code, 1)
-  assert.match(keyless.err, /^qrgate: SECRET_KEY is missing: webhook secrets are sealed under it/)
+  assert.match(
+    keyless.err,
+    /^qrgate: SECRET_KEY is missing: what the gate must keep secret is sealed/,
+  )
   assert.deepEqual([await store.clients.all(), await store.kiosks.all()], [[], []])
 })
 
@@ -120,4 +128,35 @@ test('show and doctor tell of a webhook secret whose key is gone', async t => {
     /^fail {2}clients {3}no key in .* opens the webhook secret of clinic; bring/m,
   )
   assert.match(well, /^ok {4}clients {3}the webhook secrets of all 1 can be opened$/m)
+})
+
+test('a gate seals anew what an accepted key has sealed, and warns of what none opens', async t => {
+  const folder = temporaryFolder(t)
+  const store = await openSqliteStore(join(folder, 'qrgate.sqlite'))
+  t.after(() => store.close())
+  const under = (key: string) => {
+    const sealed = sealedTexts(deriveKeyring([key], 'webhook secret'), randomBytes)
+    const clock = () => 1_800_000_000_000
+    return createClients({ records: store.clients, sealed, clock, randomBytes })
+  }
+  const name = { ko: '서울내과', en: 'Seoul Clinic' }
+  const keys = {
+    kept: 'an older secret key that is still accepted',
+    lost: 'a secret key that is gone',
+  }
+  for (const [id, key] of Object.entries(keys)) {
+    await under(key).add({ id, name, claims: [], endpoint: null }, system)
+  }
+  const settings = { SECRET_KEY, SECRET_KEYS_ACCEPTED: keys.kept, QRGATE_DATA_DIR: folder }
+  const gate = await startGate(t, settings)
+  const kept = await store.clients.byId('kept')
+  assert.ok(kept && under(SECRET_KEY).canSign(kept))
+  const warnings = gate
+    .log()
+    .split('\n')
+    .filter(line => line.includes('webhook'))
+  assert.deepEqual(
+    warnings.map(line => JSON.parse(line).clients),
+    [['lost']],
+  )
 })

@@ -55,6 +55,9 @@ test('a policy that is set on one machine is told to the pages at every node, an
   assert.deepEqual((await viewOf(other, bystander.credential)).policy, usualPolicy)
   assert.equal(bystanders.heard.length, 1)
 
+  const form = async (path: string) => (await phones[0].get(path)).text()
+  assert.doesNotMatch(await form(`/s/${signIns[0].id}`), /[/=]sign-up"/)
+  assert.doesNotMatch(await form(`/s/${signIns[0].id}?form=sign-up`), /[/=]sign-up"/)
   const password = 'correct horse battery'
   const signUp = await phones[0].signUp(signIns[0].id, 'gildong', '홍길동', password)
   assert.equal(signUp.status, 403)
@@ -95,4 +98,30 @@ test('a policy that is none is refused in sentences, and the one before it stand
   ])
   const { out } = await policy([`${number}`])
   assert.deepEqual(JSON.parse(out), { reader: 1 })
+})
+
+test('a policy of a newer gate is printed as it is, and said to let nobody in', async t => {
+  const gate = await startGate(t)
+  const policy = beside(gate)
+  const rows = ['{"version":4,"document":{"reader":2,"later":[]}}', '{"version":4,"docum']
+  const [newer, damaged] = await Promise.all(
+    rows.map(async text => {
+      const { number } = await enrol(gate)
+      await gate.app.store.kiosks.update(number, old => {
+        if (!old) throw new Error('it is enrolled')
+        return { next: { ...old, policy: text }, events: [], quiet: true }
+      })
+      return `${number}`
+    }),
+  )
+  const [asSet, effective, broken] = await Promise.all([
+    policy([`${newer}`]),
+    policy([`${newer}`, '--effective']),
+    policy([`${damaged}`]),
+  ])
+  assert.deepEqual(JSON.parse(asSet.out), { reader: 2, later: [] })
+  assert.match(asSet.err, /does not understand: nobody can sign in there/)
+  assert.deepEqual(JSON.parse(effective.out).methods, [])
+  assert.equal(broken.code, 1)
+  assert.match(broken.err, /qrgate: The policy of this kiosk is damaged/)
 })

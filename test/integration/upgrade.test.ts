@@ -37,6 +37,7 @@ const migrations = [
   '2026-11-one-user-code',
   '2026-11-sealed-log',
   '2026-11-usual-places',
+  '2026-11-visits',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -48,15 +49,30 @@ const countOf = async ({ raw }: OlderDatabase, table: 'audit' | 'log') => {
 }
 
 /** All that no migration may touch. */
+/** Columns that have come since, all of them empty for what was there before. */
+const newer = [
+  'network',
+  'external_id',
+  'client',
+  'policy',
+  'claims',
+  'left_by',
+  'stay_until',
+  'disowned_at',
+]
+
+const older = (row: object) =>
+  Object.fromEntries(
+    Object.entries(row).filter(([column, value]) => !(newer.includes(column) && value === null)),
+  )
+
 const kept = async ({ raw }: OlderDatabase) => ({
-  accounts: await raw.selectFrom('accounts').selectAll().orderBy('key').execute(),
-  kiosks: await raw.selectFrom('kiosks').selectAll().orderBy('number').execute(),
-  signIns: await raw.selectFrom('sign_ins').selectAll().orderBy('id').execute(),
-  userCodes: await raw
-    .selectFrom('user_codes')
-    .select(['user_code', 'sign_in', 'kiosk', 'expires_at'])
-    .orderBy('user_code')
-    .execute(),
+  accounts: (await raw.selectFrom('accounts').selectAll().orderBy('key').execute()).map(older),
+  kiosks: (await raw.selectFrom('kiosks').selectAll().orderBy('number').execute()).map(older),
+  signIns: (await raw.selectFrom('sign_ins').selectAll().orderBy('id').execute()).map(older),
+  userCodes: (await raw.selectFrom('user_codes').selectAll().orderBy('user_code').execute()).map(
+    older,
+  ),
 })
 
 const migrated = async ({ raw }: OlderDatabase) => {

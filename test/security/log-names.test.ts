@@ -50,8 +50,17 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   await run(['account', 'add', `${canary}-added`, '--name', `${canaryKo} 사람`], `${password}\n`)
   await run(['account', 'import', file])
   await run(['account', 'password', `${canary}-added`], `${password} again\n`)
-  await run(['account', 'disable', `${canary}-added`])
-  await run(['account', 'enable', `${canary}-added`])
+  const changed = [
+    '--id',
+    `${canary}-renamed`,
+    '--name',
+    `${canaryKo} 씨`,
+    '--external-id',
+    `${canary}-42`,
+  ]
+  await run(['account', 'set', `${canary}-added`, ...changed])
+  await run(['account', 'disable', `${canary}-renamed`])
+  await run(['account', 'enable', `${canary}-renamed`])
   await run(['kiosk', 'revoke', '101'])
   const client = ['client', 'add', 'clinic', `${canaryKo} 내과`, '--name-en', `${canary} clinic`]
   const first = await run([...client, '--claims', 'name', '--endpoint', `https://${canary}.test/`])
@@ -98,6 +107,7 @@ async function visit(gate: Gate, secrets: Secrets): Promise<void> {
   )
   assert.equal(signedUp.status, 200)
   await kiosk.claimed(claimed.signIn)
+  assert.equal((await claimed.phone.post(`/s/${claimed.id}/not-me`, {})).status, 200)
   const denied = await scanned()
   assert.equal((await denied.phone.deny(denied.id)).status, 200)
   const cancelled = await scanned()

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@qrgate/sdk/protocol'
+import { createClock } from '../../server/src/clock.ts'
+import { rotateKeys } from '../../server/src/signing/rotation.ts'
 import { attack } from '../support/attack.ts'
 import type { Gate } from '../support/gate.ts'
+import { sealedKeys } from '../support/id-token-reader.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
+import { secretKey } from '../support/production.ts'
 import { exchange, request } from '../support/raw-http.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
@@ -62,6 +66,37 @@ attack('S130 a whole sign-in leaves no secret in a log or a file', async gate =>
     assert.ok(!written.includes(secret), `the ${name} was written`)
   }
   assert.ok(written.includes(id) && written.includes('$argon2id$'), 'the files were read')
+})
+
+const findNoSigningKey = async (gate: Gate) => {
+  const { signingKeys } = gate.app.store
+  const by = { kind: 'operator', id: 'shell:kim' } as const
+  const sealed = sealedKeys(secretKey)
+  await rotateKeys({ records: signingKeys, sealed, clock: createClock(), by }, 3_600_000)
+  const keys = await signingKeys.all()
+  assert.equal(keys.length, 2)
+  gate.passTime(1_000)
+  const written = everythingWritten(gate)
+  const shown = await (await fetch(`${gate.url}/oidc/jwks`)).text()
+  for (const { id, publicKey, privateKey } of keys) {
+    const { d = '', x } = JSON.parse(sealed.open(`signing key ${id}`, privateKey) ?? '{}')
+    assert.match(d, /^[\w-]{43}$/, 'the key is known to this test')
+    assert.equal(JSON.parse(publicKey).x, x)
+    const bytes = Buffer.from(d, 'base64url')
+    for (const form of [
+      d,
+      bytes.toString('base64'),
+      bytes.toString('hex'),
+      bytes.toString('latin1'),
+    ]) {
+      assert.ok(!written.includes(form) && !shown.includes(form), 'the private key was written')
+    }
+    assert.ok(written.includes(x) && shown.includes(x), 'what is public was read')
+  }
+}
+
+attack('S130 no key that signs ID tokens is written where it can be read', findNoSigningKey, {
+  settings: { SECRET_KEY: secretKey },
 })
 
 attack(

@@ -12,7 +12,7 @@ import { type ClaimName, claimNames, knownClaims } from '../protocol/claims.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
 import { operator, say, withStore } from './command.ts'
-import { webhookSeals } from './webhook-seals.ts'
+import { sealsOf } from './seals.ts'
 
 interface Given {
   nameEn?: string
@@ -127,7 +127,7 @@ async function withClients(
   upgrade?: Parameters<typeof withStore>[1],
 ): Promise<void> {
   await withStore(async (store, config, clock) => {
-    const sealed = webhookSeals(config)
+    const sealed = sealsOf(config, 'webhook secret')
     await work(createClients({ records: store.clients, sealed, clock, randomBytes }), store, clock)
   }, upgrade)
 }

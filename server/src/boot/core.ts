@@ -29,7 +29,6 @@ import { jwtTickets } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
-import { sealedTexts } from '../protocol/sealed-text.ts'
 import { compactTickets } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createKnownSubject, type KnownSubject } from '../signin/known-subject.ts'
@@ -49,7 +48,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
-import { webhookSeals } from './webhook-seals.ts'
+import { sealsOf } from './seals.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
@@ -120,10 +119,14 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
   const clients = createClients({
     records: store.clients,
-    sealed: webhookSeals(config),
+    sealed: sealsOf(config, 'webhook secret'),
     clock,
     randomBytes,
   })
+  const warnOfLost = (lost: string[]) => {
+    if (lost.length === 0) return
+    logger.warn({ clients: lost }, 'no accepted key opens their webhook secrets')
+  }
   const knownSubject = createKnownSubject({ subjects: store.subjects, accounts })
   const tickets = {
     compact: compactTickets(keyring('ticket'), publicUrl),
@@ -132,7 +135,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
-  const sealedKeys = sealedTexts(keyring('signing key'), randomBytes)
+  const sealedKeys = sealsOf(config, 'signing key')
   const signingKeys = createSigningKeys({
     records: store.signingKeys,
     sealed: sealedKeys,
@@ -217,9 +220,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
         onLost: (keys, words) => logger.warn({ keys }, words),
         onError,
       })
-      for (const client of await clients.reseal()) {
-        logger.warn({ client }, 'no accepted key opens its webhook secret: see qrgate doctor')
-      }
+      await clients.reseal().then(warnOfLost, onError)
       const { usualPlaces } = store
       stops.push(startReaper({ signIns, userCodes: records, usualPlaces, moves, clock, onError }))
       stops.push(startSweep({ signIns, bus, delivery, clock, onError }))

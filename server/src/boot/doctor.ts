@@ -4,8 +4,6 @@ import { createClients } from '../clients/clients.ts'
 import { createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { privateFolder } from '../private-path.ts'
-import { deriveKeyring } from '../protocol/keyring.ts'
-import { sealedTexts } from '../protocol/sealed-text.ts'
 import { lostKeys } from '../signing/reseal.ts'
 import { lostKeyWords } from '../signing/start.ts'
 import { openStore } from '../store/open-store.ts'
@@ -13,8 +11,8 @@ import { OutdatedTables } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
 import { within } from '../within.ts'
 import { keepPrivate } from './own-paths.ts'
+import { sealsOf } from './seals.ts'
 import { keptSecretKeys } from './secret-key.ts'
-import { webhookSeals } from './webhook-seals.ts'
 
 /** How long Redis may take for each answer, in milliseconds: a person is waiting, no visitor. */
 const patience = 2_000
@@ -104,7 +102,7 @@ async function checkDatabase(config: Config, add: Add): Promise<void> {
       const trip = Date.now() - asked
       add('ok', 'database', `${kind} answers in ${trip} ms and its tables are up to date`)
       if (time !== null) checkClock(time - asked - trip / 2, add)
-      await checkSealed(store, config, time ?? asked, add)
+      await checkSigningKeys(store, config, time ?? asked, add)
       await checkClients(store, config, add)
     } finally {
       await store.close()
@@ -118,23 +116,21 @@ async function checkDatabase(config: Config, add: Add): Promise<void> {
   }
 }
 
-/** Names what is sealed under a SECRET_KEY that is gone. */
-async function checkSealed(
+/** Names signing keys whose SECRET_KEY is gone. */
+async function checkSigningKeys(
   { signingKeys }: Store,
   config: Config,
   now: number,
   add: Add,
 ): Promise<void> {
-  const [current, ...accepted] = keptSecretKeys(config)
-  if (current === undefined) return
-  const keyring = deriveKeyring([current, ...accepted], 'signing key')
-  const lost = lostKeys(await signingKeys.all(), sealedTexts(keyring, randomBytes), now)
+  if (keptSecretKeys(config).length === 0) return
+  const lost = lostKeys(await signingKeys.all(), sealsOf(config, 'signing key'), now)
   if (lost.length > 0) add('warn', 'keys', `${lostKeyWords}: ${lost.join(', ')}`)
 }
 
 /** Where the key is gone that has sealed a secret, nothing can be signed with that any more. */
 async function checkClients(store: Store, config: Config, add: Add): Promise<void> {
-  const sealed = webhookSeals(config)
+  const sealed = sealsOf(config, 'webhook secret')
   const clients = createClients({
     records: store.clients,
     sealed,

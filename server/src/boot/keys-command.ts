@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
-import { deriveKeyring } from '../protocol/keyring.ts'
-import { type SealedTexts, sealedTexts } from '../protocol/sealed-text.ts'
+import type { SealedTexts } from '../protocol/sealed-text.ts'
 import { publishedKeys, signersOf } from '../signing/key-set.ts'
 import { lostKeys } from '../signing/reseal.ts'
 import { replaceKeys, rotateKeys } from '../signing/rotation.ts'
 import type { SigningKey } from '../store/signing-key.ts'
 import { operator, say, withStore } from './command.ts'
+import { sealsOf } from './seals.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -21,7 +19,7 @@ export async function rotate({ in: notice, now }: { in?: string; now?: boolean }
   if (now && notice !== undefined) throw new OperatorError('Choose one: --in or --now.')
   const wait = noticeOf(notice ?? '1h')
   await withStore(async (store, config, clock) => {
-    const sealed = requireSealed(config)
+    const sealed = sealsOf(config, 'signing key')
     const records = store.signingKeys
     requireOurs(await records.all(), sealed, clock())
     const parts = { records, sealed, clock, by: operator() }
@@ -40,8 +38,8 @@ export async function listKeys(): Promise<void> {
   await withStore(async (store, config, clock) => {
     const keys = await store.signingKeys.all()
     const now = clock()
-    const sealed = sealedOf(config)
-    const lost = sealed ? lostKeys(keys, sealed, now) : []
+    const canOpen = keptSecretKeys(config).length > 0
+    const lost = canOpen ? lostKeys(keys, sealsOf(config, 'signing key'), now) : []
     const [signer] = signersOf(keys, now).filter(({ id }) => !lost.includes(id))
     for (const key of publishedKeys(keys, now)) {
       const words = key.id === signer?.id ? 'signs' : stateOf(key, now)
@@ -67,26 +65,13 @@ function noticeOf(text: string): number {
   )
 }
 
-/** Makes no `SECRET_KEY`: a key sealed under another one than the gate's would be of no use. */
-function requireSealed(config: Config): SealedTexts {
-  const sealed = sealedOf(config)
-  if (sealed) return sealed
-  throw new OperatorError("SECRET_KEY is missing; run it with the gate's own settings.")
-}
-
-function sealedOf(config: Config): SealedTexts | null {
-  const [current, ...accepted] = keptSecretKeys(config)
-  if (current === undefined) return null
-  return sealedTexts(deriveKeyring([current, ...accepted], 'signing key'), randomBytes)
-}
-
 /** Whoever can open none of the gate's keys has another `SECRET_KEY` than the gate. */
 function requireOurs(keys: readonly SigningKey[], sealed: SealedTexts, now: number): void {
   const lost = lostKeys(keys, sealed, now)
   if (lost.length === 0 || lost.length < publishedKeys(keys, now).length) return
   throw new OperatorError(
-    "This SECRET_KEY opens none of the signing keys; run it with the gate's own settings. " +
-      'Where that key is gone, start the gate: it makes a new signing key by itself.',
+    "SECRET_KEY is missing, or not the gate's: it opens none of the signing keys. Give it as to " +
+      '`qrgate serve`; where it is gone, start the gate, which makes a new signing key by itself.',
   )
 }
 

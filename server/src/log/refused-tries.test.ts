@@ -110,11 +110,14 @@ test('what is no try at anything is not counted', async t => {
       'too_large',
       'unsupported_media_type',
       'uri_too_long',
-      // A person who chooses an id and a password, and an operator who gives one.
+      // A person who chooses an id and a password, and what an operator gives by hand.
       'account_exists',
       'account_id_invalid',
       'external_id_invalid',
       'external_id_taken',
+      'client_exists',
+      'client_id_invalid',
+      'endpoint_invalid',
       'name_invalid',
       'password_too_common',
       'password_too_long',

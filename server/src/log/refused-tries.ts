@@ -32,12 +32,16 @@ const most = 1_000
 /** Refusals that say: somebody tried what they may not do. Others are everyday or mere noise. */
 const tries = new Set<RefusalCode>([
   'account_unusable',
+  'agreement_wrong',
+  'client_unknown',
+  'client_wrong',
   'cross_site',
   'in_use',
   'kiosk_not_enrolled',
   'kiosk_revoked',
   'kiosk_secret_wrong',
   'link_used',
+  'method_not_allowed',
   'not_your_phone',
   'receipt_stale',
   'receipt_wrong',

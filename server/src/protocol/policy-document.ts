@@ -73,7 +73,12 @@ export const policySchema = Type.Object(
       Type.Object(
         {
           idle_seconds: seconds(20, 600, 60, 'how long a visitor may leave the screen untouched'),
-          done_seconds: seconds(5, 120, 20, 'how long the screen shows that all is done'),
+          done_seconds: seconds(
+            5,
+            120,
+            20,
+            'how long the screen shows that all is done, from the last touch on',
+          ),
         },
         field(group, ''),
       ),

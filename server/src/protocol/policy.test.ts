@@ -65,9 +65,9 @@ test('what protects is not told to the screen', () => {
 test('docs/policy.md shows a document that is one, and names the defaults that hold', () => {
   const docs = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8')
   read(JSON.parse(/```json\n(.*?)\n```/s.exec(docs)?.[1] ?? ''))
-  for (const [, path = '', usual] of docs.matchAll(
-    /^\| `([a-z_.]+)` \| .* \| (?:–|`(.*?)`) \| /gm,
-  )) {
+  const rows = [...docs.matchAll(/^\| `([a-z_.]+)` \| .* \| (?:–|`(.*?)`) \| /gm)]
+  assert.equal(rows.length, 11)
+  for (const [, path = '', usual] of rows) {
     let holds: unknown = { reader: undefined, ...policyOf(null) }
     for (const name of path.split('.')) holds = (holds as Record<string, unknown>)[name]
     assert.deepEqual(holds, usual === undefined ? undefined : JSON.parse(usual), path)

@@ -4,6 +4,7 @@ import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Config } from '../../config.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
+import { allows } from '../../protocol/policy.ts'
 import type { SignIn } from '../../protocol/sign-in.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { OpenedPage } from '../../signin/opened-page.ts'
@@ -149,7 +150,7 @@ export class Visitor {
   async showOpened({ id, kiosk, receipt, goodFor }: OpenedPage, userCode?: string) {
     if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
     const place = this.#placeOf(kiosk)
-    const { registration } = this.#parts.config
+    const registration = this.#takesNewAccounts(kiosk)
     const told = await this.#told(id, kiosk)
     return this.#show({
       kind: 'sign-in',
@@ -173,7 +174,7 @@ export class Visitor {
   async showState({ signIn, kiosk }: Awaited<ReturnType<Flow['viewOfPhone']>>) {
     if (this.wantsJson) return this.#reply.send(phoneState(signIn))
     if (!finalStates.has(signIn.state)) this.#renewKey()
-    const view = viewOfSignIn(signIn, this.#parts.config.registration, this.#query.form)
+    const view = viewOfSignIn(signIn, this.#takesNewAccounts(kiosk), this.#query.form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
     return this.#show({ place: this.#placeOf(kiosk), ...view, ...(told && { told }) })
   }
@@ -191,7 +192,7 @@ export class Visitor {
     if (refusal.code === 'already_ended' || refusal.code === 'in_use') throw refusal
     const { kiosk } = await this.#parts.flow.viewOfPhone(form.id, this.key)
     const place = this.#placeOf(kiosk)
-    const { registration } = this.#parts.config
+    const registration = this.#takesNewAccounts(kiosk)
     this.#renewKey()
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
@@ -217,6 +218,10 @@ export class Visitor {
   async #told(id: string, kiosk: Kiosk): Promise<ToldOnPage | undefined> {
     const told = await this.#parts.telling.shown(id, this.key, kiosk)
     return told ? { ...told, client: told.client[this.language] } : undefined
+  }
+
+  #takesNewAccounts({ policy }: Kiosk): boolean {
+    return this.#parts.config.registration && allows(policy, 'sign_up')
   }
 
   #placeOf({ name }: Kiosk): Place {

@@ -45,7 +45,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   endpoint_invalid: {
     en: 'An endpoint is a https address without a password, or a http one in your own network.',
-    ko: '엔드포인트는 비밀번호가 없는 https 주소이거나 내부망의 http 주소여야 합니다.',
+    ko: '웹훅 주소는 비밀번호가 없는 보안 주소이거나 내부망 주소여야 합니다.',
   },
 
   ticket_unknown: { en: 'This is not one of our codes.', ko: '알 수 없는 코드입니다.' },
@@ -91,7 +91,7 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
   },
   external_id_taken: {
-    en: 'This external ID is already another account’s.',
+    en: 'Another account has this external ID.',
     ko: '다른 계정에 이미 등록된 외부 번호입니다.',
   },
   external_id_invalid: {

@@ -5,18 +5,18 @@ import { deriveKeyring } from '../protocol/keyring.ts'
 import { type SealedTexts, sealedTexts } from '../protocol/sealed-text.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
-/** What seals webhook secrets, for a gate and for commands beside it. */
-export function webhookSeals(config: Config): SealedTexts {
+/** What seals secrets of one kind in their rows, for a gate and for commands beside it. */
+export function sealsOf(config: Config, purpose: 'signing key' | 'webhook secret'): SealedTexts {
   const [secretKey, ...older] = keptSecretKeys(config)
   if (secretKey === undefined) return withoutKey
-  return sealedTexts(deriveKeyring([secretKey, ...older], 'webhook secret'), randomBytes)
+  return sealedTexts(deriveKeyring([secretKey, ...older], purpose), randomBytes)
 }
 
 /** A command that was not told the gate's key can look at all else. */
 const withoutKey: SealedTexts = {
   seal() {
     throw new OperatorError(
-      'SECRET_KEY is missing: webhook secrets are sealed under it. Give it as to `qrgate serve`; a demo makes its own when it first starts.',
+      'SECRET_KEY is missing: what the gate must keep secret is sealed under it. Give it as to `qrgate serve`; a demo makes its own when it first starts.',
     )
   },
   open: () => null,
