@@ -251,7 +251,7 @@ export function createFlow(parts: FlowParts) {
       const rehearsed = await moves.rehearse(subject, { type: 'claim' })
       if (rehearsed.account === null) throw new Refusal('not_approved')
       const account = await accounts.assertUsable(rehearsed.account)
-      const also = telling.known(rehearsed, account, clock())
+      const also = telling.known(subject.kiosk, rehearsed, account, clock())
       const signIn = await moves.take(subject, { type: 'claim' }, also)
       const answer = claimAnswer(signIn, account)
       return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
