@@ -242,8 +242,8 @@ export function createFlow(parts: FlowParts) {
     },
 
     /**
-     * Who signed in; the same answer for every repeat in time, as an answer may get lost. A screen
-     * learns a masked name; the kiosk's client, by its credential, what it was agreed to be told.
+     * Who signed in; repeatable for a while, as an answer may get lost. A screen learns a masked name,
+     * the same each time; the kiosk's client, by its credential, what it was agreed to be told.
      */
     async claim(screen: ClaimingScreen, clientCredential?: string): Promise<ClaimAnswer> {
       const subject = screen.use()
