@@ -35,8 +35,8 @@ async function visit(browser: Browser, kiosk: Page): Promise<Page> {
 
 /** How the sign-in ended that was begun last. */
 function lastEnd({ dataDir }: Gate): unknown {
-  const { state, reason } = stored(dataDir).sign_ins.at(-1) ?? {}
-  return [state, reason]
+  const [row] = (stored(dataDir).sign_ins ?? []).slice(-1) as { state: string; reason: string }[]
+  return row && [row.state, row.reason]
 }
 
 /** What a curious person finds on a kiosk of whoever stood there before. */
