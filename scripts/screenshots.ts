@@ -32,7 +32,8 @@ let saved = 0
 async function save(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
   await page.waitForTimeout(150)
-  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true })
+  // What a visitor sees without scrolling, and nothing else.
+  await page.screenshot({ path: `${folder}${name}.png` })
   saved += 1
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import {
   axe,
   openKiosk,
@@ -34,9 +34,10 @@ async function visit(browser: Browser, kiosk: Page): Promise<Page> {
 }
 
 /** How the sign-in ended that was begun last. */
-function lastEnd({ dataDir }: Gate): unknown {
-  const [row] = (stored(dataDir).sign_ins ?? []).slice(-1) as { state: string; reason: string }[]
-  return row && [row.state, row.reason]
+function lastEnd({ dataDir }: Gate): string {
+  const { sign_ins: rows = [] } = stored(dataDir)
+  const { state, reason } = (rows.at(-1) ?? {}) as { state?: string; reason?: string }
+  return `${state} ${reason}`
 }
 
 /** What a curious person finds on a kiosk of whoever stood there before. */
@@ -70,13 +71,13 @@ test('after a visit nothing of the visitor is left, whichever way it ended', asy
   assert.doesNotMatch(await kiosk.locator('main').innerText(), /접수/)
   await settled(kiosk)
   assert.deepEqual(await axe(kiosk), [])
-  const clean = async (way: string, end: unknown) => {
+  const clean = async (way: string, end: string) => {
     await stands(kiosk, 'idle')
     assert.doesNotMatch(await traces(kiosk), ofVisitor, way)
-    await until(`the gate knows: ${way}`, () => `${lastEnd(gate)}` === `${end}`)
+    await until(`the gate knows: ${way}`, () => lastEnd(gate) === end)
   }
   await kiosk.getByRole('button', { name: '끝내기' }).click()
-  await clean('button', ['ended', 'kiosk'])
+  await clean('button', 'ended kiosk')
 
   // Whoever touches the screen has not gone; whoever does not is taken for gone.
   await kiosk.clock.install()
@@ -90,7 +91,7 @@ test('after a visit nothing of the visitor is left, whichever way it ended', asy
     return said.includes('10초 뒤 첫 화면으로 돌아갑니다')
   })
   await kiosk.clock.fastForward(8_000)
-  await clean('idle', ['ended', 'idle'])
+  await clean('idle', 'ended idle')
 
   const ending = await visit(browser, kiosk)
   await ending.getByRole('button', { name: '이 키오스크에서 끝내기' }).click()
@@ -100,22 +101,22 @@ test('after a visit nothing of the visitor is left, whichever way it ended', asy
   await settled(kiosk)
   assert.deepEqual(await axe(kiosk), [])
   await kiosk.clock.fastForward(8_000)
-  await clean('phone', ['ended', 'phone'])
+  await clean('phone', 'ended phone')
 
   const mistaken = await visit(browser, kiosk)
   await mistaken.getByText('내가 한 것이 아니에요').click()
   await mistaken.getByRole('button', { name: '네, 내가 한 것이 아니에요' }).click()
   await stands(kiosk, 'ended')
   await kiosk.locator('footer .leave').click()
-  await clean('not me', ['ended', 'not_me'])
+  await clean('not me', 'ended not_me')
 
   // Away and back, through history and the back-forward cache: nobody is there.
   await visit(browser, kiosk)
   await kiosk.goto(`${gate.url}/healthz`)
   gate.passTime(16_000)
-  await until('the gate has taken it for gone', () => `${lastEnd(gate)}` === 'ended,left')
+  await until('the gate has taken it for gone', () => lastEnd(gate) === 'ended left')
   await kiosk.goBack()
-  await clean('back', ['ended', 'left'])
+  await clean('back', 'ended left')
 })
 
 test('N40: a kiosk page that is reloaded in the middle goes on, wherever it stands', async t => {
@@ -150,10 +151,22 @@ test('N40: a kiosk page that is reloaded in the middle goes on, wherever it stan
   await kiosk.goto('about:blank')
   await kiosk.goBack()
   await stands(kiosk, 'done')
+  // What the back-forward cache keeps has no name on it either, and comes back to the same visit.
+  const told = kiosk.waitForResponse('**/leave')
+  await kiosk.evaluate(() =>
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })),
+  )
+  await told
+  await stands(kiosk, 'pending')
+  assert.doesNotMatch(await kiosk.content(), /홍/)
+  await kiosk.evaluate(() =>
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+  )
+  await stands(kiosk, 'done')
   gate.passTime(20_000)
   await kiosk.getByRole('button', { name: '끝내기' }).click()
   await stands(kiosk, 'idle')
-  await until('the gate knows', () => `${lastEnd(gate)}` === 'ended,kiosk')
+  await until('the gate knows', () => lastEnd(gate) === 'ended kiosk')
   assert.deepEqual(eventsOf(gate.dataDir, id), [
     'sign_in.scanned',
     'sign_in.approved',
@@ -165,36 +178,45 @@ test('N40: a kiosk page that is reloaded in the middle goes on, wherever it stan
 test('N81: a browser that dies between the approval and the claim shows the name when it is back', async t => {
   const gate = await startGate(t)
   const browser = await startBrowser(t)
-  const kiosk = await openKiosk(browser, gate.url)
-  await signUp(await scan(browser, kiosk))
-  await stands(kiosk, 'done')
-  await kiosk.locator('footer .leave').click()
-
+  const first = await openKiosk(browser, gate.url)
+  await signUp(await scan(browser, first))
+  await stands(first, 'done')
   for (const answered of [false, true]) {
-    const phone = await scan(browser, kiosk)
-    // The claim is lost on its way there, or its answer on its way back.
-    let lost = 0
-    await kiosk.route('**/claim', async route => {
-      if (answered) await route.fetch()
-      lost += 1
-      await route.abort()
-    })
-    await signIn(phone)
-    await until('a claim is lost', () => lost > 0)
-    await crash(kiosk)
-    await kiosk.unroute('**/claim')
-    await kiosk.goto(`${gate.url}/kiosk`)
-    await stands(kiosk, 'done')
-    assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
-    await kiosk.locator('footer .leave').click()
+    const kiosk = await openKiosk(browser, gate.url)
     await stands(kiosk, 'idle')
+    await loseClaims(kiosk, answered)
+    const phone = await scan(browser, kiosk)
+    await signIn(phone)
+    await kiosk.locator('html[data-claim=lost]').waitFor()
+    const tab = await crash(kiosk)
+    await tab.send('Page.navigate', { url: `${gate.url}/kiosk` })
+    const read = async () => {
+      const expression = 'document.querySelector("main h1")?.textContent'
+      const { result } = await tab.send('Runtime.evaluate', { expression })
+      return `${result.value}`
+    }
+    await until('the name is shown', async () => /홍\*동 님/.test(await read()))
   }
 })
 
-/** The page's process is killed, without a word to page or gate. */
-async function crash(page: Page): Promise<void> {
+/** From the next start on each claim is lost: on its way there, or its answer on its way back. */
+function loseClaims(kiosk: Page, answered: boolean): Promise<void> {
+  return kiosk.evaluate(answered => {
+    const { fetch } = window
+    window.fetch = async (...call) => {
+      if (!`${call[0]}`.endsWith('/claim')) return fetch(...call)
+      if (answered) await fetch(...call)
+      document.documentElement.dataset.claim = 'lost'
+      throw new TypeError('no network')
+    }
+  }, answered)
+}
+
+/** The page's process is killed, without a word to page or gate. @returns its tab, which stays. */
+async function crash(page: Page): Promise<CDPSession> {
+  const tab = await page.context().newCDPSession(page)
   const crashed = page.waitForEvent('crash')
-  const session = await page.context().newCDPSession(page)
-  session.send('Page.crash').catch(() => {})
+  tab.send('Page.crash').catch(() => {})
   await crashed
+  return tab
 }
