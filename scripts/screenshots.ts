@@ -32,7 +32,8 @@ let saved = 0
 async function save(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
   await page.waitForTimeout(150)
-  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true })
+  // What a visitor sees without scrolling, and nothing else.
+  await page.screenshot({ path: `${folder}${name}.png` })
   saved += 1
 }
 
@@ -234,9 +235,9 @@ async function troubleTour(browser: Browser): Promise<void> {
   await Promise.all(kiosks.map(({ page }) => stands(page, 'idle')))
   await gate.stop()
   for (const { page, textSize, name } of kiosks) {
-    await enlarge(page, textSize)
-    await page.locator('.words .primary').click()
+    // An idle screen notices by itself.
     await stands(page, 'trouble')
+    await enlarge(page, textSize)
     await save(page, `kiosk-9-trouble-${name}`)
   }
 }

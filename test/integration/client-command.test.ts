@@ -53,11 +53,18 @@ test('an operator adds, changes, rotates and removes a client while the gate run
   ])
 
   const endpoint = 'http://reception/hooks'
-  await run('client', 'set', 'clinic', '--claims', 'name', '--endpoint', endpoint)
+  await run('client', 'set', 'clinic', '--claims', 'sub,name', '--endpoint', endpoint)
   const kiosks = [{ number: 101, name: { ko: '2층 수납', en: '2층 수납' } }]
   const now = { ...view, claims: ['name'], endpoint, kiosks }
   assert.deepEqual(await self(first), now)
 
+  const foreign = await qrgate(
+    ['client', 'rotate', 'clinic'],
+    { ...env, SECRET_KEY: [...SECRET_KEY].reverse().join('') },
+    gate.dataDir,
+  )
+  assert.deepEqual([foreign.code, foreign.out], [1, ''])
+  assert.match(foreign.err, /^qrgate: SECRET_KEY is missing, or not the gate's/)
   const rotated = await run('client', 'rotate', 'clinic', '--credential')
   assert.match(rotated, /those before are good until \d{4}-/)
   assert.ok(!rotated.includes('whsec_'))
@@ -87,6 +94,7 @@ test('what cannot be is said in one sentence, and nothing has changed', async t 
     'client add clinic 서울내과 --claims name,age':
       /^qrgate: "age" is no claim; there are masked_name/,
     'client show clinic': /^qrgate: There is no client "clinic"\.\n$/,
+    'client add clinic 서울내과 --claims sub,age': /^qrgate: "age" is no claim/,
     'client set clinic --claims name': /^qrgate: There is no client "clinic"\.\n$/,
     'client set clinic': /^qrgate: Say what to change/,
     'client remove clinic': /^qrgate: There is no client "clinic"\.\n$/,

@@ -180,7 +180,7 @@ test('qrgate keys: rotate and list tell an operator what is so', async t => {
   for (const wrong of ['5m', '31d', '0h', '1', 'h', '-1h', '1.5h', '99999h']) {
     const { code, text } = await keys(`rotate --in=${wrong}`)
     assert.equal(code, 1)
-    assert.match(text, /^qrgate: --in must be like 10m, 1h or 2d, at least 6m/)
+    assert.match(text, /^qrgate: --in must be like 10m, 1h or 2d, from 6m/)
   }
   const both = await keys('rotate --in 1h --now')
   assert.deepEqual(both, { code: 1, text: 'qrgate: Choose one: --in or --now.\n' })

@@ -223,10 +223,9 @@ test('an SQLite file has numbers of any size, and none of them ends the import',
   await assert.rejects(reading, saysMissing('no such column: number. Its tables are: users.'))
 })
 
-test('a file that is not there is said in a sentence', async t => {
-  const reading = all(fileOf(t))
-  await assert.rejects(
-    reading,
-    error => error instanceof OperatorError && /cannot be read/.test(error.message),
-  )
+test('what cannot be read, or is no file, is said in a sentence', async t => {
+  const said = (words: RegExp) => (error: unknown) =>
+    error instanceof OperatorError && words.test(error.message)
+  await assert.rejects(all(fileOf(t)), said(/cannot be read: there is no such file\.$/))
+  await assert.rejects(all(tmpdir()), said(/cannot be read: it is no file\.$/))
 })

@@ -34,9 +34,13 @@ export async function* foreignAccounts(
   names: ForeignNames,
 ): AsyncGenerator<ForeignAccount> {
   const handle = await open(file).catch(error => {
-    throw new OperatorError(`${file} cannot be read: ${error.message}`)
+    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message
+    throw new OperatorError(`${file} cannot be read: ${why}.`)
   })
   try {
+    if (!(await handle.stat()).isFile()) {
+      throw new OperatorError(`${file} cannot be read: it is no file.`)
+    }
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0)
     const start = buffer.toString('utf8', 0, bytesRead)
     if (start.startsWith('SQLite format 3\0')) yield* fromDatabase(file, names)

@@ -12,7 +12,7 @@ import { type ClaimName, claimNames, knownClaims } from '../protocol/claims.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
 import { operator, say, withStore } from './command.ts'
-import { sealsOf } from './seals.ts'
+import { requireOurSecretKey, sealsOf } from './seals.ts'
 
 interface Given {
   nameEn?: string
@@ -23,7 +23,7 @@ interface Given {
 /** `qrgate client add` */
 export async function addClient(id: string, name: string, given: Given): Promise<void> {
   const claims = claimsOf(given.claims ?? 'none')
-  await withClients(async clients => {
+  await withSealingClients(async clients => {
     const names = { ko: name, en: given.nameEn ?? name }
     const endpoint = given.endpoint ?? null
     const added = await clients.add({ id, name: names, claims, endpoint }, operator())
@@ -94,7 +94,8 @@ export async function rotateClient(
     ...(both || given.webhook ? (['webhook_secret'] as const) : []),
   ]
   const now = given.now === true
-  await withClients(async clients => {
+  const withThem = secrets.includes('webhook_secret') ? withSealingClients : withClients
+  await withThem(async clients => {
     const rotated = await clients.rotate(id, { secrets, now }, operator()).catch(unlessUnknown(id))
     const { oldCredentialUntil, oldWebhookUntil } = rotated.client
     const until = rotated.credential ? oldCredentialUntil : oldWebhookUntil
@@ -132,10 +133,23 @@ async function withClients(
   }, upgrade)
 }
 
+/** The same where a secret will be sealed, which the gate must be able to open. */
+async function withSealingClients(work: (clients: Clients) => Promise<void>): Promise<void> {
+  await withStore(async (store, config, clock) => {
+    requireOurSecretKey(await store.signingKeys.all(), sealsOf(config, 'signing key'), clock())
+    const sealed = sealsOf(config, 'webhook secret')
+    await work(createClients({ records: store.clients, sealed, clock, randomBytes }))
+  })
+}
+
 /** Claims as they are typed: by commas, or `none`. */
 function claimsOf(text: string): ClaimName[] {
   if (text === 'none') return []
-  const words = text.split(',').map(word => word.trim())
+  // `sub` is told always; whoever copies what `list` shows says it too.
+  const words = text
+    .split(',')
+    .map(word => word.trim())
+    .filter(word => word !== 'sub')
   const wrong = words.find(word => !claimNames.some(claim => claim === word))
   if (wrong !== undefined) {
     throw new OperatorError(`"${wrong}" is no claim; there are ${claimNames.join(', ')}, or none.`)

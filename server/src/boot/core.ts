@@ -41,6 +41,8 @@ const patience = 1_000
 
 /** What a kiosk may cause in a minute; ten a second are more than any screen can show. */
 const perKiosk = (name: string) => ({ name, points: 600, duration: 60 })
+/** How often a page may be closed in a minute, and come back; nobody reloads one so often. */
+const perPage = (name: string) => ({ name, points: 20, duration: 60 })
 
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
 export interface Core extends Omit<ClientParts, 'sealAnew'> {
@@ -145,7 +147,8 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const seedFlow = createSeedFlow(shared)
   const forgetPhone = (account: string, payer: Payer) =>
     accounts.forgetPhone(account, payer).catch(onError)
-  const visits = createVisits({ moves, clock, forgetPhone })
+  const leaves = createLimit('too_many', perPage('closed pages'), ticks)
+  const visits = createVisits({ moves, clock, leaves, forgetPhone })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`

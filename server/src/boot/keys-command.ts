@@ -1,11 +1,10 @@
 import { OperatorError } from '../operator-error.ts'
-import type { SealedTexts } from '../protocol/sealed-text.ts'
 import { publishedKeys, signersOf } from '../signing/key-set.ts'
 import { lostKeys } from '../signing/reseal.ts'
 import { replaceKeys, rotateKeys } from '../signing/rotation.ts'
 import type { SigningKey } from '../store/signing-key.ts'
 import { operator, say, withStore } from './command.ts'
-import { sealsOf } from './seals.ts'
+import { requireOurSecretKey, sealsOf } from './seals.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -21,7 +20,7 @@ export async function rotate({ in: notice, now }: { in?: string; now?: boolean }
   await withStore(async (store, config, clock) => {
     const sealed = sealsOf(config, 'signing key')
     const records = store.signingKeys
-    requireOurs(await records.all(), sealed, clock())
+    requireOurSecretKey(await records.all(), sealed, clock())
     const parts = { records, sealed, clock, by: operator() }
     const key = now ? await replaceKeys(parts) : await rotateKeys(parts, wait)
     if (now) {
@@ -60,18 +59,8 @@ function noticeOf(text: string): number {
   const ms = Number(count) * (units[unit ?? ''] ?? Number.NaN)
   if (ms >= shortestNotice && ms <= longestNotice) return ms
   throw new OperatorError(
-    '--in must be like 10m, 1h or 2d, at least 6m: readers keep the keys for five minutes. ' +
+    '--in must be like 10m, 1h or 2d, from 6m, as readers keep the keys for five minutes, to 30d. ' +
       'For a leaked key there is --now.',
-  )
-}
-
-/** Whoever can open none of the gate's keys has another `SECRET_KEY` than the gate. */
-function requireOurs(keys: readonly SigningKey[], sealed: SealedTexts, now: number): void {
-  const lost = lostKeys(keys, sealed, now)
-  if (lost.length === 0 || lost.length < publishedKeys(keys, now).length) return
-  throw new OperatorError(
-    "SECRET_KEY is missing, or not the gate's: it opens none of the signing keys. Give it as to " +
-      '`qrgate serve`; where it is gone, start the gate, which makes a new signing key by itself.',
   )
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal, type RefusalCode } from '../errors.ts'
 import { createKiosks, type Kiosks } from '../kiosks/kiosks.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Kiosk } from '../store/kiosk.ts'
@@ -84,10 +84,12 @@ function numberOf(text: string): number {
   return /^\d{1,10}$/.test(text) ? Number(text) : -1
 }
 
+const gone = new Set<RefusalCode>(['kiosk_not_enrolled', 'kiosk_revoked'])
+
 /** Says that there is no such kiosk, unless it was something else. */
 function unless(text: string, done: string): (error: unknown) => never {
   return error => {
-    if (!(error instanceof Refusal) || error.status === 503) throw error
+    if (!(error instanceof Refusal) || !gone.has(error.code)) throw error
     throw new OperatorError(`There is no kiosk ${text} that could be ${done}.`)
   }
 }

@@ -68,11 +68,17 @@ function effectiveDocument({ policy }: Kiosk): object {
   return { reader: newestReader, ...inForce }
 }
 
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+}
+
 /** @param file its path, or `-` for standard input. */
 async function readPolicy(file: string): Promise<PolicyDocument> {
   const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
     ({ code }: NodeJS.ErrnoException) => {
-      const why = code === 'ENOENT' ? 'there is no such file' : `${code}`
+      const why = reasons[code ?? ''] ?? code
       throw new OperatorError(`${file} cannot be read: ${why}.`)
     },
   )

@@ -6,6 +6,7 @@ import type { ClaimName } from '../protocol/claims.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { renamed } from '../protocol/renamed.ts'
 import type { SealedTexts } from '../protocol/sealed-text.ts'
+import { requireShownNames } from '../protocol/shown-name.ts'
 import { unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
 import { requireEndpoint } from './endpoint.ts'
@@ -80,7 +81,6 @@ export interface ClientsParts {
 }
 
 const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
-const longestName = 64
 
 export function createClients({ records, sealed, clock, randomBytes }: ClientsParts): Clients {
   const webhooks = createWebhookSecrets(sealed, randomBytes)
@@ -93,7 +93,7 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
       const [credential, webhookSecret] = [newCredential(), webhooks.make()]
       const client: Client = {
         id,
-        name: requireNames(name),
+        name: requireShownNames(name),
         claims,
         endpoint: endpoint === null ? null : requireEndpoint(endpoint),
         credentialHash: hashed(credential),
@@ -198,7 +198,7 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
 
 function changed(old: Client, { name, claims, endpoint }: ClientChange): Client {
   const next = { ...old }
-  if (name) next.name = requireNames(renamed(old.name, name))
+  if (name) next.name = requireShownNames(renamed(old.name, name))
   if (claims) next.claims = claims
   if (endpoint !== undefined) next.endpoint = endpoint === null ? null : requireEndpoint(endpoint)
   return next
@@ -230,13 +230,4 @@ function hashed(secret: string): string {
 function requireClient(client: Client | null): Client {
   if (client?.removedAt !== null) throw new Refusal('client_unknown')
   return client
-}
-
-/** Visitors read it where they agree to what it is told: signs that nobody sees could hide that. */
-function requireNames({ ko, en }: Localized): Localized {
-  for (const name of [ko, en]) {
-    const invalid = name.trim() === '' || [...name].length > longestName || /\p{C}/u.test(name)
-    if (invalid) throw new Refusal('name_invalid')
-  }
-  return { ko, en }
 }

@@ -200,6 +200,19 @@ test('what an operator sets is in force everywhere within five seconds', async t
   await assert.rejects(other.set(4_000, {}, operator), refusal('kiosk_not_enrolled'))
 })
 
+test('N54: a kiosk has a name that people can read, from the beginning', async t => {
+  const { kiosks, records } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator)
+  for (const ko of ['', ' ', 'x'.repeat(65), '접수\u202e']) {
+    const wrong = { ...name, ko }
+    await assert.rejects(kiosks.enrol(wrong, operator), refusal('name_invalid'))
+    await assert.rejects(kiosks.invite(wrong, operator), refusal('name_invalid'))
+    const set = kiosks.set(kiosk.number, { name: { ko } }, operator)
+    await assert.rejects(set, refusal('name_invalid'))
+  }
+  assert.deepEqual(await records.all(), [kiosk])
+})
+
 test('a kiosk may have a client from its first moment', async t => {
   const { kiosks } = await setUp(t)
   assert.equal((await kiosks.enrol(name, operator, 'clinic')).kiosk.client, 'clinic')

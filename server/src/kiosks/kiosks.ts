@@ -7,6 +7,7 @@ import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { policyToText, policyVersion } from '../protocol/policy.ts'
 import type { PolicyDocument } from '../protocol/policy-document.ts'
 import { renamed } from '../protocol/renamed.ts'
+import { requireShownNames } from '../protocol/shown-name.ts'
 import { type Decide, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 
@@ -23,7 +24,10 @@ export interface Kiosks {
   known(number: number): Promise<Kiosk>
   /** The kiosk that holds this credential. @throws like {@link Kiosks.usable}. */
   byCredential(credential: string): Promise<Kiosk>
-  /** Adds a kiosk; the credential is shown once and kept only as a hash. */
+  /**
+   * Adds a kiosk; the credential is shown once and kept only as a hash.
+   * @throws Refusal `name_invalid`, as everything that names a kiosk.
+   */
   enrol(
     name: Localized,
     by: Actor,
@@ -148,14 +152,16 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     async enrol(name, by, client = null) {
       const credential = secret()
       const credentialHash = hashed(credential)
-      const kiosk = await add('credential', { name, client, credentialHash }, by)
+      const given = { name: requireShownNames(name), client, credentialHash }
+      const kiosk = await add('credential', given, by)
       return { kiosk, credential }
     },
 
     async invite(name, by, client = null) {
       const link = secret()
       const linkExpiresAt = clock() + linkLife
-      const kiosk = await add('link', { name, client, linkHash: hashed(link), linkExpiresAt }, by)
+      const given = { name: requireShownNames(name), client, linkHash: hashed(link), linkExpiresAt }
+      const kiosk = await add('link', given, by)
       return { kiosk, link }
     },
 
@@ -174,7 +180,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
         const old = requireUsable(row)
         const next = {
           ...old,
-          name: name ? renamed(old.name, name) : old.name,
+          name: name ? requireShownNames(renamed(old.name, name)) : old.name,
           client: client === undefined ? old.client : client,
         }
         const fields = fieldsThatDiffer(old, next)

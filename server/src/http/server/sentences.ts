@@ -99,8 +99,8 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 적어 주세요.',
   },
   name_invalid: {
-    en: 'Please write the name in 64 characters or fewer.',
-    ko: '이름을 64자 이내로 적어 주세요.',
+    en: 'A name has 1 to 64 characters that can be seen.',
+    ko: '이름은 1~64자로 입력해 주세요.',
   },
   password_too_short: {
     en: 'A password has 8 characters or more.',
