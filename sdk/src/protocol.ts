@@ -139,7 +139,7 @@ export interface ClientView {
   id: string
   name: Localized
   /** What it may be told, besides `sub`. */
-  claims: ('masked_name' | 'name' | 'account_id' | 'external_id')[]
+  claims: Exclude<keyof Claims, 'sub'>[]
   /** Where its webhooks go. */
   endpoint?: string
   /** Numbers and names of its kiosks. */

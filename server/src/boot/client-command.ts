@@ -11,7 +11,7 @@ import { OperatorError } from '../operator-error.ts'
 import { type ClaimName, claimNames, knownClaims } from '../protocol/claims.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
-import { operator, say, withStore } from './command.ts'
+import { operator, say, timeOf, withStore } from './command.ts'
 import { requireOurSecretKey, sealsOf } from './seals.ts'
 
 interface Given {
@@ -160,11 +160,6 @@ function claimsOf(text: string): ClaimName[] {
 function sayOnce({ credential, webhookSecret }: Partial<ClientSecrets>): void {
   if (credential) say(`Its credential, shown once:\n\n  Authorization: Bearer ${credential}\n`)
   if (webhookSecret) say(`Its webhook secret, shown once:\n\n  ${webhookSecret}\n`)
-}
-
-function timeOf(at: number): string {
-  // Swedish writes dates as everybody sorts them.
-  return new Date(at).toLocaleString('sv-SE')
 }
 
 function unknown(id: string): OperatorError {

@@ -54,6 +54,16 @@ function shellUser(): string {
   }
 }
 
+/** A kiosk's number as it was typed; -1 for what is none: no kiosk has it. */
+export function kioskNumberOf(text: string): number {
+  return /^\d{1,10}$/.test(text) ? Number(text) : -1
+}
+
+/** By this machine's time; Swedish writes dates as everybody sorts them. */
+export function timeOf(ms: number): string {
+  return new Date(ms).toLocaleString('sv-SE')
+}
+
 /** A line for the person at the terminal. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`)

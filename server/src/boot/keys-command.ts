@@ -3,7 +3,7 @@ import { publishedKeys, signersOf } from '../signing/key-set.ts'
 import { lostKeys } from '../signing/reseal.ts'
 import { replaceKeys, rotateKeys } from '../signing/rotation.ts'
 import type { SigningKey } from '../store/signing-key.ts'
-import { operator, say, withStore } from './command.ts'
+import { operator, say, timeOf, withStore } from './command.ts'
 import { requireOurSecretKey, sealsOf } from './seals.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
@@ -62,9 +62,4 @@ function noticeOf(text: string): number {
     '--in must be like 10m, 1h or 2d, from 6m, as readers keep the keys for five minutes, to 30d. ' +
       'For a leaked key there is --now.',
   )
-}
-
-/** By this machine's time; Swedish writes dates as everybody sorts them. */
-function timeOf(ms: number): string {
-  return new Date(ms).toLocaleString('sv-SE')
 }

@@ -6,7 +6,7 @@ import { OperatorError } from '../operator-error.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { Store } from '../store/store.ts'
 import { present } from './client-command.ts'
-import { operator, say, withStore } from './command.ts'
+import { kioskNumberOf, operator, say, withStore } from './command.ts'
 
 /** `qrgate kiosk add` */
 export async function addKiosk(
@@ -63,7 +63,7 @@ export async function setKiosk(
       },
       ...(client !== undefined && { client: client === 'none' ? null : client }),
     }
-    const set = kiosksOf(store, clock).set(numberOf(text), change, operator())
+    const set = kiosksOf(store, clock).set(kioskNumberOf(text), change, operator())
     const kiosk = await set.catch(unless(text, 'changed'))
     say(`Kiosk ${kiosk.number} is ${kiosk.name.ko} (${kiosk.name.en}).`)
     say(kiosk.client === null ? 'It has no client.' : `Its client is ${kiosk.client}.`)
@@ -73,15 +73,10 @@ export async function setKiosk(
 /** `qrgate kiosk revoke`; every node looks for revocations by itself. */
 export async function revokeKiosk(text: string): Promise<void> {
   await withStore(async (store, _config, clock) => {
-    const number = numberOf(text)
+    const number = kioskNumberOf(text)
     await kiosksOf(store, clock).revoke(number, operator()).catch(unless(text, 'revoked'))
     say(`Kiosk ${number} is switched off.`)
   })
-}
-
-/** -1 for what is no number: no kiosk has it. */
-function numberOf(text: string): number {
-  return /^\d{1,10}$/.test(text) ? Number(text) : -1
 }
 
 const gone = new Set<RefusalCode>(['kiosk_not_enrolled', 'kiosk_revoked'])

@@ -12,7 +12,7 @@ import { logEvents } from '../protocol/log-event.ts'
 import { settings } from '../settings.ts'
 import type { Checkpoint, LogQuery, LogRecords, LogRow } from '../store/log.ts'
 import type { Store } from '../store/store.ts'
-import { passOverClosedPipe, say, withStore } from './command.ts'
+import { passOverClosedPipe, say, timeOf, withStore } from './command.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 /** What `log show` and `log export` are asked for, as it was typed. */
@@ -109,14 +109,12 @@ function exported(row: LogRow) {
 function lineOf(row: LogRow): string {
   const position = `${row.position ?? '-'}`.padStart(8)
   if (row.at === null) return `${position}  erased`
-  // Swedish writes dates as everybody sorts them.
-  const time = new Date(row.at).toLocaleString('sv-SE')
   const about = row.subjectKind === 'kiosk' ? '' : `${row.subjectKind} ${row.subject}`
   const where = row.kiosk === null ? '' : `kiosk ${row.kiosk}`
   const who = row.account === null || row.account === row.subject ? '' : `account ${row.account}`
   const by = `by ${row.actorKind} ${row.actor} ${row.address ?? ''}`.trimEnd()
   const parts = [about, where, who, by, row.detail ?? ''].filter(Boolean)
-  return `${position}  ${time}  ${`${row.event}`.padEnd(24)}  ${parts.join('  ')}`
+  return `${position}  ${timeOf(row.at)}  ${`${row.event}`.padEnd(24)}  ${parts.join('  ')}`
 }
 
 /** @throws OperatorError for what cannot be looked for. */
@@ -128,8 +126,8 @@ async function queryOf(store: Store, filter: LogFilter): Promise<LogQuery> {
     )
   }
   return {
-    ...(since !== undefined && { since: timeOf('--since', since) }),
-    ...(until !== undefined && { until: timeOf('--until', until) }),
+    ...(since !== undefined && { since: askedTime('--since', since) }),
+    ...(until !== undefined && { until: askedTime('--until', until) }),
     ...(kiosk !== undefined && { kiosk: wholeNumber('--kiosk', kiosk) }),
     ...(account !== undefined && { account: await accountKey(store, account) }),
     ...(event !== undefined && { event }),
@@ -144,7 +142,7 @@ const eventWords = new Set(
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: day }
 
 /** A date, a date with a time, both by this machine's zone unless they name one; or `24h` ago. */
-function timeOf(option: string, text: string): number {
+function askedTime(option: string, text: string): number {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   if (count && unit) return Date.now() - Number(count) * (units[unit] ?? 0)
   const [, date, time] =

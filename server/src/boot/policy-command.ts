@@ -7,7 +7,7 @@ import { OperatorError } from '../operator-error.ts'
 import { policyOf, readStored } from '../protocol/policy.ts'
 import { newestReader, type PolicyDocument, readDocument } from '../protocol/policy-document.ts'
 import type { Kiosk } from '../store/kiosk.ts'
-import { operator, say, withStore } from './command.ts'
+import { kioskNumberOf, operator, say, withStore } from './command.ts'
 
 /** `qrgate kiosk policy`: sets it where there is a file, and prints it otherwise. */
 export async function kioskPolicy(
@@ -22,7 +22,7 @@ export async function kioskPolicy(
 
 async function printPolicy(text: string, effective: boolean): Promise<void> {
   await withStore(async store => {
-    const kiosk = await store.kiosks.byNumber(numberOf(text))
+    const kiosk = await store.kiosks.byNumber(kioskNumberOf(text))
     if (!kiosk || kiosk.revokedAt !== null) throw noKiosk(text)
     const { policy } = kiosk
     if (policy !== null && !readStored(policy)) {
@@ -38,7 +38,7 @@ async function printPolicy(text: string, effective: boolean): Promise<void> {
 async function setPolicy(text: string, document: PolicyDocument): Promise<void> {
   await withStore(async (store, _config, clock) => {
     const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
-    const number = numberOf(text)
+    const number = kioskNumberOf(text)
     const { version, changed } = await kiosks
       .setPolicy(number, document, operator())
       .catch(error => {
@@ -94,10 +94,6 @@ function textOf(bytes: Uint8Array): string {
   } catch {
     throw new OperatorError('A policy is written in UTF-8, and this is something else.')
   }
-}
-
-function numberOf(text: string): number {
-  return /^\d{1,10}$/.test(text) ? Number(text) : -1
 }
 
 function noKiosk(text: string): OperatorError {

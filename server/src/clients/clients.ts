@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { ClaimName } from '../protocol/claims.ts'
+import { hashedCredential, newCredential } from '../protocol/credential.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { renamed } from '../protocol/renamed.ts'
 import type { SealedTexts } from '../protocol/sealed-text.ts'
 import { requireShownNames } from '../protocol/shown-name.ts'
-import { unchanged } from '../store/change.ts'
+import { fieldsThatDiffer, unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
 import { requireEndpoint } from './endpoint.ts'
 import { overlap, withCredential, withoutSecrets, withWebhookSecret } from './rotated.ts'
@@ -80,23 +80,24 @@ export interface ClientsParts {
   randomBytes(size: number): Uint8Array
 }
 
+/** What an operator changes of one. */
+const changeable = ['name', 'claims', 'endpoint'] as const
 const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 export function createClients({ records, sealed, clock, randomBytes }: ClientsParts): Clients {
   const webhooks = createWebhookSecrets(sealed, randomBytes)
   const canSign = ({ id, webhookSecret }: Client) => webhooks.canOpen(id, webhookSecret)
-  const newCredential = () => Buffer.from(randomBytes(32)).toString('base64url')
 
   return {
     async add({ id, name, claims, endpoint }, by) {
       if (!idPattern.test(id)) throw new Refusal('client_id_invalid')
-      const [credential, webhookSecret] = [newCredential(), webhooks.make()]
+      const [credential, webhookSecret] = [newCredential(randomBytes), webhooks.make()]
       const client: Client = {
         id,
         name: requireShownNames(name),
         claims,
         endpoint: endpoint === null ? null : requireEndpoint(endpoint),
-        credentialHash: hashed(credential),
+        credentialHash: hashedCredential(credential),
         oldCredentialHash: null,
         oldCredentialUntil: null,
         webhookSecret: webhooks.seal(id, webhookSecret),
@@ -120,7 +121,7 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
       const { next } = await records.update(id, row => {
         const old = requireClient(row)
         const next = changed(old, change)
-        const fields = fieldsThatDiffer(old, next)
+        const fields = fieldsThatDiffer(old, next, changeable)
         if (fields.length === 0) return unchanged(old)
         const detail = { fields, ...(fields.includes('claims') && { claims: next.claims }) }
         return { next, events: [clientEvent(id, 'client.changed', at, by, detail)] }
@@ -131,7 +132,7 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
     async rotate(id, { secrets, now }, by) {
       const at = clock()
       const until = now ? null : at + overlap
-      const credential = secrets.includes('credential') ? newCredential() : undefined
+      const credential = secrets.includes('credential') ? newCredential(randomBytes) : undefined
       const webhookSecret = secrets.includes('webhook_secret') ? webhooks.make() : undefined
       const sealedSecret = webhookSecret && webhooks.seal(id, webhookSecret)
       const detail = { fields: secrets, until: until ?? at }
@@ -139,7 +140,7 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
       const { next } = await records.update(id, row => {
         const old = requireClient(row)
         let next = old
-        if (credential) next = withCredential(next, hashed(credential), until)
+        if (credential) next = withCredential(next, hashedCredential(credential), until)
         if (sealedSecret) {
           // What cannot be opened any more is of no use beside its successor.
           const kept = webhooks.canOpen(id, old.webhookSecret) ? until : null
@@ -168,7 +169,7 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
     },
 
     async byCredential(credential) {
-      const hash = hashed(credential)
+      const hash = hashedCredential(credential)
       const client = requireClient(await records.byCredentialHash(hash))
       const isOver = clock() >= (client.oldCredentialUntil ?? 0)
       if (client.credentialHash !== hash && isOver) throw new Refusal('client_unknown')
@@ -208,11 +209,6 @@ function isSame(client: Client, change: Partial<Client>): boolean {
   return Object.entries(change).every(([field, value]) => client[field as keyof Client] === value)
 }
 
-function fieldsThatDiffer(old: Client, next: Client): string[] {
-  const fields = ['name', 'claims', 'endpoint'] as const
-  return fields.filter(field => JSON.stringify(old[field]) !== JSON.stringify(next[field]))
-}
-
 function clientEvent(
   id: string,
   event: LogEventName,
@@ -221,10 +217,6 @@ function clientEvent(
   detail?: LogEvent['detail'],
 ): LogEvent {
   return { event, at, actor, subject: { kind: 'client', id }, ...(detail && { detail }) }
-}
-
-function hashed(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }
 
 function requireClient(client: Client | null): Client {

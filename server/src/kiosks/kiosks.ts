@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Where } from '../limits/payer.ts'
+import { hashedCredential, newCredential } from '../protocol/credential.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { policyToText, policyVersion } from '../protocol/policy.ts'
 import type { PolicyDocument } from '../protocol/policy-document.ts'
 import { renamed } from '../protocol/renamed.ts'
 import { requireShownNames } from '../protocol/shown-name.ts'
-import { type Decide, unchanged } from '../store/change.ts'
+import { type Decide, fieldsThatDiffer, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
 
 export interface KioskChange {
@@ -122,7 +122,6 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     return known ?? cached(`${number}`, () => records.byNumber(number))
   }
 
-  const secret = () => Buffer.from(randomBytes(32)).toString('base64url')
   const add = (way: 'link' | 'credential', given: Partial<Kiosk>, by: Actor) =>
     records.add(number => {
       const kiosk = { ...openKiosk, number, createdAt: clock(), ...given }
@@ -130,7 +129,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return { next: kiosk, events: [{ ...event, detail: { by: way } }] }
     })
   const invited = async (link: string) => {
-    const kiosk = await records.byLinkHash(hashed(link))
+    const kiosk = await records.byLinkHash(hashedCredential(link))
     if (!kiosk || kiosk.revokedAt !== null || clock() >= (kiosk.linkExpiresAt ?? 0)) {
       throw new Refusal('link_used')
     }
@@ -145,22 +144,27 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     },
 
     async byCredential(credential) {
-      const hash = hashed(credential)
+      const hash = hashedCredential(credential)
       return requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
     },
 
     async enrol(name, by, client = null) {
-      const credential = secret()
-      const credentialHash = hashed(credential)
+      const credential = newCredential(randomBytes)
+      const credentialHash = hashedCredential(credential)
       const given = { name: requireShownNames(name), client, credentialHash }
       const kiosk = await add('credential', given, by)
       return { kiosk, credential }
     },
 
     async invite(name, by, client = null) {
-      const link = secret()
+      const link = newCredential(randomBytes)
       const linkExpiresAt = clock() + linkLife
-      const given = { name: requireShownNames(name), client, linkHash: hashed(link), linkExpiresAt }
+      const given = {
+        name: requireShownNames(name),
+        client,
+        linkHash: hashedCredential(link),
+        linkExpiresAt,
+      }
       const kiosk = await add('link', given, by)
       return { kiosk, link }
     },
@@ -169,8 +173,8 @@ export function createKiosks(parts: KiosksParts): Kiosks {
 
     async accept(link) {
       const { number } = await invited(link)
-      const credential = secret()
-      const decide = useLink(hashed(link), hashed(credential), clock())
+      const credential = newCredential(randomBytes)
+      const decide = useLink(hashedCredential(link), hashedCredential(credential), clock())
       return { kiosk: (await records.update(number, decide)).next, credential }
     },
 
@@ -183,7 +187,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
           name: name ? requireShownNames(renamed(old.name, name)) : old.name,
           client: client === undefined ? old.client : client,
         }
-        const fields = fieldsThatDiffer(old, next)
+        const fields = fieldsThatDiffer(old, next, ['name', 'client'])
         if (fields.length === 0) return unchanged(old)
         const event = kioskEvent(old, 'kiosk.changed', at, by)
         return { next, events: [{ ...event, detail: { fields } }] }
@@ -237,15 +241,6 @@ function useLink(linkHash: string, credentialHash: string, at: number): Decide<K
 
 function kioskEvent({ number }: Kiosk, event: LogEventName, at: number, actor: Actor): LogEvent {
   return { event, at, actor, subject: { kind: 'kiosk', id: `${number}` }, kiosk: number }
-}
-
-function fieldsThatDiffer(old: Kiosk, next: Kiosk): string[] {
-  const fields = ['name', 'client'] as const
-  return fields.filter(field => JSON.stringify(old[field]) !== JSON.stringify(next[field]))
-}
-
-function hashed(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }
 
 function requireKnown(kiosk: Kiosk | null): Kiosk {

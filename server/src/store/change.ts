@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { LogEvent } from '../protocol/log-event.ts'
 
 /**
@@ -34,4 +35,13 @@ export type Changed<Row, Also = never> = Change<Row, Also> & { old: Row | null }
 /** Nothing is to be done: it is already so. */
 export function unchanged<Row>(row: Row): Change<Row> {
   return { next: row, events: [] }
+}
+
+/** Names of what is another now, among these fields. */
+export function fieldsThatDiffer<Row, Field extends keyof Row>(
+  old: Row,
+  next: Row,
+  fields: readonly Field[],
+): Field[] {
+  return fields.filter(field => !isDeepStrictEqual(old[field], next[field]))
 }

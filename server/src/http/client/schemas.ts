@@ -1,5 +1,6 @@
 import type { Claims, ClientView } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
+import { claimNames } from '../../protocol/claims.ts'
 import { type claims, localized } from '../kiosk/schemas.ts'
 import type { Same } from '../server/same.ts'
 
@@ -8,7 +9,7 @@ import type { Same } from '../server/same.ts'
 export const clientView = Type.Object({
   id: Type.String(),
   name: localized,
-  claims: Type.Array(Type.Enum(['masked_name', 'name', 'account_id', 'external_id'])),
+  claims: Type.Array(Type.Enum([...claimNames])),
   endpoint: Type.Optional(Type.String()),
   kiosks: Type.Array(Type.Object({ number: Type.Integer(), name: localized })),
 })

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto'
+
+/** What somebody shows themselves by: 32 random bytes, base64url. It is shown once. */
+export function newCredential(randomBytes: (size: number) => Uint8Array): string {
+  return Buffer.from(randomBytes(32)).toString('base64url')
+}
+
+/** All that is kept of it, base64url: of so long a random text a plain hash gives nothing away. */
+export function hashedCredential(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64url')
+}
