@@ -58,6 +58,7 @@ describe('the client', () => {
     const { client, asked } = clientOf(() => Response.json({ id: 'i', seq: 4, state: 'ended' }))
     assert.equal((await client.end('i', 'secret', 'idle')).state, 'ended')
     assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/end`)
+    assert.equal(asked[0]?.init.keepalive, true)
     assert.equal(asked[0]?.init.body, '{"reason":"idle"}')
   })
 

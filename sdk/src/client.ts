@@ -102,9 +102,13 @@ export class Client {
     return real(await this.#call<ClaimAnswer>(call))
   }
 
-  /** Ends the visit; of what is approved and not claimed yet, that it will be one. */
+  /**
+   * Ends the visit; of what is approved and not claimed yet, that it will be one. A page that is closed
+   * right after its button was pressed has ended it all the same.
+   */
   async end(id: string, secret: string, reason: EndReason = 'kiosk'): Promise<SignInView> {
-    const call: Call = { method: 'POST', path: paths.end(id), secret, body: { reason } }
+    const path = paths.end(id)
+    const call: Call = { method: 'POST', path, secret, body: { reason }, keepalive: true }
     return real(await this.#call<SignInView>(call))
   }
 
