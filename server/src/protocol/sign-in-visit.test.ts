@@ -127,6 +127,17 @@ test('a phone that goes away ends nothing once it has signed in', () => {
   assert.equal(outcome({ row: next, now: start + 3_000 }, approve), 'approved  sign_in.approved')
 })
 
+test('a phone that comes back alone does not wait for a kiosk that has gone meanwhile', () => {
+  const leavePhone: Step = { type: 'leave', by: 'phone', phoneHash }
+  const both = after(scan, leavePhone, leave)
+  assert.equal(both.row.leftBy, 'kiosk')
+  const alone = take(both, { type: 'come_back', by: 'phone' }).next
+  assert.equal(alone, both.row)
+  const gone = observe(alone, both.now + comeBackWithin, timings)
+  assert.deepEqual([gone.state, gone.reason], ['cancelled', 'left'])
+  assert.equal(take(both, comeBack).next.deadline, after(scan).row.deadline)
+})
+
 test('what was agreed is kept with the approval', () => {
   const { row } = after(scan, approve)
   assert.deepEqual([row.client, row.claims], ['clinic', ['name']])

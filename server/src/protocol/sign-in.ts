@@ -244,10 +244,12 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       // What nobody has scanned has no row, and is over soon enough.
       if (stored.state === 'pending' || state === 'pending') throw new Refusal('not_approved')
       const open = state === 'scanned' || (step.by === 'kiosk' && isApproved(current))
-      if (!open || leftBy !== null || deadline === null) return repeat(stored)
+      // Where both are gone it is the kiosk that must come back: without it there is nothing to go on with.
+      const isGone = leftBy === step.by || leftBy === 'kiosk'
+      if (!open || isGone || deadline === null) return repeat(stored)
       const soon = Math.min(deadline, now + comeBackWithin)
-      const away = { leftBy: step.by, stayUntil: deadline, deadline: soon }
-      return { ...move({ state, ...away }), quiet: true }
+      const stayUntil = leftBy === null ? deadline : current.stayUntil
+      return { ...move({ state, leftBy: step.by, stayUntil, deadline: soon }), quiet: true }
     }
 
     case 'come_back': {
