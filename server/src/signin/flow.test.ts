@@ -249,3 +249,26 @@ test('N09: however many hand in a receipt of one sign-in at once, its kiosk has 
   const next = await (await opened(phone))()
   assert.equal(next.state, 'scanned')
 })
+
+test('a client is not known to know whom a kiosk signs in that it has no more', async t => {
+  const { accounts, clients, flow, kiosks, knownSubject, methods, telling, ...rest } =
+    await scanned(t)
+  const { id, kiosk, kioskSecret } = rest
+  const name = { ko: '서울내과', en: 'Seoul Clinic' }
+  const clinic = { id: 'clinic', name, claims: ['name'], endpoint: null } as const
+  const { client } = await clients.add(clinic, system)
+  const account = await accounts.byId(credentials.id)
+  assert.ok(account)
+  const sub = accounts.subject(account, client.id)
+  const belong = async (client: string | null) => {
+    await kiosks.set(kiosk.number, { client }, system)
+    kiosks.forget(kiosk.number)
+    return kiosks.usable(kiosk.number)
+  }
+
+  const told = await telling.shown(id, phone.key, await belong(client.id))
+  await flow.approve(id, phone, methods.password(credentials), told?.agreement)
+  await belong(null)
+  await flow.claim(await flow.proveKiosk(id, kioskSecret))
+  await assert.rejects(knownSubject(client, sub), refusal('not_found'))
+})

@@ -126,7 +126,7 @@ export function createFlow(parts: FlowParts) {
       let heard = false
       const read = async () => {
         // Who begins to watch is there; who has watched for a while may have gone.
-        const signIn = await (heard ? moves.current(subject) : moves.ofPage(subject, 'kiosk'))
+        const signIn = await (heard ? moves.current(subject) : moves.ofKioskPage(subject))
         heard = true
         return signIn
       }
@@ -173,12 +173,7 @@ export function createFlow(parts: FlowParts) {
     },
 
     /** What the phone that scanned may know; asking for it, its page is there. */
-    async viewOfPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
-      const { signIn, kiosk } = await moves.ofPhone(id, phoneKey)
-      if (signIn.leftBy !== 'phone') return { signIn, kiosk }
-      const step = { type: 'come_back', by: 'phone' } as const
-      return { signIn: await moves.take({ id, kiosk }, step), kiosk }
-    },
+    viewOfPhone: moves.ofPhonePage,
 
     /** Tells the phone that scanned how its sign-in stands, then every change. */
     watchOfPhone(id: string, phoneKey: string, tell: (signIn: SignIn) => void): Watch {
@@ -222,7 +217,7 @@ export function createFlow(parts: FlowParts) {
     // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
-      return signInView(await moves.ofPage(screen.use(), 'kiosk'), clock())
+      return signInView(await moves.ofKioskPage(screen.use()), clock())
     },
 
     /** @param address where the screen is. */
@@ -242,8 +237,8 @@ export function createFlow(parts: FlowParts) {
     },
 
     /**
-     * Who signed in; the same answer for every repeat in time, as an answer may get lost. A screen
-     * learns a masked name; the kiosk's client, by its credential, what it was agreed to be told.
+     * Who signed in; repeatable for a while, as an answer may get lost. A screen learns a masked name,
+     * the same each time; the kiosk's client, by its credential, what it was agreed to be told.
      */
     async claim(screen: ClaimingScreen, clientCredential?: string): Promise<ClaimAnswer> {
       const subject = screen.use()
@@ -251,7 +246,7 @@ export function createFlow(parts: FlowParts) {
       const rehearsed = await moves.rehearse(subject, { type: 'claim' })
       if (rehearsed.account === null) throw new Refusal('not_approved')
       const account = await accounts.assertUsable(rehearsed.account)
-      const also = telling.known(rehearsed, account, clock())
+      const also = telling.known(subject.kiosk, rehearsed, account, clock())
       const signIn = await moves.take(subject, { type: 'claim' }, also)
       const answer = claimAnswer(signIn, account)
       return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
