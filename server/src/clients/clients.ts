@@ -6,6 +6,7 @@ import type { ClaimName } from '../protocol/claims.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { renamed } from '../protocol/renamed.ts'
 import type { SealedTexts } from '../protocol/sealed-text.ts'
+import { showsSomething, unseen } from '../protocol/seen-text.ts'
 import { unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
 import { requireEndpoint } from './endpoint.ts'
@@ -81,6 +82,7 @@ export interface ClientsParts {
 
 const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 const longestName = 64
+const legible = new RegExp(`^${showsSomething}[^${unseen}]+$`, 'u')
 
 export function createClients({ records, sealed, clock, randomBytes }: ClientsParts): Clients {
   const webhooks = createWebhookSecrets(sealed, randomBytes)
@@ -235,8 +237,7 @@ function requireClient(client: Client | null): Client {
 /** Visitors read it where they agree to what it is told: signs that nobody sees could hide that. */
 function requireNames({ ko, en }: Localized): Localized {
   for (const name of [ko, en]) {
-    const invalid = name.trim() === '' || [...name].length > longestName || /\p{C}/u.test(name)
-    if (invalid) throw new Refusal('name_invalid')
+    if ([...name].length > longestName || !legible.test(name)) throw new Refusal('name_invalid')
   }
   return { ko, en }
 }
