@@ -65,7 +65,29 @@ test('<qrgate-kiosk> signs a visitor in on a page of another origin, in the word
   assert.equal(await part('qr').isVisible(), false)
   await signUp(phone.page)
   await stands('claimed')
-  assert.equal(await kiosk.locator('[slot=done]').innerText(), '홍*동 님, 책을 올려 주세요')
+  const greeting = kiosk.locator('[slot=done]')
+  assert.equal(await greeting.innerText(), '홍*동 님, 책을 올려 주세요')
+
+  await kiosk.reload()
+  await stands('claimed')
+  assert.equal(await greeting.innerText(), '홍*동 님, 책을 올려 주세요')
+  assert.match(await part('countdown').innerText(), /^(20|1\d)초 뒤 첫 화면으로 돌아갑니다$/)
+  assert.deepEqual(await axe(kiosk), [])
+  const ended = kiosk.evaluate(
+    () =>
+      new Promise(resolve => {
+        const element = document.querySelector('qrgate-kiosk')
+        element?.addEventListener('qrgate-state', ({ detail }) => {
+          if (detail.state === 'ended') resolve(detail)
+        })
+      }),
+  )
+  await part('finish').click()
+  await stands('idle')
+  assert.deepEqual(await ended, { state: 'ended', reason: 'kiosk' })
+  assert.doesNotMatch(await kiosk.content(), /홍/)
+  assert.deepEqual(await kiosk.evaluate(() => Object.keys(sessionStorage)), [])
+  await phone.page.locator('[data-state=ended]').waitFor({ state: 'attached' })
 })
 
 test("N12: an always-on <qrgate-kiosk> gets each sign-in from its page's backend, and never lacks a QR", async t => {

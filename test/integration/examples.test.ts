@@ -5,23 +5,37 @@ import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { StartAnswer } from '@qrgate/sdk'
+import { createClients } from '../../server/src/clients/clients.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
+import { sealedTexts } from '../../server/src/protocol/sealed-text.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { Phone } from '../support/phone.ts'
+import { agreementOn } from '../support/told-clients.ts'
 
 const example = fileURLToPath(new URL('../../examples/backend-node/check-in.ts', import.meta.url))
 
-/** What `qrgate kiosk add --backend` does. */
-async function credentialAt(gate: Gate): Promise<string> {
-  const records = gate.app.store.kiosks
-  const kiosks = createKiosks({ records, builtIn: [], clock: createClock(), randomBytes })
-  return (await kiosks.enrol({ ko: '1층 접수 1번', en: 'Reception 1' }, system)).credential
+/** What `qrgate client add` and `qrgate kiosk add --backend --client` do. */
+async function credentialsAt({ app: { store } }: Gate) {
+  const clock = createClock()
+  const sealed = sealedTexts(deriveKeyring(['a key of this test'], 'webhook secret'), randomBytes)
+  const clients = createClients({ records: store.clients, sealed, clock, randomBytes })
+  const name = { ko: '서울내과', en: 'Seoul Clinic' }
+  const clinic = { id: 'clinic', name, claims: [], endpoint: null }
+  const { credential: client } = await clients.add(clinic, system)
+  const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
+  const desk = { ko: '1층 접수 1번', en: 'Reception 1' }
+  return { client, kiosk: (await kiosks.enrol(desk, system, 'clinic')).credential }
 }
 
 /** The example as its reader would run it. */
-async function startBackend(t: TestContext, gate: Gate, credential: string) {
+async function startBackend(
+  t: TestContext,
+  gate: Gate,
+  credentials: { kiosk: string; client: string },
+) {
   const url = `http://127.0.0.1:${await freePort()}`
   const backend = spawn(process.execPath, ['-C', 'source', example], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -29,7 +43,8 @@ async function startBackend(t: TestContext, gate: Gate, credential: string) {
       PATH: process.env.PATH,
       PORT: new URL(url).port,
       GATE: gate.url,
-      KIOSK_CREDENTIAL: credential,
+      KIOSK_CREDENTIAL: credentials.kiosk,
+      CLIENT_CREDENTIAL: credentials.client,
     },
   })
   t.after(() => backend.kill())
@@ -40,25 +55,27 @@ async function startBackend(t: TestContext, gate: Gate, credential: string) {
 
 test('the backend example starts for its kiosk, and learns who came, each once', async t => {
   const gate = await startGate(t)
-  const { start, lines } = await startBackend(t, gate, await credentialAt(gate))
+  const { start, lines } = await startBackend(t, gate, await credentialsAt(gate))
   const visitor = new Phone(gate.url)
-  const arrive = async (give: (id: string) => Promise<Response>) => {
+  const password = 'correct horse battery'
+  const arrive = async (form: 'sign-up' | 'sign-in', fields: Record<string, string>) => {
     const started = (await (await start()).json()) as StartAnswer
-    const { id } = await visitor.scan(started.frame.url)
+    const { id, page, receipt } = await visitor.open(started.frame.url)
     assert.equal(id, started.id)
-    await give(id)
+    assert.equal((await visitor.post(`/s/${id}/scan`, { receipt })).status, 200)
+    const agreement = agreementOn(page)
+    await visitor.post(`/s/${id}/${form}`, { ...fields, password, agreement })
     return `${(await lines.next()).value}`
   }
-  const password = 'correct horse battery'
-  assert.match(
-    await arrive(id => visitor.signUp(id, 'hong', '홍길동', password)),
-    /^A-1: 홍\*동, \S/,
-  )
-  assert.match(await arrive(id => visitor.signIn(id, 'hong', password)), /^A-2: 홍\*동, \S/)
+  const first = await arrive('sign-up', { account: 'hong', name: '홍길동' })
+  assert.match(first, /^A-1: 홍\*동, [\w-]{43}$/)
+  // The same person, whatever the name on the screen.
+  const second = await arrive('sign-in', { account: 'hong' })
+  assert.equal(second.slice(3), first.slice(3))
 })
 
 test('a backend without a right credential is refused every start', async t => {
-  const { start } = await startBackend(t, await startGate(t), 'not a credential')
+  const { start } = await startBackend(t, await startGate(t), { kiosk: 'wrong', client: 'wrong' })
   assert.equal((await start()).status, 502)
   assert.equal((await start()).status, 502)
 })

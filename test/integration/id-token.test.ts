@@ -17,6 +17,7 @@ import {
 } from '../support/id-token-reader.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { secretKey } from '../support/production.ts'
+import { claimFor, type ToldVisit, toldClients } from '../support/told-clients.ts'
 
 const minute = 60_000
 
@@ -29,10 +30,11 @@ test('two nodes rotate: every token verifies at both from its first to its last 
     const settings = { DATABASE_URL, SECRET_KEY: secretKey, PORT }
     const gate = await startGate(t, settings, 'serve', clock)
     const { sign } = idTokensAt(gate.app.store, sealedKeys(secretKey), clock)
-    return { url: `http://127.0.0.1:${PORT}`, store: gate.app.store, sign: () => sign(someone) }
+    return { gate, url: gate.url, sign: () => sign(someone) }
   }
   const nodes = await Promise.all([start(), start()])
-  const [{ store }] = nodes
+  const [{ gate }, { url: other }] = nodes
+  const { store } = gate.app
   const rotation = {
     records: store.signingKeys,
     sealed: sealedKeys(secretKey),
@@ -72,11 +74,32 @@ test('two nodes rotate: every token verifies at both from its first to its last 
 
   clock.pass(60 * minute - 10_000)
   const last = await tokens()
+  const [client] = await toldClients(gate, ['only-external-id'], 'https://gate.test')
+  assert.ok(client)
   clock.pass(10_000)
   const newer = await tokens()
   assert.deepEqual(kidsOf([...last, ...newer]), [old, old, next, next])
   await verify([...last, ...newer])
   await refuse(first, 'ERR_JWT_EXPIRED')
+
+  await t.test(
+    'what one node answers a claim, and its repeat, is verified at the other',
+    async () => {
+      const [{ patient, signIn, client: told }] = client.visits as [ToldVisit]
+      const repeat = await claimFor(client.kiosk, signIn, client.credential)
+      const again: ToldVisit['client'] = await repeat.json()
+      const claimed = [told.id_token, again.id_token]
+      assert.deepEqual(kidsOf(claimed), [old, next])
+      const read = readAt(other, clock, { audience: client.client })
+      for (const token of claimed) {
+        const { payload } = await read(token)
+        assert.equal(payload.jti, signIn.id)
+        assert.equal(payload.sub, client.subOf(patient))
+        assert.equal(payload.external_id, patient.externalId)
+      }
+      await assert.rejects(readAt(other, clock)(again.id_token), { claim: 'aud' })
+    },
+  )
 
   clock.pass(5 * minute - 11_000)
   await verify(last)

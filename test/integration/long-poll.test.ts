@@ -118,6 +118,7 @@ async function visit(gate: Gate, transport: 'socket' | 'poll') {
     if (state === 'scanned')
       acting = acting.then(() => phone.signUp(signIn.id, account, '', password))
     if (state === 'approved') acting = signIn.claim()
+    if (state === 'claimed') acting = acting.then(() => signIn.end())
     acting.catch(() => {})
   }
   await acting
@@ -128,7 +129,8 @@ test('the SDK sees the same steps over polls as over the socket', async t => {
   const gate = await startGate(t)
   const overSocket = await visit(gate, 'socket')
   const overPolls = await visit(gate, 'poll')
-  assert.deepEqual(overSocket, ['0 pending with a QR', '1 scanned', '2 approved', '3 claimed'])
+  const steps = ['0 pending with a QR', '1 scanned', '2 approved', '3 claimed', '4 ended']
+  assert.deepEqual(overSocket, steps)
   assert.deepEqual(overPolls, overSocket)
 })
 
@@ -146,9 +148,12 @@ test('behind a proxy that refuses upgrades the SDK gets through by itself', asyn
     }
     if (state === 'scanned') phone.signUp(signIn.id, 'hong', '홍길동', password).catch(() => {})
     if (state === 'approved') assert.equal((await signIn.claim()).account.name, '홍*동')
+    if (state === 'claimed') signIn.end().catch(() => {})
   }
   assert.ok(states.has('pending reconnecting'))
-  for (const state of ['scanned', 'approved', 'claimed']) assert.ok(states.has(`${state} online`))
+  for (const state of ['scanned', 'approved', 'claimed', 'ended']) {
+    assert.ok(states.has(`${state} online`))
+  }
 })
 
 test('an always-on screen over polls goes on with a successor before its QR runs out', async t => {

@@ -84,6 +84,7 @@ test('a SECRET_KEY that is gone is said; its tokens verify to their end, and sig
   const [lost = ''] = await before.kids()
   const token = await before.sign()
   await before.close()
+  clock.pass(1_000)
 
   const env = { DATABASE_URL, QRGATE_DATA_DIR: folder, PUBLIC_URL: 'http://127.0.0.1:1' }
   const doctor = await qrgate(['doctor'], { ...env, SECRET_KEY: present }, folder)

@@ -79,8 +79,15 @@ export interface Asking extends Told {
 
 const password = 'correct horse battery'
 
-/** Clients with a kiosk each, where both patients sign in; between page and claim the grants change. */
-export async function toldClients(gate: Gate, only?: readonly string[]): Promise<Asking[]> {
+/**
+ * Clients with a kiosk each, where both patients sign in; between page and claim the grants change.
+ * @param origin what the patients' browsers take the gate for.
+ */
+export async function toldClients(
+  gate: Gate,
+  only?: readonly string[],
+  origin = gate.url,
+): Promise<Asking[]> {
   const { store } = gate.app
   await addPatients(store)
   const sealed = sealedTexts(deriveKeyring(['a key of this test'], 'webhook secret'), randomBytes)
@@ -102,7 +109,8 @@ export async function toldClients(gate: Gate, only?: readonly string[]): Promise
     for (const patient of patients) {
       await room.set(client, { claims: told.agreed }, system)
       const grant = () => room.set(client, { claims: told.granted }, system)
-      visits.push(await visit(gate, kiosk, patient, credential, grant))
+      const phone = new Phone(gate.url, { 'accept-language': 'ko', origin })
+      visits.push(await visit(phone, kiosk, patient, credential, grant))
     }
     const subOf = (patient: Patient) =>
       visits.find(visit => visit.patient === patient)?.client.claims.sub ?? ''
@@ -145,13 +153,12 @@ export function agreementOn(page: string): string {
 }
 
 async function visit(
-  gate: Gate,
+  phone: Phone,
   kiosk: Kiosk,
   patient: Patient,
   credential: string,
   meanwhile: () => Promise<unknown>,
 ): Promise<ToldVisit> {
-  const phone = new Phone(gate.url, { 'accept-language': 'ko' })
   const signIn = await kiosk.start()
   const { id } = signIn
   const { page, receipt } = await phone.open(await kiosk.frame(signIn))

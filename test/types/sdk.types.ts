@@ -1,6 +1,7 @@
 // For the compiler alone (`npm run lint`): what users of the SDK write, and what must not compile.
 import {
   type ClaimAnswer,
+  type Claims,
   GateError,
   Kiosk,
   type KioskState,
@@ -44,6 +45,9 @@ export function onAPage(
   qr.content = undefined
   // @ts-expect-error a sign-in is resumed by its id and its kiosk secret, never by its id alone
   kiosk.start({ id: 'a' })
+  void kiosk.end()
+  // @ts-expect-error the phone alone ends a visit as itself
+  void kiosk.end('phone')
   // @ts-expect-error there are two reasons to give a sign-in up on a kiosk
   return kiosk.cancel('denied')
 }
@@ -56,6 +60,10 @@ export async function inAProgram() {
     is<Same<typeof update.qr, string | undefined>>()
     if (update.state === 'approved')
       is<Same<Awaited<ReturnType<typeof signIn.claim>>, ClaimAnswer>>()
+    // A screen is told a name and nothing that tells people apart; a client shows itself for more.
+    is<Same<keyof ClaimAnswer['account'], 'name'>>()
+    const { claims } = await signIn.claim({ credential: 'c' })
+    is<Same<typeof claims, Claims | undefined>>()
   }
   // @ts-expect-error there is no such way to the gate
   return startSignIn({ transport: 'carrier pigeon' })
@@ -65,7 +73,7 @@ export async function inAProgram() {
 export function onAScreen(show: (update: ScreenUpdate) => void) {
   const turn = new Turn({ begin: signal => startSignIn({ signal }), show })
   is<Same<ReturnType<typeof turn.run>, Promise<TurnEnd>>>()
-  const kiosk = new Kiosk({ show, idleSeconds: 0 })
+  const kiosk = new Kiosk({ show, idleSeconds: 0, storage: sessionStorage })
   is<Same<typeof kiosk.state, KioskState>>()
   // @ts-expect-error a kiosk that shows nothing serves nobody
   return [turn, kiosk, new Kiosk({})]

@@ -1,5 +1,6 @@
 import type { SignInView } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
+import type { Limit } from '../limits/limit.ts'
 import type { Payer } from '../limits/payer.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import type { SignIn, Step } from '../protocol/sign-in.ts'
@@ -17,11 +18,13 @@ export type Visits = ReturnType<typeof createVisits>
 export interface VisitsParts {
   moves: Moves
   clock: Clock
+  /** Pages that were closed, by page: each that comes back is a row written twice. */
+  leaves: Limit
   /** Where this phone is no longer known as one of the account's own. Never fails. */
   forgetPhone(account: string, payer: Payer): Promise<void>
 }
 
-export function createVisits({ moves, clock, forgetPhone }: VisitsParts) {
+export function createVisits({ moves, clock, leaves, forgetPhone }: VisitsParts) {
   const byPhone = async (id: string, phoneKey: string, step: Step): Promise<SignIn> => {
     const { kiosk } = await moves.ofPhone(id, phoneKey)
     return moves.take({ id, kiosk }, step)
@@ -51,15 +54,19 @@ export function createVisits({ moves, clock, forgetPhone }: VisitsParts) {
       return signIn
     },
 
-    /** The kiosk's page was closed; it may be back in a moment. */
+    /** The kiosk's page was closed; it may be back in a moment. @throws Refusal `too_many`. */
     async leave(screen: Screen): Promise<void> {
-      await moves.take(screen.use(), { type: 'leave', by: 'kiosk' })
+      const subject = screen.use()
+      leaves.spend(`kiosk ${subject.id}`)
+      await moves.take(subject, { type: 'leave', by: 'kiosk' })
     },
 
-    /** The phone's page was closed before the visitor had signed in. */
+    /** The phone's page was closed before the visitor had signed in. @throws Refusal `too_many`. */
     async leaveByPhone(id: string, phoneKey: string): Promise<void> {
+      const { kiosk } = await moves.ofPhone(id, phoneKey)
+      leaves.spend(`phone ${id}`)
       const hash = phoneHash(phoneKey, id)
-      await byPhone(id, phoneKey, { type: 'leave', by: 'phone', phoneHash: hash })
+      await moves.take({ id, kiosk }, { type: 'leave', by: 'phone', phoneHash: hash })
     },
   }
 }

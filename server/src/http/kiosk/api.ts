@@ -270,7 +270,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           summary: "The kiosk's page was closed; it may come back within 15 s",
           params: signInPath,
           body: Type.Object({}, { additionalProperties: false }),
-          response: { 204: Type.Null(), 401: refused, 409: refused },
+          response: { 204: Type.Null(), 401: refused, 409: refused, 429: refused },
         },
       },
       async (request, reply) => {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { settle } from '../test-support/fake-clock.ts'
+import { setUp } from '../test-support/shown-sign-in.ts'
+import { GateError } from './gate-error.ts'
+
+describe('the visit of a sign-in', () => {
+  it('claims until it is answered, and stays watched until the visit ends', async () => {
+    const { signIn, claims, sends, updates, over, clock, watchers } = setUp()
+    const lost = () => Promise.reject(new GateError('unreachable'))
+    claims.push(lost, lost)
+    await sends({ seq: 2, state: 'approved' })
+    const answer = signIn.claim()
+    assert.equal(signIn.claim(), answer)
+    await clock.pass(2_000)
+    assert.equal((await answer).account.name, '홍*동')
+    assert.equal(updates.at(-1), 'a claimed - online')
+    await clock.pass(60_000)
+    assert.equal(over(), undefined)
+    await sends({ seq: 4, state: 'ended', reason: 'phone' })
+    assert.equal(updates.at(-1), 'a ended - online')
+    assert.deepEqual([over(), watchers.size, clock.timers], ['over', 0, 0])
+  })
+
+  it('learns from the gate how long a visit may last that it has claimed', async () => {
+    const { signIn, sends, lasting } = setUp()
+    await sends({ seq: 2, state: 'approved', expires_in_ms: 120_000 })
+    await signIn.claim()
+    await settle()
+    assert.equal(lasting(), undefined)
+    await sends({ seq: 3, state: 'claimed', expires_in_ms: 600_000 })
+    assert.equal(lasting(), 600_000)
+  })
+
+  it('N81: a claim that is repeated in the middle of a visit hides no end of it', async () => {
+    const { signIn, sends, updates, over } = setUp({ answer: { id: 'a', kiosk_secret: 's' } })
+    await sends({ seq: 3, state: 'claimed', expires_in_ms: 600_000 })
+    assert.equal((await signIn.claim()).account.name, '홍*동')
+    await sends({ seq: 4, state: 'ended', reason: 'not_me' })
+    assert.deepEqual([updates.at(-1), over()], ['a ended - online', 'over'])
+  })
+
+  it('claims once for everybody, and once more for a client', async () => {
+    const { signIn, sends, called } = setUp()
+    await sends({ seq: 2, state: 'approved' })
+    const known = signIn.claim({ credential: 'c' })
+    assert.equal(signIn.claim({ credential: 'c' }), known)
+    assert.notEqual(signIn.claim(), known)
+    await known
+    assert.deepEqual(called, ['claim as c'])
+  })
+
+  it('ends a visit, leaves, and comes back by watching once more', async () => {
+    const { signIn, called, watches } = setUp()
+    await signIn.end('idle')
+    signIn.leave()
+    signIn.comeBack()
+    assert.deepEqual(called, ['end a secret of a idle', 'leave a secret of a'])
+    assert.deepEqual(watches, ['a', 'a'])
+    signIn.close()
+    signIn.comeBack()
+    assert.equal(watches.length, 2)
+  })
+
+  it('knows what another page needs to go on with it', () => {
+    assert.deepEqual(setUp().signIn.started, { id: 'a', kiosk_secret: 'secret of a' })
+  })
+})

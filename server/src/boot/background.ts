@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock, NodeClock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { checkpointKeys } from '../log/checkpoint.ts'
+import { follow } from '../log/follow.ts'
+import { jsonLogReader } from '../log/json-log.ts'
+import { startKeeper } from '../log/keep.ts'
+import { startSealer } from '../log/seal.ts'
+import type { EventLog } from '../logger.ts'
+import type { Keyring } from '../protocol/keyring.ts'
+import type { Moves } from '../signin/moves.ts'
+import { startReaper } from '../signin/reaper.ts'
+import { followDatabaseTime } from '../store/database-time.ts'
+import type { Store } from '../store/store.ts'
+import type { Delivery } from '../watch/delivery.ts'
+import { startSweep } from '../watch/sweep.ts'
+
+/** What runs by itself: reaper, sweep, log, correction of the clock. */
+export interface Background {
+  run(): Promise<void>
+  /** Stops what was started; what it still has to write is written. */
+  stop(): Promise<void>
+}
+
+export interface BackgroundParts {
+  config: Pick<Config, 'logLife'>
+  store: Store
+  bus: Bus
+  delivery: Delivery
+  moves: Moves
+  clock: Clock
+  /** The node's own, which the database's time corrects. */
+  nodeClock: NodeClock
+  /** Of the purpose `log checkpoint`. */
+  keyring: Keyring
+  /** Called once the time is right, and before all else. */
+  sealAnew(): Promise<void>
+  logger: EventLog
+  onError(error: unknown): void
+}
+
+export function createBackground(parts: BackgroundParts): Background {
+  const { config, store, bus, delivery, moves, clock, onError } = parts
+  const { signIns, userCodes, usualPlaces, log, leases } = store
+  const leased = { log, leases, holder: randomUUID(), onError }
+  const stops: (() => void | Promise<void>)[] = []
+
+  return {
+    async run() {
+      stops.push(await followDatabaseTime(store, parts.nodeClock, onError))
+      await parts.sealAnew()
+      stops.push(startReaper({ signIns, userCodes, usualPlaces, moves, clock, onError }))
+      stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
+      stops.push(startSealer(leased))
+      const keys = checkpointKeys(parts.keyring)
+      stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))
+      stops.push(follow(leased, jsonLogReader(parts.logger)))
+    },
+    async stop() {
+      for (const stop of stops) await stop()
+    },
+  }
+}
