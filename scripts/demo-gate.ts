@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -7,46 +7,53 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+const cli = fileURLToPath(new URL('../server/src/boot/cli.ts', import.meta.url))
+
 /** A demo gate in a process, a folder and on a port of its own. */
 export class DemoGate {
   readonly url: string
   readonly #process: ChildProcess
   readonly #folder: string
 
-  private constructor(url: string, child: ChildProcess, folder: string) {
+  /** What the process was told. */
+  readonly #env: NodeJS.ProcessEnv
+
+  private constructor(url: string, child: ChildProcess, folder: string, env: NodeJS.ProcessEnv) {
     this.url = url
     this.#process = child
     this.#folder = folder
+    this.#env = env
   }
 
   static async start(settings: Record<string, string> = {}): Promise<DemoGate> {
     const folder = mkdtempSync(join(tmpdir(), 'qrgate-screens-'))
     const url = `http://127.0.0.1:${await freePort()}`
-    const child = spawn(
-      process.execPath,
-      [
-        '-C',
-        'source',
-        fileURLToPath(new URL('../server/src/boot/cli.ts', import.meta.url)),
-        'demo',
-      ],
-      {
-        cwd: folder,
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: {
-          ...process.env,
-          HOST: '127.0.0.1',
-          PORT: new URL(url).port,
-          PUBLIC_URL: url,
-          QRGATE_DATA_DIR: folder,
-          ...settings,
-        },
-      },
-    )
-    const gate = new DemoGate(url, child, folder)
+    const env = {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: new URL(url).port,
+      PUBLIC_URL: url,
+      QRGATE_DATA_DIR: folder,
+      ...settings,
+    }
+    const child = spawn(process.execPath, ['-C', 'source', cli, 'demo'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+    })
+    const gate = new DemoGate(url, child, folder, env)
     process.on('exit', () => child.kill())
     await gate.#answers()
     return gate
+  }
+
+  /** Runs `qrgate …` beside it, as its operator does. */
+  command(...args: string[]): void {
+    execFileSync(process.execPath, ['-C', 'source', cli, ...args], {
+      cwd: this.#folder,
+      env: this.#env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 // The backend of a kiosk: it starts each sign-in itself, so it learns from the gate itself who came.
 // KIOSK_CREDENTIAL is what `qrgate kiosk add "1층 접수 1번" --backend --client clinic` prints, and
-// CLIENT_CREDENTIAL what `qrgate client add clinic "서울내과"` does.
+// CLIENT_CREDENTIAL what `qrgate client add clinic "서울내과" --claims masked_name,external_id` does.
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type StartAnswer, startSignIn } from '@qrgate/sdk'
@@ -31,7 +31,7 @@ async function receive(started: StartAnswer): Promise<void> {
     if (state !== 'approved' && state !== 'claimed') continue
     const { account, claims } = await signIn.claim({ credential })
     lastNumber += 1
-    console.log(`A-${lastNumber}: ${account.name}, ${claims?.sub}`)
+    console.log(`A-${lastNumber}: ${account.name}`, JSON.stringify(claims))
     return
   }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { StartAnswer } from '@qrgate/sdk'
+import { type Claims, Client, type StartAnswer } from '@qrgate/sdk'
 import { createClients } from '../../server/src/clients/clients.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
@@ -23,7 +23,7 @@ async function credentialsAt({ app: { store } }: Gate) {
   const sealed = sealedTexts(deriveKeyring(['a key of this test'], 'webhook secret'), randomBytes)
   const clients = createClients({ records: store.clients, sealed, clock, randomBytes })
   const name = { ko: '서울내과', en: 'Seoul Clinic' }
-  const clinic = { id: 'clinic', name, claims: [], endpoint: null }
+  const clinic = { id: 'clinic', name, claims: ['name'] as const, endpoint: null }
   const { credential: client } = await clients.add(clinic, system)
   const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
   const desk = { ko: '1층 접수 1번', en: 'Reception 1' }
@@ -65,13 +65,22 @@ test('the backend example starts for its kiosk, and learns who came, each once',
     assert.equal((await visitor.post(`/s/${id}/scan`, { receipt })).status, 200)
     const agreement = agreementOn(page)
     await visitor.post(`/s/${id}/${form}`, { ...fields, password, agreement })
-    return `${(await lines.next()).value}`
+    const { value } = await lines.next()
+    const [, line = '', claims = '{}'] = /^(\S+ \S+) (.*)$/.exec(`${value}`) ?? []
+    return { line, claims: JSON.parse(claims) as Claims, started }
   }
   const first = await arrive('sign-up', { account: 'hong', name: '홍길동' })
-  assert.match(first, /^A-1: 홍\*동, [\w-]{43}$/)
-  // The same person, whatever the name on the screen.
+  assert.equal(first.line, 'A-1: 홍*동')
+  assert.match(first.claims.sub, /^[\w-]{43}$/)
+  assert.equal(first.claims.name, '홍길동')
+  // The page has what the backend gave it, and with it learns what a screen may show.
+  const { id, kiosk_secret } = first.started
+  const shown = await new Client({ server: gate.url }).claim(id, kiosk_secret)
+  assert.deepEqual(shown.account, { name: '홍*동' })
+  assert.ok(!/sub|id_token|홍길동/.test(JSON.stringify([first.started, shown])))
   const second = await arrive('sign-in', { account: 'hong' })
-  assert.equal(second.slice(3), first.slice(3))
+  assert.equal(second.line, 'A-2: 홍*동')
+  assert.deepEqual(second.claims, first.claims)
 })
 
 test('a backend without a right credential is refused every start', async t => {

@@ -194,6 +194,15 @@ test('a way to sign in that a policy forbids approves nothing, even if it was se
   await set({ reader: 2 } as PolicyDocument)
   const password = methods.password(credentials)
   await assert.rejects(flow.approve(id, phone, password), refusal('method_not_allowed'))
+  // Nobody looks at what was typed: who is here must not be told from what is refused.
+  const looks = [t.mock.method(accounts, 'authenticate'), t.mock.method(accounts, 'prepare')]
+  for (const closed of [methods.password({ ...credentials, password: 'wrong' }), signUp]) {
+    await assert.rejects(flow.approve(id, phone, closed), refusal('method_not_allowed'))
+  }
+  assert.deepEqual(
+    looks.map(({ mock }) => mock.callCount()),
+    [0, 0],
+  )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
   await set(readDocument('{"reader":1}') as PolicyDocument)
   assert.equal((await flow.approve(id, phone, password)).state, 'approved')

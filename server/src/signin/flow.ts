@@ -12,6 +12,7 @@ import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import { allows } from '../protocol/policy.ts'
+import type { Method } from '../protocol/policy-document.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
   type Agreed,
@@ -99,7 +100,7 @@ export function createFlow(parts: FlowParts) {
     agreed: Agreed | null,
   ) {
     const { policy } = await kiosks.usable(subject.kiosk.number)
-    if (!allows(policy, method)) throw new Refusal('method_not_allowed')
+    requireAllowed(policy, method)
     const step: Step = { type: 'approve', phoneHash: phone.id, account: account.key, amr, agreed }
     if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
     await accounts.assertUsable(account.key)
@@ -185,7 +186,7 @@ export function createFlow(parts: FlowParts) {
 
     /**
      * The submit names the place, so signing in is the approval: one move, whatever the proof is.
-     * Open? Then prove; then kiosk and account once more, as a proof may have taken long.
+     * Open? Then prove; then kiosk, its policy and account once more, as a proof may have taken long.
      * @param agreement what the page said that others are told.
      */
     async approve(
@@ -196,16 +197,18 @@ export function createFlow(parts: FlowParts) {
     ): Promise<SignIn> {
       const { signIn, kiosk } = await moves.ofPhone(id, phone.key)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
-      await kiosks.usable(kiosk.number)
+      const { policy } = await kiosks.usable(kiosk.number)
+      const requireOpen = (method: Method) => requireAllowed(policy, method)
       const agreed = telling.agreed(id, phone.key, agreement)
       const by: Actor = { kind: 'phone', id: phoneHash(phone.key, id) }
       const payer = payerOf({ id, kiosk }, phone)
-      const proof = await prove({ again: isApproved(signIn), by, payer })
+      const proof = await prove({ again: isApproved(signIn), by, payer, requireOpen })
       return takeApproval({ id, kiosk }, proof, by, agreed).catch(async error => {
         if (!proof.add || !(error instanceof Refusal)) throw error
         // A sign-up may have come twice at once: then the other one has added this very account.
         if (!isApproved((await moves.ofPhone(id, phone.key)).signIn)) throw error
-        return takeApproval({ id, kiosk }, await prove({ again: true, by, payer }), by, agreed)
+        const known = await prove({ again: true, by, payer, requireOpen })
+        return takeApproval({ id, kiosk }, known, by, agreed)
       })
     },
 
@@ -262,4 +265,9 @@ export function createFlow(parts: FlowParts) {
       }
     },
   }
+}
+
+/** @param policy a kiosk's row's. @throws Refusal `method_not_allowed`. */
+function requireAllowed(policy: string | null, method: Method): void {
+  if (!allows(policy, method)) throw new Refusal('method_not_allowed')
 }
