@@ -141,6 +141,17 @@ test('a phone that comes back alone does not wait for a kiosk that has gone mean
   assert.equal(take(both, comeBack).next.deadline, after(scan).row.deadline)
 })
 
+test('N40: whoever signs in at a kiosk that has gone waits no longer than it may take to come back', () => {
+  const left = after(scan, leave)
+  const approved = take(left, approve).next
+  assert.deepEqual([approved.state, approved.deadline], ['approved', left.row.deadline])
+  const gone = observe(approved, left.row.deadline ?? 0, timings)
+  assert.deepEqual([gone.state, gone.reason], ['cancelled', 'left'])
+  const back = take({ row: approved, now: left.now }, comeBack).next
+  assert.equal(back.deadline, left.now + timings.approved)
+  assert.equal(outcome({ row: approved, now: left.now }, claim), 'claimed  sign_in.claimed')
+})
+
 test('what was agreed is kept with the approval', () => {
   const { row } = after(scan, approve)
   assert.deepEqual([row.client, row.claims], ['clinic', ['name']])

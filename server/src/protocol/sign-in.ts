@@ -351,7 +351,7 @@ function runOut({ state, claimable, leftBy }: Observed): Pick<SignIn, 'state' | 
 type Approve = Extract<Step, { type: 'approve' | 'approve_at_once' }>
 
 function approvedRow(
-  { id, claimable }: Observed,
+  { id, claimable, leftBy, deadline: leaving }: Observed,
   { phoneHash, account, amr, ...step }: Approve,
   now: number,
   timings: Timings,
@@ -360,17 +360,10 @@ function approvedRow(
   const deadline = claimable ? now + timings.approved : startedAt(id) + 2 * timings.pending
   const agreed = 'agreed' in step ? step.agreed : null
   const told = { client: agreed?.client ?? null, claims: agreed?.claims ?? null }
-  const approvedAt = now
-  return {
-    state: 'approved',
-    phoneHash,
-    account,
-    amr,
-    approvedAt,
-    deadline,
-    ...told,
-    ...here,
-  } as const
+  const approved = { state: 'approved', phoneHash, account, amr, approvedAt: now, ...told } as const
+  // The phone is here again; a kiosk that has gone is none that waits for it.
+  if (leftBy === 'kiosk') return { ...approved, deadline: leaving, leftBy, stayUntil: deadline }
+  return { ...approved, deadline, ...here }
 }
 
 /** The row as it was; without one there is nothing that could have been done before. */
