@@ -53,8 +53,11 @@ function stateOf({ signsFrom, acceptedUntil }: SigningKey, now: number): string 
   return acceptedUntil === null ? 'published' : `published until ${timeOf(acceptedUntil)}`
 }
 
-/** @throws OperatorError where it is too short for readers to learn of the key, or no time at all. */
-function noticeOf(text: string): number {
+/**
+ * How long before it signs a key is shown, as it was typed. @returns milliseconds.
+ * @throws OperatorError where it is too short for readers to learn of the key, or no time at all.
+ */
+export function noticeOf(text: string): number {
   const [, count, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? []
   const ms = Number(count) * (units[unit ?? ''] ?? Number.NaN)
   if (ms >= shortestNotice && ms <= longestNotice) return ms
