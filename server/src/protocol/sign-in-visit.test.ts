@@ -130,6 +130,26 @@ test('a phone that goes away ends nothing once it has signed in', () => {
   assert.equal(outcome({ row: next, now: start + 3_000 }, approve), 'approved  sign_in.approved')
 })
 
+test('a kiosk that has gone is gone, whatever its phone does meanwhile', () => {
+  const leavePhone: Step = { type: 'leave', by: 'phone', phoneHash }
+  const phoneBack: Step = { type: 'come_back', by: 'phone' }
+  const ways = [
+    [leave, approve],
+    [leavePhone, leave, phoneBack, approve],
+    [leave, leavePhone, phoneBack],
+  ]
+  for (const steps of ways) {
+    const { row, now } = after(scan, ...steps)
+    assert.equal(row.leftBy, 'kiosk')
+    const gone = observe(row, now + comeBackWithin, timings)
+    assert.deepEqual([gone.state, gone.reason], ['cancelled', 'left'])
+    // It may still come back, and then has all the time that there is.
+    const back = take({ row, now }, comeBack).next
+    const whole = after(scan, ...steps.filter(step => step === approve)).row
+    assert.ok((back.deadline ?? 0) >= (whole.deadline ?? 0))
+  }
+})
+
 test('what was agreed is kept with the approval', () => {
   const { row } = after(scan, approve)
   assert.deepEqual([row.client, row.claims], ['clinic', ['name']])

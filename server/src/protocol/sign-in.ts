@@ -241,13 +241,15 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
 
     case 'leave': {
       requirePhone(current, step)
-      const { state, deadline, leftBy } = current
+      const { state, deadline, leftBy, stayUntil } = current
       // What nobody has scanned has no row, and is over soon enough.
       if (stored.state === 'pending' || state === 'pending') throw new Refusal('not_approved')
       const open = state === 'scanned' || (step.by === 'kiosk' && isApproved(current))
-      if (!open || leftBy !== null || deadline === null) return repeat(stored)
+      // Of two that have gone it is the kiosk: a phone that comes back must not keep what nobody looks at.
+      const known = leftBy === step.by || leftBy === 'kiosk'
+      if (!open || known || deadline === null) return repeat(stored)
       const soon = Math.min(deadline, now + comeBackWithin)
-      const away = { leftBy: step.by, stayUntil: deadline, deadline: soon }
+      const away = { leftBy: step.by, stayUntil: stayUntil ?? deadline, deadline: soon }
       return { ...move({ state, ...away }), quiet: true }
     }
 
@@ -349,7 +351,7 @@ function runOut({ state, claimable, leftBy }: Observed): Pick<SignIn, 'state' | 
 type Approve = Extract<Step, { type: 'approve' | 'approve_at_once' }>
 
 function approvedRow(
-  { id, claimable }: Observed,
+  { id, claimable, leftBy, deadline: leaves }: Observed,
   { phoneHash, account, amr, ...step }: Approve,
   now: number,
   timings: Timings,
@@ -358,17 +360,11 @@ function approvedRow(
   const deadline = claimable ? now + timings.approved : startedAt(id) + 2 * timings.pending
   const agreed = 'agreed' in step ? step.agreed : null
   const told = { client: agreed?.client ?? null, claims: agreed?.claims ?? null }
+  // Whoever approves is there, and brings no kiosk back whose page was closed.
+  const away = leftBy === 'kiosk' && leaves !== null && leaves < deadline
+  const until = away ? { leftBy, deadline: leaves, stayUntil: deadline } : { deadline, ...here }
   const approvedAt = now
-  return {
-    state: 'approved',
-    phoneHash,
-    account,
-    amr,
-    approvedAt,
-    deadline,
-    ...told,
-    ...here,
-  } as const
+  return { state: 'approved', phoneHash, account, amr, approvedAt, ...told, ...until } as const
 }
 
 /** The row as it was; without one there is nothing that could have been done before. */
