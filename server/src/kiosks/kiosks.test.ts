@@ -191,8 +191,8 @@ test('what an operator sets is in force everywhere within five seconds', async t
   await other.set(kiosk.number, { client: 'clinic' }, operator)
   await other.set(kiosk.number, { client: null }, operator)
   assert.deepEqual((await told(kiosk)).slice(1), [
-    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["name","client"]}'],
-    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["client"]}'],
+    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["name","client"],"client":"clinic"}'],
+    ['kiosk.changed', now, 'operator shell:kim', '{"fields":["client"],"client":""}'],
   ])
   await other.revoke(kiosk.number, operator)
   const late = other.set(kiosk.number, { client: 'clinic' }, operator)
@@ -214,8 +214,12 @@ test('N54: a kiosk has a name that people can read, from the beginning', async t
 })
 
 test('a kiosk may have a client from its first moment', async t => {
-  const { kiosks } = await setUp(t)
-  assert.equal((await kiosks.enrol(name, operator, 'clinic')).kiosk.client, 'clinic')
+  const { kiosks, told } = await setUp(t)
+  const { kiosk } = await kiosks.enrol(name, operator, 'clinic')
+  assert.equal(kiosk.client, 'clinic')
+  assert.deepEqual(await told(kiosk), [
+    ['kiosk.added', now, 'operator shell:kim', '{"by":"credential","client":"clinic"}'],
+  ])
   assert.equal((await kiosks.invite(name, operator, 'clinic')).kiosk.client, 'clinic')
   assert.equal((await kiosks.invite(name, operator)).kiosk.client, null)
 })

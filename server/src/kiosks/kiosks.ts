@@ -126,7 +126,8 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     records.add(number => {
       const kiosk = { ...openKiosk, number, createdAt: clock(), ...given }
       const event = kioskEvent(kiosk, 'kiosk.added', kiosk.createdAt, by)
-      return { next: kiosk, events: [{ ...event, detail: { by: way } }] }
+      const detail = { by: way, ...(kiosk.client !== null && { client: kiosk.client }) }
+      return { next: kiosk, events: [{ ...event, detail }] }
     })
   const invited = async (link: string) => {
     const kiosk = await records.byLinkHash(hashedCredential(link))
@@ -190,7 +191,9 @@ export function createKiosks(parts: KiosksParts): Kiosks {
         const fields = fieldsThatDiffer(old, next, ['name', 'client'])
         if (fields.length === 0) return unchanged(old)
         const event = kioskEvent(old, 'kiosk.changed', at, by)
-        return { next, events: [{ ...event, detail: { fields } }] }
+        // Whoever was told something there for an hour must be found afterwards.
+        const detail = { fields, ...(fields.includes('client') && { client: next.client ?? '' }) }
+        return { next, events: [{ ...event, detail }] }
       })
       return next
     },

@@ -18,10 +18,12 @@ export const logEvents = {
   'account.changed': 'An operator has changed it. `fields`: which.',
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
-  'kiosk.added': 'A kiosk is new. `by`: `link` for a screen, `credential` for a backend.',
+  'kiosk.added':
+    'A kiosk is new. `by`: `link` for a screen, `credential` for a backend; `client` where it has one.',
   'kiosk.enrolled': 'A screen has used the link.',
   'kiosk.revoked': 'The kiosk is switched off.',
-  'kiosk.changed': 'An operator has changed it. `fields`: which.',
+  'kiosk.changed':
+    'An operator has changed it. `fields`: which; `client` where it is among them, empty for none.',
   'client.added': 'A client is new. `claims`: what it may be told.',
   'client.changed':
     'An operator has changed it. `fields`: which; `claims` where they are among them.',
