@@ -116,7 +116,10 @@ export interface Claims {
   external_id?: string | null
 }
 
-/** Answer of `POST /api/v1/sign-ins/{id}/claim`; the same for every repeat by the same kiosk secret. */
+/**
+ * Answer of `POST /api/v1/sign-ins/{id}/claim`; the same for every repeat by the same kiosk secret, but
+ * for a grant that has changed meanwhile and an `id_token` that is made anew.
+ */
 export interface ClaimAnswer {
   id: string
   state: 'claimed'

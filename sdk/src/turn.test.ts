@@ -6,6 +6,7 @@ import { GateError } from './gate-error.ts'
 import { finalStates } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 import type { SignInUpdate } from './sign-in.ts'
+import { toleratedMs } from './trouble.ts'
 import { Turn, type TurnEnd } from './turn.ts'
 
 /** A turn whose gate is the test: it refuses the given number of starts first. */
@@ -94,6 +95,17 @@ describe('a turn at the kiosk', () => {
     await sends({ state: 'claimed', connection: 'reconnecting' })
     await clock.pass(60_000)
     assert.equal(shown.at(-1), 'claimed 홍*동')
+  })
+
+  it('nobody stays on the screen for longer than the gate lets a visit last, heard or not', async () => {
+    const { sends, shown, clock, end } = setUp()
+    await settle()
+    await sends({ state: 'approved', expires_in_ms: 1_000 })
+    await sends({ state: 'claimed', expires_in_ms: 600_000, connection: 'reconnecting' })
+    await clock.pass(599_000)
+    assert.equal(shown.at(-1), 'claimed 홍*동')
+    await clock.pass(1_000 + toleratedMs)
+    assert.deepEqual([shown.at(-1), end()], ['ended absolute', 'visited'])
   })
 
   it('ends a visit at once, and tells the gate why', async () => {

@@ -278,9 +278,14 @@ export class Turn {
     })
   }
 
-  /** A visit goes on while the gate is not heard. */
-  #showVisit({ id, expires_in_ms, connection }: SignInUpdate, { account }: ClaimAnswer): void {
+  /** A visit goes on while the gate is not heard, for as long as it would last there. */
+  #showVisit(update: SignInUpdate, { account }: ClaimAnswer): void {
+    const { id, state, expires_in_ms, connection } = update
     this.#inTrouble = false
+    this.#stopWaiting()
+    if (state === 'claimed' && expires_in_ms !== undefined) {
+      this.#stopWaiting = this.#clock.after(expires_in_ms + toleratedMs, () => this.#runOut(update))
+    }
     this.#parts.show({
       state: 'claimed',
       id,
@@ -288,6 +293,12 @@ export class Turn {
       connection,
       ...(expires_in_ms !== undefined && { remaining_ms: expires_in_ms }),
     })
+  }
+
+  /** The gate would have said so, if it were heard. */
+  #runOut(update: SignInUpdate): void {
+    this.#update = { ...update, state: 'ended', reason: 'absolute' }
+    this.#signIn?.close()
   }
 
   #trouble(code: string): void {

@@ -33,10 +33,15 @@ async function visit(browser: Browser, kiosk: Page): Promise<Page> {
   return phone
 }
 
-/** How the sign-in ended that was begun last. */
-function lastEnd({ dataDir }: Gate): string {
+/** The sign-in that was begun last. */
+function lastSignIn({ dataDir }: Gate) {
   const { sign_ins: rows = [] } = stored(dataDir)
-  const { state, reason } = (rows.at(-1) ?? {}) as { state?: string; reason?: string }
+  return (rows.at(-1) ?? {}) as { state?: string; reason?: string; left_by?: string | null }
+}
+
+/** How it ended. */
+function lastEnd(gate: Gate): string {
+  const { state, reason } = lastSignIn(gate)
   return `${state} ${reason}`
 }
 
@@ -140,10 +145,19 @@ test('N40: a kiosk page that is reloaded in the middle goes on, wherever it stan
     ),
     [['id', 'kiosk_secret']],
   )
-  // More than it would have had, had it not come back.
+  const leftBy = () => lastSignIn(gate).left_by
+  await phone.goto('about:blank')
+  await until('the gate hears that the phone has left', () => leftBy() === 'phone')
+  await phone.goBack()
+  await until('it hears that the phone is back', () => leftBy() === null)
+  // More than either would have had, had it not come back.
   gate.passTime(20_000)
+  await phone.getByRole('link', { name: 'English' }).click()
+  await phone.getByRole('link', { name: '한국어' }).click()
   await signUp(phone)
   await stands(kiosk, 'done')
+  const leaves = gate.log().match(/"route":"\/s\/:id\/leave"/g)
+  assert.equal(leaves?.length, 1, 'who goes from page to page of a sign-in leaves nothing')
 
   await kiosk.reload()
   await stands(kiosk, 'done')

@@ -90,8 +90,6 @@ test('a policy that is none is refused in sentences, and the one before it stand
   const wrong = '{"reader":1,"start":"now","timings":{"done_seconds":1}}'
   await Promise.all([
     refused([`${number}`, '-'], wrong, /`start` must be .*\.\n`timings.done_seconds` must be .*\./),
-    refused([`${number}`, '-'], '{"reader":2}', /needs reader 2/),
-    refused([`${number}`, '-'], '{', /This is no JSON/),
     refused([`${number}`, '/nowhere/p.json'], '', /cannot be read: there is no such file/),
     refused(['4000', '-'], '{"reader":1}', /There is no kiosk 4000/),
     refused(['x'], '', /There is no kiosk x/),

@@ -23,6 +23,7 @@ function leaveForNext(event: Event, form: HTMLFormElement, page: Page): void {
   if (page.state === 'pending') return
   event.preventDefault()
   const next = new FormData(form).get('next')
+  page.movesOn = true
   location.assign(address(page) + (next === null ? '' : `?form=${next}`))
 }
 

@@ -28,12 +28,18 @@ export async function watch(page: Page): Promise<void> {
 /** A page that the browser kept in its back-forward cache may be out of date. */
 export function watchReturns(page: Page): void {
   addEventListener('pageshow', async event => {
-    if (event.persisted && hasMoved(page, await ask(page))) reloadFromServer(page)
+    if (!event.persisted) return
+    page.movesOn = false
+    if (hasMoved(page, await ask(page))) reloadFromServer(page)
   })
 }
 
 /** Closing the page of a sign-in that is not finished leaves it to the next visitor. */
 export function watchLeaving(page: Page): void {
+  addEventListener('click', ({ target }) => {
+    // Every link leads to another page of this sign-in.
+    if (target instanceof Element && target.closest('a')) page.movesOn = true
+  })
   addEventListener('pagehide', () => {
     if (page.state === 'scanned' && !page.busy && !page.movesOn) leave(page)
   })

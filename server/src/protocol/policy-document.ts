@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { showsSomething, unseen } from './seen-text.ts'
 
 /**
  * A kiosk's policy as an operator writes it: JSON, one schema, every field optional but `reader`.
@@ -32,9 +33,10 @@ const seconds = (least: number, most: number, usual: number, about: string) =>
     }),
   )
 
-// Joiners are part of some scripts' words and of emoji; all else that is invisible could mislead.
+// Joiners are part of some scripts' words, and with selectors of emoji; all else that is invisible could
+// mislead.
 const plainText = Type.String({
-  pattern: '^(?=.*\\S)(?:[^\\p{C}\\p{Zl}\\p{Zp}]|[\\u200c\\u200d]){1,80}$',
+  pattern: `^${showsSomething}(?:[^${unseen}]|[\\u200c\\u200d\\ufe0e\\ufe0f]){1,80}$`,
   ...field('plain text of 1 to 80 characters, without line breaks', ''),
 })
 const text = (about: string) =>

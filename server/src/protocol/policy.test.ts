@@ -133,6 +133,10 @@ test('a text is plain: 80 characters, nothing that is invisible or turns the lin
     '\u2028',
     '\ufeffa',
     '\ud800',
+    '\u3164',
+    'a\u115f',
+    '\u2800',
+    '\u200d\ufe0f',
   ]) {
     assert.deepEqual(fault(both(bad)), [
       '`texts.idle_title.en` must be plain text of 1 to 80 characters, without line breaks.',
@@ -196,4 +200,26 @@ test('the beginning of a row says its version', () => {
     }),
   )
   for (const none of [null, '', 'x', '{"version":-1,', '{}']) assert.equal(policyVersion(none), 0)
+})
+
+test('a screen is told what it knows, and nothing else that stands in the document', () => {
+  const unknown = { password: 'p', constructor: 1, ['__proto__']: { idle_seconds: 1 } }
+  const both = { ko: '안녕하세요', en: 'Hello' }
+  const document = {
+    reader: 1,
+    ...unknown,
+    timings: { ...unknown, idle_seconds: 30 },
+    texts: { ...unknown, done_text: { ...both, fr: 'Bonjour' } },
+    services: { ...unknown, offer: ['a'] },
+    printing: { ...unknown, ticket: true },
+  }
+  assert.deepEqual(shownPolicy(policyToText(2, read(document))), {
+    version: 2,
+    languages: ['ko', 'en'],
+    start: 'touch',
+    timings: { idle_seconds: 30, done_seconds: 20 },
+    texts: { done_text: both },
+    services: { offer: ['a'] },
+    printing: { ticket: true },
+  })
 })

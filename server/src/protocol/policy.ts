@@ -1,4 +1,4 @@
-import { type KioskPolicy, usualPolicy } from '@qrgate/sdk/protocol'
+import { type KioskPolicy, type Localized, usualPolicy } from '@qrgate/sdk/protocol'
 import { checkDocument, type Method, methods, type PolicyDocument } from './policy-document.ts'
 
 /** A kiosk's policy in force: its document, with what it leaves out. */
@@ -35,16 +35,29 @@ export function policyOf(stored: string | null): Policy {
   const version = policyVersion(stored)
   const document = readStored(stored)
   if (!document) return { ...usual, version, methods: [] }
+  const { timings = {}, texts = {}, services = {}, printing = {} } = document
+  const { idle_seconds = usual.timings.idle_seconds } = timings
+  const { done_seconds = usual.timings.done_seconds } = timings
+  const { idle_title, idle_text, done_text } = texts
+  // Name by name: what means nothing here may be meant for anybody but a screen.
   return {
     version,
     languages: document.languages ?? usual.languages,
     start: document.start ?? usual.start,
-    timings: { ...usual.timings, ...document.timings },
-    texts: { ...document.texts },
-    services: { ...document.services },
-    printing: { ...usual.printing, ...document.printing },
+    timings: { idle_seconds, done_seconds },
+    texts: {
+      ...(idle_title && { idle_title: bothOf(idle_title) }),
+      ...(idle_text && { idle_text: bothOf(idle_text) }),
+      ...(done_text && { done_text: bothOf(done_text) }),
+    },
+    services: services.offer ? { offer: services.offer } : {},
+    printing: { ticket: printing.ticket ?? usual.printing.ticket },
     methods: document.methods ?? usual.methods,
   }
+}
+
+function bothOf({ ko, en }: Localized): Localized {
+  return { ko, en }
 }
 
 /** The document as it was set; null where there is none that this gate understands. */

@@ -1,7 +1,9 @@
 import type { Localized } from '@qrgate/sdk/protocol'
 import { Refusal } from '../errors.ts'
+import { showsSomething, unseen } from './seen-text.ts'
 
 const longest = 64
+const legible = new RegExp(`^${showsSomething}[^${unseen}]+$`, 'u')
 
 /**
  * The name of a client or a kiosk, as an operator gives it. Visitors read it where they sign in: signs
@@ -10,8 +12,7 @@ const longest = 64
  */
 export function requireShownNames({ ko, en }: Localized): Localized {
   for (const name of [ko, en]) {
-    const invalid = name.trim() === '' || [...name].length > longest || /\p{C}/u.test(name)
-    if (invalid) throw new Refusal('name_invalid')
+    if ([...name].length > longest || !legible.test(name)) throw new Refusal('name_invalid')
   }
   return { ko, en }
 }

@@ -98,6 +98,9 @@ test('that it was somebody else is written down after the end too, once, and cha
   // Time had ended it, and nobody had written that down.
   const late = { ...after(scan, approve, claim), now: start + 3_600_000 }
   assert.equal(outcome(late, disown), 'ended absolute visit.ended report.not_me')
+  // No phone has ended what time has.
+  const actors = take(late, disown).events.map(({ actor }) => actor.kind)
+  assert.deepEqual(actors, ['system', 'phone'])
   assert.equal(outcome(after(scan), disown), 'not_approved')
 })
 

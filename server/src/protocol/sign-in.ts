@@ -234,8 +234,9 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
         return move({ ...cancelled('not_me'), disownedAt }, 'sign_in.cancelled', 'report.not_me')
       }
       // What time has decided is written down on the way, as the reaper would have done.
-      const over = current === stored ? [] : [overEvent(current)]
-      return move({ state: current.state, disownedAt }, ...over, 'report.not_me')
+      const { next, events } = move({ state: current.state, disownedAt }, 'report.not_me')
+      const over = current === stored ? [] : [logged(next, overEvent(current), { type: 'expire' })]
+      return { next, events: [...over, ...events] }
     }
 
     case 'leave': {

@@ -194,6 +194,15 @@ test('a way to sign in that a policy forbids approves nothing, even if it was se
   await set({ reader: 2 } as PolicyDocument)
   const password = methods.password(credentials)
   await assert.rejects(flow.approve(id, phone, password), refusal('method_not_allowed'))
+  // Nobody looks at what was typed: who is here must not be told from what is refused.
+  const looks = [t.mock.method(accounts, 'authenticate'), t.mock.method(accounts, 'prepare')]
+  for (const closed of [methods.password({ ...credentials, password: 'wrong' }), signUp]) {
+    await assert.rejects(flow.approve(id, phone, closed), refusal('method_not_allowed'))
+  }
+  assert.deepEqual(
+    looks.map(({ mock }) => mock.callCount()),
+    [0, 0],
+  )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
   await set(readDocument('{"reader":1}') as PolicyDocument)
   assert.equal((await flow.approve(id, phone, password)).state, 'approved')
@@ -248,4 +257,27 @@ test('N09: however many hand in a receipt of one sign-in at once, its kiosk has 
   assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
   const next = await (await opened(phone))()
   assert.equal(next.state, 'scanned')
+})
+
+test('a client is not known to know whom a kiosk signs in that it has no more', async t => {
+  const { accounts, clients, flow, kiosks, knownSubject, methods, telling, ...rest } =
+    await scanned(t)
+  const { id, kiosk, kioskSecret } = rest
+  const name = { ko: '서울내과', en: 'Seoul Clinic' }
+  const clinic = { id: 'clinic', name, claims: ['name'], endpoint: null } as const
+  const { client } = await clients.add(clinic, system)
+  const account = await accounts.byId(credentials.id)
+  assert.ok(account)
+  const sub = accounts.subject(account, client.id)
+  const belong = async (client: string | null) => {
+    await kiosks.set(kiosk.number, { client }, system)
+    kiosks.forget(kiosk.number)
+    return kiosks.usable(kiosk.number)
+  }
+
+  const told = await telling.shown(id, phone.key, await belong(client.id))
+  await flow.approve(id, phone, methods.password(credentials), told?.agreement)
+  await belong(null)
+  await flow.claim(await flow.proveKiosk(id, kioskSecret))
+  await assert.rejects(knownSubject(client, sub), refusal('not_found'))
 })

@@ -12,6 +12,7 @@ import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import { allows } from '../protocol/policy.ts'
+import type { Method } from '../protocol/policy-document.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import {
   type Agreed,
@@ -99,7 +100,7 @@ export function createFlow(parts: FlowParts) {
     agreed: Agreed | null,
   ) {
     const { policy } = await kiosks.usable(subject.kiosk.number)
-    if (!allows(policy, method)) throw new Refusal('method_not_allowed')
+    requireAllowed(policy, method)
     const step: Step = { type: 'approve', phoneHash: phone.id, account: account.key, amr, agreed }
     if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
     await accounts.assertUsable(account.key)
@@ -126,7 +127,7 @@ export function createFlow(parts: FlowParts) {
       let heard = false
       const read = async () => {
         // Who begins to watch is there; who has watched for a while may have gone.
-        const signIn = await (heard ? moves.current(subject) : moves.ofPage(subject, 'kiosk'))
+        const signIn = await (heard ? moves.current(subject) : moves.ofKioskPage(subject))
         heard = true
         return signIn
       }
@@ -173,12 +174,7 @@ export function createFlow(parts: FlowParts) {
     },
 
     /** What the phone that scanned may know; asking for it, its page is there. */
-    async viewOfPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
-      const { signIn, kiosk } = await moves.ofPhone(id, phoneKey)
-      if (signIn.leftBy !== 'phone') return { signIn, kiosk }
-      const step = { type: 'come_back', by: 'phone' } as const
-      return { signIn: await moves.take({ id, kiosk }, step), kiosk }
-    },
+    viewOfPhone: moves.ofPhonePage,
 
     /** Tells the phone that scanned how its sign-in stands, then every change. */
     watchOfPhone(id: string, phoneKey: string, tell: (signIn: SignIn) => void): Watch {
@@ -190,7 +186,7 @@ export function createFlow(parts: FlowParts) {
 
     /**
      * The submit names the place, so signing in is the approval: one move, whatever the proof is.
-     * Open? Then prove; then kiosk and account once more, as a proof may have taken long.
+     * Open? Then prove; then kiosk, its policy and account once more, as a proof may have taken long.
      * @param agreement what the page said that others are told.
      */
     async approve(
@@ -201,16 +197,18 @@ export function createFlow(parts: FlowParts) {
     ): Promise<SignIn> {
       const { signIn, kiosk } = await moves.ofPhone(id, phone.key)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
-      await kiosks.usable(kiosk.number)
+      const { policy } = await kiosks.usable(kiosk.number)
+      const requireOpen = (method: Method) => requireAllowed(policy, method)
       const agreed = telling.agreed(id, phone.key, agreement)
       const by: Actor = { kind: 'phone', id: phoneHash(phone.key, id) }
       const payer = payerOf({ id, kiosk }, phone)
-      const proof = await prove({ again: isApproved(signIn), by, payer })
+      const proof = await prove({ again: isApproved(signIn), by, payer, requireOpen })
       return takeApproval({ id, kiosk }, proof, by, agreed).catch(async error => {
         if (!proof.add || !(error instanceof Refusal)) throw error
         // A sign-up may have come twice at once: then the other one has added this very account.
         if (!isApproved((await moves.ofPhone(id, phone.key)).signIn)) throw error
-        return takeApproval({ id, kiosk }, await prove({ again: true, by, payer }), by, agreed)
+        const known = await prove({ again: true, by, payer, requireOpen })
+        return takeApproval({ id, kiosk }, known, by, agreed)
       })
     },
 
@@ -222,7 +220,7 @@ export function createFlow(parts: FlowParts) {
     // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
-      return signInView(await moves.ofPage(screen.use(), 'kiosk'), clock())
+      return signInView(await moves.ofKioskPage(screen.use()), clock())
     },
 
     /** @param address where the screen is. */
@@ -242,8 +240,8 @@ export function createFlow(parts: FlowParts) {
     },
 
     /**
-     * Who signed in; the same answer for every repeat in time, as an answer may get lost. A screen
-     * learns a masked name; the kiosk's client, by its credential, what it was agreed to be told.
+     * Who signed in; repeatable for a while, as an answer may get lost. A screen learns a masked name,
+     * the same each time; the kiosk's client, by its credential, what it was agreed to be told.
      */
     async claim(screen: ClaimingScreen, clientCredential?: string): Promise<ClaimAnswer> {
       const subject = screen.use()
@@ -251,7 +249,7 @@ export function createFlow(parts: FlowParts) {
       const rehearsed = await moves.rehearse(subject, { type: 'claim' })
       if (rehearsed.account === null) throw new Refusal('not_approved')
       const account = await accounts.assertUsable(rehearsed.account)
-      const also = telling.known(rehearsed, account, clock())
+      const also = telling.known(subject.kiosk, rehearsed, account, clock())
       const signIn = await moves.take(subject, { type: 'claim' }, also)
       const answer = claimAnswer(signIn, account)
       return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
@@ -267,4 +265,9 @@ export function createFlow(parts: FlowParts) {
       }
     },
   }
+}
+
+/** @param policy a kiosk's row's. @throws Refusal `method_not_allowed`. */
+function requireAllowed(policy: string | null, method: Method): void {
+  if (!allows(policy, method)) throw new Refusal('method_not_allowed')
 }

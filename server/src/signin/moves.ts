@@ -49,26 +49,34 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
     return observe(next, clock(), timings)
   }
 
+  const take = (subject: Subject, step: Step, also?: WithSignIn): Promise<SignIn> =>
+    move(subject.id, row => storedOf(row, subject), step, also)
+
+  const current = async (subject: Subject): Promise<Observed> =>
+    observe(storedOf(await signIns.read(subject.id), subject), clock(), timings)
+
+  const ofPhone = async (id: string, phoneKey: string) => {
+    const row = await signIns.read(id)
+    if (row?.phoneHash !== phoneHash(phoneKey, id)) throw new Refusal('not_your_phone')
+    const kiosk = await kiosks.known(row.kiosk)
+    return { signIn: observe(row, clock(), timings), kiosk }
+  }
+
   return {
     /** How a sign-in stands at this moment. */
-    async current(subject: Subject): Promise<Observed> {
-      return observe(storedOf(await signIns.read(subject.id), subject), clock(), timings)
-    },
+    current,
 
-    /** The same for a page that is there: if it was closed, it has come back. */
-    async ofPage(subject: Subject, by: 'kiosk' | 'phone'): Promise<Observed> {
-      const row = storedOf(await signIns.read(subject.id), subject)
-      const signIn = observe(row, clock(), timings)
-      if (signIn.leftBy !== by) return signIn
-      return move(subject.id, stored => storedOf(stored, subject), { type: 'come_back', by })
+    /** The same for the kiosk's page, which is there: if it was closed, it has come back. */
+    async ofKioskPage(subject: Subject): Promise<Observed> {
+      const signIn = await current(subject)
+      return signIn.leftBy === 'kiosk' ? take(subject, { type: 'come_back', by: 'kiosk' }) : signIn
     },
 
     /**
      * Takes a step. @param also what happens to other rows with it, or not at all.
      * @throws Refusal where it is not this sign-in's next one.
      */
-    take: (subject: Subject, step: Step, also?: WithSignIn): Promise<SignIn> =>
-      move(subject.id, row => storedOf(row, subject), step, also),
+    take,
 
     /** The same for what must have a row: the reaper's and a revocation's steps. */
     takeStored: (id: string, step: Step): Promise<SignIn> => move(id, requireRow, step),
@@ -83,11 +91,13 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
      * The sign-in that this phone has scanned, at whatever has become of its kiosk.
      * @throws Refusal `not_your_phone`.
      */
-    async ofPhone(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
-      const row = await signIns.read(id)
-      if (row?.phoneHash !== phoneHash(phoneKey, id)) throw new Refusal('not_your_phone')
-      const kiosk = await kiosks.known(row.kiosk)
-      return { signIn: observe(row, clock(), timings), kiosk }
+    ofPhone,
+
+    /** The same for its page, which is there. */
+    async ofPhonePage(id: string, phoneKey: string): Promise<{ signIn: SignIn; kiosk: Kiosk }> {
+      const { signIn, kiosk } = await ofPhone(id, phoneKey)
+      if (signIn.leftBy !== 'phone') return { signIn, kiosk }
+      return { signIn: await take({ id, kiosk }, { type: 'come_back', by: 'phone' }), kiosk }
     },
   }
 }

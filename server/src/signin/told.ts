@@ -68,9 +68,12 @@ export function createTelling({ clients, accounts, agreements, idTokens }: Telli
       return client
     },
 
-    /** With the claim it is written down that the client knows this account, and what was agreed to. */
-    known({ client, claims }: SignIn, account: Account, now: number): WithSignIn {
-      if (client === null) return {}
+    /**
+     * With the claim it is written down that the kiosk's client knows this account, and what was agreed
+     * to; nothing of a client that had the kiosk before, which is told of no claim here any more.
+     */
+    known(kiosk: Kiosk, { client, claims }: SignIn, account: Account, now: number): WithSignIn {
+      if (client === null || client !== kiosk.client) return {}
       const sub = accounts.subject(account, client)
       const next = { client, account: account.key, sub, claims: claims ?? [], toldAt: now }
       return { subjects: new Map([[subjectKey(next), becomes(next)]]) }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Limit } from '../limits/limit.ts'
 import type { Payer } from '../limits/payer.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
-import type { SignIn, Step } from '../protocol/sign-in.ts'
+import type { SignIn } from '../protocol/sign-in.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Moves } from './moves.ts'
 import { type Phone, payerOf } from './phone.ts'
@@ -25,11 +25,6 @@ export interface VisitsParts {
 }
 
 export function createVisits({ moves, clock, leaves, forgetPhone }: VisitsParts) {
-  const byPhone = async (id: string, phoneKey: string, step: Step): Promise<SignIn> => {
-    const { kiosk } = await moves.ofPhone(id, phoneKey)
-    return moves.take({ id, kiosk }, step)
-  }
-
   return {
     /** At the kiosk: somebody says so, or nobody has touched it for a while. */
     async end(screen: Screen, reason: 'kiosk' | 'idle'): Promise<SignInView> {
@@ -37,8 +32,11 @@ export function createVisits({ moves, clock, leaves, forgetPhone }: VisitsParts)
     },
 
     /** On the phone that scanned. */
-    endByPhone: (id: string, phoneKey: string): Promise<SignIn> =>
-      byPhone(id, phoneKey, { type: 'end', reason: 'phone', phoneHash: phoneHash(phoneKey, id) }),
+    async endByPhone(id: string, phoneKey: string): Promise<SignIn> {
+      const { kiosk } = await moves.ofPhone(id, phoneKey)
+      const hash = phoneHash(phoneKey, id)
+      return moves.take({ id, kiosk }, { type: 'end', reason: 'phone', phoneHash: hash })
+    },
 
     /**
      * Whoever holds the phone says that somebody else has signed in with it. What is going on ends, the

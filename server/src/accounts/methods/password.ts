@@ -1,14 +1,17 @@
 import type { Accounts, Credentials } from '../accounts.ts'
 import type { Prove } from './proof.ts'
 
-/** An id and its password. @throws Refusal `wrong_credentials`, `too_many_tries` or `busy`. */
+/**
+ * An id and its password.
+ * @throws Refusal `method_not_allowed`, `wrong_credentials`, `too_many_tries` or `busy`.
+ */
 export function byPassword(
   accounts: Pick<Accounts, 'authenticate'>,
   credentials: Credentials,
 ): Prove {
-  return async ({ payer }) => ({
-    account: await accounts.authenticate(credentials, payer),
-    method: 'password',
-    amr: ['pwd'],
-  })
+  return async ({ payer, requireOpen }) => {
+    requireOpen('password')
+    const account = await accounts.authenticate(credentials, payer)
+    return { account, method: 'password', amr: ['pwd'] }
+  }
 }

@@ -23,6 +23,11 @@ export interface Asked {
   by: Actor
   /** Whom the work of proving is charged to, before it is done. */
   payer: Payer
+  /**
+   * To be asked before anything is looked at: where a way is closed, nobody may learn by it who is here.
+   * @throws Refusal `method_not_allowed`.
+   */
+  requireOpen(method: Method): void
 }
 
 /**
