@@ -170,7 +170,7 @@ test('"not my phone" ends the other phone\'s sign-in and shows a new code at onc
   await stands(kiosk, 'scanned')
   await kiosk.getByRole('button', { name: '내 휴대폰이 아니에요' }).click()
   await stands(kiosk, 'pending')
-  await phone.getByRole('heading', { name: '키오스크에서 이 휴대폰을 거절했습니다' }).waitFor()
+  await phone.getByRole('heading', { name: '이 휴대폰은 거절되었습니다' }).waitFor()
   await phone.locator('[data-state="cancelled"]').waitFor({ state: 'attached' })
 })
 

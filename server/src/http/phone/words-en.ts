@@ -4,7 +4,7 @@ import type { Words } from './vocabulary.ts'
 const claimWords: Record<ClaimName, string> = {
   masked_name: 'a part of your name',
   name: 'your name',
-  account_id: 'your user ID',
+  account_id: 'your user\u00a0ID',
   external_id: 'your record number',
 }
 const list = new Intl.ListFormat('en')
@@ -53,7 +53,7 @@ export const en: Words = {
     ask: {
       title: 'Did somebody else sign in?',
       text: [
-        'This ends the visit at the kiosk and tells the operator.',
+        'The operator is told, and a visit that is going on ends.',
         'Your account stays open.',
       ],
     },
