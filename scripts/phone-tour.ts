@@ -153,26 +153,27 @@ async function endTour(browser: Browser, kiosk: OpenKiosk, lang: Language): Prom
 }
 
 async function timeTour(browser: Browser): Promise<void> {
-  const gate = await DemoGate.start({ QRGATE_SCANNED_SECONDS: '8', QRGATE_LOG_LEVEL: 'silent' })
+  // Longer than a page may be closed.
+  const gate = await DemoGate.start({ QRGATE_SCANNED_SECONDS: '20', QRGATE_LOG_LEVEL: 'silent' })
   await signUp(browser, gate)
   for (const lang of languages) {
     const shoot = shooting(lang)
-    const kiosk = await openKiosk(browser, gate, kioskSizes.tablet, lang)
-    const late = await openPhone(browser, await start(kiosk), usualPhone, lang)
-    await late.page.locator('.outcome').waitFor()
-    await shoot(late.page, '12-expired')
-    await late.context.close()
-    await stands(kiosk.page, 'idle')
-    const left = await visit(browser, kiosk, lang)
-    await left.page.locator('[data-state=claimed]').waitFor({ state: 'attached' })
-    await kiosk.context.close()
-    await left.page.locator('[data-state=ended]').waitFor({ state: 'attached' })
-    await shoot(left.page, '13-left')
-    await left.page.goto(`${gate.url}/code`)
-    await shoot(left.page, '14-code')
-    await left.page.goto(`${gate.url}/q/NOTATICKET`)
-    await shoot(left.page, '15-unknown')
-    await left.context.close()
+    const ways = { '12-expired': 'expired', '13-left': 'cancelled' }
+    const waiting = Object.entries(ways).map(async ([screen, state]) => {
+      const kiosk = await openKiosk(browser, gate, kioskSizes.tablet, lang)
+      const { page, context } = await openPhone(browser, await start(kiosk), usualPhone, lang)
+      await ownAddress(page)
+      if (state === 'cancelled') await kiosk.context.close()
+      await page.locator(`[data-state=${state}]`).waitFor({ state: 'attached' })
+      await shoot(page, screen)
+      await context.close()
+    })
+    await Promise.all(waiting)
+    const nowhere = await openPhone(browser, `${gate.url}/code`, usualPhone, lang)
+    await shoot(nowhere.page, '14-code')
+    await nowhere.page.goto(`${gate.url}/q/NOTATICKET`)
+    await shoot(nowhere.page, '15-unknown')
+    await nowhere.context.close()
   }
   await gate.stop()
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { readPhoneAssets } from '../../server/src/http/phone/assets.ts'
+import { renderPage } from '../../server/src/http/phone/page.ts'
 import {
   axe,
   openKiosk,
@@ -13,6 +15,25 @@ import {
   startBrowser,
 } from '../support/browser.ts'
 import { startGate } from '../support/gate.ts'
+
+const place = { site: '서울내과의원', kiosk: '1층 접수 1번' }
+const id = '01997d2c-5b1e-7c3a-9f00-2b6f1d0c4e8a'
+const told = {
+  client: '가온누리대학교부속 새하늘어린이재활전문병원',
+  claims: ['name', 'account_id', 'external_id'],
+  agreement: 'agreement',
+} as const
+/** States of the phone's page that would take long to come to. */
+const otherPages = [
+  { kind: 'sign-in', id, told, registration: true },
+  { kind: 'sign-up', id, told, error: 'name_invalid' },
+  { kind: 'code', problem: 'unknown' },
+  { kind: 'approved', id },
+  { kind: 'ended', id, state: 'ended' },
+  { kind: 'left', id },
+  { kind: 'expired', id },
+  { kind: 'busy', id },
+] as const
 
 const clean = async (page: Page, state: string) => {
   await settled(page)
@@ -37,6 +58,13 @@ test('axe finds nothing on any state of kiosk, phone and demo page', async t => 
   await clean(kiosk, 'kiosk done')
   await phone.locator('[data-state="claimed"]').waitFor({ state: 'attached' })
   await clean(phone, 'phone done')
+  await phone.getByText('내가 한 것이 아니에요').click()
+  await phone.locator('form[action$="/not-me"]').waitFor()
+  await clean(phone, 'phone not me?')
+  await phone.locator('form[action$="/not-me"] button').click()
+  await stands(kiosk, 'ended')
+  await phone.getByRole('heading', { name: '고맙습니다' }).waitFor()
+  await clean(phone, 'phone not me')
 
   await kiosk.locator('footer .leave').click()
   const second = await openPhone(browser, await showQr(kiosk))
@@ -49,6 +77,12 @@ test('axe finds nothing on any state of kiosk, phone and demo page', async t => 
 
   await phone.goto(`${gate.url}/q/NOTATICKET`)
   await clean(phone, 'phone unknown ticket')
+  await phone.goto('about:blank')
+  const { css } = await readPhoneAssets()
+  for (const view of otherPages) {
+    await phone.setContent(renderPage({ place, ...view }, 'ko', { css, script: '' }))
+    await clean(phone, `phone ${view.kind}`)
+  }
   const demo = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   await demo.goto(`${gate.url}/demo`)
   await demo.locator('h1').waitFor()

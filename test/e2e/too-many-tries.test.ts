@@ -18,7 +18,7 @@ test('a visitor who has guessed too often is told so at once, and to wait', asyn
   await signIn(phone, { ...visitor, password: 'a wrong password' })
   await alert.getByText('비밀번호').waitFor()
   await signIn(phone, { ...visitor, password: 'another one' })
-  await alert.getByText('로그인 시도가 너무 많았어요').waitFor()
+  await alert.getByText('로그인 시도가 너무 많았습니다').waitFor()
   assert.equal(taps, 2, 'the page does not try again by itself first')
   assert.equal(await phone.locator('[name=account]').inputValue(), visitor.account)
   assert.deepEqual(await axe(phone), [])

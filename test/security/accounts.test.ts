@@ -89,7 +89,7 @@ test('S045: the phone is told to wait, in a sentence, and the form is not lost',
   assert.equal(page.status, 429)
   assert.ok(Number(page.headers.get('retry-after')) > 0)
   const text = await page.text()
-  assert.match(text, /로그인 시도가 너무 많았어요/)
+  assert.match(text, /로그인 시도가 너무 많았습니다/)
   assert.match(text, /value="hong"/)
 })
 

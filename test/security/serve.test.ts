@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
+import type { Contract } from '../../server/src/http/docs/contract.ts'
 import { qrgate } from '../support/command.ts'
 import { freePort, type Settings, startGate, temporaryFolder } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
@@ -130,7 +131,33 @@ test('N23: the page of the API is for demos; its contract is public everywhere',
   }
   const contract = await fetch(`${gate.url}/api/openapi.json`)
   assert.equal(contract.status, 200)
-  assert.equal(((await contract.json()) as { openapi: string }).openapi, '3.1.0')
+  const { openapi, paths: routes } = (await contract.json()) as Contract & { openapi: string }
+  assert.equal(openapi, '3.1.0')
+  const proofs = (path: string, method: 'get' | 'post') => {
+    const { security = [], responses = {} } = routes?.[path]?.[method] ?? {}
+    return [security.flatMap(Object.keys), Object.keys(responses).join(' ')]
+  }
+  const signIn = '/api/v1/sign-ins/{id}'
+  const ofKiosk = ['kiosk_secret']
+  const ofClient = ['client_credential']
+  assert.deepEqual(
+    {
+      claim: proofs(`${signIn}/claim`, 'post'),
+      end: proofs(`${signIn}/end`, 'post'),
+      leave: proofs(`${signIn}/leave`, 'post'),
+      client: proofs('/api/v1/clients/self', 'get'),
+      subject: proofs('/api/v1/clients/self/subjects/{sub}', 'get'),
+      keys: proofs('/oidc/jwks', 'get'),
+    },
+    {
+      claim: [ofKiosk, '200 400 401 403 409 410 503'],
+      end: [ofKiosk, '200 400 401 409 410 503'],
+      leave: [ofKiosk, '204 401 409 429 503'],
+      client: [ofClient, '200 401 503'],
+      subject: [ofClient, '200 401 403 404 503'],
+      keys: [[], '200'],
+    },
+  )
   const demo = await startGate(t)
   assert.match(await (await fetch(`${demo.url}/api/docs`)).text(), /<h1>QRGate API<\/h1>/)
 })

@@ -36,7 +36,7 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
         tags,
         security,
         summary: 'What the gate knows of this client: its name, what it may be told, its kiosks',
-        response: { 200: clientView, 401: refused },
+        response: { 200: clientView, 401: refused, 503: refused },
       },
     },
     async (request): Promise<ClientView> => {
@@ -60,7 +60,7 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
         security,
         summary: 'What this client may know now of somebody of whom it was told',
         params: subjectPath,
-        response: { 200: claims, 401: refused, 403: refused, 404: refused },
+        response: { 200: claims, 401: refused, 403: refused, 404: refused, 503: refused },
       },
     },
     async request => parts.knownSubject(await proven(request), request.params.sub),

@@ -80,23 +80,34 @@ export const userCodeAnswer = Type.Object({
   expires_in: Type.Number(),
 })
 
+const said = (description: string) => Type.Optional(Type.String({ description }))
+
 /** What a client may be told of who signed in. */
-export const claims = Type.Object({
-  sub: Type.String(),
-  masked_name: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String()),
-  account_id: Type.Optional(Type.String()),
-  external_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-})
+export const claims = Type.Object(
+  {
+    sub: Type.String({
+      description: 'The same person at this client, each time; at another client another one.',
+    }),
+    masked_name: said('Never whole, as the kiosk shows it.'),
+    name: said('As the visitor gave it; may be empty.'),
+    account_id: said('What the visitor types to sign in.'),
+    external_id: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], {
+        description: 'What another system calls this person; null where none is known.',
+      }),
+    ),
+  },
+  { description: 'What the visitor agreed to and an operator still grants, for the client alone.' },
+)
 
 export const claimAnswer = Type.Object({
   id: Type.String(),
   state: Type.Literal('claimed'),
-  account: Type.Object({ name: Type.String() }),
+  account: Type.Object({ name: Type.String({ description: 'Masked, never whole.' }) }),
   auth_time: Type.Integer(),
   amr: Type.Array(Type.String()),
   claims: Type.Optional(claims),
-  id_token: Type.Optional(Type.String()),
+  id_token: said('The claims as a signed JWT (ES256), for the client alone; good for 300 s.'),
 })
 
 export const kioskPolicy = Type.Object({

@@ -44,8 +44,10 @@ export function notMePage({ id, state }: NotMeForm, words: Words): PageContent {
   const { ask, yes, no } = words.visit
   const main = html`<div hidden data-sign-in="${id}" data-state="${state}"></div>
 ${announcement(ask, ['attention', 'attention'])}
+<div class="actions">
 <form method="post" action="/s/${id}/not-me"><button class="primary">${yes}</button></form>
-<a class="secondary" href="/s/${id}">${no}</a>`
+<a class="secondary" href="/s/${id}">${no}</a>
+</div>`
   return { title: ask.title, main }
 }
 
@@ -53,11 +55,13 @@ ${announcement(ask, ['attention', 'attention'])}
 function actions(outcome: Outcome, words: Words): Markup | null {
   const { end, notMe } = words.visit
   const { id } = outcome
-  const report = html`<a class="plain" href="/s/${id}?form=not-me">${notMe}</a>`
-  if (outcome.kind === 'ended') return report
+  const report = html`<a class="plain report" href="/s/${id}?form=not-me">${notMe}</a>`
+  if (outcome.kind === 'ended') return html`<div class="actions">${report}</div>`
   if (outcome.kind !== 'claimed' || !outcome.live) return null
-  return html`<form method="post" action="/s/${id}/end"><button class="secondary">${end}</button></form>
-${report}`
+  return html`<div class="actions">
+<form method="post" action="/s/${id}/end"><button class="secondary">${end}</button></form>
+${report}
+</div>`
 }
 
 /** As the script is told of it when it asks. */
@@ -103,7 +107,7 @@ function announcement({ title, text }: Message, [tone, sign]: Badge, heading?: M
 function remedy(obstacle: Obstacle, words: Words): Markup | null {
   if (obstacle.kind === 'busy') {
     const again = obstacle.id === undefined ? '' : `/s/${obstacle.id}`
-    return html`<a class="primary" href="${again}">${words.retry}</a>`
+    return html`<div class="actions"><a class="primary" href="${again}">${words.retry}</a></div>`
   }
   if (obstacle.kind === 'error') {
     return html`<p class="code">${words.errorCode}: ${obstacle.code}</p>`

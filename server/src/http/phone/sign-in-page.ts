@@ -30,8 +30,10 @@ ${toldLine(form, words)}
 <p class="lead">${lead}</p>
 ${form.userCode !== undefined && codeRow(form.userCode, words)}
 ${form.receipt !== undefined && beforeTheScan(form, words)}
+<div class="choice">
 ${actionForm(form, 'sign-in', fields)}
 ${actionForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
+</div>
 ${progressLine()}`
 
   const footnote = html`${form.registration && newHere(form, words)}

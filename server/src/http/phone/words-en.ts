@@ -4,7 +4,7 @@ import type { Words } from './vocabulary.ts'
 const claimWords: Record<ClaimName, string> = {
   masked_name: 'a part of your name',
   name: 'your name',
-  account_id: 'your user ID',
+  account_id: 'your user\u00a0ID',
   external_id: 'your record number',
 }
 const list = new Intl.ListFormat('en')
@@ -38,7 +38,7 @@ export const en: Words = {
     typed: 'Code on the kiosk',
     warning: 'If someone sent you this code, do not sign in.',
   },
-  account: 'ID',
+  account: 'User ID',
   password: 'Password',
   reveal: 'Show',
   conceal: 'Hide',
@@ -53,7 +53,7 @@ export const en: Words = {
     ask: {
       title: 'Did somebody else sign in?',
       text: [
-        'This ends the visit at the kiosk and tells the operator.',
+        'The operator is told, and a visit that is going on ends.',
         'Your account stays open.',
       ],
     },
@@ -78,14 +78,14 @@ export const en: Words = {
     },
     denied: {
       title: 'Not signed in',
-      text: ['The kiosk was told nothing about you.', 'You can close this page.'],
+      text: ['You pressed “Not me”.', 'The kiosk was told nothing about you.'],
     },
     cancelled: {
       title: 'Cancelled at the kiosk',
       text: ['To try again, scan the new QR code on the screen.'],
     },
     'not-my-phone': {
-      title: 'Taken for another phone',
+      title: 'This phone was rejected at the kiosk',
       text: [
         'Someone at the kiosk pressed “Not my phone”.',
         'If that was you, scan the new QR code on the screen.',
@@ -121,7 +121,7 @@ export const en: Words = {
       text: ['Codes change often to keep you safe.', 'Scan the QR code on the screen again.'],
     },
     unknown: {
-      title: 'We do not know this address',
+      title: 'Page not found',
       text: ['Scan the QR code on the kiosk again.'],
     },
     busy: {

@@ -21,8 +21,18 @@ export async function addOpenApi(server: HttpServer, publicUrl: string): Promise
       ],
       components: {
         securitySchemes: {
-          kiosk_secret: { type: 'http', scheme: 'bearer' },
-          client_credential: { type: 'http', scheme: 'bearer' },
+          kiosk_secret: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'What the start of this very sign-in answered: "I am the screen that started it".',
+          },
+          client_credential: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'What `qrgate client add` printed. It belongs to a backend, never to a page.',
+          },
         },
       },
     },

@@ -41,7 +41,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   client_exists: {
     en: 'A client has this id, or had it before it was removed. Please choose another.',
-    ko: '이미 있거나 삭제된 클라이언트의 아이디입니다. 다른 아이디를 적어 주세요.',
+    ko: '이미 있거나 삭제된 클라이언트의 아이디입니다. 다른 아이디를 입력해 주세요.',
   },
   endpoint_invalid: {
     en: 'An endpoint is a https address without a password, or a http one in your own network.',
@@ -55,7 +55,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   user_code_unknown: {
     en: 'This code is not known, or its time is over. Please check the screen.',
-    ko: '없는 코드이거나 시간이 지난 코드예요. 화면의 코드를 다시 확인해 주세요.',
+    ko: '없는 코드이거나 시간이 지난 코드입니다. 화면의 코드를 다시 확인해 주세요.',
   },
   too_many_codes: { en: 'Too many codes. Wait a little.', ko: '코드를 너무 많이 요청했습니다.' },
   receipt_wrong: { en: 'This page belongs to another phone.', ko: '다른 휴대폰의 화면입니다.' },
@@ -78,17 +78,17 @@ const sentences: Record<RefusalCode, Localized> = {
   not_claimable: { en: 'This sign-in is not claimed.', ko: '이 로그인은 수령할 수 없습니다.' },
 
   wrong_credentials: {
-    en: 'The ID or the password is wrong.',
-    ko: '아이디 또는 비밀번호가 맞지 않아요.',
+    en: 'The user ID or the password is wrong.',
+    ko: '아이디 또는 비밀번호가 맞지 않습니다.',
   },
   account_unusable: { en: 'This account cannot be used.', ko: '사용할 수 없는 계정입니다.' },
   account_exists: {
-    en: 'This ID is taken. Please choose another.',
-    ko: '이미 사용 중인 아이디예요. 다른 아이디를 적어 주세요.',
+    en: 'This user ID is taken. Please choose another.',
+    ko: '이미 사용 중인 아이디입니다. 다른 아이디를 입력해 주세요.',
   },
   account_id_invalid: {
-    en: 'An ID has 1 to 64 letters, digits and signs, without spaces.',
-    ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 적어 주세요.',
+    en: 'A user ID has 1 to 64 letters, digits and symbols, without spaces.',
+    ko: '아이디는 공백 없이 글자, 숫자, 기호로 64자 이내로 입력해 주세요.',
   },
   external_id_taken: {
     en: 'Another account has this external ID.',
@@ -96,7 +96,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   external_id_invalid: {
     en: 'An external ID has 1 to 64 characters that can be seen, without spaces at its ends.',
-    ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 적어 주세요.',
+    ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 입력해 주세요.',
   },
   name_invalid: {
     en: 'A name has 1 to 64 characters that can be seen.',
@@ -104,7 +104,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   password_too_short: {
     en: 'A password has 8 characters or more.',
-    ko: '비밀번호는 8자 이상이어야 해요.',
+    ko: '비밀번호는 8자 이상이어야 합니다.',
   },
   password_too_long: {
     en: 'A password has at most 1024 characters.',
@@ -112,7 +112,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   password_too_common: {
     en: 'This password is easy to guess. Please choose another.',
-    ko: '너무 흔한 비밀번호예요. 다른 비밀번호를 적어 주세요.',
+    ko: '너무 흔한 비밀번호입니다. 다른 비밀번호를 입력해 주세요.',
   },
   too_many_tries: {
     en: 'Too many sign-in attempts. Wait a while.',
@@ -122,15 +122,15 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'Too much at once from here. Please try again in a moment.',
     ko: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
   },
-  registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않아요.' },
+  registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않습니다.' },
   method_not_allowed: {
     en: 'This way to sign in is not open at this kiosk.',
-    ko: '이 키오스크에서는 쓸 수 없는 로그인 방법이에요.',
+    ko: '이 키오스크에서는 쓸 수 없는 로그인 방법입니다.',
   },
 
   busy: {
     en: 'Many people are signing in. Please try again in a moment.',
-    ko: '지금 이용하는 분이 많아요. 잠시 후 다시 시도해 주세요.',
+    ko: '지금 이용하는 분이 많습니다. 잠시 후 다시 시도해 주세요.',
   },
   storage_busy: {
     en: 'The database is busy. Try again shortly.',

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { readPhoneAssets } from '../../server/src/http/phone/assets.ts'
+import { type PhoneView, renderPage } from '../../server/src/http/phone/page.ts'
+import { startBrowser } from '../support/browser.ts'
+
+const sizes = [
+  { width: 360, height: 740 },
+  { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+  { width: 844, height: 390 },
+]
+const id = '01997d2c-5b1e-7c3a-9f00-2b6f1d0c4e8a'
+const place = { site: '서울내과의원', kiosk: '1층 접수 1번' }
+const told = { client: '서울내과', claims: ['masked_name', 'external_id'], agreement: 'a' } as const
+const views: PhoneView[] = [
+  { place, kind: 'sign-in', id, registration: true },
+  { place, kind: 'sign-in', id, registration: true, told },
+  { place, kind: 'approved', id },
+  { place, kind: 'claimed', id, live: true },
+  { place, kind: 'not-me-form', id, state: 'claimed' },
+  { place, kind: 'not-me', id, state: 'ended' },
+  { place, kind: 'ended', id, state: 'ended' },
+  { place, kind: 'denied', id },
+  { place, kind: 'busy', id },
+]
+
+interface Looks {
+  /** Where the buttons are, in pixels from the top, and how high they are. */
+  buttons: { name: string; top: number; height: number }[]
+  /** How far the page is wider than the screen. */
+  overflow: number
+  /** Texts whose contrast with what is behind them is too low. */
+  faint: string[]
+}
+
+test('every button is in sight, as large as a thumb and where it is, and every text can be read', async t => {
+  const browser = await startBrowser(t)
+  const { css } = await readPhoneAssets()
+  const page = await browser.newPage()
+  for (const lang of ['ko', 'en'] as const) {
+    for (const view of views) {
+      await page.setContent(renderPage(view, lang, { css, script: '' }))
+      for (const size of sizes) {
+        await page.setViewportSize(size)
+        const { buttons, overflow, faint } = await looksOf(page)
+        const which = `${view.kind} ${lang} ${size.width}×${size.height}`
+        assert.ok(overflow <= 0, `${which} is ${overflow} px too wide`)
+        assert.deepEqual(faint, [], which)
+        for (const { name, top, height } of buttons) {
+          assert.ok(height >= 54 && height <= 60, `${which}: ${name} is ${height} px high`)
+          assert.ok(top + height <= size.height, `${which}: ${name} ends at ${top + height}`)
+          // What fields stand before stays beside them; whoever holds the phone on its side has two thumbs.
+          if (view.kind === 'sign-in' || size.height < size.width) continue
+          assert.ok(top >= (size.height * 2) / 3, `${which}: ${name} begins at ${top}`)
+        }
+      }
+    }
+  }
+})
+
+function looksOf(page: Page): Promise<Looks> {
+  return page.evaluate(() => {
+    const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number)
+    const luminance = (color: string) => {
+      const [red = 0, green = 0, blue = 0] = channels(color).map(channel => {
+        const part = channel / 255
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+      })
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+    const behind = (element: Element | null): string => {
+      if (element === null) return 'rgb(255, 255, 255)'
+      const { backgroundColor } = getComputedStyle(element)
+      return channels(backgroundColor)[3] === 0 ? behind(element.parentElement) : backgroundColor
+    }
+    const isFaint = (element: Element) => {
+      const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))]
+      return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05) < 5
+    }
+    const hasText = (element: Element) =>
+      [...element.childNodes].some(node => node.nodeType === 3 && node.textContent?.trim() !== '')
+    const buttons = [...document.querySelectorAll('main .primary, main .secondary, main .plain')]
+    return {
+      buttons: buttons.map(button => {
+        const { top, height } = button.getBoundingClientRect()
+        return { name: button.textContent ?? '', top, height }
+      }),
+      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      faint: [...document.body.querySelectorAll('*')]
+        .filter(element => hasText(element) && isFaint(element))
+        .map(element => element.outerHTML.slice(0, 80)),
+    }
+  })
+}
