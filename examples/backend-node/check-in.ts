@@ -31,7 +31,7 @@ async function receive(started: StartAnswer): Promise<void> {
     if (state !== 'approved' && state !== 'claimed') continue
     const { account, claims } = await signIn.claim({ credential })
     lastNumber += 1
-    console.log(`A-${lastNumber}: ${account.name}`, JSON.stringify(claims))
+    console.log(`A-${lastNumber}: ${account.name}`, JSON.stringify(claims ?? {}))
     return
   }
 }

@@ -108,7 +108,7 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   password_too_long: {
     en: 'A password has at most 1024 characters.',
-    ko: '비밀번호가 너무 깁니다.',
+    ko: '비밀번호는 1024자까지 쓸 수 있습니다.',
   },
   password_too_common: {
     en: 'This password is easy to guess. Please choose another.',
