@@ -78,7 +78,7 @@ const routes: Record<string, (asking: Asking) => Promise<void>> = {
       assert.match(line, /^서울내과에 /)
       const shown = agreed.includes('name') ? agreed.filter(c => c !== 'masked_name') : agreed
       const named = claimNames.filter(claim => shown.includes(claim)).map(claim => words[claim])
-      assert.ok(line.includes(named.join(', ') || '이름 없이 방문만'), line)
+      assert.ok(line.includes(named.join(', ') || '방문을 알립니다'), line)
       assert.ok(agreementOn(page).startsWith(`${client}.${agreed.join('+')}.`))
       assertTellsOnly(page, [])
     }

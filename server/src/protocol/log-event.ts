@@ -5,7 +5,8 @@
 export const logEvents = {
   'sign_in.scanned': 'A phone has the sign-in. `phone`: what kind of phone.',
   'sign_in.signed_in': 'Written by older gates beside `sign_in.approved`.',
-  'sign_in.approved': 'Somebody has signed in for this kiosk. `amr`: how (RFC 8176).',
+  'sign_in.approved':
+    'Somebody has signed in for this kiosk. `amr`: how (RFC 8176). `client`, `claims`: what was agreed to have told, and to whom.',
   'sign_in.denied': 'The visitor said no.',
   'sign_in.cancelled': 'Ended at the kiosk, or with it. `reason`.',
   'sign_in.claimed': 'The kiosk was told who signed in.',

@@ -152,7 +152,8 @@ test('N40: whoever signs in at a kiosk that has gone waits no longer than it may
   assert.equal(outcome({ row: approved, now: left.now }, claim), 'claimed  sign_in.claimed')
 })
 
-test('what was agreed is kept with the approval', () => {
-  const { row } = after(scan, approve)
-  assert.deepEqual([row.client, row.claims], ['clinic', ['name']])
+test('what was agreed is kept with the approval, and told by its event', () => {
+  const { next, events } = take(after(scan), approve)
+  assert.deepEqual([next.client, next.claims], ['clinic', ['name']])
+  assert.deepEqual(events[0]?.detail, { amr: ['pwd'], client: 'clinic', claims: ['name'] })
 })

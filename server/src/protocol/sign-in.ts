@@ -320,10 +320,13 @@ function logged(next: SignIn, event: LogEventName, step: Step): LogEvent {
 
 function detailOf(
   event: LogEventName,
-  { phoneKind: phone, amr, reason, state }: SignIn,
+  { phoneKind: phone, amr, client, claims, reason, state }: SignIn,
 ): Pick<LogEvent, 'detail'> {
   if (event === 'sign_in.scanned') return phone ? { detail: { phone } } : {}
-  if (event === 'sign_in.approved') return amr ? { detail: { amr } } : {}
+  if (event === 'sign_in.approved') {
+    const agreed = client !== null && { client, claims: claims ?? [] }
+    return amr ? { detail: { amr, ...agreed } } : {}
+  }
   if (event === 'report.not_me') return { detail: { state } }
   return reason ? { detail: { reason } } : {}
 }

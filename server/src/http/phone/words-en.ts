@@ -44,7 +44,7 @@ export const en: Words = {
   conceal: 'Hide',
   told: (client, claims) => {
     const told = claims.includes('name') ? claims.filter(claim => claim !== 'masked_name') : claims
-    if (told.length === 0) return `${client} is told of your visit, but not your name`
+    if (told.length === 0) return `${client} is told of your visit`
     return `${client} is told ${list.format(told.map(claim => claimWords[claim]))}`
   },
   visit: {

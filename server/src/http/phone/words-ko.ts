@@ -48,7 +48,7 @@ export const ko: Words = {
   conceal: '숨기기',
   told: (client, claims) => {
     const told = claims.includes('name') ? claims.filter(claim => claim !== 'masked_name') : claims
-    if (told.length === 0) return `${client}에 이름 없이 방문만 알립니다`
+    if (told.length === 0) return `${client}에 방문을 알립니다`
     return `${client}에 ${told.map(claim => claimWords[claim]).join(', ')}${particle(told)} 알립니다`
   },
   visit: {
