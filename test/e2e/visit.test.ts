@@ -213,6 +213,43 @@ test('N81: a browser that dies between the approval and the claim shows the name
   }
 })
 
+test('the back-forward cache keeps a visit for its own visitor, and nothing for the next', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t, { backForwardCache: true })
+  const kiosk = await openKiosk(browser, gate.url)
+  const phone = await scan(browser, kiosk)
+  await signUp(phone)
+  await stands(kiosk, 'done')
+  await awayAndBack(gate, kiosk)
+  await stands(kiosk, 'done')
+  assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
+  await phone.getByRole('heading', { name: '키오스크에 로그인되었습니다' }).waitFor()
+  await phone.goto(`${gate.url}/healthz`)
+  await kiosk.getByRole('button', { name: '끝내기' }).click()
+  await stands(kiosk, 'idle')
+  await awayAndBack(gate, kiosk)
+  await stands(kiosk, 'idle')
+  assert.doesNotMatch(await traces(kiosk), ofVisitor)
+  await phone.goBack({ waitUntil: 'commit' })
+  await phone.getByRole('heading', { name: '이용이 끝났습니다' }).waitFor()
+})
+
+/** The page goes into the cache and comes out of it, as it was. */
+async function awayAndBack(gate: Gate, page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { dataset } = document.documentElement
+    dataset.restored = ''
+    const shown = ({ persisted }: PageTransitionEvent) => {
+      dataset.restored = `${persisted}`
+    }
+    addEventListener('pageshow', shown, { once: true })
+  })
+  await page.goto(`${gate.url}/healthz`)
+  // A page that comes out of the cache loads nothing.
+  await page.goBack({ waitUntil: 'commit' })
+  await page.locator('html[data-restored=true]').waitFor()
+}
+
 /** From the next start on each claim is lost: on its way there, or its answer on its way back. */
 function loseClaims(kiosk: Page, answered: boolean): Promise<void> {
   return kiosk.evaluate(answered => {

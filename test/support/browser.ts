@@ -20,9 +20,16 @@ const axeSource = readFileSync(
   'utf8',
 )
 
-/** A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost. */
-export async function startBrowser(t: TestContext): Promise<Browser> {
+/**
+ * A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost.
+ * @param options `backForwardCache`: as a person's browser has it; tests are simpler without.
+ */
+export async function startBrowser(
+  t: TestContext,
+  { backForwardCache = false } = {},
+): Promise<Browser> {
   const browser = await chromium.launch({
+    ignoreDefaultArgs: backForwardCache ? ['--disable-back-forward-cache'] : [],
     timeout: hang,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
