@@ -32,7 +32,8 @@ const runner = spawn(
     '-C',
     'source',
     '--test',
-    '--test-concurrency=2',
+    // One more than the cores that there are at least: many wait for a server, a lock or a time-out.
+    '--test-concurrency=3',
     '--test-timeout=600000',
     '--test-force-exit',
     '--test-reporter=spec',
