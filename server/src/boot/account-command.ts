@@ -38,7 +38,11 @@ export async function setAccount(
     const fields = { ...options, externalId: externalIdOf(options.externalId) }
     const changed = await accounts.change(account, fields, operator())
     const what = changed.map(field => field.replace('_', ' ')).join(', ')
-    say(what === '' ? `${account.id} is so already.` : `${account.id} has another ${what}.`)
+    say(
+      what === ''
+        ? `${account.id} is so already.`
+        : `Changed ${what} of ${options.id ?? account.id}.`,
+    )
   })
 }
 
