@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { hash as bcrypt } from '@node-rs/bcrypt'
+import { qrgate } from '../support/command.ts'
 import { startGate, temporaryFolder } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
 import { SeedClient } from '../support/seed-client.ts'
 
-const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
-
 /** `qrgate account …`, as an operator types it, on a database of its own. */
 function commandLine(t: TestContext) {
   const folder = temporaryFolder(t)
   const databaseUrl = `sqlite:${join(folder, 'gate.sqlite')}`
-  const run = async (args: string[], input = '') => {
-    const child = spawn(process.execPath, ['-C', 'source', cli, 'account', ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
-    })
-    child.stdin.end(input)
-    const [out, err] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'exit'),
-    ])
-    return { out, err, code: child.exitCode }
-  }
+  const run = (args: string[], input = '') =>
+    qrgate(['account', ...args], { DATABASE_URL: databaseUrl }, folder, input)
   return { folder, databaseUrl, run }
 }
 

@@ -42,13 +42,17 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   }
   const file = join(dataDir, `${canary}.csv`)
   const hash = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
-  writeFileSync(file, `id,password\n${canary}-imported,${hash}\n`)
+  const columns = ['--name-column', 'name', '--external-id-column', 'number']
+  const row = [`${canary}-imported`, hash, `${canaryKo} 환자`, `${canary}-number-1`]
+  writeFileSync(file, `id,password,name,number\n${row}\n`)
   const added = await run(['kiosk', 'add', `${canaryKo} 키오스크`, '--name-en', `${canary} kiosk`])
   const link = /\/enrol\/(\S+)/.exec(added)?.[1] ?? ''
   const backend = await run(['kiosk', 'add', `${canary} backend`, '--backend'])
   const credential = /Bearer (\S+)/.exec(backend)?.[1] ?? ''
   await run(['account', 'add', `${canary}-added`, '--name', `${canaryKo} 사람`], `${password}\n`)
-  await run(['account', 'import', file])
+  await run(['account', 'import', file, ...columns])
+  const called = ['--name', `${canaryKo} 이름`, '--external-id', `${canary}-number-2`]
+  await run(['account', 'set', `${canary}-imported`, '--id', `${canary}-set`, ...called])
   await run(['account', 'password', `${canary}-added`], `${password} again\n`)
   const changed = [
     '--id',

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { hash as bcrypt } from '@node-rs/bcrypt'
+import { subjectOf } from '../../server/src/accounts/subject.ts'
+import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
+import { addClient, client } from '../conformance/rows.ts'
+import { qrgate } from '../support/command.ts'
+import { type Gate, startGate } from '../support/gate.ts'
+import { Kiosk } from '../support/kiosk.ts'
+import { Phone } from '../support/phone.ts'
+
+const password = 'correct horse battery'
+
+/** `qrgate account …`, beside a gate and on its database. */
+function accountCommands({ dataDir }: Gate) {
+  const run = (args: string[], input = '') =>
+    qrgate(['account', ...args], { QRGATE_DATA_DIR: dataDir }, dataDir, input)
+  return {
+    /** @returns what it has said. */
+    async does(args: string[], input = ''): Promise<string> {
+      const ran = await run(args, input)
+      assert.equal(ran.code, 0, ran.err)
+      return ran.out
+    },
+    /** @returns why it has not done it. */
+    async refuses(args: string[], input = ''): Promise<string> {
+      const ran = await run(args, input)
+      assert.equal(ran.code, 1, ran.out)
+      return ran.err
+    },
+  }
+}
+
+test('an operator gives an account another id, name and external id while the gate runs', async t => {
+  const gate = await startGate(t)
+  const { does, refuses } = accountCommands(gate)
+  const typed = `${password}\n`
+  await does(['add', 'hong', '--name', '홍길동', '--external-id', 'P-1'], typed)
+  const kiosk = new Kiosk(gate.url)
+  const approve = async (id: string) => {
+    const phone = new Phone(gate.url)
+    const signIn = await kiosk.start()
+    await phone.scan(signIn.frame.url)
+    return { signIn, status: (await phone.signIn(signIn.id, id, password)).status }
+  }
+  const { signIn } = await approve('hong')
+
+  const fields = ['--id', 'gildong', '--name', '김철수', '--external-id', 'P-2']
+  const set = await does(['set', 'HONG', ...fields])
+  assert.match(set, /^hong has another id, name, external id\.$/m)
+  assert.match(await does(['set', 'gildong', ...fields]), /^gildong is so already\.$/m)
+  assert.equal((await kiosk.claimed(signIn)).account.name, '김*수', 'the next claim tells the name')
+  assert.deepEqual([(await approve('hong')).status, (await approve('gildong')).status], [401, 200])
+
+  const second = ['add', 'lee', '--external-id', 'P-2']
+  assert.match(await refuses(second, typed), /^qrgate: This external ID is already/m)
+  assert.match(await refuses(['set', 'gildong']), /^qrgate: Say what to change: --id, --name or/m)
+
+  assert.match(await does(['set', 'gildong', '--external-id', 'none']), /another external id\.$/m)
+  assert.match(await does(['list']), /^enabled {3}gildong {2}김철수$/m)
+})
+
+test('a list says what else an account is called: external ids, and a client’s subs', async t => {
+  const gate = await startGate(t)
+  const { does, refuses } = accountCommands(gate)
+  const file = join(gate.dataDir, 'accounts.csv')
+  const hash = await bcrypt(password, { cost: 4 })
+  const rows = [`kim,${hash},김 하나,0042`, `lee,${hash},,`, `park,${hash},,0042`]
+  writeFileSync(file, ['id,password,full,chart', ...rows].join('\n'))
+  const columns = ['--name-column', 'full', '--external-id-column']
+  assert.match(
+    await refuses(['import', file, ...columns, 'no']),
+    /its first line names no "no"\.$/m,
+  )
+  assert.match(await does(['import', file, ...columns, 'chart']), /^Added 2, .* skipped 1\.$/m)
+  const list = /^enabled {3}kim {2}김 하나 {2}external id 0042\nenabled {3}lee$/m
+  assert.match(await does(['list']), list)
+
+  assert.match(await refuses(['list', '--client', 'clinic']), /There is no client "clinic"\.$/m)
+  const store = await openSqliteStore(join(gate.dataDir, 'qrgate.sqlite'))
+  t.after(() => store.close())
+  for (const id of ['clinic', 'library']) await addClient(store, client(id))
+  const subsAt = async (id: string) => {
+    const found = (await does(['list', '--client', id])).matchAll(/ {2}sub ([\w-]{43})$/gm)
+    return [...found].map(([, sub]) => sub)
+  }
+  const all = await gate.app.store.accounts.all()
+  const [clinic, library] = [await subsAt('clinic'), await subsAt('library')]
+  assert.deepEqual(
+    clinic,
+    all.map(account => subjectOf(account, 'clinic')),
+  )
+  assert.equal(new Set([...clinic, ...library]).size, 4)
+})
