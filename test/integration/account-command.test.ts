@@ -49,16 +49,19 @@ test('an operator gives an account another id, name and external id while the ga
 
   const fields = ['--id', 'gildong', '--name', '김철수', '--external-id', 'P-2']
   const set = await does(['set', 'HONG', ...fields])
-  assert.match(set, /^hong has another id, name, external id\.$/m)
+  assert.match(set, /^Changed id, name, external id of gildong\.$/m)
   assert.match(await does(['set', 'gildong', ...fields]), /^gildong is so already\.$/m)
   assert.equal((await kiosk.claimed(signIn)).account.name, '김*수', 'the next claim tells the name')
   assert.deepEqual([(await approve('hong')).status, (await approve('gildong')).status], [401, 200])
 
   const second = ['add', 'lee', '--external-id', 'P-2']
-  assert.match(await refuses(second, typed), /^qrgate: This external ID is already/m)
+  assert.match(await refuses(second, typed), /^qrgate: Another account has this external ID\./m)
   assert.match(await refuses(['set', 'gildong']), /^qrgate: Say what to change: --id, --name or/m)
 
-  assert.match(await does(['set', 'gildong', '--external-id', 'none']), /another external id\.$/m)
+  assert.match(
+    await does(['set', 'gildong', '--external-id', 'none']),
+    /^Changed external id of gildong\.$/m,
+  )
   assert.match(await does(['list']), /^enabled {3}gildong {2}김철수$/m)
 })
 
