@@ -137,5 +137,5 @@ test('1 000 visits end once, whoever ends them', async t => {
 
 test('on two nodes at once, too', async t => {
   const postgres = await PostgresServer.start({ after })
-  await interleave(await startCores(t, await postgres.database(), 2), 60)
+  await interleave(await startCores(t, await postgres.database(), 2), 40)
 })
