@@ -69,15 +69,12 @@ const examples: readonly [name: string, masked: string][] = [
   [Array.from({ length: 20 }, (_, n) => `word${n}`).join(' '), 'w*** w*** w*** w***'],
 ]
 
-/** What the test runner's own wire carries whole: of other letters it now and then loses the rest of a file. */
-const legible = (text: string) =>
-  text.replace(/[^ -~가-힣]/g, sign => `\\u{${sign.charCodeAt(0).toString(16)}}`)
-
-for (const [name, masked] of examples) {
-  test(`N13: "${legible(name)}" is shown as ${legible(masked)}`, () => {
-    assert.equal(maskedName(name, 'user_example'), masked)
-  })
-}
+// One test for all: of fifty in a moment, with such letters in their names, the runner lost the rest.
+test('N13: each name is shown as its mask', () => {
+  for (const [name, masked] of examples) {
+    assert.equal(maskedName(name, 'user_example'), masked, JSON.stringify(name))
+  }
+})
 
 test('N13: without a name the id is shown, masked, and its length stays unknown', () => {
   for (const name of ['', ' ', '\t \n', '\u200b', '***', '\u0301']) {
