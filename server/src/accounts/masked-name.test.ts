@@ -69,7 +69,7 @@ const examples: readonly [name: string, masked: string][] = [
   [Array.from({ length: 20 }, (_, n) => `word${n}`).join(' '), 'w*** w*** w*** w***'],
 ]
 
-// One test for all: of fifty in a moment, with such letters in their names, the runner lost the rest.
+// One test for all: of fifty reports in a moment the last may be cut off when the runner ends the file.
 test('N13: each name is shown as its mask', () => {
   for (const [name, masked] of examples) {
     assert.equal(maskedName(name, 'user_example'), masked, JSON.stringify(name))
