@@ -1,4 +1,4 @@
-import { type ClaimName, claimNames } from './claims.ts'
+import { claimNames, knownClaims } from './claims.ts'
 import { type Key, type Keyring, mac, sameText } from './keyring.ts'
 import type { Agreed } from './sign-in.ts'
 import { signInIdToBytes } from './sign-in-id.ts'
@@ -31,8 +31,7 @@ export function agreements(keyring: Keyring, origin: string): Agreements {
 
     read(id, phoneHash, text) {
       const [client = '', named = ''] = text.split('.')
-      const words = named === '' ? [] : named.split('+')
-      const claims = claimNames.filter((claim: ClaimName) => words.includes(claim))
+      const claims = knownClaims(named.split('+'))
       const genuine = keyring.accepted.some(key =>
         sameText(write(key, id, phoneHash, { client, claims }), text),
       )

@@ -45,7 +45,8 @@ export function addStateRoutes(
       const { id } = request.params
       const { since = -1, wait = 0 } = request.query
       const { signIn, kiosk } = await flow.viewOfPhone(id, visitor.key)
-      if (wait === 0 || !visitor.wantsJson) return visitor.showState({ signIn, kiosk })
+      const isNews = wait === 0 || signIn.seq > since
+      if (isNews || !visitor.wantsJson) return visitor.showState({ signIn, kiosk })
       const changed = await awaitOfPhone(id, visitor.key, since, wait * 1000, goneWith(reply))
       return visitor.showState({ signIn: changed, kiosk })
     },
