@@ -1,6 +1,6 @@
 import type { StartedSignIn } from './starter.ts'
 
-/** What a kiosk needs of a `sessionStorage`. */
+/** What a kiosk needs of a `sessionStorage` or `localStorage`. */
 export type KioskStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /**

@@ -40,8 +40,9 @@ export interface KioskOptions {
    */
   readonly idleSeconds?: number | undefined
   /**
-   * Where a reload finds the sign-in that was under way: the page's `sessionStorage`. Kept are its id
-   * and kiosk secret, until it is over; nothing of the visitor.
+   * Where a reload finds the sign-in that was under way: the page's `sessionStorage`, or `localStorage`
+   * where the page is its browser's only one, which then goes on even if the browser is killed. Kept are
+   * its id and kiosk secret, until it is over; nothing of the visitor.
    */
   readonly storage?: KioskStorage | undefined
   /** Draws the screen: at every change of state, QR or countdown. */

@@ -141,7 +141,7 @@ test('N40: a kiosk page that is reloaded in the middle goes on, wherever it stan
   const id = phone.url().slice(-36)
   assert.deepEqual(
     await kiosk.evaluate(() =>
-      Object.values(sessionStorage).map(text => Object.keys(JSON.parse(text))),
+      Object.values(localStorage).map(text => Object.keys(JSON.parse(text))),
     ),
     [['id', 'kiosk_secret']],
   )

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import jsqrModule from 'jsqr'
 import {
@@ -20,6 +22,18 @@ const axeSource = readFileSync(
   'utf8',
 )
 
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
+]
+
 /**
  * A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost.
  * @param options `backForwardCache`: as a person's browser has it; tests are simpler without.
@@ -31,21 +45,57 @@ export async function startBrowser(
   const browser = await chromium.launch({
     ignoreDefaultArgs: backForwardCache ? ['--disable-back-forward-cache'] : [],
     timeout: hang,
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--host-resolver-rules=MAP *.test 127.0.0.1',
-    ],
+    executablePath,
+    args,
   })
   t.after(() => browser.close())
   browser.on('context', context => context.setDefaultTimeout(hang))
   return browser
+}
+
+/** A kiosk's browser, as its operator starts it, which can die as no browser of Playwright's can. */
+export interface KioskBrowser {
+  readonly page: Page
+  /** As the machine is shut down: what it has to keep reaches the disk. */
+  close(): Promise<void>
+  /** As the power goes: all of its processes at once, without a word to the page or the disk. */
+  kill(): Promise<void>
+}
+
+/** @param profile the folder where the browser keeps what it knows. */
+export async function startKioskBrowser(
+  t: TestContext,
+  profile: string,
+  url: string,
+): Promise<KioskBrowser> {
+  const portFile = join(profile, 'DevToolsActivePort')
+  rmSync(portFile, { force: true })
+  const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`]
+  // A process group of its own, so that nothing of it is left.
+  const child = spawn(executablePath, [...args, ...own, url], { stdio: 'ignore', detached: true })
+  const dead = new Promise<void>(resolve => child.on('exit', () => resolve()))
+  const kill = () => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    } catch {
+      // Nothing of it is left.
+    }
+    return dead
+  }
+  t.after(kill)
+  await until('the browser listens', () => existsSync(portFile))
+  const [port] = readFileSync(portFile, 'utf8').split('\n')
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: hang })
+  const [context] = browser.contexts()
+  assert.ok(context)
+  context.setDefaultTimeout(hang)
+  const page = context.pages()[0] ?? (await context.waitForEvent('page'))
+  const close = async () => {
+    const session = await browser.newBrowserCDPSession()
+    await session.send('Browser.close')
+    await dead
+  }
+  return { page, close, kill }
 }
 
 export const portrait = { width: 1080, height: 1920 }

@@ -1,4 +1,4 @@
-import { Kiosk, type ScreenUpdate } from '@qrgate/sdk'
+import { Kiosk, type KioskStorage, type ScreenUpdate } from '@qrgate/sdk'
 import {
   type ClaimAnswer,
   type KioskPolicy,
@@ -19,6 +19,7 @@ import { footer, type Leave } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { introduceUntilKnown } from './introduction.ts'
+import { pageStorage } from './page-storage.ts'
 import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
@@ -52,6 +53,7 @@ export class KioskPage extends LitElement {
   readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
   readonly #timeLeft = new TimeLeft()
   readonly #ring = new CountdownRing()
+  #storage: (() => KioskStorage) | undefined
   #introducing = false
 
   constructor() {
@@ -120,6 +122,7 @@ export class KioskPage extends LitElement {
   #createKiosk(): Kiosk {
     const always = () => this.#always
     const doneSeconds = () => this.#policy.timings.done_seconds
+    const storage = () => this.#storage?.()
     return new Kiosk({
       get always() {
         return always()
@@ -130,7 +133,7 @@ export class KioskPage extends LitElement {
       },
       // The getter throws where a page may have none; that does no harm.
       get storage() {
-        return sessionStorage
+        return storage()
       },
       show: update => this.#show(update),
       claimed: answer => {
@@ -216,6 +219,7 @@ export class KioskPage extends LitElement {
     if (this.#introducing) return
     this.#introducing = true
     const first = !this.introduced
+    this.#storage ??= await pageStorage()
     this.introduced = await introduceUntilKnown(code => {
       this.trouble = { state: 'trouble', code: code ?? whyUnanswered() }
     })
