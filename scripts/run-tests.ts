@@ -1,6 +1,6 @@
-// `npm test`: runs all tests, or the files that are named. Every run comes to an end: what handles
-// keep alive is ended with its file, and when the whole run has taken too long it is said which files
-// still run, and all of it is ended. A run without any test fails.
+// `npm test`: runs all tests, or the files that are named. Every run comes to an end: when it has taken
+// too long, or a file goes on after its tests, it is said which files still run, and all of it is ended.
+// A run without any test fails.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
@@ -35,7 +35,6 @@ const runner = spawn(
     // One more than the cores that there are at least: many wait for a server, a lock or a time-out.
     '--test-concurrency=3',
     '--test-timeout=600000',
-    '--test-force-exit',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${fileURLToPath(new URL('running-tests.ts', import.meta.url))}`,
@@ -51,17 +50,29 @@ const limit = setTimeout(
   () => stop(`The tests have run for ${minutes} minutes.`, 1),
   minutes * 60_000,
 )
+// The runner waits for such a file for ever. Ending files by force instead cuts off their last reports.
+const idleMs = (minutes * 60_000) / 8
+const watching = setInterval(() => {
+  const idle = runningFiles().some(
+    ({ tests, last }) => tests.length === 0 && Date.now() - last > idleMs,
+  )
+  if (idle) stop('The tests of a file are over, but it has left something open and goes on.', 1)
+}, idleMs / 10)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => stop(`Stopped by ${signal}.`, 128 + constants.signals[signal]))
 }
 runner.on('exit', (code, signal) => {
   clearTimeout(limit)
+  clearInterval(watching)
   if (code === 0 && !readNotes().some(({ isFile }) => !isFile)) leave('No test has run.', 1)
   else leave(signal ? `The tests were ended by ${signal}.` : '', code ?? 1)
 })
 
 function stop(reason: string, code: number): void {
-  const running = stillRunning()
+  const running = runningFiles().flatMap(({ file, tests }) => [
+    `  ${relative(root, file)}`,
+    ...tests.map(({ name, line }) => `    ${line}: ${name}`),
+  ])
   leave([reason, ...(running.length > 0 ? ['Still running:', ...running] : [])].join('\n'), code)
 }
 
@@ -76,21 +87,31 @@ function leave(words: string, code: number): never {
   process.exit(code)
 }
 
-/** Each file that has begun and not ended, and the tests in it of which the same is true. */
-function stillRunning(): string[] {
+interface RunningFile {
+  file: string
+  /** Those that have begun and not ended. */
+  tests: Note[]
+  /** When the last of its tests has begun or ended; infinite before the first. */
+  last: number
+}
+
+function runningFiles(): RunningFile[] {
   const open = new Map<string, Note>()
+  const last = new Map<string, number>()
   for (const note of readNotes()) {
     const key = `${note.file} ${note.line} ${note.name}`
     if (note.kind === 'begun') open.set(key, note)
     else open.delete(key)
+    if (!note.isFile) last.set(note.file, note.at)
   }
   const running = [...open.values()]
   return running
     .filter(({ isFile }) => isFile)
-    .flatMap(({ file }) => {
-      const tests = running.filter(note => note.file === file && !note.isFile)
-      return [`  ${relative(root, file)}`, ...tests.map(({ name, line }) => `    ${line}: ${name}`)]
-    })
+    .map(({ file }) => ({
+      file,
+      tests: running.filter(note => note.file === file && !note.isFile),
+      last: last.get(file) ?? Infinity,
+    }))
 }
 
 function readNotes(): Note[] {

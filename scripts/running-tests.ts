@@ -11,6 +11,8 @@ export interface Note {
   /** Of the test, or of the file itself. */
   name: string
   isFile: boolean
+  /** Milliseconds since 1970. */
+  at: number
 }
 
 export default async function* notes(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
@@ -18,7 +20,7 @@ export default async function* notes(events: AsyncIterable<TestEvent>): AsyncGen
     if (type !== 'test:dequeue' && type !== 'test:complete') continue
     const { file = '', line = 0, name } = data
     const kind = type === 'test:dequeue' ? 'begun' : 'ended'
-    const note: Note = { kind, file, line, name, isFile: resolve(name) === file }
+    const note: Note = { kind, file, line, name, isFile: resolve(name) === file, at: Date.now() }
     yield `${JSON.stringify(note)}\n`
   }
 }

@@ -12,7 +12,8 @@ import {
   visitor,
 } from '../support/visitor.ts'
 
-const rounds = 20
+/** `npm run test:fault`: twenty; each kind of moment comes up as often as any other. */
+const rounds = process.env.QRGATE_TEST_FAULT === 'whole' ? 20 : 12
 const story = ['sign_in.scanned', 'sign_in.approved', 'sign_in.claimed']
 
 /** What a phone and its kiosk lived through when the gate was killed. */
@@ -117,7 +118,7 @@ async function checkClaim(gate: GateProcess, { stage, answer }: Claim): Promise<
   assert.deepEqual(eventsOf(gate.dataDir, stage.id), story)
 }
 
-test('a gate that is killed at twenty moments loses nothing that it has acknowledged', async t => {
+test('a gate that is killed again and again loses nothing that it has acknowledged', async t => {
   const gate = await GateProcess.start(t)
   await addAccount(gate)
   for (let round = 0; round < rounds; round += 1) {
@@ -130,14 +131,14 @@ test('a gate that is killed at twenty moments loses nothing that it has acknowle
   await t.test(
     'F01 F21 every approval that a phone was told of is there after the restart, and its kiosk is told',
     () => {
-      assert.ok(seen.acknowledged >= 5, `only ${seen.acknowledged} were told in time`)
+      assert.ok(seen.acknowledged >= rounds / 4, `only ${seen.acknowledged} were told in time`)
       assert.equal(seen.learned, seen.acknowledged)
     },
   )
   await t.test(
     'F02 F03 a phone without an answer finds out, and signs in with the same tap',
     () => {
-      assert.ok(seen.undone >= 10, `only ${seen.undone} were cut off before`)
+      assert.ok(seen.undone >= rounds / 2, `only ${seen.undone} were cut off before`)
       assert.equal(seen.done + seen.undone + seen.acknowledged, rounds * 3)
     },
   )
@@ -146,7 +147,7 @@ test('a gate that is killed at twenty moments loses nothing that it has acknowle
     assert.ok(seen.claimsLost > 0, 'every claim was answered in time')
     assert.ok(seen.claimsHeard > 0, 'no claim was answered in time')
   })
-  await t.test('F21 the database is whole after twenty kills', () => {
+  await t.test('F21 the database is whole after all of it', () => {
     const database = openDatabase(gate.dataDir)
     const [row] = database.prepare('PRAGMA integrity_check').all()
     database.close()

@@ -59,10 +59,15 @@ test('a run without any test fails', async t => {
   assert.match(output, /^No test has run\.$/m)
 })
 
-test('a file whose tests are over is ended, whatever it has left open', async t => {
+test('a file that goes on when its tests are over is named, and fails', async t => {
   const open = `${passing}setInterval(() => {}, 1_000)\n`
-  const { code, output } = await runTests(t, { 'open.test.cjs': open }).over
-  assert.equal(code, 0, output)
+  const { code, output } = await runTests(t, { 'open.test.cjs': open }, '0.4').over
+  assert.equal(code, 1, output)
+  assert.match(
+    output,
+    /^The tests of a file are over, but it has left something open and goes on\.$/m,
+  )
+  assert.match(output, /^ {2}\S*open\.test\.cjs$/m)
 })
 
 test('a run that is stopped says what still runs, and leaves nothing behind', async t => {

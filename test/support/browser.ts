@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import jsqrModule from 'jsqr'
 import {
   type Browser,
@@ -34,21 +34,34 @@ const args = [
   '--host-resolver-rules=MAP *.test 127.0.0.1',
 ]
 
+const browsers = new Map<boolean, Promise<Browser>>()
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close()
+})
+
 /**
- * A real Chromium; names under `.test` lead to this machine, so that a gate need not be localhost.
+ * A real Chromium, one for all tests of a file, without anything of the test before; names under
+ * `.test` lead to this machine, so that a gate need not be localhost.
  * @param options `backForwardCache`: as a person's browser has it; tests are simpler without.
  */
 export async function startBrowser(
   t: TestContext,
   { backForwardCache = false } = {},
 ): Promise<Browser> {
+  const launched = browsers.get(backForwardCache) ?? launch(backForwardCache)
+  browsers.set(backForwardCache, launched)
+  const browser = await launched
+  t.after(() => Promise.all(browser.contexts().map(context => context.close())))
+  return browser
+}
+
+async function launch(backForwardCache: boolean): Promise<Browser> {
   const browser = await chromium.launch({
     ignoreDefaultArgs: backForwardCache ? ['--disable-back-forward-cache'] : [],
     timeout: hang,
     executablePath,
     args,
   })
-  t.after(() => browser.close())
   browser.on('context', context => context.setDefaultTimeout(hang))
   return browser
 }
