@@ -10,7 +10,7 @@ import { startEngines } from '../support/log-engines.ts'
 import { LogStorm } from '../support/log-storm.ts'
 
 /** `QRGATE_TEST_EVENTS=20000` for the large variant, with leases as long as in production. */
-const events = Number(process.env.QRGATE_TEST_EVENTS ?? 600)
+const events = Number(process.env.QRGATE_TEST_EVENTS ?? 400)
 const isLarge = events > 2_000
 
 /** `QRGATE_TEST_SEED` draws the same again; who comes first is still the machine's choice. */

@@ -20,7 +20,7 @@ import {
 } from '../support/production.ts'
 
 /** `QRGATE_TEST_KIOSKS=500` for the large variant. */
-const waitingKiosks = Number(process.env.QRGATE_TEST_KIOSKS ?? 100)
+const waitingKiosks = Number(process.env.QRGATE_TEST_KIOSKS ?? 60)
 const visitorsAtOnce = 4
 
 /** A screen that comes back whenever its socket closes, as late as it was told to. */

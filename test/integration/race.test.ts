@@ -7,11 +7,14 @@ import { inBatches } from '../support/in-batches.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
 
-test('of two phones that scan at the same time one wins, five hundred times over', async t => {
+/** `npm run test:fault`: five hundred times. */
+const rounds = process.env.QRGATE_TEST_FAULT === 'whole' ? 500 : 150
+
+test('of two phones that scan at the same time one wins, again and again', async t => {
   const gate = await startGate(t)
   const kiosk = new Kiosk(gate.url)
   const wins = [0, 0]
-  const ids = await inBatches(Array.from({ length: 500 }), 4, async (_, round) => {
+  const ids = await inBatches(Array.from({ length: rounds }), 4, async (_, round) => {
     const { id, frame } = await kiosk.start()
     const phones = [new Phone(gate.url), new Phone(gate.url)]
     const opened = await Promise.all(phones.map(phone => phone.open(frame.url)))
@@ -32,7 +35,7 @@ test('of two phones that scan at the same time one wins, five hundred times over
     assert.equal((await other?.state(id))?.status, 403)
     return id
   })
-  assert.equal((wins[0] ?? 0) + (wins[1] ?? 0), 500)
+  assert.equal((wins[0] ?? 0) + (wins[1] ?? 0), rounds)
   for (const id of ids.slice(0, 50))
     assert.deepEqual(eventsOf(gate.dataDir, id), ['sign_in.scanned'])
   await assertUnharmed(gate)
