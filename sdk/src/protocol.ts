@@ -76,6 +76,91 @@ export interface SignInView {
   phone?: PhoneKind
   /** Whose page was closed: it is over after `expires_in_ms`, unless the same page is heard again. */
   left?: 'kiosk' | 'phone'
+  /** What the visitor has asked for; its own `seq` rises while the sign-in's stays. */
+  hand_off?: HandOffView
+}
+
+/** Icons that every screen can draw. */
+export const serviceIcons = [
+  'doctor',
+  'test',
+  'pay',
+  'paper',
+  'medicine',
+  'appointment',
+  'ward',
+  'book',
+  'gym',
+  'key',
+  'person',
+  'other',
+] as const
+
+export type ServiceIcon = (typeof serviceIcons)[number]
+
+/** What a client does for visitors at its kiosks. All texts are plain, 80 characters at most. */
+export interface Service {
+  /** A letter or digit, then up to 63 of those, `.`, `_` and `-`; unique at its client. */
+  id: string
+  name: Localized
+  /** Below the name; two at most. */
+  lines?: Localized[]
+  icon: ServiceIcon
+  /** Why nobody can ask for it now. */
+  closed?: Localized
+}
+
+/**
+ * Where a hand-off stands. `requested`: the client has been asked, or is being asked. `failed`: it gave no
+ * answer in time; a late one still counts. Nothing follows `done`, `no_show` and `cancelled`.
+ */
+export type HandOffState =
+  | 'requested'
+  | 'accepted'
+  | 'refused'
+  | 'failed'
+  | 'called'
+  | 'done'
+  | 'no_show'
+  | 'cancelled'
+
+/** Why a hand-off was cancelled. */
+export type CancelledBecause =
+  | 'another' // the visitor has chosen another service
+  | 'phone' // "not today", on the phone
+  | 'not_me' // the phone says that it was somebody else
+  | 'client' // the client says so
+  | 'account' // the account is closed
+  | 'over' // nobody has called it for 12 hours
+
+/** What a client gives: a number, a place, a wait. All texts are plain, 80 characters at most. */
+export interface QueueTicket {
+  /** As it is called, e.g. `A-012`. */
+  number?: string
+  title?: Localized
+  place?: { name: Localized; floor?: Localized; way?: Localized }
+  /** Three at most. */
+  lines?: Localized[]
+  /** How many come before. */
+  ahead?: number
+  wait_minutes?: number
+  /** The number that is being served. */
+  now?: string
+}
+
+/** One service asked for, and what became of it, as kiosk and phone see it. */
+export interface HandOffView {
+  /** UUIDv7. */
+  id: string
+  /** Rises with every change. */
+  seq: number
+  state: HandOffState
+  service: Pick<Service, 'id' | 'name' | 'icon'>
+  /** From `accepted` on. */
+  ticket?: QueueTicket
+  /** Why the client has refused. */
+  text?: Localized
+  reason?: CancelledBecause
 }
 
 /** Answer of `GET /api/v1/sign-ins/{id}`: the view, and the QR's content where it was asked for. */
@@ -132,6 +217,10 @@ export interface ClaimAnswer {
   claims?: Claims
   /** The same, signed (OpenID Connect Core §2); only for the kiosk's client. */
   id_token?: string
+  /** What the visitor may ask for, in the kiosk's order; absent where there is nothing to choose. */
+  services?: Service[]
+  /** What was asked for: a single service by the claim itself. */
+  hand_off?: HandOffView
 }
 
 /** Answer of `GET /api/v1/clients/self`. */
@@ -144,6 +233,35 @@ export interface ClientView {
   endpoint?: string
   /** Numbers and names of its kiosks. */
   kiosks: { number: number; name: Localized }[]
+  services: Service[]
+}
+
+/** Body and answer of `PUT /api/v1/clients/self/services`; 50 at most. */
+export interface Services {
+  services: Service[]
+}
+
+/** Body of `PATCH /api/v1/hand-offs/{id}`: what is another now. */
+export interface HandOffChange extends QueueTicket {
+  status?: Exclude<HandOffState, 'requested' | 'failed'>
+  /** Why it is refused. */
+  text?: Localized
+}
+
+/** Answer of `PATCH /api/v1/hand-offs/{id}`. */
+export interface HandOffAnswer {
+  id: string
+  status: HandOffState
+}
+
+/** Body of `PATCH /api/v1/hand-offs`; 100 at most. */
+export interface HandOffChanges {
+  hand_offs: (HandOffChange & { id: string })[]
+}
+
+/** Answer of `PATCH /api/v1/hand-offs`: one result each, in the same order. */
+export interface HandOffResults {
+  results: (HandOffAnswer | ({ id: string } & Refused))[]
 }
 
 /** Answer of `GET /api/v1/kiosk`: what the kiosk's own page needs to introduce itself. */
@@ -155,6 +273,8 @@ export interface KioskView {
   mode: 'demo' | 'serve'
   /** What its operator wants of the screen; a gate of before knows no policies. */
   policy?: KioskPolicy
+  /** Whether its client hears of it when a visitor calls for staff. */
+  staff_call?: boolean
 }
 
 /** What a kiosk's page shows and how it behaves, as its operator wants it. */
@@ -261,6 +381,11 @@ export const paths = {
   claim: (id: string) => `/api/v1/sign-ins/${id}/claim`,
   end: (id: string) => `/api/v1/sign-ins/${id}/end`,
   leave: (id: string) => `/api/v1/sign-ins/${id}/leave`,
+  service: (id: string) => `/api/v1/sign-ins/${id}/service`,
+  staffCall: '/api/v1/kiosk/staff-call',
   client: '/api/v1/clients/self',
+  clientServices: '/api/v1/clients/self/services',
+  handOffs: '/api/v1/hand-offs',
+  handOff: (id: string) => `/api/v1/hand-offs/${id}`,
   clientSubject: (sub: string) => `/api/v1/clients/self/subjects/${sub}`,
 } as const
