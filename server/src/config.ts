@@ -3,7 +3,7 @@ import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
 import type { Rotation } from './protocol/frames.ts'
 import { isGuessable } from './protocol/key-strength.ts'
-import type { Timings } from './protocol/sign-in.ts'
+import type { Timings } from './protocol/sign-in-row.ts'
 import { isShort, type Mode, readSettings, type Values } from './settings.ts'
 
 export type { Mode }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Actor, LogEvent, LogEventName } from '../../server/src/protocol/log-event.ts'
-import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
+import type { Move, SignIn } from '../../server/src/protocol/sign-in-row.ts'
 import type { Account } from '../../server/src/store/account.ts'
 import { type Change, type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Client } from '../../server/src/store/client.ts'

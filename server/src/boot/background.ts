@@ -51,7 +51,7 @@ export function createBackground(parts: BackgroundParts): Background {
       stops.push(await followDatabaseTime(store, parts.nodeClock, onError))
       await parts.sealAnew()
       stops.push(startReaper({ signIns, userCodes, usualPlaces, moves, clock, onError }))
-      stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
+      stops.push(startSweep({ watched: store.watched, bus, delivery, clock, onError }))
       stops.push(startSealer(leased))
       const keys = checkpointKeys(parts.keyring)
       stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))

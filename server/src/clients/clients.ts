@@ -1,4 +1,4 @@
-import type { Localized } from '@qrgate/sdk/protocol'
+import type { Localized, Service } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { ClaimName } from '../protocol/claims.ts'
@@ -6,6 +6,7 @@ import { hashedCredential, newCredential } from '../protocol/credential.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { renamed } from '../protocol/renamed.ts'
 import type { SealedTexts } from '../protocol/sealed-text.ts'
+import { serviceOf } from '../protocol/service.ts'
 import { requireShownNames } from '../protocol/shown-name.ts'
 import { fieldsThatDiffer, unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
@@ -24,6 +25,7 @@ export interface ClientChange {
   name?: Partial<Localized>
   claims?: readonly ClaimName[]
   endpoint?: string | null
+  staffCalls?: boolean
 }
 
 /** What is shown once and kept only as a hash, or sealed. */
@@ -49,6 +51,11 @@ export interface Clients {
   add(client: NewClient, by: Actor): Promise<{ client: Client } & ClientSecrets>
   /** @throws Refusal `client_unknown`, or naming what is wrong with it. */
   set(id: string, change: ClientChange, by: Actor): Promise<Client>
+  /**
+   * What visitors may ask it for.
+   * @throws Refusal `client_unknown`, `service_invalid` where an id comes twice.
+   */
+  setServices(id: string, services: readonly Service[], by: Actor): Promise<Client>
   /**
    * Makes new secrets; the ones before are good for a week more, those before them no longer.
    * @throws Refusal `client_unknown`.
@@ -81,7 +88,7 @@ export interface ClientsParts {
 }
 
 /** What an operator changes of one. */
-const changeable = ['name', 'claims', 'endpoint'] as const
+const changeable = ['name', 'claims', 'endpoint', 'staffCalls'] as const
 const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 export function createClients({ records, sealed, clock, randomBytes }: ClientsParts): Clients {
@@ -103,6 +110,10 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
         webhookSecret: webhooks.seal(id, webhookSecret),
         oldWebhookSecret: null,
         oldWebhookUntil: null,
+        services: [],
+        staffCalls: false,
+        failingSince: null,
+        webhooksOffAt: null,
         createdAt: clock(),
         removedAt: null,
       }
@@ -124,6 +135,21 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
         const fields = fieldsThatDiffer(old, next, changeable)
         if (fields.length === 0) return unchanged(old)
         const detail = { fields, ...(fields.includes('claims') && { claims: next.claims }) }
+        return { next, events: [clientEvent(id, 'client.changed', at, by, detail)] }
+      })
+      return next
+    },
+
+    async setServices(id, services, by) {
+      const at = clock()
+      if (new Set(services.map(({ id }) => id)).size < services.length) {
+        throw new Refusal('service_invalid')
+      }
+      const { next } = await records.update(id, row => {
+        const old = requireClient(row)
+        const next = { ...old, services: services.map(serviceOf) }
+        if (fieldsThatDiffer(old, next, ['services']).length === 0) return unchanged(old)
+        const detail = { fields: ['services'] }
         return { next, events: [clientEvent(id, 'client.changed', at, by, detail)] }
       })
       return next
@@ -197,10 +223,11 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
   }
 }
 
-function changed(old: Client, { name, claims, endpoint }: ClientChange): Client {
+function changed(old: Client, { name, claims, endpoint, staffCalls }: ClientChange): Client {
   const next = { ...old }
   if (name) next.name = requireShownNames(renamed(old.name, name))
   if (claims) next.claims = claims
+  if (staffCalls !== undefined) next.staffCalls = staffCalls
   if (endpoint !== undefined) next.endpoint = endpoint === null ? null : requireEndpoint(endpoint)
   return next
 }

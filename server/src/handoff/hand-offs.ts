@@ -1,0 +1,74 @@
+import type { HandOffAnswer, HandOffChange } from '@qrgate/sdk/protocol'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+import {
+  advanceHandOff,
+  type HandOff,
+  type HandOffStep,
+  type HandOffTimings,
+  observeHandOff,
+} from '../protocol/hand-off.ts'
+import type { Actor } from '../protocol/log-event.ts'
+import { changeOf } from '../protocol/queue-ticket.ts'
+import type { SignIn } from '../protocol/sign-in-row.ts'
+import type { Client } from '../store/client.ts'
+import type { HandOffRecords } from '../store/hand-off.ts'
+
+export interface HandOffsParts {
+  records: HandOffRecords
+  bus: Bus
+  clock: Clock
+  timings: HandOffTimings
+}
+
+/** What client and phone do with a hand-off once it was asked for. */
+export type HandOffs = ReturnType<typeof createHandOffs>
+
+export function createHandOffs({ records, bus, clock, timings }: HandOffsParts) {
+  /**
+   * One step, one transaction, one hint; nobody waits for the bus.
+   * @param mayBe what must hold of the row; else there is none.
+   */
+  async function take(
+    id: string,
+    step: HandOffStep,
+    mayBe: (row: HandOff) => boolean = () => true,
+  ): Promise<HandOff> {
+    const { old, next } = await records.update(id, row => {
+      if (!row || !mayBe(row)) throw new Refusal('hand_off_unknown')
+      return advanceHandOff(row, step, clock(), timings)
+    })
+    if (next.seq !== old?.seq) bus.publish(id)
+    return observeHandOff(next, clock(), timings)
+  }
+
+  const byPhone = (
+    { handOff, phoneHash }: SignIn,
+    step: (actor: Actor) => HandOffStep,
+  ): Promise<HandOff> => {
+    if (handOff === null) throw new Refusal('hand_off_unknown')
+    return take(handOff, step({ kind: 'phone', id: phoneHash ?? '' }))
+  }
+
+  return {
+    take,
+
+    /**
+     * The client says what is another now; of what it says again nothing changes.
+     * @throws Refusal `hand_off_unknown`, of another client's too; `hand_off_over`.
+     */
+    async change({ id: client }: Client, id: string, said: HandOffChange): Promise<HandOffAnswer> {
+      const step: HandOffStep = { type: 'change', change: changeOf(said), by: 'client' }
+      const { state } = await take(id, step, row => row.client === client)
+      return { id, status: state }
+    },
+
+    /** "Not today", on the phone that scanned. @throws Refusal `hand_off_over` where it has been served. */
+    cancelByPhone: (signIn: SignIn) =>
+      byPhone(signIn, actor => ({ type: 'cancel', reason: 'phone', actor })),
+
+    /** "On my way", on the phone that scanned. */
+    coming: (signIn: SignIn) => byPhone(signIn, actor => ({ type: 'coming', actor })),
+  }
+}
