@@ -1,6 +1,8 @@
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
+import { reachOf } from './protocol/address-reach.ts'
 import type { Rotation } from './protocol/frames.ts'
 import { isGuessable } from './protocol/key-strength.ts'
 import type { Timings } from './protocol/sign-in-row.ts'
@@ -15,7 +17,12 @@ export type Config = ReturnType<typeof configOf>
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
-  const faults = [...withoutKey(values, mode), ...wrong, ...guessableKeys(values, mode)]
+  const faults = [
+    ...withoutKey(values, mode),
+    ...wrong,
+    ...guessableKeys(values, mode),
+    ...deadHosts(values),
+  ]
   if (faults.length > 0) throw new OperatorError(faults.join('\n'))
   return configOf(values, mode)
 }
@@ -38,6 +45,17 @@ function guessableKeys({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode)
   return weak.map(([name]) => {
     const why = `${name} can be guessed: it repeats itself, counts up or is an example's`
     return `${why}; make one with: openssl rand -base64 48`
+  })
+}
+
+/** Listing an address does not make it one that webhooks may go to. */
+function deadHosts({ QRGATE_WEBHOOK_HOSTS }: Values): string[] {
+  const addressOf = (host: string) => host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+  const isDead = (address: string) => isIP(address) > 0 && reachOf(address) === 'never'
+  const dead = QRGATE_WEBHOOK_HOSTS.filter(host => isDead(addressOf(host)))
+  return dead.map(host => {
+    const why = 'is link-local, reserved or no single machine; no webhook ever goes there'
+    return `QRGATE_WEBHOOK_HOSTS: ${host} ${why}.`
   })
 }
 
@@ -70,6 +88,8 @@ function configOf(values: Values, mode: Mode) {
     seedApi: values.QRGATE_SEED_API === '1',
     /** Addresses and CIDR ranges whose forwarding headers count. */
     trustedProxies: values.QRGATE_TRUSTED_PROXIES,
+    /** `host:port` where webhooks may also go by http or to a private address. */
+    webhookHosts: values.QRGATE_WEBHOOK_HOSTS,
     site: { ko: values.QRGATE_SITE_NAME, en: values.QRGATE_SITE_NAME_EN },
     registration: values.QRGATE_REGISTRATION === 'open',
     /** Origins whose pages may call the API; `*` for any, always without credentials. */
