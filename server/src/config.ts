@@ -4,6 +4,7 @@ import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
 import { reachOf } from './protocol/address-reach.ts'
 import type { Rotation } from './protocol/frames.ts'
+import type { HandOffTimings } from './protocol/hand-off.ts'
 import { isGuessable } from './protocol/key-strength.ts'
 import type { Timings } from './protocol/sign-in-row.ts'
 import { isShort, type Mode, readSettings, type Values } from './settings.ts'
@@ -67,6 +68,10 @@ function configOf(values: Values, mode: Mode) {
     claimAgain: values.QRGATE_CLAIM_AGAIN_SECONDS,
     visit: values.QRGATE_VISIT_SECONDS,
   } satisfies Timings
+  const handOffTimings = {
+    asking: values.QRGATE_HAND_OFF_SECONDS,
+    life: 12 * 3_600_000,
+  } satisfies HandOffTimings
   const { pending, scanned, approved, visit } = timings
   const { HOST: host, PORT: port, QRGATE_DATA_DIR: dataDir } = values
   return {
@@ -111,6 +116,7 @@ function configOf(values: Values, mode: Mode) {
     } satisfies TryRules,
     maxSockets: values.QRGATE_MAX_SOCKETS,
     timings,
+    handOffTimings,
     rotation: {
       every: values.QRGATE_FRAME_SECONDS,
       acceptedLate: values.QRGATE_FRAME_ACCEPTED_SECONDS,

@@ -180,6 +180,11 @@ export const settings = {
     about: 'The longest visit after a claim.',
     ...seconds(1, 86_400),
   },
+  QRGATE_HAND_OFF_SECONDS: {
+    default: '600',
+    about: 'How long a client is asked for a visitor’s number before staff must help.',
+    ...seconds(1, 3_600),
+  },
   QRGATE_FRAME_SECONDS: {
     default: '3',
     about: 'How often the QR changes.',

@@ -41,6 +41,7 @@ export function scanned(id: string, change: Partial<SignIn> = {}): SignIn {
     leftBy: null,
     stayUntil: null,
     disownedAt: null,
+    handOff: null,
     updatedAt: start,
     ...change,
   }
@@ -125,6 +126,10 @@ export function client(id: string, change: Partial<Client> = {}): Client {
     webhookSecret: `sealed for ${id}`,
     oldWebhookSecret: null,
     oldWebhookUntil: null,
+    services: [],
+    staffCalls: false,
+    failingSince: null,
+    webhooksOffAt: null,
     createdAt: start,
     removedAt: null,
     ...change,

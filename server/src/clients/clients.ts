@@ -71,6 +71,8 @@ export interface Clients {
   byCredential(credential: string): Promise<Client>
   /** Null where there is none, or it was removed. */
   byId(id: string): Promise<Client | null>
+  /** What its webhooks are signed with, the present one first; none where the keys are gone. */
+  webhookSecrets(client: Client): string[]
   /** False where the key is gone that has sealed its webhook secret: nothing can be signed for it. */
   canSign(client: Client): boolean
   /**
@@ -208,6 +210,11 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
     },
 
     canSign,
+
+    webhookSecrets({ id, webhookSecret, oldWebhookSecret, oldWebhookUntil }) {
+      const older = clock() < (oldWebhookUntil ?? 0) ? oldWebhookSecret : null
+      return [webhookSecret, older].flatMap(secret => webhooks.open(id, secret) ?? [])
+    },
 
     async reseal() {
       const present = (await records.all()).filter(({ removedAt }) => removedAt === null)

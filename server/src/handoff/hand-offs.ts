@@ -20,28 +20,32 @@ export interface HandOffsParts {
   bus: Bus
   clock: Clock
   timings: HandOffTimings
+  /** Nobody will give this visitor a number: somebody must help. */
+  onFailed(handOff: HandOff, why: string): void
 }
 
 /** What client and phone do with a hand-off once it was asked for. */
 export type HandOffs = ReturnType<typeof createHandOffs>
 
-export function createHandOffs({ records, bus, clock, timings }: HandOffsParts) {
+export function createHandOffs({ records, bus, clock, timings, onFailed }: HandOffsParts) {
   /**
    * One step, one transaction, one hint; nobody waits for the bus.
    * @param mayBe what must hold of the row; else there is none.
    */
-  async function take(
+  async function taken(
     id: string,
     step: HandOffStep,
     mayBe: (row: HandOff) => boolean = () => true,
-  ): Promise<HandOff> {
+  ): Promise<{ old: HandOff; next: HandOff }> {
     const { old, next } = await records.update(id, row => {
       if (!row || !mayBe(row)) throw new Refusal('hand_off_unknown')
       return advanceHandOff(row, step, clock(), timings)
     })
     if (next.seq !== old?.seq) bus.publish(id)
-    return observeHandOff(next, clock(), timings)
+    return { old: old ?? next, next: observeHandOff(next, clock(), timings) }
   }
+
+  const take = async (...step: Parameters<typeof taken>) => (await taken(...step)).next
 
   const byPhone = (
     { handOff, phoneHash }: SignIn,
@@ -52,7 +56,8 @@ export function createHandOffs({ records, bus, clock, timings }: HandOffsParts) 
   }
 
   return {
-    take,
+    /** Takes a step. @returns what was before, too: a step that was a repeat has changed nothing. */
+    taken,
 
     /**
      * The client says what is another now; of what it says again nothing changes.
@@ -62,6 +67,12 @@ export function createHandOffs({ records, bus, clock, timings }: HandOffsParts) 
       const step: HandOffStep = { type: 'change', change: changeOf(said), by: 'client' }
       const { state } = await take(id, step, row => row.client === client)
       return { id, status: state }
+    },
+
+    /** Writes down what time has decided. Nobody was given a number in time: `onFailed` is told. */
+    async expire(id: string): Promise<void> {
+      const { old, next } = await taken(id, { type: 'expire' })
+      if (next.state === 'failed' && old.state !== 'failed') onFailed(next, 'time')
     },
 
     /** "Not today", on the phone that scanned. @throws Refusal `hand_off_over` where it has been served. */

@@ -20,7 +20,7 @@ export function createStaff({ clients, log, clock, calls }: StaffParts) {
   /** Whether the kiosk's client wants to hear of it, and can. */
   const hears = async ({ client: id }: Pick<Kiosk, 'client'>): Promise<boolean> => {
     const client = id === null ? null : await clients.byId(id)
-    return client !== null && client.staffCalls && client.endpoint !== null
+    return client?.staffCalls === true && client.endpoint !== null
   }
 
   return {

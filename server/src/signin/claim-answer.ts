@@ -12,6 +12,8 @@ export function claimAnswer(
   services: Service[],
   handOff: HandOff | null,
 ): ClaimAnswer {
+  // Where the only one there is was asked for, nothing is left to choose.
+  const choice = services.length > 1 || !handOff ? services : []
   return {
     id,
     state: 'claimed',
@@ -20,7 +22,7 @@ export function claimAnswer(
     },
     auth_time: Math.floor((approvedAt ?? 0) / 1000),
     amr: amr ?? [],
-    ...(services.length > 0 && { services }),
+    ...(choice.length > 0 && { services: choice }),
     ...(handOff && { hand_off: handOffView(handOff) }),
   }
 }

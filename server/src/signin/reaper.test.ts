@@ -37,8 +37,9 @@ async function setUp(t: TestContext, reapers = 1) {
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
+  const expireHandOff = async () => {}
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ ...store, signIns, moves, clock, onError }),
+    startReaper({ ...store, signIns, expireHandOff, moves, clock, onError }),
   )
   t.after(() => {
     for (const stop of stops) stop()

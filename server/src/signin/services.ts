@@ -159,11 +159,9 @@ export function createServices(parts: ServicesParts) {
     ): Promise<{ services: Service[]; request?: Request }> {
       const services = await offered(kiosk, signIn)
       const [only, ...others] = services
-      if (!only || others.length > 0 || only.closed) return { services }
       // A repeated claim asks for nothing anew.
-      return signIn.handOff === null && signIn.claimedAt === null
-        ? { services: [], request: request(signIn, only, language) }
-        : { services: [] }
+      const chosen = signIn.handOff !== null || !only || others.length > 0 || only.closed
+      return chosen ? { services } : { services, request: request(signIn, only, language) }
     },
 
     /**
