@@ -35,6 +35,11 @@ export async function exchange(parts: Exchange): Promise<WebhookAnswer> {
     })
   })
   outgoing.on('response', answer => answerOf(answer).then(resolve, reject))
+  // Nobody asked for another protocol. Its connection is handed over, and ends with no request.
+  outgoing.on('upgrade', (_answer, socket) => {
+    socket.destroy()
+    resolve(failed('not_http', 'status 101'))
+  })
   outgoing.on('error', error => {
     resolve(failed(reasonOf(error, isHandshake), codeOf(error) ?? 'no connection'))
   })
