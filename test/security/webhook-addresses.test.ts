@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { type TestContext, test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
 import { type Address, type Lookup, systemLookup } from '../../server/src/webhooks/address.ts'
 import { createWebhookPost } from '../../server/src/webhooks/post.ts'
 import { selfSigned, trust } from '../support/certificate.ts'
@@ -203,7 +204,14 @@ test('S161 of a name with several addresses only those that are allowed are dial
 
 test('S162 https is believed only with a certificate that is trusted for that very name', async t => {
   const certificate = selfSigned(t, 'emr.test')
-  const receiver = await startReceiver(t, { certificate })
+  const asked: unknown[] = []
+  const receiver = await startReceiver(t, {
+    certificate,
+    answer: ({ socket }, response) => {
+      asked.push((socket as TLSSocket).servername)
+      response.end()
+    },
+  })
   const { port } = receiver
   const names = ['emr.test', 'emr.test.', 'other.test', '127.0.0.1']
   const listed = names.map(name => `${name}:${port}`)
@@ -216,7 +224,14 @@ test('S162 https is believed only with a certificate that is trusted for that ve
 
   trust(certificate)
   assert.deepEqual(await Promise.all(names.map(to)), [200, 200, 'tls', 'tls'])
-  assert.equal(receiver.received.length, 2)
+  assert.deepEqual(asked, ['emr.test', 'emr.test'], 'server names have no dot at their end')
+})
+
+test('a listed address is reached over https with a certificate for that address', async t => {
+  const certificate = selfSigned(t, '127.0.0.1')
+  trust(certificate)
+  const { port } = await startReceiver(t, { certificate })
+  assert.equal(await sent(`https://127.0.0.1:${port}/`, [`127.0.0.1:${port}`]), 200)
 })
 
 test('S163 a proxy that the environment names gets no webhook', async t => {

@@ -191,6 +191,9 @@ test('a failure says what it was, and another try may mend it', async t => {
     }
   }
   await upgraded.promise
+  // Lost in the handshake says nothing of its certificate.
+  const lost = await post({ url: `https://127.0.0.1:${reset}/`, id: 'a', secrets: [secret], body })
+  assert.equal(failure(lost), 'unreachable', JSON.stringify(lost))
 })
 
 test('where one address of a name answers nothing, the next one is dialled', async t => {

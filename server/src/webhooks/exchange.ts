@@ -16,12 +16,12 @@ export interface Exchange {
   addresses: readonly Address[]
   headers: SignedHeaders
   body: string
-  /** Ends the connection, whatever it is doing. */
+  /** Ends the connection, whatever it is doing; raised also once there is an answer. */
   signal: AbortSignal
 }
 
 /** One request and its answer, over a connection of its own. */
-export async function exchange(parts: Exchange): Promise<WebhookAnswer> {
+export function exchange(parts: Exchange): Promise<WebhookAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<WebhookAnswer>()
   const isTls = parts.url.protocol === 'https:'
   const outgoing = (isTls ? requestHttps : requestHttp)(optionsOf(parts))
@@ -44,11 +44,7 @@ export async function exchange(parts: Exchange): Promise<WebhookAnswer> {
     resolve(failed(reasonOf(error, isHandshake), codeOf(error) ?? 'no connection'))
   })
   outgoing.end(parts.body)
-  try {
-    return await promise
-  } finally {
-    outgoing.destroy()
-  }
+  return promise
 }
 
 /** The options of a socket reach it through those of its request. */
