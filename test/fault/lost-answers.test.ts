@@ -48,8 +48,8 @@ function assertOneNumberEach(receiver: Receiver, numbers: ReadonlyMap<string, st
 }
 
 for (const [of, bytes] of [
-  ['request', 800],
-  ['answer', 330],
+  ['request', 640],
+  ['answer', 230],
 ] as const) {
   test(`lost answers between gate and client: a connection that breaks anywhere in the ${of} gives one number`, async t => {
     const { gate, receiver, proxy, kiosk, id } = await setUp(t)
