@@ -58,9 +58,9 @@ for (const [of, bytes] of [
     await room.set(id, { endpoint: `${proxy.url}/hooks` }, system)
     await room.setServices(id, [service('exam')], system)
     const cuts = cutsOf(of, bytes)
-    proxy.cuts.push(...cuts)
     const numbers = new Map<string, string | undefined>()
-    await inBatches(cuts, atOnce, async () => {
+    await inBatches(cuts, atOnce, async cut => {
+      proxy.cuts.push(cut)
       const { signIn } = await visitAt(gate, kiosk)
       const { id, ticket } = await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
       numbers.set(id, ticket?.number)
