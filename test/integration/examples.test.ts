@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +12,10 @@ import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
 import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import { sealedTexts } from '../../server/src/protocol/sealed-text.ts'
-import { freePort, type Gate, startGate } from '../support/gate.ts'
+import { freePort, type Gate, startGate, temporaryFolder } from '../support/gate.ts'
 import { Phone } from '../support/phone.ts'
 import { agreementOn } from '../support/told-clients.ts'
+import { newSecret } from '../support/webhook-receiver.ts'
 
 const example = fileURLToPath(new URL('../../examples/backend-node/check-in.ts', import.meta.url))
 
@@ -24,17 +26,18 @@ async function credentialsAt({ app: { store } }: Gate) {
   const clients = createClients({ records: store.clients, sealed, clock, randomBytes })
   const name = { ko: '서울내과', en: 'Seoul Clinic' }
   const clinic = { id: 'clinic', name, claims: ['name'] as const, endpoint: null }
-  const { credential: client } = await clients.add(clinic, system)
+  const { credential: client, webhookSecret } = await clients.add(clinic, system)
   const kiosks = createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
   const desk = { ko: '1층 접수 1번', en: 'Reception 1' }
-  return { client, kiosk: (await kiosks.enrol(desk, system, 'clinic')).credential }
+  const { credential: kiosk } = await kiosks.enrol(desk, system, 'clinic')
+  return { client, kiosk, webhookSecret }
 }
 
 /** The example as its reader would run it. */
 async function startBackend(
   t: TestContext,
   gate: Gate,
-  credentials: { kiosk: string; client: string },
+  credentials: { kiosk: string; client: string; webhookSecret: string },
 ) {
   const url = `http://127.0.0.1:${await freePort()}`
   const backend = spawn(process.execPath, ['-C', 'source', example], {
@@ -45,6 +48,8 @@ async function startBackend(
       GATE: gate.url,
       KIOSK_CREDENTIAL: credentials.kiosk,
       CLIENT_CREDENTIAL: credentials.client,
+      WEBHOOK_SECRET: credentials.webhookSecret,
+      DATA: join(temporaryFolder(t), 'check-in.sqlite'),
     },
   })
   t.after(() => backend.kill())
@@ -70,7 +75,7 @@ test('the backend example starts for its kiosk, and learns who came, each once',
     return { line, claims: JSON.parse(claims) as Claims, started }
   }
   const first = await arrive('sign-up', { account: 'hong', name: '홍길동' })
-  assert.equal(first.line, 'A-1: 홍*동')
+  assert.equal(first.line, 'arrived 홍*동')
   assert.match(first.claims.sub, /^[\w-]{43}$/)
   assert.equal(first.claims.name, '홍길동')
   // The page has what the backend gave it, and with it learns what a screen may show.
@@ -79,12 +84,16 @@ test('the backend example starts for its kiosk, and learns who came, each once',
   assert.deepEqual(shown.account, { name: '홍*동' })
   assert.ok(!/sub|id_token|홍길동/.test(JSON.stringify([first.started, shown])))
   const second = await arrive('sign-in', { account: 'hong' })
-  assert.equal(second.line, 'A-2: 홍*동')
+  assert.equal(second.line, 'arrived 홍*동')
   assert.deepEqual(second.claims, first.claims)
 })
 
 test('a backend without a right credential is refused every start', async t => {
-  const { start } = await startBackend(t, await startGate(t), { kiosk: 'wrong', client: 'wrong' })
+  const { start } = await startBackend(t, await startGate(t), {
+    kiosk: 'wrong',
+    client: 'wrong',
+    webhookSecret: newSecret(),
+  })
   assert.equal((await start()).status, 502)
   assert.equal((await start()).status, 502)
 })
