@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { json } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Claims, Client, type StartAnswer } from '@qrgate/sdk'
@@ -15,9 +19,27 @@ import { sealedTexts } from '../../server/src/protocol/sealed-text.ts'
 import { freePort, type Gate, startGate, temporaryFolder } from '../support/gate.ts'
 import { Phone } from '../support/phone.ts'
 import { agreementOn } from '../support/told-clients.ts'
-import { newSecret } from '../support/webhook-receiver.ts'
+import {
+  type Answer,
+  cancelled,
+  newSecret,
+  now,
+  requested,
+  signature,
+} from '../support/webhook-receiver.ts'
 
 const example = fileURLToPath(new URL('../../examples/backend-node/check-in.ts', import.meta.url))
+
+test('the backend example has 150 lines at most, and needs jose and nothing else', () => {
+  const files = ['check-in.ts', 'gate.ts', 'hand-offs.ts']
+  const source = files.map(name => readFileSync(join(dirname(example), name), 'utf8')).join('')
+  assert.ok(source.split('\n').length - 1 <= 150)
+  const imports = [...source.matchAll(/^import (?!type).* from '([^']+)'$/gm)].map(
+    ([, name]) => name,
+  )
+  const others = imports.filter(name => !/^(node:|\.\/)/.test(name ?? ''))
+  assert.deepEqual(others, ['jose'])
+})
 
 /** What `qrgate client add` and `qrgate kiosk add --backend --client` do. */
 async function credentialsAt({ app: { store } }: Gate) {
@@ -36,7 +58,7 @@ async function credentialsAt({ app: { store } }: Gate) {
 /** The example as its reader would run it. */
 async function startBackend(
   t: TestContext,
-  gate: Gate,
+  gate: Pick<Gate, 'url'>,
   credentials: { kiosk: string; client: string; webhookSecret: string },
 ) {
   const url = `http://127.0.0.1:${await freePort()}`
@@ -55,7 +77,7 @@ async function startBackend(
   t.after(() => backend.kill())
   const lines = createInterface(backend.stdout)[Symbol.asyncIterator]()
   assert.equal((await lines.next()).value, url)
-  return { start: () => fetch(`${url}/start`, { method: 'POST' }), lines }
+  return { url, start: () => fetch(`${url}/start`, { method: 'POST' }), lines }
 }
 
 test('the backend example starts for its kiosk, and learns who came, each once', async t => {
@@ -96,4 +118,53 @@ test('a backend without a right credential is refused every start', async t => {
   })
   assert.equal((await start()).status, 502)
   assert.equal((await start()).status, 502)
+})
+
+test('the backend example gives numbers by webhook, and calls them in order', async t => {
+  // A stand-in for the gate, which notes what it is told; one hand-off is over by then.
+  const calls: unknown[] = []
+  const over = randomUUID()
+  const gate = createServer(async (request, response) => {
+    const id = request.url?.split('/').at(-1)
+    calls.push([request.method, id, request.headers.authorization, await json(request)])
+    response.writeHead(id === over ? 409 : 200).end('{}')
+  })
+  await new Promise<void>(listening => gate.listen(0, '127.0.0.1', listening))
+  t.after(() => gate.close())
+  const { port } = gate.address() as AddressInfo
+  const secret = newSecret()
+  const credentials = { kiosk: '', client: 'a client credential', webhookSecret: secret }
+  const { url } = await startBackend(t, { url: `http://127.0.0.1:${port}` }, credentials)
+  const time = now()
+  const send = (id: string, body: string, signedBy = secret) =>
+    fetch(`${url}/webhook`, {
+      method: 'POST',
+      headers: {
+        'webhook-id': id,
+        'webhook-timestamp': `${time}`,
+        'webhook-signature': signature(signedBy, id, time, body),
+      },
+      body,
+    })
+  const ask = async (id: string) => (await (await send(id, requested(id))).json()) as Answer
+  const [first, gone, last, never] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+  assert.equal((await send(first, requested(first), newSecret())).status, 401)
+  assert.equal((await send(first, '{')).status, 400)
+  for (const [at, id] of [first, gone, over, last].entries()) {
+    assert.deepEqual(await ask(id), { status: 'accepted', number: `A-00${at + 1}` })
+  }
+  assert.equal((await ask(first)).number, 'A-001')
+  assert.equal((await send(randomUUID(), cancelled(gone))).status, 200)
+  assert.equal((await send(randomUUID(), cancelled(never))).status, 200)
+  assert.equal((await ask(never)).status, 'refused')
+
+  const call = (headers = {}) => fetch(`${url}/call`, { method: 'POST', headers })
+  await (await call({ origin: 'https://elsewhere.example' })).body?.cancel()
+  assert.deepEqual(calls, [])
+  // Two desks at once call two numbers.
+  const called = await Promise.all([call(), call(), call()])
+  const numbers = await Promise.all(called.map(async answer => (await answer.json()) as Answer))
+  assert.deepEqual(numbers.map(({ number }) => number).toSorted(), ['A-001', 'A-004', undefined])
+  const told = (id: string) => ['PATCH', id, 'Bearer a client credential', { status: 'called' }]
+  assert.deepEqual(calls, [told(first), told(over), told(last)])
 })

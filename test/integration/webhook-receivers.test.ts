@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import {
   has,
   newSecret,
@@ -14,11 +16,34 @@ import {
   signature,
 } from '../support/webhook-receiver.ts'
 
-test('the tests sign as Standard Webhooks does, by its own example', () => {
+const docs = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')
+const examples = [...docs.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, json = '']) => json)
+const messages = examples.filter(json => 'type' in JSON.parse(json))
+
+test('the tests sign as docs/webhooks.md and Standard Webhooks do, by the same example', () => {
+  const row = (name: string) => docs.split(`| ${name} | \``)[1]?.split('` |')[0] ?? ''
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
   const body = '{"test": 2432232314}'
   const made = signature(secret, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1614265330, body)
   assert.equal(made, 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=')
+  const names = ['secret', '`webhook-id`', '`webhook-timestamp`', 'body', '`webhook-signature`']
+  const [a = '', b = '', c = '', d = '', e] = names.map(row)
+  assert.equal(signature(a, b, c, d), e)
+  assert.equal(e, made)
+})
+
+const curls = has('curl') && has('openssl', 'version')
+test('the commands in docs/webhooks.md are answered a number', { skip: !curls }, async t => {
+  const [commands = ''] = /^SECRET=[\s\S]*?(?=^```$)/m.exec(docs) ?? []
+  const [, secret = ''] = /^SECRET=(.*)$/m.exec(commands) ?? []
+  const [first] = receivers
+  assert.ok(first)
+  const running = await RunningReceiver.start(t, first, [secret])
+  const script = commands.replace('http://127.0.0.1:3000/', running.url)
+  for (const _ of ['once', 'again']) {
+    const { stdout } = await promisify(execFile)('sh', ['-c', script])
+    assert.deepEqual(JSON.parse(stdout), { status: 'accepted', number: 'A-001' })
+  }
 })
 
 const [old, current, stranger] = [newSecret(), newSecret(), newSecret()]
@@ -202,6 +227,21 @@ for (const receiver of receivers) {
     const { number: following = '' } = await running.ask(next)
     assert.ok(following > given)
     assert.equal((await running.ask(next)).number, following)
+  })
+
+  test(`${name} takes every message of docs/webhooks.md`, { skip }, async t => {
+    const running = await RunningReceiver.start(t, receiver)
+    const types = messages.map(json => JSON.parse(json).type)
+    assert.equal(new Set(types).size, 8)
+    for (const message of messages) {
+      const { type, data } = JSON.parse(message)
+      const answer = await running.send(data.id ?? randomUUID(), message)
+      await answer.body?.cancel()
+      assert.ok(answer.ok, type)
+    }
+    // One of them has cancelled what another has asked for.
+    const { data } = JSON.parse(messages[types.indexOf('hand_off.cancelled')] ?? '')
+    assert.equal((await running.ask(data.id)).status, 'refused')
   })
 
   test(`${name} gives no number that it cannot keep`, { skip }, async t => {
