@@ -16,9 +16,6 @@ import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
 import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import { sealedTexts } from '../../server/src/protocol/sealed-text.ts'
-import { freePort, type Gate, startGate, temporaryFolder } from '../support/gate.ts'
-import { Phone } from '../support/phone.ts'
-import { agreementOn } from '../support/told-clients.ts'
 import {
   type Answer,
   cancelled,
@@ -26,7 +23,10 @@ import {
   now,
   requested,
   signature,
-} from '../support/webhook-receiver.ts'
+} from '../support/example-receiver.ts'
+import { freePort, type Gate, startGate, temporaryFolder } from '../support/gate.ts'
+import { Phone } from '../support/phone.ts'
+import { agreementOn } from '../support/told-clients.ts'
 
 const example = fileURLToPath(new URL('../../examples/backend-node/check-in.ts', import.meta.url))
 

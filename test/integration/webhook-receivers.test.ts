@@ -14,7 +14,7 @@ import {
   receivers,
   requested,
   signature,
-} from '../support/webhook-receiver.ts'
+} from '../support/example-receiver.ts'
 
 const docs = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')
 const examples = [...docs.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, json = '']) => json)
