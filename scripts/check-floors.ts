@@ -8,7 +8,7 @@ const floors = [
   'boot',
   'http ws oidc',
   'signin operators handoff',
-  'accounts kiosks clients signing log watch',
+  'accounts kiosks clients signing log watch webhooks',
   'store config',
   'protocol limits bus',
   'errors settings clock logger within redis-client operator-error private-path',

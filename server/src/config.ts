@@ -1,9 +1,12 @@
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
+import { reachOf } from './protocol/address-reach.ts'
 import type { Rotation } from './protocol/frames.ts'
+import type { HandOffTimings } from './protocol/hand-off.ts'
 import { isGuessable } from './protocol/key-strength.ts'
-import type { Timings } from './protocol/sign-in.ts'
+import type { Timings } from './protocol/sign-in-row.ts'
 import { isShort, type Mode, readSettings, type Values } from './settings.ts'
 
 export type { Mode }
@@ -15,7 +18,12 @@ export type Config = ReturnType<typeof configOf>
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
-  const faults = [...withoutKey(values, mode), ...wrong, ...guessableKeys(values, mode)]
+  const faults = [
+    ...withoutKey(values, mode),
+    ...wrong,
+    ...guessableKeys(values, mode),
+    ...deadHosts(values),
+  ]
   if (faults.length > 0) throw new OperatorError(faults.join('\n'))
   return configOf(values, mode)
 }
@@ -41,6 +49,17 @@ function guessableKeys({ SECRET_KEY, SECRET_KEYS_ACCEPTED }: Values, mode: Mode)
   })
 }
 
+/** Listing an address does not make it one that webhooks may go to. */
+function deadHosts({ QRGATE_WEBHOOK_HOSTS }: Values): string[] {
+  const addressOf = (host: string) => host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+  const isDead = (address: string) => isIP(address) > 0 && reachOf(address) === 'never'
+  const dead = QRGATE_WEBHOOK_HOSTS.filter(host => isDead(addressOf(host)))
+  return dead.map(host => {
+    const why = 'is link-local, reserved or no single machine; no webhook ever goes there'
+    return `QRGATE_WEBHOOK_HOSTS: ${host} ${why}.`
+  })
+}
+
 function configOf(values: Values, mode: Mode) {
   const timings = {
     pending: values.QRGATE_PENDING_SECONDS,
@@ -49,6 +68,10 @@ function configOf(values: Values, mode: Mode) {
     claimAgain: values.QRGATE_CLAIM_AGAIN_SECONDS,
     visit: values.QRGATE_VISIT_SECONDS,
   } satisfies Timings
+  const handOffTimings = {
+    asking: values.QRGATE_HAND_OFF_SECONDS,
+    life: 12 * 3_600_000,
+  } satisfies HandOffTimings
   const { pending, scanned, approved, visit } = timings
   const { HOST: host, PORT: port, QRGATE_DATA_DIR: dataDir } = values
   return {
@@ -70,6 +93,8 @@ function configOf(values: Values, mode: Mode) {
     seedApi: values.QRGATE_SEED_API === '1',
     /** Addresses and CIDR ranges whose forwarding headers count. */
     trustedProxies: values.QRGATE_TRUSTED_PROXIES,
+    /** `host:port` where webhooks may also go by http or to a private address. */
+    webhookHosts: values.QRGATE_WEBHOOK_HOSTS,
     site: { ko: values.QRGATE_SITE_NAME, en: values.QRGATE_SITE_NAME_EN },
     registration: values.QRGATE_REGISTRATION === 'open',
     /** Origins whose pages may call the API; `*` for any, always without credentials. */
@@ -91,6 +116,7 @@ function configOf(values: Values, mode: Mode) {
     } satisfies TryRules,
     maxSockets: values.QRGATE_MAX_SOCKETS,
     timings,
+    handOffTimings,
     rotation: {
       every: values.QRGATE_FRAME_SECONDS,
       acceptedLate: values.QRGATE_FRAME_ACCEPTED_SECONDS,

@@ -39,6 +39,13 @@ const statusOf = {
   not_approved: 409,
   not_claimable: 403,
 
+  service_unknown: 404,
+  service_closed: 409,
+  service_invalid: 422,
+  hand_off_unknown: 404,
+  hand_off_over: 409,
+  staff_call_off: 403,
+
   wrong_credentials: 401,
   account_unusable: 403,
   account_exists: 409,

@@ -88,6 +88,12 @@ export const settings = {
     about: 'Addresses or CIDR ranges, by commas, of proxies whose X-Forwarded-For is believed.',
     ...networks(),
   },
+  QRGATE_WEBHOOK_HOSTS: {
+    default: '',
+    about:
+      'Each `host:port`, by commas, where webhooks may also go by http or to a private address. Without it: public https only.',
+    ...hosts(),
+  },
   QRGATE_SEED_API: {
     default: '',
     about: '`1` opens the seed API in serve mode, where anybody may then start a sign-in.',
@@ -173,6 +179,11 @@ export const settings = {
     default: '600',
     about: 'The longest visit after a claim.',
     ...seconds(1, 86_400),
+  },
+  QRGATE_HAND_OFF_SECONDS: {
+    default: '600',
+    about: 'How long a client is asked for a visitor’s number before staff must help.',
+    ...seconds(1, 3_600),
   },
   QRGATE_FRAME_SECONDS: {
     default: '3',
@@ -299,6 +310,28 @@ function isNetwork(range: string): boolean {
   // Also "1" and "0x7f.1" are IPv4 addresses to ipaddr.js.
   if (isIP(address) === 0) return false
   return prefix === undefined || (ipaddr.isValidCIDR(range) && Number(prefix) > 0)
+}
+
+/** `host:port` as URLs write them: lower case, `xn--` names, addresses in their one spelling. */
+function hosts(): Kind<string[]> {
+  return {
+    read(text, { name, refuse }) {
+      return listOf(text).flatMap(entry => {
+        const host = hostOf(entry)
+        if (host !== undefined) return [host]
+        refuse(`${name} takes hosts with their port like emr.internal:8443, not "${entry}".`)
+        return []
+      })
+    },
+  }
+}
+
+/** Undefined where it has no port, is a pattern, or more than a host and its port. */
+function hostOf(entry: string): string | undefined {
+  const [, host, port] = /^(\[[^[\]]+\]|[^:[\]/?#@\\*%\s]+):(\d{1,5})$/.exec(entry) ?? []
+  const hostname = host && URL.parse(`http://${host}`)?.hostname
+  const isPort = Number(port) > 0 && Number(port) <= 65_535
+  return hostname && isPort ? `${hostname}:${Number(port)}` : undefined
 }
 
 const shortestKey = 32

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
-import type { SignIn } from '../../server/src/protocol/sign-in.ts'
+import type { SignIn } from '../../server/src/protocol/sign-in-row.ts'
 import type { Account } from '../../server/src/store/account.ts'
 import { type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Kiosk } from '../../server/src/store/kiosk.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SignIn } from '../../server/src/protocol/sign-in.ts'
+import type { SignIn } from '../../server/src/protocol/sign-in-row.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { OpenPair } from './open-store.ts'
 import { freshId, logOf, scan, scanned, signInEvent, start } from './rows.ts'
@@ -58,17 +58,17 @@ export function changePromises(name: string, openPair: OpenPair): void {
   })
 
   check('changes names what the other node has written, with its seq', async (one, other) => {
-    await one.signIns.changes(0)
+    await one.watched.changes(0)
     const id = freshId()
     await other.signIns.update(id, scan(id))
-    const first = await one.signIns.changes(0)
+    const first = await one.watched.changes(0)
     assert.ok(first)
     assert.deepEqual(
       first.changed.map(({ id, seq }) => ({ id, seq })),
       [{ id, seq: 1 }],
     )
     await other.signIns.update(id, to({}))
-    const second = await one.signIns.changes(first.at)
+    const second = await one.watched.changes(first.at)
     assert.equal(second?.changed.find(change => change.id === id)?.seq, 2)
     assert.ok(second && second.at >= first.at)
   })
@@ -78,7 +78,7 @@ export function changePromises(name: string, openPair: OpenPair): void {
     for (let round = 0; round < 5; round += 1) {
       const id = freshId()
       await one.signIns.update(id, scan(id))
-      const answer = await one.signIns.changes(since)
+      const answer = await one.watched.changes(since)
       assert.ok(answer === null || answer.at >= since)
       since = answer?.at ?? since
     }
@@ -88,7 +88,7 @@ export function changePromises(name: string, openPair: OpenPair): void {
     const [first, second, untouched, unasked] = [freshId(), freshId(), freshId(), freshId()]
     for (const id of [first, second, unasked]) await one.signIns.update(id, scan(id))
     await one.signIns.update(second, to({}))
-    const seqs = await one.signIns.seqs([first, second, untouched, "' OR 1=1--"])
+    const seqs = await one.watched.seqs([first, second, untouched, "' OR 1=1--"])
     assert.deepEqual(
       seqs.map(({ id, seq }) => [id, seq]).toSorted(),
       [
@@ -96,14 +96,14 @@ export function changePromises(name: string, openPair: OpenPair): void {
         [second, 2],
       ].toSorted(),
     )
-    assert.deepEqual(await one.signIns.seqs([]), [])
+    assert.deepEqual(await one.watched.seqs([]), [])
   })
 
   check('seqs answers for five hundred ids at once', async one => {
     const ids = Array.from({ length: 500 }, freshId)
     const [known = ''] = ids.slice(250)
     await one.signIns.update(known, scan(known))
-    const found = await one.signIns.seqs(ids)
+    const found = await one.watched.seqs(ids)
     assert.deepEqual(
       found.map(({ id }) => id),
       [known],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Actor, LogEvent, LogEventName } from '../../server/src/protocol/log-event.ts'
-import type { Move, SignIn } from '../../server/src/protocol/sign-in.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
+import type { Move, SignIn } from '../../server/src/protocol/sign-in-row.ts'
 import type { Account } from '../../server/src/store/account.ts'
 import { type Change, type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Client } from '../../server/src/store/client.ts'
@@ -41,6 +41,7 @@ export function scanned(id: string, change: Partial<SignIn> = {}): SignIn {
     leftBy: null,
     stayUntil: null,
     disownedAt: null,
+    handOff: null,
     updatedAt: start,
     ...change,
   }
@@ -125,6 +126,10 @@ export function client(id: string, change: Partial<Client> = {}): Client {
     webhookSecret: `sealed for ${id}`,
     oldWebhookSecret: null,
     oldWebhookUntil: null,
+    services: [],
+    staffCalls: false,
+    failingSince: null,
+    webhooksOffAt: null,
     createdAt: start,
     removedAt: null,
     ...change,

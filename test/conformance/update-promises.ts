@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
-import type { SignIn } from '../../server/src/protocol/sign-in.ts'
+import type { SignIn } from '../../server/src/protocol/sign-in-row.ts'
 import type { OpenStore } from './open-store.ts'
 import { freshId, logOf, scan, scanned, signInEvent, start, unwritable } from './rows.ts'
 

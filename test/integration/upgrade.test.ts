@@ -38,6 +38,7 @@ const migrations = [
   '2026-11-sealed-log',
   '2026-11-usual-places',
   '2026-11-visits',
+  '2026-12-hand-offs',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -59,6 +60,7 @@ const newer = [
   'left_by',
   'stay_until',
   'disowned_at',
+  'hand_off',
 ]
 
 const older = (row: object) =>

@@ -36,7 +36,7 @@ export function eventsOf(dataDir: string, id: string): LogEventName[] {
   const database = openDatabase(dataDir)
   try {
     const rows = database.prepare(
-      "SELECT event FROM log WHERE subject_kind = 'sign_in' AND subject = ? ORDER BY row",
+      "SELECT event FROM log WHERE subject_kind IN ('sign_in', 'hand_off') AND subject = ? ORDER BY row",
     )
     return rows.all(id).map(({ event }) => event as LogEventName)
   } finally {

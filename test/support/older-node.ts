@@ -10,7 +10,14 @@ import { pause } from './patience.ts'
 /** Rows without what they have got since. */
 export type OlderSignIn = Omit<
   SignInsTable,
-  'changed_at' | 'client' | 'claims' | 'left_by' | 'stay_until' | 'disowned_at'
+  | 'changed_at'
+  | 'hand_off'
+  | 'client'
+  | 'claims'
+  | 'left_by'
+  | 'stay_until'
+  | 'disowned_at'
+  | 'hand_off'
 >
 export type OlderAccount = Omit<AccountsTable, 'external_id'>
 export type OlderKiosk = Omit<KiosksTable, 'number' | 'client' | 'policy'>

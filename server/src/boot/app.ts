@@ -24,8 +24,9 @@ import { watchPolicies } from '../kiosks/policies.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import { createLimit } from '../limits/limit.ts'
 import { addJwks } from '../oidc/jwks.ts'
-import type { Observed, SignIn } from '../protocol/sign-in.ts'
+import type { SignIn } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
+import { isNews, type WithHandOff } from '../signin/watched.ts'
 import type { Store } from '../store/store.ts'
 import { createChangeWaits } from '../watch/await-change.ts'
 import { createKioskSockets } from '../ws/kiosk-sockets.ts'
@@ -72,6 +73,9 @@ export async function createApp(
     kiosks,
     clients,
     knownSubject,
+    services,
+    handOffs,
+    staff,
     refusedTries,
   } = core
   const { publicUrl } = config
@@ -105,14 +109,17 @@ export async function createApp(
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
-  const awaitView: KioskApiParts['awaitView'] = async (id, screen, since, ms, gone) => {
-    const watch = (tell: (signIn: Observed) => void) => flow.watch(screen, tell)
-    const signIn = await awaitChange(id, watch, since, ms, gone)
-    return signInView(signIn, clock())
+  const awaitView: KioskApiParts['awaitView'] = async (id, screen, seen, ms, gone) => {
+    const watch = (tell: (now: WithHandOff) => void) => flow.watch(screen, tell)
+    const isNewHere = (now: WithHandOff) => isNews(now, seen)
+    const { signIn, handOff } = await awaitChange(id, watch, isNewHere, ms, gone)
+    return signInView(signIn, clock(), handOff)
   }
-  const awaitOfPhone: PhoneParts['awaitOfPhone'] = (id, phoneKey, since, ms, gone) => {
-    const watch = (tell: (signIn: SignIn) => void) => flow.watchOfPhone(id, phoneKey, tell)
-    return awaitChange(`phone ${id}`, watch, since, ms, gone)
+  const awaitOfPhone: PhoneParts['awaitOfPhone'] = (id, phoneKey, seen, ms, gone) => {
+    const isNewHere = (now: WithHandOff) => isNews(now, seen)
+    const watch = (tell: (now: WithHandOff<SignIn>) => void) =>
+      flow.watchOfPhone(id, phoneKey, tell)
+    return awaitChange(`phone ${id}`, watch, isNewHere, ms, gone)
   }
   const sockets = createKioskSockets({
     flow,
@@ -126,7 +133,8 @@ export async function createApp(
   const api: FastifyPluginAsync = async api => {
     await addCors(api, config.allowedOrigins)
     const { listen } = sockets
-    addKioskApi(api, { config, flow, visits, userCodes, kiosks, enrolments, awaitView, listen })
+    const kiosk = { config, flow, visits, services, staff, userCodes, kiosks, enrolments, clock }
+    addKioskApi(api, { ...kiosk, awaitView, listen })
     if (!config.seedApi) return
     const demo = config.mode === 'demo'
     const { password } = methods
@@ -141,7 +149,7 @@ export async function createApp(
     await addPages(pages, config)
   }
   server.register(api)
-  addClientApi(server, { clients, kiosks: core.store.kiosks, knownSubject })
+  addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject })
   server.register(pages)
   addJwks(server, core.signingKeys)
   addHealth(server, readinessParts(core))

@@ -15,6 +15,7 @@ import { followDatabaseTime } from '../store/database-time.ts'
 import type { Store } from '../store/store.ts'
 import type { Delivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
+import type { HandOffParts } from './hand-off-parts.ts'
 
 /** What runs by itself: reaper, sweep, log, correction of the clock. */
 export interface Background {
@@ -36,6 +37,7 @@ export interface BackgroundParts {
   keyring: Keyring
   /** Called once the time is right, and before all else. */
   sealAnew(): Promise<void>
+  handOffParts: HandOffParts
   logger: EventLog
   onError(error: unknown): void
 }
@@ -50,8 +52,12 @@ export function createBackground(parts: BackgroundParts): Background {
     async run() {
       stops.push(await followDatabaseTime(store, parts.nodeClock, onError))
       await parts.sealAnew()
-      stops.push(startReaper({ signIns, userCodes, usualPlaces, moves, clock, onError }))
-      stops.push(startSweep({ signIns, bus, delivery, clock, onError }))
+      const { handOffs, asking } = parts.handOffParts
+      const reaped = { signIns, userCodes, usualPlaces, handOffs: store.handOffs }
+      const expireHandOff = handOffs.expire
+      stops.push(startReaper({ ...reaped, expireHandOff, moves, clock, onError }))
+      stops.push(asking.start())
+      stops.push(startSweep({ watched: store.watched, bus, delivery, clock, onError }))
       stops.push(startSealer(leased))
       const keys = checkpointKeys(parts.keyring)
       stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))

@@ -35,6 +35,7 @@ import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { createBackground } from './background.ts'
 import { type ClientParts, createClientParts } from './client-parts.ts'
+import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000
@@ -45,7 +46,7 @@ const perKiosk = (name: string) => ({ name, points: 600, duration: 60 })
 const perPage = (name: string) => ({ name, points: 20, duration: 60 })
 
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
-export interface Core extends Omit<ClientParts, 'sealAnew'> {
+export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   clock: Clock
   store: Store
   bus: Bus
@@ -117,8 +118,23 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     logger,
     onError,
   })
+  const handOffParts = createHandOffParts({
+    config,
+    store,
+    bus,
+    moves,
+    clients: clientParts.clients,
+    accounts,
+    kiosks,
+    clock,
+    ticks,
+    logger,
+    onError,
+  })
+  const { services } = handOffParts
   const shared = {
     moves,
+    services,
     delivery,
     clock,
     accounts,
@@ -148,7 +164,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   const forgetPhone = (account: string, payer: Payer) =>
     accounts.forgetPhone(account, payer).catch(onError)
   const leaves = createLimit('too_many', perPage('closed pages'), ticks)
-  const visits = createVisits({ moves, clock, leaves, forgetPhone })
+  const visits = createVisits({ moves, services, clock, leaves, forgetPhone })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -167,12 +183,14 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     nodeClock,
     keyring: keyring('log checkpoint'),
     sealAnew,
+    handOffParts,
     logger,
     onError,
   })
 
   return {
     ...clientParts,
+    ...handOffParts,
     clock,
     store,
     bus,

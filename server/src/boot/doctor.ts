@@ -13,6 +13,7 @@ import { within } from '../within.ts'
 import { keepPrivate } from './own-paths.ts'
 import { sealsOf } from './seals.ts'
 import { keptSecretKeys } from './secret-key.ts'
+import { webhookFindings } from './webhook-findings.ts'
 
 /** How long Redis may take for each answer, in milliseconds: a person is waiting, no visitor. */
 const patience = 2_000
@@ -128,7 +129,10 @@ async function checkSigningKeys(
   if (lost.length > 0) add('warn', 'keys', `${lostKeyWords}: ${lost.join(', ')}`)
 }
 
-/** Where the key is gone that has sealed a secret, nothing can be signed with that any more. */
+/**
+ * Where the key is gone that has sealed a secret, nothing can be signed with that any more; and an
+ * endpoint may be one to which nothing is let out.
+ */
 async function checkClients(store: Store, config: Config, add: Add): Promise<void> {
   const sealed = sealsOf(config, 'webhook secret')
   const clients = createClients({
@@ -146,6 +150,8 @@ async function checkClients(store: Store, config: Config, add: Add): Promise<voi
   } else if (present.length > 0) {
     add('ok', 'clients', `the webhook secrets of all ${present.length} can be opened`)
   }
+  const findings = await webhookFindings(present, config.webhookHosts)
+  for (const { mark, words } of findings) add(mark, 'webhooks', words)
 }
 
 function checkClock(offset: number, add: Add): void {

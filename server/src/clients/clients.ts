@@ -1,4 +1,4 @@
-import type { Localized } from '@qrgate/sdk/protocol'
+import type { Localized, Service } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { ClaimName } from '../protocol/claims.ts'
@@ -6,6 +6,7 @@ import { hashedCredential, newCredential } from '../protocol/credential.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { renamed } from '../protocol/renamed.ts'
 import type { SealedTexts } from '../protocol/sealed-text.ts'
+import { serviceOf } from '../protocol/service.ts'
 import { requireShownNames } from '../protocol/shown-name.ts'
 import { fieldsThatDiffer, unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
@@ -24,6 +25,7 @@ export interface ClientChange {
   name?: Partial<Localized>
   claims?: readonly ClaimName[]
   endpoint?: string | null
+  staffCalls?: boolean
 }
 
 /** What is shown once and kept only as a hash, or sealed. */
@@ -50,6 +52,11 @@ export interface Clients {
   /** @throws Refusal `client_unknown`, or naming what is wrong with it. */
   set(id: string, change: ClientChange, by: Actor): Promise<Client>
   /**
+   * What visitors may ask it for.
+   * @throws Refusal `client_unknown`, `service_invalid` where an id comes twice.
+   */
+  setServices(id: string, services: readonly Service[], by: Actor): Promise<Client>
+  /**
    * Makes new secrets; the ones before are good for a week more, those before them no longer.
    * @throws Refusal `client_unknown`.
    */
@@ -64,6 +71,8 @@ export interface Clients {
   byCredential(credential: string): Promise<Client>
   /** Null where there is none, or it was removed. */
   byId(id: string): Promise<Client | null>
+  /** What its webhooks are signed with, the present one first; none where the keys are gone. */
+  webhookSecrets(client: Client): string[]
   /** False where the key is gone that has sealed its webhook secret: nothing can be signed for it. */
   canSign(client: Client): boolean
   /**
@@ -81,7 +90,7 @@ export interface ClientsParts {
 }
 
 /** What an operator changes of one. */
-const changeable = ['name', 'claims', 'endpoint'] as const
+const changeable = ['name', 'claims', 'endpoint', 'staffCalls'] as const
 const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 export function createClients({ records, sealed, clock, randomBytes }: ClientsParts): Clients {
@@ -103,6 +112,10 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
         webhookSecret: webhooks.seal(id, webhookSecret),
         oldWebhookSecret: null,
         oldWebhookUntil: null,
+        services: [],
+        staffCalls: false,
+        failingSince: null,
+        webhooksOffAt: null,
         createdAt: clock(),
         removedAt: null,
       }
@@ -124,6 +137,21 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
         const fields = fieldsThatDiffer(old, next, changeable)
         if (fields.length === 0) return unchanged(old)
         const detail = { fields, ...(fields.includes('claims') && { claims: next.claims }) }
+        return { next, events: [clientEvent(id, 'client.changed', at, by, detail)] }
+      })
+      return next
+    },
+
+    async setServices(id, services, by) {
+      const at = clock()
+      if (new Set(services.map(({ id }) => id)).size < services.length) {
+        throw new Refusal('service_invalid')
+      }
+      const { next } = await records.update(id, row => {
+        const old = requireClient(row)
+        const next = { ...old, services: services.map(serviceOf) }
+        if (fieldsThatDiffer(old, next, ['services']).length === 0) return unchanged(old)
+        const detail = { fields: ['services'] }
         return { next, events: [clientEvent(id, 'client.changed', at, by, detail)] }
       })
       return next
@@ -183,6 +211,11 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
 
     canSign,
 
+    webhookSecrets({ id, webhookSecret, oldWebhookSecret, oldWebhookUntil }) {
+      const older = clock() < (oldWebhookUntil ?? 0) ? oldWebhookSecret : null
+      return [webhookSecret, older].flatMap(secret => webhooks.open(id, secret) ?? [])
+    },
+
     async reseal() {
       const present = (await records.all()).filter(({ removedAt }) => removedAt === null)
       for (const client of present) {
@@ -197,10 +230,11 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
   }
 }
 
-function changed(old: Client, { name, claims, endpoint }: ClientChange): Client {
+function changed(old: Client, { name, claims, endpoint, staffCalls }: ClientChange): Client {
   const next = { ...old }
   if (name) next.name = requireShownNames(renamed(old.name, name))
   if (claims) next.claims = claims
+  if (staffCalls !== undefined) next.staffCalls = staffCalls
   if (endpoint !== undefined) next.endpoint = endpoint === null ? null : requireEndpoint(endpoint)
   return next
 }

@@ -1,11 +1,9 @@
 import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
 import { Refusal } from '../errors.ts'
+import { reachOf } from '../protocol/address-reach.ts'
 
 const longest = 2_048
 
-/** Ranges of ipaddr.js that no other network can reach. */
-const privateRanges = new Set(['private', 'loopback', 'uniqueLocal'])
 /** Names that only a network of one's own gives a meaning (RFC 6761, 6762, 8375, ICANN's .internal). */
 const privateName = /^[^.]+$|\.(localhost|local|internal|home\.arpa)$/
 
@@ -27,5 +25,5 @@ export function requireEndpoint(text: string): string {
 function isPrivate(hostname: string): boolean {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1')
   if (isIP(bare) === 0) return privateName.test(bare)
-  return privateRanges.has(ipaddr.process(bare).range())
+  return reachOf(bare) === 'private'
 }

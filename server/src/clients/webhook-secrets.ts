@@ -9,8 +9,8 @@ export function createWebhookSecrets(
   randomBytes: (size: number) => Uint8Array,
 ) {
   const rowOf = (id: string) => `client ${id}`
-  const canOpen = (id: string, secret: string | null) =>
-    secret !== null && sealed.open(rowOf(id), secret) !== null
+  const open = (id: string, secret: string | null) => secret && sealed.open(rowOf(id), secret)
+  const canOpen = (id: string, secret: string | null) => open(id, secret) !== null
   /** The same secret under the current key; what cannot be opened stays as it is. */
   const resealed = (id: string, secret: string | null) =>
     secret && (sealed.renew(rowOf(id), secret) ?? secret)
@@ -19,6 +19,7 @@ export function createWebhookSecrets(
     /** A new one, as Standard Webhooks writes it. */
     make: () => `whsec_${Buffer.from(randomBytes(32)).toString('base64')}`,
     seal: (id: string, secret: string) => sealed.seal(rowOf(id), secret),
+    open,
     canOpen,
     resealed: ({ id, webhookSecret, oldWebhookSecret }: Sealed) => ({
       webhookSecret: resealed(id, webhookSecret),

@@ -1,7 +1,7 @@
 import { claimNames, knownClaims } from './claims.ts'
 import { type Key, type Keyring, mac, sameText } from './keyring.ts'
-import type { Agreed } from './sign-in.ts'
 import { signInIdToBytes } from './sign-in-id.ts'
+import type { Agreed } from './sign-in-row.ts'
 
 /**
  * An agreement says "this browser was shown that this client is told these claims". Every form that signs

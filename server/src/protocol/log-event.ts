@@ -12,6 +12,16 @@ export const logEvents = {
   'sign_in.claimed': 'The kiosk was told who signed in.',
   'sign_in.expired': 'Its time was over. `reason`.',
   'visit.ended': 'The visit is over. `reason`.',
+  'hand_off.requested': 'Somebody has asked for a service. `sign_in`, `service`.',
+  'hand_off.accepted': 'The client takes it.',
+  'hand_off.refused': 'The client says no.',
+  'hand_off.failed': 'The client gave no answer that counts; staff must help. `tries`.',
+  'hand_off.called': 'It is their turn.',
+  'hand_off.done': 'They were served.',
+  'hand_off.no_show': 'They did not come.',
+  'hand_off.coming': 'The phone says that its owner is on the way.',
+  'hand_off.cancelled': 'It is void. `reason`.',
+  'staff.called': 'A visitor at the kiosk wants somebody to come.',
   'report.not_me': 'The phone says that it was somebody else. `state`: how the sign-in stands.',
   'account.added':
     'An account is new. `from`: `import` where another system made its password hash.',
@@ -31,6 +41,7 @@ export const logEvents = {
   'client.rotated':
     'It has a new credential or webhook secret. `fields`: which; `until` when the old ones are good.',
   'client.removed': 'It is told nothing any more.',
+  'client.webhooks_off': 'Its endpoint has failed for three days: nothing is sent there any more.',
   'signing_key.added':
     'A key for ID tokens is new. `signs_from`: when it begins, `removed`: which are good no more.',
   'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
@@ -68,7 +79,15 @@ export interface LogEvent {
   actor: Actor
   /** What it happened to: which kind of thing, and which one. */
   subject: {
-    kind: 'sign_in' | 'account' | 'kiosk' | 'client' | 'signing_key' | 'refusal' | 'log'
+    kind:
+      | 'sign_in'
+      | 'hand_off'
+      | 'account'
+      | 'kiosk'
+      | 'client'
+      | 'signing_key'
+      | 'refusal'
+      | 'log'
     id: string
   }
   /** The number of the kiosk where it happened. */
@@ -85,5 +104,6 @@ export function isVisitors(kinds: {
   subjectKind: string | null
 }): boolean {
   const { actorKind, subjectKind } = kinds
-  return actorKind === 'phone' || subjectKind === 'sign_in' || subjectKind === 'refusal'
+  const visitors = ['sign_in', 'hand_off', 'refusal']
+  return actorKind === 'phone' || (subjectKind !== null && visitors.includes(subjectKind))
 }

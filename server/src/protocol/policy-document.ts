@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { showsSomething, unseen } from './seen-text.ts'
+import { serviceIdPattern } from './service.ts'
+import { bothTexts, field } from './shown-text.ts'
 
 /**
  * A kiosk's policy as an operator writes it: JSON, one schema, every field optional but `reader`.
@@ -21,9 +22,6 @@ export type Method = (typeof methods)[number]
 /** Longer documents are refused; the longest that the fields below make is about half of it. */
 const longestText = 8192
 
-/** What a field must be, as a sentence goes on after "must be"; what it is for; what it is without it. */
-const field = (expected: string, about: string, usual?: unknown) => ({ expected, about, usual })
-
 const seconds = (least: number, most: number, usual: number, about: string) =>
   Type.Optional(
     Type.Integer({
@@ -33,19 +31,7 @@ const seconds = (least: number, most: number, usual: number, about: string) =>
     }),
   )
 
-// Joiners are part of some scripts' words, and with selectors of emoji; all else that is invisible could
-// mislead.
-const plainText = Type.String({
-  pattern: `^${showsSomething}(?:[^${unseen}]|[\\u200c\\u200d\\ufe0e\\ufe0f]){1,80}$`,
-  ...field('plain text of 1 to 80 characters, without line breaks', ''),
-})
-const text = (about: string) =>
-  Type.Optional(
-    Type.Object(
-      { ko: plainText, en: plainText },
-      field('`{"ko": "…", "en": "…"}`, plain text of 1 to 80 characters each', about),
-    ),
-  )
+const text = (about: string) => Type.Optional(bothTexts(about))
 const group = 'an object'
 
 export const policySchema = Type.Object(
@@ -99,7 +85,7 @@ export const policySchema = Type.Object(
       Type.Object(
         {
           offer: Type.Optional(
-            Type.Array(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }), {
+            Type.Array(Type.String({ pattern: serviceIdPattern }), {
               maxItems: 50,
               uniqueItems: true,
               ...field(

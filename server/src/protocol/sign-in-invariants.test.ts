@@ -4,16 +4,9 @@ import { finalStates } from '@qrgate/sdk/protocol'
 import fc from 'fast-check'
 import { Refusal } from '../errors.ts'
 import type { LogEvent, LogEventName } from './log-event.ts'
-import {
-  advance,
-  comeBackWithin,
-  isApproved,
-  observe,
-  type SignIn,
-  type Step,
-  unscanned,
-} from './sign-in.ts'
+import { advance, comeBackWithin, isApproved, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
+import { type SignIn, type Step, unscanned } from './sign-in-row.ts'
 
 const start = 1_800_000_000_000
 const id = createSignInId(start, Buffer.alloc(10, 7))

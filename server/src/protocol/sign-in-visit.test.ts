@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
-import {
-  advance,
-  comeBackWithin,
-  type Observed,
-  observe,
-  type SignIn,
-  type Step,
-  unscanned,
-} from './sign-in.ts'
+import { advance, comeBackWithin, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
+import { type Observed, type SignIn, type Step, unscanned } from './sign-in-row.ts'
 
 const start = 1_800_000_000_000
 const id = createSignInId(start, Buffer.alloc(10, 7))

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
 import { system } from './log-event.ts'
-import { advance, type Observed, observe, type Step, unscanned } from './sign-in.ts'
+import { advance, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
+import { type Observed, type Step, unscanned } from './sign-in-row.ts'
 
 const start = 1_800_000_000_000
 const id = createSignInId(start, Buffer.alloc(10, 7))

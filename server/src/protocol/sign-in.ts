@@ -1,127 +1,14 @@
-import type { FinalReason, PhoneKind, SignInState } from '@qrgate/sdk/protocol'
+import type { FinalReason } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import { Refusal } from '../errors.ts'
-import type { ClaimName } from './claims.ts'
 import { sameText } from './keyring.ts'
-import { type Actor, type LogEvent, type LogEventName, system } from './log-event.ts'
+import type { LogEventName } from './log-event.ts'
+import { logged, overEvent } from './sign-in-events.ts'
 import { startedAt } from './sign-in-id.ts'
-
-interface Attempt {
-  id: string
-  /** The number of the kiosk that started it. */
-  kiosk: number
-  /** False for sign-ins whose kiosk has no secret (the seed's API): they stop at `approved`. */
-  claimable: boolean
-  reason: FinalReason | null
-  /** Rises by one with every change; no row counts as 0. */
-  seq: number
-  /** When the present state runs out, in milliseconds since 1970; null in final states. */
-  deadline: number | null
-  phoneHash: string | null
-  phoneKind: PhoneKind | null
-  /** The account's key, once someone signed in. Written at most once. */
-  account: string | null
-  /** RFC 8176 method names. */
-  amr: string[] | null
-  approvedAt: number | null
-  claimedAt: number | null
-  /** The kiosk's client when the visitor agreed that it is told something. */
-  client: string | null
-  /** What the visitor agreed to have told, besides `sub`; null before, and where there is no client. */
-  claims: readonly ClaimName[] | null
-  /** Who has gone and may come back: until {@link Attempt.deadline}, then it is over. */
-  leftBy: 'kiosk' | 'phone' | null
-  /** The deadline that it gets back when they come back. */
-  stayUntil: number | null
-  /** When the phone said that it was somebody else. */
-  disownedAt: number | null
-  updatedAt: number
-}
-
-/** One attempt from QR to claim, as its row keeps it. */
-export interface SignIn extends Attempt {
-  state: Exclude<SignInState, 'pending'>
-}
-
-/** Nobody has scanned it yet, so it has no row: its id says when it began and thus when it ends. */
-export interface Unscanned extends Attempt {
-  state: 'pending'
-}
-
-export type Observed = SignIn | Unscanned
-
-/** How long each state lasts, in milliseconds. */
-export interface Timings {
-  pending: number
-  scanned: number
-  approved: number
-  claimAgain: number
-  visit: number
-}
-
-export type Step =
-  | { type: 'scan'; phoneHash: string; phoneKind: PhoneKind }
-  | { type: 'approve'; phoneHash: string; account: string; amr: string[]; agreed?: Agreed | null }
-  /** The seed's one call does it all: no phone key, from pending straight to approved. */
-  | { type: 'approve_at_once'; phoneHash: string; account: string; amr: string[] }
-  | { type: 'deny'; phoneHash: string }
-  | { type: 'cancel'; reason: 'kiosk' | 'not_my_phone' | 'revoked' }
-  | { type: 'claim' }
-  /** The visit is over: whoever is at the kiosk says so, or its page because nobody touches it. */
-  | { type: 'end'; reason: 'kiosk' | 'idle' }
-  | { type: 'end'; reason: 'phone'; phoneHash: string }
-  /** The phone says that it was somebody else: ends what is going on, and is written down after it too. */
-  | { type: 'disown'; phoneHash: string }
-  /** A page was closed, perhaps to come back at once; only shortens the time. */
-  | { type: 'leave'; by: 'kiosk' }
-  | { type: 'leave'; by: 'phone'; phoneHash: string }
-  /** The same page is heard again. */
-  | { type: 'come_back'; by: 'kiosk' | 'phone' }
-  /** The reaper's: writes down what time has already decided. */
-  | { type: 'expire' }
-
-/** What a visitor was shown before agreeing to it. */
-export interface Agreed {
-  /** The client's id. */
-  client: string
-  claims: readonly ClaimName[]
-}
-
-/** The row to write and the events to log with it; neither events nor `quiet`: the step was a repeat. */
-export interface Move {
-  next: SignIn
-  events: LogEvent[]
-  /** The row is written though nothing happened that the log should keep. */
-  quiet?: boolean
-}
+import type { Attempt, Move, Observed, SignIn, Step, Timings } from './sign-in-row.ts'
 
 /** How long a page that was closed may take to come back, in milliseconds. */
 export const comeBackWithin = 15_000
-
-/** A sign-in without a row. Its deadline follows from its id: {@link observe} tells it. */
-export function unscanned(id: string, kiosk: number, claimable: boolean): Unscanned {
-  return {
-    id,
-    kiosk,
-    claimable,
-    state: 'pending',
-    reason: null,
-    seq: 0,
-    deadline: null,
-    phoneHash: null,
-    phoneKind: null,
-    account: null,
-    amr: null,
-    approvedAt: null,
-    claimedAt: null,
-    client: null,
-    claims: null,
-    leftBy: null,
-    stayUntil: null,
-    disownedAt: null,
-    updatedAt: 0,
-  }
-}
 
 /**
  * The whole protocol as one pure function: what a step makes of a sign-in.
@@ -198,7 +85,9 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       if (!current.claimable) throw new Refusal('not_claimable')
       if (current.state === 'approved') {
         const deadline = now + timings.visit
-        return move({ state: 'claimed', claimedAt: now, deadline, ...here }, 'sign_in.claimed')
+        const handOff = step.handOff ?? null
+        const claimed = { state: 'claimed', claimedAt: now, deadline, handOff, ...here } as const
+        return move(claimed, 'sign_in.claimed')
       }
       if (current.state === 'pending' || current.state === 'scanned') {
         throw new Refusal('not_approved')
@@ -206,6 +95,16 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       // A lost answer must not lose a login: the same secret may ask again for a while.
       const askedAgain = current.claimedAt !== null && now < current.claimedAt + timings.claimAgain
       if (askedAgain && current.state === 'claimed') return repeat(stored)
+      throw endedRefusal(current)
+    }
+
+    case 'choose': {
+      if (current.state === 'claimed') {
+        // Somebody has chosen meanwhile; whoever asks looks again.
+        if (current.handOff !== step.instead) return repeat(stored)
+        return { ...move({ state: 'claimed', handOff: step.handOff }), quiet: true }
+      }
+      if (stored.state === 'pending' || !isOver(current)) throw new Refusal('not_approved')
       throw endedRefusal(current)
     }
 
@@ -270,6 +169,10 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
   }
 }
 
+function isOver({ state }: Observed): boolean {
+  return finalStates.has(state)
+}
+
 /** Nobody has gone. */
 const here = { leftBy: null, stayUntil: null } as const
 
@@ -279,12 +182,6 @@ function ended(reason: FinalReason) {
 
 function cancelled(reason: FinalReason) {
   return { state: 'cancelled', reason, deadline: null, ...here } as const
-}
-
-/** What the log calls it when time decides. */
-function overEvent({ state }: Observed): LogEventName {
-  if (state === 'ended') return 'visit.ended'
-  return state === 'cancelled' ? 'sign_in.cancelled' : 'sign_in.expired'
 }
 
 /** What a phone does, only the one that scanned may do. @throws Refusal `not_your_phone`. */
@@ -308,34 +205,6 @@ export function observe(stored: Observed, now: number, timings: Timings): Observ
   if (now < deadline) return pending ? { ...stored, deadline } : stored
   const over = { ...runOut(stored), ...here, deadline: null }
   return { ...stored, ...over, seq: stored.seq + 1, updatedAt: now }
-}
-
-/** What the log keeps of a step: which sign-in, where, who did it, and how. */
-function logged(next: SignIn, event: LogEventName, step: Step): LogEvent {
-  const { id, kiosk, account, updatedAt: at } = next
-  const actor = actorOf(step, kiosk)
-  const subject = { kind: 'sign_in', id } as const
-  return { event, at, actor, subject, kiosk, account, ...detailOf(event, next) }
-}
-
-function detailOf(
-  event: LogEventName,
-  { phoneKind: phone, amr, client, claims, reason, state }: SignIn,
-): Pick<LogEvent, 'detail'> {
-  if (event === 'sign_in.scanned') return phone ? { detail: { phone } } : {}
-  if (event === 'sign_in.approved') {
-    const agreed = client !== null && { client, claims: claims ?? [] }
-    return amr ? { detail: { amr, ...agreed } } : {}
-  }
-  if (event === 'report.not_me') return { detail: { state } }
-  return reason ? { detail: { reason } } : {}
-}
-
-function actorOf(step: Step, kiosk: number): Actor {
-  if (step.type === 'expire') return system
-  if (step.type === 'cancel' && step.reason === 'revoked') return system
-  if ('phoneHash' in step) return { kind: 'phone', id: step.phoneHash }
-  return { kind: 'kiosk', id: `${kiosk}` }
 }
 
 function runOut({ state, claimable, leftBy }: Observed): Pick<SignIn, 'state' | 'reason'> {

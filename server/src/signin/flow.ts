@@ -1,4 +1,4 @@
-import type { ClaimAnswer, Frame, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
+import type { ClaimAnswer, Frame, Language, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Proof, Prove } from '../accounts/methods/proof.ts'
@@ -14,16 +14,9 @@ import { phoneHash } from '../protocol/phone-key.ts'
 import { allows } from '../protocol/policy.ts'
 import type { Method } from '../protocol/policy-document.ts'
 import type { Receipts } from '../protocol/receipt.ts'
-import {
-  type Agreed,
-  endedRefusal,
-  isApproved,
-  type Observed,
-  type SignIn,
-  type Step,
-  type Timings,
-} from '../protocol/sign-in.ts'
+import { endedRefusal, isApproved } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
+import type { Agreed, SignIn, Step, Timings } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { SignIns } from '../store/sign-ins.ts'
@@ -33,8 +26,10 @@ import type { Moves, Subject } from './moves.ts'
 import type { OpenedPage, OpenPage } from './opened-page.ts'
 import { type Phone, payerOf } from './phone.ts'
 import { type ClaimingScreen, kioskProver, type Screen } from './screen.ts'
+import type { Services } from './services.ts'
 import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
 import type { Telling } from './told.ts'
+import { type WithHandOff, watchWithHandOff } from './watched.ts'
 
 /**
  * The story of a sign-in, in the order in which it happens:
@@ -48,6 +43,7 @@ export type Flow = ReturnType<typeof createFlow>
 export interface FlowParts {
   signIns: SignIns
   moves: Moves
+  services: Services
   delivery: Delivery
   clock: Clock
   accounts: Accounts
@@ -70,8 +66,8 @@ export interface FlowParts {
 }
 
 export function createFlow(parts: FlowParts) {
-  const { signIns, moves, clock, accounts, kiosks, telling, tickets, kioskSecrets, receipts } =
-    parts
+  const { signIns, moves, services, clock, accounts, kiosks, telling } = parts
+  const { tickets, kioskSecrets, receipts } = parts
 
   const framing = (kiosk: Kiosk) => ({
     tickets: tickets[kiosk.ticket],
@@ -122,7 +118,7 @@ export function createFlow(parts: FlowParts) {
     },
 
     /** Tells how the sign-in stands, then every change. */
-    watch(screen: Screen, tell: (signIn: Observed) => void): Watch & { kiosk: number } {
+    watch(screen: Screen, tell: (now: WithHandOff) => void): Watch & { kiosk: number } {
       const subject = screen.use()
       let heard = false
       const read = async () => {
@@ -131,7 +127,7 @@ export function createFlow(parts: FlowParts) {
         heard = true
         return signIn
       }
-      const watch = parts.delivery.watch(subject.id, read, tell)
+      const watch = watchWithHandOff(parts.delivery, subject.id, read, services.watched, tell)
       return { ...watch, kiosk: subject.kiosk.number }
     },
 
@@ -174,12 +170,18 @@ export function createFlow(parts: FlowParts) {
     },
 
     /** What the phone that scanned may know; asking for it, its page is there. */
-    viewOfPhone: moves.ofPhonePage,
+    async viewOfPhone(
+      id: string,
+      phoneKey: string,
+    ): Promise<WithHandOff<SignIn> & { kiosk: Kiosk }> {
+      const { signIn, kiosk } = await moves.ofPhonePage(id, phoneKey)
+      return { ...(await services.ofSignIn(signIn)), kiosk }
+    },
 
     /** Tells the phone that scanned how its sign-in stands, then every change. */
-    watchOfPhone(id: string, phoneKey: string, tell: (signIn: SignIn) => void): Watch {
+    watchOfPhone(id: string, phoneKey: string, tell: (now: WithHandOff<SignIn>) => void): Watch {
       const read = async () => (await moves.ofPhone(id, phoneKey)).signIn
-      return parts.delivery.watch(id, read, tell)
+      return watchWithHandOff(parts.delivery, id, read, services.watched, tell)
     },
 
     // ── sign in = approve, or deny ─────────────────────────────────────────────────────────────
@@ -220,7 +222,9 @@ export function createFlow(parts: FlowParts) {
     // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
-      return signInView(await moves.ofKioskPage(screen.use()), clock())
+      const signIn = await moves.ofKioskPage(screen.use())
+      const { handOff } = await services.ofSignIn(signIn)
+      return signInView(signIn, clock(), handOff)
     },
 
     /** @param address where the screen is. */
@@ -243,15 +247,27 @@ export function createFlow(parts: FlowParts) {
      * Who signed in; repeatable for a while, as an answer may get lost. A screen learns a masked name,
      * the same each time; the kiosk's client, by its credential, what it was agreed to be told.
      */
-    async claim(screen: ClaimingScreen, clientCredential?: string): Promise<ClaimAnswer> {
+    async claim(
+      screen: ClaimingScreen,
+      clientCredential?: string,
+      language: Language = 'ko',
+    ): Promise<ClaimAnswer> {
       const subject = screen.use()
       const client = await telling.asking(subject.kiosk, clientCredential)
       const rehearsed = await moves.rehearse(subject, { type: 'claim' })
       if (rehearsed.account === null) throw new Refusal('not_approved')
       const account = await accounts.assertUsable(rehearsed.account)
-      const also = telling.known(subject.kiosk, rehearsed, account, clock())
-      const signIn = await moves.take(subject, { type: 'claim' }, also)
-      const answer = claimAnswer(signIn, account)
+      const { services: offered, request } = await services.atClaim(
+        subject.kiosk,
+        rehearsed,
+        language,
+      )
+      const known = telling.known(subject.kiosk, rehearsed, account, clock())
+      const step: Step = { type: 'claim', handOff: request?.id }
+      const signIn = await moves.take(subject, step, { ...known, ...request?.also })
+      if (request && signIn.handOff === request.id) services.requested(request.id)
+      const { handOff } = await services.ofSignIn(signIn)
+      const answer = claimAnswer(signIn, account, offered, handOff)
       return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
     },
 

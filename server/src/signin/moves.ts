@@ -3,15 +3,14 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
+import { advance, observe } from '../protocol/sign-in.ts'
 import {
-  advance,
   type Observed,
-  observe,
   type SignIn,
   type Step,
   type Timings,
   unscanned,
-} from '../protocol/sign-in.ts'
+} from '../protocol/sign-in-row.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { SignIns, WithSignIn } from '../store/sign-ins.ts'
 
@@ -20,6 +19,9 @@ export interface Subject {
   id: string
   kiosk: Kiosk
 }
+
+/** What happens to other rows with a step, or what follows for them from the row that it makes. */
+export type Also = WithSignIn | ((next: SignIn) => WithSignIn)
 
 export interface MovesParts {
   signIns: SignIns
@@ -38,18 +40,18 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
     id: string,
     stored: (row: SignIn | null) => Observed,
     step: Step,
-    also: WithSignIn = {},
+    also: Also = {},
   ) {
-    const { next, events, quiet } = await signIns.update(id, row => ({
-      ...advance(stored(row), step, clock(), timings),
-      also,
-    }))
+    const { next, events, quiet } = await signIns.update(id, row => {
+      const move = advance(stored(row), step, clock(), timings)
+      return { ...move, also: typeof also === 'function' ? also(move.next) : also }
+    })
     if (events.length > 0 || quiet) bus.publish(id)
     // What a repeat has found may have run out since it was written.
     return observe(next, clock(), timings)
   }
 
-  const take = (subject: Subject, step: Step, also?: WithSignIn): Promise<SignIn> =>
+  const take = (subject: Subject, step: Step, also?: Also): Promise<SignIn> =>
     move(subject.id, row => storedOf(row, subject), step, also)
 
   const current = async (subject: Subject): Promise<Observed> =>

@@ -4,8 +4,9 @@ import { type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
 import { createKiosks } from '../kiosks/kiosks.ts'
-import { advance, type Step, unscanned } from '../protocol/sign-in.ts'
+import { advance } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
+import { type Step, unscanned } from '../protocol/sign-in-row.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createMoves } from './moves.ts'
@@ -36,8 +37,9 @@ async function setUp(t: TestContext, reapers = 1) {
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
+  const expireHandOff = async () => {}
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ ...store, signIns, moves, clock, onError }),
+    startReaper({ ...store, signIns, expireHandOff, moves, clock, onError }),
   )
   t.after(() => {
     for (const stop of stops) stop()

@@ -1,6 +1,7 @@
 import { placeLife } from '../accounts/usual-places.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import type { HandOffRecords } from '../store/hand-off.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { UserCodeRecords } from '../store/user-code.ts'
 import type { UsualPlaceRecords } from '../store/usual-place.ts'
@@ -10,6 +11,9 @@ export interface ReaperParts {
   signIns: SignIns
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
+  handOffs: Pick<HandOffRecords, 'overdue' | 'purge'>
+  /** Writes down what time has decided of a hand-off. */
+  expireHandOff(id: string): Promise<unknown>
   moves: Pick<Moves, 'takeStored'>
   clock: Clock
   onError(error: unknown): void
@@ -29,6 +33,8 @@ export function startReaper({
   signIns,
   userCodes,
   usualPlaces,
+  handOffs,
+  expireHandOff,
   moves,
   clock,
   onError,
@@ -47,7 +53,11 @@ export function startReaper({
       for (const id of await signIns.overdue(clock(), batch)) {
         await moves.takeStored(id, { type: 'expire' }).catch(passOver)
       }
+      for (const id of await handOffs.overdue(clock(), batch)) {
+        await expireHandOff(id).catch(passOver)
+      }
       await signIns.purge(clock() - keptFinal, batch)
+      await handOffs.purge(clock() - keptFinal, batch)
       await userCodes.purge(clock())
       await usualPlaces.purge(clock() - placeLife)
     } catch (error) {

@@ -3,11 +3,12 @@ import type { Clock } from '../clock.ts'
 import type { Limit } from '../limits/limit.ts'
 import type { Payer } from '../limits/payer.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
-import type { SignIn } from '../protocol/sign-in.ts'
+import type { SignIn } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Moves } from './moves.ts'
 import { type Phone, payerOf } from './phone.ts'
 import type { Screen } from './screen.ts'
+import type { Services } from './services.ts'
 
 /**
  * What follows the story: somebody is signed in at a kiosk, until kiosk or phone ends it, or time does.
@@ -17,6 +18,7 @@ export type Visits = ReturnType<typeof createVisits>
 
 export interface VisitsParts {
   moves: Moves
+  services: Pick<Services, 'disowned' | 'changed'>
   clock: Clock
   /** Pages that were closed, by page: each that comes back is a row written twice. */
   leaves: Limit
@@ -24,7 +26,7 @@ export interface VisitsParts {
   forgetPhone(account: string, payer: Payer): Promise<void>
 }
 
-export function createVisits({ moves, clock, leaves, forgetPhone }: VisitsParts) {
+export function createVisits({ moves, services, clock, leaves, forgetPhone }: VisitsParts) {
   return {
     /** At the kiosk: somebody says so, or nobody has touched it for a while. */
     async end(screen: Screen, reason: 'kiosk' | 'idle'): Promise<SignInView> {
@@ -39,14 +41,17 @@ export function createVisits({ moves, clock, leaves, forgetPhone }: VisitsParts)
     },
 
     /**
-     * Whoever holds the phone says that somebody else has signed in with it. What is going on ends, the
-     * report stays for the operator, and the phone is none of the account's own any more. The account
+     * Whoever holds the phone says that somebody else has signed in with it. What is going on ends, what
+     * was asked for is cancelled, the report stays for the operator, and the phone is none of the account's own any more. The account
      * stays open: locking it would let whoever guessed a password lock its owner out.
      */
     async disown(id: string, phone: Phone): Promise<SignIn> {
       const { kiosk } = await moves.ofPhone(id, phone.key)
-      const step = { type: 'disown', phoneHash: phoneHash(phone.key, id) } as const
-      const signIn = await moves.take({ id, kiosk }, step)
+      const hash = phoneHash(phone.key, id)
+      const step = { type: 'disown', phoneHash: hash } as const
+      const also = (next: SignIn) => services.disowned(next, { kind: 'phone', id: hash })
+      const signIn = await moves.take({ id, kiosk }, step, also)
+      if (signIn.handOff !== null) services.changed(signIn.handOff)
       const payer = payerOf({ id, kiosk }, phone)
       if (signIn.account !== null) await forgetPhone(signIn.account, payer)
       return signIn

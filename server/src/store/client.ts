@@ -1,4 +1,4 @@
-import type { Localized } from '@qrgate/sdk/protocol'
+import type { Localized, Service } from '@qrgate/sdk/protocol'
 import type { ClaimName } from '../protocol/claims.ts'
 import type { Changed, Decide } from './change.ts'
 
@@ -21,6 +21,14 @@ export interface Client {
   /** The one before, good beside its successor until {@link Client.oldWebhookUntil}. */
   oldWebhookSecret: string | null
   oldWebhookUntil: number | null
+  /** What it does for visitors, in its own order. */
+  services: readonly Service[]
+  /** Whether it wants to hear of visitors who call for staff. */
+  staffCalls: boolean
+  /** Since when nothing has got through to its endpoint; null while something does. */
+  failingSince: number | null
+  /** When its webhooks were switched off, as nothing got through for days; null while they are on. */
+  webhooksOffAt: number | null
   createdAt: number
   removedAt: number | null
 }

@@ -1,5 +1,6 @@
 import type { AccountRecords } from './account.ts'
 import type { ClientRecords } from './client.ts'
+import type { HandOffRecords } from './hand-off.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
@@ -8,6 +9,7 @@ import type { SigningKeyRecords } from './signing-key.ts'
 import type { SubjectRecords } from './subject.ts'
 import type { UserCodeRecords } from './user-code.ts'
 import type { UsualPlaceRecords } from './usual-place.ts'
+import type { WatchedRows } from './watched-rows.ts'
 
 /**
  * The promise of every store, whatever database keeps it; each noun's own stands in its file beside
@@ -21,6 +23,8 @@ import type { UsualPlaceRecords } from './usual-place.ts'
  */
 export interface Store {
   signIns: SignIns
+  handOffs: HandOffRecords
+  watched: WatchedRows
   accounts: AccountRecords
   kiosks: KioskRecords
   clients: ClientRecords

@@ -23,7 +23,13 @@ function setUp(since: number) {
     answer = answered
   }
   void waits
-    .awaitChange('one', watch, since, 1_000, new AbortController().signal)
+    .awaitChange(
+      'one',
+      watch,
+      ({ seq }: Watchable) => seq > since,
+      1_000,
+      new AbortController().signal,
+    )
     .then(settle, settle)
   return { tell, stopped: () => stopped, answer: () => answer }
 }
@@ -84,7 +90,9 @@ test('N07: of one thing three wait at once; the oldest is answered for a newer, 
       }
       return { first: Promise.resolve(), stop }
     }
-    void waits.awaitChange(id, watch, 0, 25_000, signal).then(() => answered.push(number))
+    void waits
+      .awaitChange(id, watch, ({ seq }: Watchable) => seq > 0, 25_000, signal)
+      .then(() => answered.push(number))
   }
   for (let number = 0; number < 1_000; number += 1) wait(number)
   wait(1_000, 'another')

@@ -4,16 +4,16 @@ import type { Watch, Watchable } from './delivery.ts'
 /** Long-polls in flight, and how to answer them all at once when the gate stops. */
 export interface ChangeWaits {
   /**
-   * What is watched once its `seq` is above `since` or nothing follows; how it is after `ms`.
+   * What is watched once it is news or nothing follows; how it is after `ms`.
    * @param id what is watched. Of one thing so many may be waited for; the oldest is answered for a newer.
    * @param watch starts to watch it.
    * @param gone aborts when nobody waits for the answer any more.
    * @throws Refusal `storage_busy` when the store has told nothing until then.
    */
-  awaitChange<Row extends Watchable>(
+  awaitChange<Row extends Pick<Watchable, 'deadline'>>(
     id: string,
     watch: (tell: (row: Row) => void) => Watch,
-    since: number,
+    isNews: (row: Row) => boolean,
     ms: number,
     gone: AbortSignal,
   ): Promise<Row>
@@ -32,10 +32,10 @@ export function createChangeWaits(): ChangeWaits {
   let closed = false
 
   return {
-    awaitChange: <Row extends Watchable>(
+    awaitChange: <Row extends Pick<Watchable, 'deadline'>>(
       id: string,
       watch: (tell: (row: Row) => void) => Watch,
-      since: number,
+      isNews: (row: Row) => boolean,
       ms: number,
       gone: AbortSignal,
     ) =>
@@ -65,7 +65,7 @@ export function createChangeWaits(): ChangeWaits {
         gone.addEventListener('abort', answer)
         const watched = watch(row => {
           latest = row
-          if (closed || over || row.seq > since || row.deadline === null) answer()
+          if (closed || over || isNews(row) || row.deadline === null) answer()
         })
         const [oldest] = others
         if (oldest && others.size > mostOfOne) {

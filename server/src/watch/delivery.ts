@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { RowVersion } from '../store/sign-ins.ts'
+import type { RowVersion } from '../store/watched-rows.ts'
 
 /** What can be watched. */
 export interface Watchable {

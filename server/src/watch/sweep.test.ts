@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { localBus } from '../bus/local.ts'
-import type { RowVersion, SignIns } from '../store/sign-ins.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
+import type { RowVersion, WatchedRows } from '../store/watched-rows.ts'
 import { startSweep } from './sweep.ts'
 
 /** A sweep whose rounds come when the test says; what other nodes have changed is up to the test. */
@@ -13,8 +13,7 @@ async function setUp(t: TestContext) {
   t.after(() => store.close())
   const changed: RowVersion[] = []
   const compared: RowVersion[] = []
-  const signIns: SignIns = {
-    ...store.signIns,
+  const watched: WatchedRows = {
     changes: async since => ({ at: since, changed }),
     seqs: async () => compared,
   }
@@ -33,14 +32,14 @@ async function setUp(t: TestContext) {
   }
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const stop = startSweep({ signIns, bus, delivery, clock: () => 0, onError })
+  const stop = startSweep({ watched, bus, delivery, clock: () => 0, onError })
   t.after(stop)
   return {
     changed,
     compared,
     hinted,
     errors,
-    signIns,
+    watched,
     rejoin: () => rejoin(),
     /** A second passes; a round is promises and nothing else. */
     second: async () => {
@@ -79,13 +78,13 @@ test('F09: once Redis is back, everything watched is compared in the next second
 })
 
 test('after a round that failed, everything watched is compared in the next second', async t => {
-  const { compared, hinted, errors, signIns, second } = await setUp(t)
+  const { compared, hinted, errors, watched, second } = await setUp(t)
   compared.push({ id: 'one', seq: 2 })
-  const { changes } = signIns
-  signIns.changes = () => Promise.reject(new Error('the database is away'))
+  const { changes } = watched
+  watched.changes = () => Promise.reject(new Error('the database is away'))
   await second()
   assert.equal(errors.length, 1)
-  signIns.changes = changes
+  watched.changes = changes
   await second()
   assert.deepEqual(hinted, ['one 2'])
 })

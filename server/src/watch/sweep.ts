@@ -1,10 +1,10 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
-import type { SignIns } from '../store/sign-ins.ts'
+import type { WatchedRows } from '../store/watched-rows.ts'
 import type { Delivery } from './delivery.ts'
 
 export interface SweepParts {
-  signIns: SignIns
+  watched: WatchedRows
   bus: Bus
   delivery: Delivery
   clock: Clock
@@ -12,7 +12,7 @@ export interface SweepParts {
 }
 
 const every = 1_000
-/** Every so many rounds all watched sign-ins are compared, whatever the bus and the rounds said. */
+/** Every so many rounds all watched rows are compared, whatever the bus and the rounds said. */
 const thorough = 10
 const batch = 500
 
@@ -21,7 +21,7 @@ const batch = 500
  * and compares everything watched every ten, and whenever the bus has come back.
  * @returns how to stop it.
  */
-export function startSweep({ signIns, bus, delivery, clock, onError }: SweepParts): () => void {
+export function startSweep({ watched, bus, delivery, clock, onError }: SweepParts): () => void {
   let since = clock()
   let round = 0
   let running = false
@@ -33,7 +33,7 @@ export function startSweep({ signIns, bus, delivery, clock, onError }: SweepPart
   const compareAll = async () => {
     const ids = delivery.watched()
     for (let from = 0; from < ids.length; from += batch) {
-      for (const change of await signIns.seqs(ids.slice(from, from + batch))) delivery.hint(change)
+      for (const change of await watched.seqs(ids.slice(from, from + batch))) delivery.hint(change)
     }
   }
 
@@ -46,7 +46,7 @@ export function startSweep({ signIns, bus, delivery, clock, onError }: SweepPart
         since = clock()
         return
       }
-      const changes = await signIns.changes(since)
+      const changes = await watched.changes(since)
       if (changes) {
         since = changes.at
         for (const change of changes.changed) delivery.hint(change)

@@ -9,10 +9,11 @@ import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { shownPolicy } from '../protocol/policy.ts'
-import type { Observed } from '../protocol/sign-in.ts'
+import type { Observed } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Flow } from '../signin/flow.ts'
 import type { ClaimingScreen } from '../signin/screen.ts'
+import type { WithHandOff } from '../signin/watched.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import { parseKioskMessage } from './kiosk-message.ts'
 import type { SocketLimits } from './socket-limits.ts'
@@ -209,7 +210,7 @@ export class KioskSocket {
   #watch(id: string, screen: ClaimingScreen, secret: string, renew: boolean): void {
     this.#unwatch(id)
     const leave = this.#parts.limits.join(id, this.#socket)
-    const watch = this.#parts.flow.watch(screen, signIn => this.#changed(signIn))
+    const watch = this.#parts.flow.watch(screen, now => this.#changed(now))
     const stop = () => {
       watch.stop()
       leave()
@@ -223,7 +224,7 @@ export class KioskSocket {
     }
   }
 
-  #changed(signIn: Observed): void {
+  #changed({ signIn, handOff }: WithHandOff): void {
     const watched = this.#watched.get(signIn.id)
     if (!watched) return
     const over = finalStates.has(signIn.state)
@@ -231,7 +232,7 @@ export class KioskSocket {
       watched.live = true
       this.#busy()
     }
-    this.#send({ type: 'state', ...signInView(signIn, this.#parts.clock()) })
+    this.#send({ type: 'state', ...signInView(signIn, this.#parts.clock(), handOff) })
     clearTimeout(watched.renewal)
     if (over) {
       this.#unwatch(signIn.id)

@@ -1,18 +1,39 @@
-import { type ClientView, paths } from '@qrgate/sdk/protocol'
+import {
+  type ClientView,
+  type HandOffAnswer,
+  type HandOffResults,
+  paths,
+  type Refused,
+  type Services,
+} from '@qrgate/sdk/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { Clients } from '../../clients/clients.ts'
 import { Refusal } from '../../errors.ts'
+import type { HandOffs } from '../../handoff/hand-offs.ts'
+import type { Actor } from '../../protocol/log-event.ts'
+import { handOffChange } from '../../protocol/queue-ticket.ts'
+import { servicesSchema } from '../../protocol/service.ts'
 import type { KnownSubject } from '../../signin/known-subject.ts'
 import type { Client } from '../../store/client.ts'
 import type { KioskRecords } from '../../store/kiosk.ts'
 import { claims } from '../kiosk/schemas.ts'
 import { bearer } from '../server/bearer.ts'
 import { refused } from '../server/schemas.ts'
+import { sentence } from '../server/sentences.ts'
 import type { HttpServer } from '../server/server.ts'
-import { clientView, subjectPath } from './schemas.ts'
+import {
+  clientView,
+  handOffAnswer,
+  handOffChanges,
+  handOffPath,
+  handOffResults,
+  services,
+  subjectPath,
+} from './schemas.ts'
 
 export interface ClientApiParts {
-  clients: Pick<Clients, 'byCredential'>
+  clients: Pick<Clients, 'byCredential' | 'setServices'>
+  handOffs: Pick<HandOffs, 'change'>
   kiosks: Pick<KioskRecords, 'ofClient'>
   knownSubject: KnownSubject
 }
@@ -48,6 +69,7 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
         claims: [...client.claims],
         ...(client.endpoint !== null && { endpoint: client.endpoint }),
         kiosks: kiosks.map(({ number, name }) => ({ number, name })),
+        services: [...client.services],
       }
     },
   )
@@ -65,4 +87,73 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
     },
     async request => parts.knownSubject(await proven(request), request.params.sub),
   )
+
+  server.put(
+    paths.clientServices,
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'What visitors may ask for at the kiosks of this client, in this order',
+        body: servicesSchema,
+        response: { 200: services, 400: refused, 401: refused, 422: refused, 503: refused },
+      },
+    },
+    async (request): Promise<Services> => {
+      const { id } = await proven(request)
+      const by: Actor = { kind: 'client', id }
+      const client = await parts.clients.setServices(id, request.body.services, by)
+      return { services: [...client.services] }
+    },
+  )
+
+  server.patch(
+    paths.handOff(':id'),
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'What is another now with a hand-off: its number, its place, how it stands',
+        params: handOffPath,
+        body: handOffChange,
+        response: {
+          200: handOffAnswer,
+          ...{ 400: refused, 401: refused, 404: refused, 409: refused, 503: refused },
+        },
+      },
+    },
+    async (request): Promise<HandOffAnswer> => {
+      const client = await proven(request)
+      return parts.handOffs.change(client, request.params.id, request.body)
+    },
+  )
+
+  server.patch(
+    paths.handOffs,
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'The same for up to 100 at once, each on its own; one result each, in this order',
+        body: handOffChanges,
+        response: { 200: handOffResults, 400: refused, 401: refused, 503: refused },
+      },
+    },
+    async (request): Promise<HandOffResults> => {
+      const client = await proven(request)
+      const results: HandOffResults['results'] = []
+      for (const { id, ...change } of request.body.hand_offs) {
+        results.push(await parts.handOffs.change(client, id, change).catch(refusedFor(id)))
+      }
+      return { results }
+    },
+  )
+}
+
+/** What is wrong with one of many; a database that is away is wrong with all of them. */
+function refusedFor(id: string): (error: unknown) => { id: string } & Refused {
+  return error => {
+    if (!(error instanceof Refusal) || error.status === 503) throw error
+    return { id, code: error.code, message: sentence(error.code, 'en') }
+  }
 }

@@ -2,16 +2,22 @@ import { type KioskView, paths, type SignInView } from '@qrgate/sdk/protocol'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
+import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import { Refusal } from '../../errors.ts'
+import type { Staff } from '../../handoff/staff.ts'
 import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
 import type { Limit } from '../../limits/limit.ts'
 import { networkOf } from '../../limits/network.ts'
 import { shownPolicy } from '../../protocol/policy.ts'
+import { serviceIdPattern } from '../../protocol/service.ts'
+import { signInView } from '../../protocol/sign-in-view.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
+import type { Services } from '../../signin/services.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
+import type { Seen } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
@@ -26,7 +32,7 @@ import {
   kioskView,
   pollAnswer,
   pollQuery,
-  signInView,
+  signInView as signInViewSchema,
   startAnswer,
   userCodeAnswer,
 } from './schemas.ts'
@@ -35,15 +41,18 @@ export interface KioskApiParts {
   config: Pick<Config, 'mode' | 'publicUrl' | 'site' | 'allowedOrigins'>
   flow: Flow
   visits: Visits
+  services: Services
+  staff: Staff
+  clock: Clock
   userCodes: UserCodes
   kiosks: Kiosks
   /** Screens that enrol themselves in the demo, by network. */
   enrolments: Limit
-  /** The view once its `seq` is above `since`, or the current one after so many milliseconds. */
+  /** The view once there is more than was seen, or the current one after so many milliseconds. */
   awaitView(
     id: string,
     screen: Screen,
-    since: number,
+    seen: Seen,
     ms: number,
     gone: AbortSignal,
   ): Promise<SignInView>
@@ -59,15 +68,23 @@ const clientCredential = Type.String({
   description: "The client's credential: answers what it may know, signed too.",
 })
 
+const serviceId = Type.String({ pattern: serviceIdPattern })
+const language = Type.Optional(
+  Type.Enum(['ko', 'en'], { description: 'What the screen speaks; `ko` where it says nothing.' }),
+)
+
 /** v1 for kiosks: enrol (demo), start, watch, cancel, claim. */
 export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
-  const { config, flow, visits, userCodes, kiosks } = parts
+  const { config, flow, visits, services, userCodes, kiosks } = parts
   const { publicUrl } = config
   const demo = config.mode === 'demo'
   const credential = kioskCredentialCookie(publicUrl)
 
-  const view = ({ number, name, policy }: Kiosk): KioskView => {
-    return { number, site: config.site, name, mode: config.mode, policy: shownPolicy(policy) }
+  const view = async (kiosk: Kiosk): Promise<KioskView> => {
+    const { number, name, policy } = kiosk
+    const staff_call = await parts.staff.hears(kiosk)
+    const { site, mode } = config
+    return { number, site, name, mode, policy: shownPolicy(policy), staff_call }
   }
 
   /** The enrolled kiosk that sent this, by its cookie; a cookie speaks only for our own pages. */
@@ -119,7 +136,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         const kiosk = await enrolled(request)
         // A screen that is in use stays enrolled: the cookie begins its life anew.
         credential.write(reply, credential.read(request) ?? '')
-        return reply.send(view(kiosk))
+        return reply.send(await view(kiosk))
       },
     )
 
@@ -152,7 +169,24 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         parts.enrolments.spend(networkOf(request.ip))
         const { kiosk, credential: value } = await kiosks.enrol(demoName, { kind: 'kiosk', id: '' })
         credential.write(reply, value)
-        return reply.code(201).send(view(kiosk))
+        return reply.code(201).send(await view(kiosk))
+      },
+    )
+
+    scope.post(
+      paths.staffCall,
+      {
+        schema: {
+          tags,
+          summary: 'A visitor at an enrolled screen wants somebody to come; once a minute',
+          body: Type.Object({}, { additionalProperties: false }),
+          response: { 204: Type.Null(), 401: refused, 403: refused, 429: refused, 503: refused },
+        },
+      },
+      async (request, reply) => {
+        requireSameOrigin(request, publicUrl)
+        await parts.staff.call(await enrolled(request))
+        return reply.code(204).send(null)
       },
     )
 
@@ -183,11 +217,12 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         },
       },
       async (request, reply) => {
-        const { since = -1, wait = 0, frames = false } = request.query
+        const { since = -1, hand_off_since = 0, wait = 0, frames = false } = request.query
+        const seen = { seq: since, handOff: hand_off_since }
         const screen = await proven(request)
         const view =
           wait > 0
-            ? await parts.awaitView(request.params.id, screen, since, wait * 1000, goneWith(reply))
+            ? await parts.awaitView(request.params.id, screen, seen, wait * 1000, goneWith(reply))
             : await flow.view(screen)
         // Only what can still be scanned has a QR; all else is told without proving the screen again.
         if (!frames || view.state !== 'pending') return view
@@ -219,7 +254,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           summary: 'Give a sign-in up, on the kiosk',
           params: signInPath,
           body: oneOf('kiosk', 'not_my_phone'),
-          response: { 200: signInView, 401: refused, 409: refused, 410: refused },
+          response: { 200: signInViewSchema, 401: refused, 409: refused, 410: refused },
         },
       },
       async request => {
@@ -237,7 +272,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           summary: 'Learn who signed in; repeatable by the same kiosk secret',
           params: signInPath,
           body: Type.Object(
-            { client_credential: Type.Optional(clientCredential) },
+            { client_credential: Type.Optional(clientCredential), language },
             { additionalProperties: false },
           ),
           response: {
@@ -253,7 +288,39 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           },
         },
       },
-      async request => flow.claim(await proven(request), request.body.client_credential),
+      async request => {
+        const { client_credential, language } = request.body
+        return flow.claim(await proven(request), client_credential, language)
+      },
+    )
+
+    scope.post(
+      paths.service(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'Ask for a service of the client, during the visit; another one replaces it',
+          params: signInPath,
+          body: Type.Object({ service: serviceId, language }, { additionalProperties: false }),
+          response: {
+            200: signInViewSchema,
+            ...{
+              400: refused,
+              401: refused,
+              404: refused,
+              409: refused,
+              410: refused,
+              503: refused,
+            },
+          },
+        },
+      },
+      async request => {
+        const { service, language = 'ko' } = request.body
+        const { signIn, handOff } = await services.choose(await proven(request), service, language)
+        return signInView(signIn, parts.clock(), handOff)
+      },
     )
 
     scope.post(
@@ -266,7 +333,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           params: signInPath,
           body: oneOf('kiosk', 'idle'),
           response: {
-            200: signInView,
+            200: signInViewSchema,
             ...{ 400: refused, 401: refused, 409: refused, 410: refused, 503: refused },
           },
         },

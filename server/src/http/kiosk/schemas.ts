@@ -1,11 +1,12 @@
-import type {
-  ClaimAnswer,
-  KioskView,
-  PollAnswer,
-  Refused,
-  SignInView,
-  StartAnswer,
-  UserCodeAnswer,
+import {
+  type ClaimAnswer,
+  type KioskView,
+  type PollAnswer,
+  type Refused,
+  type SignInView,
+  type StartAnswer,
+  serviceIcons,
+  type UserCodeAnswer,
 } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
 import type { Same } from '../server/same.ts'
@@ -27,6 +28,57 @@ export const startAnswer = Type.Object({
   expires_in: Type.Number(),
   frame,
 })
+
+/** What a client gives, as it was checked when the client said it. */
+const queueTicket = Type.Object({
+  number: Type.Optional(Type.String()),
+  title: Type.Optional(localized),
+  place: Type.Optional(
+    Type.Object({
+      name: localized,
+      floor: Type.Optional(localized),
+      way: Type.Optional(localized),
+    }),
+  ),
+  lines: Type.Optional(Type.Array(localized)),
+  ahead: Type.Optional(Type.Integer()),
+  wait_minutes: Type.Optional(Type.Integer()),
+  now: Type.Optional(Type.String()),
+})
+
+const serviceIcon = Type.Enum([...serviceIcons])
+
+export const service = Type.Object({
+  id: Type.String(),
+  name: localized,
+  lines: Type.Optional(Type.Array(localized)),
+  icon: serviceIcon,
+  closed: Type.Optional(localized),
+})
+
+export const handOffState = Type.Enum([
+  'requested',
+  'accepted',
+  'refused',
+  'failed',
+  'called',
+  'done',
+  'no_show',
+  'cancelled',
+])
+
+export const handOffView = Type.Object(
+  {
+    id: Type.String(),
+    seq: Type.Integer(),
+    state: handOffState,
+    service: Type.Object({ id: Type.String(), name: localized, icon: serviceIcon }),
+    ticket: Type.Optional(queueTicket),
+    text: Type.Optional(localized),
+    reason: Type.Optional(Type.Enum(['another', 'phone', 'not_me', 'client', 'account', 'over'])),
+  },
+  { description: 'What the visitor has asked for, and what became of it.' },
+)
 
 export const signInView = Type.Object({
   id: Type.String(),
@@ -59,10 +111,14 @@ export const signInView = Type.Object({
   expires_in_ms: Type.Optional(Type.Number()),
   phone: Type.Optional(Type.Enum(['iphone', 'android', 'other'])),
   left: Type.Optional(Type.Enum(['kiosk', 'phone'])),
+  hand_off: Type.Optional(handOffView),
 })
 
 export const pollQuery = Type.Object({
   since: Type.Optional(Type.Integer({ minimum: -1, description: 'The last `seq` seen.' })),
+  hand_off_since: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'The last `seq` seen of its `hand_off`.' }),
+  ),
   wait: Type.Optional(
     Type.Number({ minimum: 0, maximum: 25, description: 'Seconds to wait for a newer `seq`.' }),
   ),
@@ -108,6 +164,10 @@ export const claimAnswer = Type.Object({
   amr: Type.Array(Type.String()),
   claims: Type.Optional(claims),
   id_token: said('The claims as a signed JWT (ES256), for the client alone; good for 300 s.'),
+  services: Type.Optional(
+    Type.Array(service, { description: 'What the visitor may ask for by `POST …/service`.' }),
+  ),
+  hand_off: Type.Optional(handOffView),
 })
 
 export const kioskPolicy = Type.Object({
@@ -130,6 +190,7 @@ export const kioskView = Type.Object({
   name: localized,
   mode: Type.Enum(['demo', 'serve']),
   policy: Type.Optional(kioskPolicy),
+  staff_call: Type.Optional(Type.Boolean()),
 })
 
 /** Does not compile while a schema and its wire word differ: a field would be dropped unnoticed. */

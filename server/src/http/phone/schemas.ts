@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { longestAgreement } from '../../protocol/agreement.ts'
+import { handOffView } from '../kiosk/schemas.ts'
 import { refused } from '../server/schemas.ts'
 
 /** Carried by every form until the scan is committed. */
@@ -9,6 +10,7 @@ const state = Type.Object({
   state: Type.String(),
   seq: Type.Integer(),
   reason: Type.Optional(Type.String()),
+  hand_off: Type.Optional(handOffView),
 })
 
 /** What the page said that others are told; carried by every form that signs in. */
@@ -20,6 +22,7 @@ export const settled = { 200: state, 303: Type.Null(), '4xx': refused, 503: refu
 /** The phone's long poll; a page's own words may stand beside it. */
 export const waitQuery = Type.Object({
   since: Type.Optional(Type.Integer({ minimum: -1 })),
+  hand_off_since: Type.Optional(Type.Integer({ minimum: 0 })),
   wait: Type.Optional(Type.Number({ minimum: 0, maximum: 25 })),
 })
 

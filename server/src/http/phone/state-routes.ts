@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { isNews } from '../../signin/watched.ts'
 import { goneWith } from '../server/gone.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
@@ -8,7 +9,7 @@ import type { PhoneParts, VisitorOf } from './visitor.ts'
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
   scope: HttpServer,
-  { flow, visits, awaitOfPhone }: PhoneParts,
+  { flow, visits, handOffs, awaitOfPhone }: PhoneParts,
   visitorOf: VisitorOf,
 ): void {
   scope.post(
@@ -43,12 +44,12 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { since = -1, wait = 0 } = request.query
-      const { signIn, kiosk } = await flow.viewOfPhone(id, visitor.key)
-      const isNews = wait === 0 || signIn.seq > since
-      if (isNews || !visitor.wantsJson) return visitor.showState({ signIn, kiosk })
-      const changed = await awaitOfPhone(id, visitor.key, since, wait * 1000, goneWith(reply))
-      return visitor.showState({ signIn: changed, kiosk })
+      const { since = -1, hand_off_since = 0, wait = 0 } = request.query
+      const seen = { seq: since, handOff: hand_off_since }
+      const now = await flow.viewOfPhone(id, visitor.key)
+      if (wait === 0 || !visitor.wantsJson || isNews(now, seen)) return visitor.showState(now)
+      const changed = await awaitOfPhone(id, visitor.key, seen, wait * 1000, goneWith(reply))
+      return visitor.showState({ ...changed, kiosk: now.kiosk })
     },
   )
 
@@ -84,6 +85,44 @@ export function addStateRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       await visits.disown(id, visitor.phone)
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/cancel-hand-off',
+    {
+      schema: {
+        tags,
+        summary: 'Not today: what was asked for at the kiosk is cancelled',
+        params: signInPath,
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      const { signIn } = await flow.viewOfPhone(id, visitor.key)
+      await handOffs.cancelByPhone(signIn)
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/coming',
+    {
+      schema: {
+        tags,
+        summary: 'On the way: the client that has called is told so',
+        params: signInPath,
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      const { signIn } = await flow.viewOfPhone(id, visitor.key)
+      await handOffs.coming(signIn)
       return visitor.settle(id)
     },
   )

@@ -1,14 +1,21 @@
 import type { Refusal } from '../../errors.ts'
-import type { SignIn } from '../../protocol/sign-in.ts'
+import type { HandOff } from '../../protocol/hand-off.ts'
+import { handOffView } from '../../protocol/hand-off-view.ts'
 import { isSignInId } from '../../protocol/sign-in-id.ts'
+import type { SignIn } from '../../protocol/sign-in-row.ts'
 import type { CodeProblem, PhoneView } from './page.ts'
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
 
 /** What the phone that scanned is told by its script's polling. */
-export function phoneState(signIn: SignIn) {
+export function phoneState(signIn: SignIn, handOff: HandOff | null) {
   const { reason, seq } = signIn
-  return { state: shownState(signIn), seq, ...(reason && { reason }) }
+  return {
+    state: shownState(signIn),
+    seq,
+    ...(reason && { reason }),
+    ...(handOff && { hand_off: handOffView(handOff) }),
+  }
 }
 
 /** Whether somebody has signed in at all, and nobody has said yet that it was not the phone's owner. */

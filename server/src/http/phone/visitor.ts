@@ -2,16 +2,18 @@ import { finalStates, type PhoneKind } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Config } from '../../config.ts'
+import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import { allows } from '../../protocol/policy.ts'
-import type { SignIn } from '../../protocol/sign-in.ts'
+import type { SignIn } from '../../protocol/sign-in-row.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { OpenedPage } from '../../signin/opened-page.ts'
 import type { Phone } from '../../signin/phone.ts'
 import type { Telling } from '../../signin/told.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
+import type { Seen, WithHandOff } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { type OwnCookie, ownCookie } from '../server/cookies.ts'
 import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
@@ -33,15 +35,16 @@ export interface PhoneParts {
   userCodes: UserCodes
   methods: Methods
   visits: Visits
+  handOffs: HandOffs
   telling: Telling
-  /** How a phone's sign-in stands once its `seq` is above `since`, or after so many milliseconds. */
+  /** How a phone's sign-in stands once there is more than was seen, or after so many milliseconds. */
   awaitOfPhone(
     id: string,
     phoneKey: string,
-    since: number,
+    seen: Seen,
     ms: number,
     gone: AbortSignal,
-  ): Promise<SignIn>
+  ): Promise<WithHandOff<SignIn>>
   assets: PhoneAssets
   randomBytes(size: number): Uint8Array
 }
@@ -171,8 +174,8 @@ export class Visitor {
   }
 
   /** How this phone's sign-in stands. */
-  async showState({ signIn, kiosk }: Awaited<ReturnType<Flow['viewOfPhone']>>) {
-    if (this.wantsJson) return this.#reply.send(phoneState(signIn))
+  async showState({ signIn, handOff, kiosk }: WithHandOff<SignIn> & { kiosk: Kiosk }) {
+    if (this.wantsJson) return this.#reply.send(phoneState(signIn, handOff))
     if (!finalStates.has(signIn.state)) this.#renewKey()
     const view = viewOfSignIn(signIn, this.#takesNewAccounts(kiosk), this.#query.form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined

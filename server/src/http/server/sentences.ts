@@ -77,6 +77,25 @@ const sentences: Record<RefusalCode, Localized> = {
   not_approved: { en: 'Nobody has approved this sign-in yet.', ko: '아직 승인되지 않았습니다.' },
   not_claimable: { en: 'This sign-in is not claimed.', ko: '이 로그인은 수령할 수 없습니다.' },
 
+  service_unknown: {
+    en: 'There is no such service here.',
+    ko: '이곳에 없는 서비스입니다.',
+  },
+  service_closed: {
+    en: 'This service is closed at the moment.',
+    ko: '지금은 이용할 수 없는 서비스입니다.',
+  },
+  service_invalid: {
+    en: 'Two services have the same id.',
+    ko: '서비스 두 개의 아이디가 같습니다.',
+  },
+  hand_off_unknown: { en: 'There is no such hand-off.', ko: '없는 접수입니다.' },
+  hand_off_over: { en: 'This hand-off is already over.', ko: '이미 끝난 접수입니다.' },
+  staff_call_off: {
+    en: 'Nobody can be called from here.',
+    ko: '여기서는 직원을 부를 수 없습니다.',
+  },
+
   wrong_credentials: {
     en: 'The user ID or the password is wrong.',
     ko: '아이디 또는 비밀번호가 맞지 않습니다.',

@@ -18,6 +18,10 @@ function clientToRow(client: Client): ClientsTable {
     webhook_secret: client.webhookSecret,
     old_webhook_secret: client.oldWebhookSecret,
     old_webhook_until: client.oldWebhookUntil,
+    services: JSON.stringify(client.services),
+    staff_calls: client.staffCalls ? 1 : 0,
+    failing_since: client.failingSince,
+    webhooks_off_at: client.webhooksOffAt,
     created_at: client.createdAt,
     removed_at: client.removedAt,
   }
@@ -35,6 +39,10 @@ function clientFromRow(row: ClientsTable): Client {
     webhookSecret: row.webhook_secret,
     oldWebhookSecret: row.old_webhook_secret,
     oldWebhookUntil: row.old_webhook_until,
+    services: JSON.parse(row.services ?? '[]') as Client['services'],
+    staffCalls: row.staff_calls === 1,
+    failingSince: row.failing_since,
+    webhooksOffAt: row.webhooks_off_at,
     createdAt: row.created_at,
     removedAt: row.removed_at,
   }

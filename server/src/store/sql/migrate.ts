@@ -5,6 +5,7 @@ import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
 import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 import { usualPlaces } from './migrations/2026-11-usual-places.ts'
 import { visits } from './migrations/2026-11-visits.ts'
+import { handOffs } from './migrations/2026-12-hand-offs.ts'
 
 /**
  * Which databases opening them may change: all, only those that no gate has used before, or none. A
@@ -49,6 +50,7 @@ export async function migrate<T>(
     '2026-11-sealed-log': sealedLog(rowNumber),
     '2026-11-usual-places': usualPlaces,
     '2026-11-visits': visits,
+    '2026-12-hand-offs': handOffs,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

@@ -1,13 +1,10 @@
 import { claimsFromText, claimsToText } from '../../protocol/claims.ts'
-import type { SignIn } from '../../protocol/sign-in.ts'
+import type { SignIn } from '../../protocol/sign-in-row.ts'
 import type { SignIns } from '../sign-ins.ts'
 import type { Engine } from './engine.ts'
 import type { Database, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { SignInsTable } from './tables.ts'
-
-/** How far the sweep looks back behind its last answer: longer than any transaction here takes. */
-const overlap = 10_000
 
 /** @throws TypeError for a number that some database would keep as another one. */
 function signInToRow(signIn: SignIn): Omit<SignInsTable, 'changed_at'> {
@@ -30,6 +27,7 @@ function signInToRow(signIn: SignIn): Omit<SignInsTable, 'changed_at'> {
     left_by: signIn.leftBy,
     stay_until: signIn.stayUntil,
     disowned_at: signIn.disownedAt,
+    hand_off: signIn.handOff,
     updated_at: signIn.updatedAt,
   }
   for (const [column, value] of Object.entries(row)) {
@@ -60,6 +58,7 @@ function signInFromRow(row: SignInsTable): SignIn {
     leftBy: row.left_by as SignIn['leftBy'],
     stayUntil: row.stay_until,
     disownedAt: row.disowned_at,
+    handOff: row.hand_off,
     updatedAt: row.updated_at,
   }
 }
@@ -93,23 +92,6 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
 
     update: (id, decide) => update(noun, id, decide),
 
-    async changes(since) {
-      const written = await retryWhileBusy(engine, () => engine.othersWrote())
-      if (!written) return null
-      const changed = db
-        .selectFrom('sign_ins')
-        .select(['id', 'seq', 'changed_at'])
-        .where('changed_at', '>', since - overlap)
-      const rows = await retryWhileBusy(engine, () => changed.execute())
-      return { at: rows.reduce((at, row) => Math.max(at, row.changed_at), since), changed: rows }
-    },
-
-    async seqs(ids) {
-      if (ids.length === 0) return []
-      const query = db.selectFrom('sign_ins').select(['id', 'seq']).where('id', 'in', ids)
-      return retryWhileBusy(engine, () => query.execute())
-    },
-
     async openOf(kiosk) {
       const query = db
         .selectFrom('sign_ins')
@@ -131,11 +113,17 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
     },
 
     async purge(finalBefore, limit) {
+      const handOffsOver = db
+        .selectFrom('hand_offs')
+        .select('id')
+        .where('updated_at', '<', finalBefore)
+        .where('deadline', 'is', null)
       const ids = db
         .selectFrom('sign_ins')
         .select('id')
         .where('updated_at', '<', finalBefore)
         .where('deadline', 'is', null)
+        .where(row => row.or([row('hand_off', 'is', null), row('hand_off', 'in', handOffsOver)]))
         .limit(limit)
       const result = await retryWhileBusy(engine, () =>
         db.deleteFrom('sign_ins').where('id', 'in', ids).executeTakeFirst(),

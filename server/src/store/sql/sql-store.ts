@@ -3,6 +3,7 @@ import type { Store } from '../store.ts'
 import { accounts } from './accounts.ts'
 import { clients } from './clients.ts'
 import type { Engine } from './engine.ts'
+import { handOffs } from './hand-offs.ts'
 import { kiosks } from './kiosks.ts'
 import { leases } from './leases.ts'
 import { log } from './log.ts'
@@ -13,6 +14,7 @@ import { subjects } from './subjects.ts'
 import { createUpdate } from './update.ts'
 import { userCodes } from './user-codes.ts'
 import { usualPlaces } from './usual-places.ts'
+import { watchedRows } from './watched-rows.ts'
 
 /** How long a database may take to close, in milliseconds. */
 const closeWithin = 1_000
@@ -22,6 +24,8 @@ export function sqlStore(db: Database, engine: Engine): Store {
   const update = createUpdate(db, engine)
   return {
     signIns: signIns(db, engine, update),
+    handOffs: handOffs(db, engine, update),
+    watched: watchedRows(db, engine),
     accounts: accounts(db, engine, update),
     kiosks: kiosks(db, engine, update),
     clients: clients(db, engine, update),

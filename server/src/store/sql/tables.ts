@@ -6,6 +6,8 @@ import type { Generated } from 'kysely'
  */
 export interface Tables {
   sign_ins: SignInsTable
+  hand_offs: HandOffsTable
+  deliveries: DeliveriesTable
   accounts: AccountsTable
   kiosks: KiosksTable
   user_codes: UserCodesTable
@@ -43,9 +45,54 @@ export interface SignInsTable {
   left_by: string | null
   stay_until: number | null
   disowned_at: number | null
+  hand_off: string | null
   updated_at: number
   /** By the database's clock, where it has one; what the sweep looks for. */
   changed_at: number
+}
+
+export interface HandOffsTable {
+  id: string
+  sign_in: string
+  client: string
+  kiosk: number
+  account: string
+  /** Joined by spaces. */
+  claims: string
+  /** JSON. */
+  service: string
+  language: string
+  state: string
+  reason: string | null
+  seq: number
+  /** JSON. */
+  ticket: string | null
+  /** JSON. */
+  text: string | null
+  coming_at: number | null
+  deadline: number | null
+  tries: number
+  next_try_at: number | null
+  created_at: number
+  updated_at: number
+  /** As in `sign_ins`. */
+  changed_at: number
+}
+
+export interface DeliveriesTable {
+  id: string
+  client: string
+  event: string
+  subject: string
+  /** Of the event in the log. */
+  position: number
+  state: string
+  tries: number
+  next_try_at: number | null
+  last_error: string | null
+  /** When it happened. */
+  at: number
+  updated_at: number
 }
 
 export interface AccountsTable {
@@ -106,6 +153,11 @@ export interface ClientsTable {
   webhook_secret: string | null
   old_webhook_secret: string | null
   old_webhook_until: number | null
+  /** JSON. */
+  services: string | null
+  staff_calls: number | null
+  failing_since: number | null
+  webhooks_off_at: number | null
   created_at: number
   removed_at: number | null
 }

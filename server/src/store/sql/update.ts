@@ -2,6 +2,7 @@ import type { LogEvent } from '../../protocol/log-event.ts'
 import type { Change, Changes } from '../change.ts'
 import { accountNoun } from './accounts.ts'
 import type { Engine } from './engine.ts'
+import { handOffNoun } from './hand-offs.ts'
 import { kioskNoun } from './kiosks.ts'
 import { addToLog } from './log-row.ts'
 import type { Database, InTransaction, Noun, Update } from './noun.ts'
@@ -11,6 +12,7 @@ import { subjectNoun } from './subjects.ts'
 /** Changes rows with their log, each in one transaction. */
 export function createUpdate(db: Database, engine: Engine): Update {
   const nouns = {
+    handOffs: handOffNoun(engine),
     accounts: accountNoun(engine),
     kiosks: kioskNoun(engine),
     subjects: subjectNoun(engine),
@@ -26,6 +28,7 @@ export function createUpdate(db: Database, engine: Engine): Update {
         const change = decide(old, key)
         const events = await write(trx, noun, change, old)
         if (change.also && isChange(change)) {
+          events.push(...(await changeAll(trx, nouns.handOffs, change.also.handOffs)))
           events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))
           events.push(...(await changeAll(trx, nouns.kiosks, change.also.kiosks)))
           events.push(...(await changeAll(trx, nouns.subjects, change.also.subjects)))

@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+import type { Claims, Localized } from '@qrgate/sdk/protocol'
+import { Webhook } from 'standardwebhooks'
+
+/** What has come to a client's endpoint, once its signature was found right. */
+export interface Received {
+  id: string
+  type: string
+  timestamp: string
+  data: {
+    id?: string
+    service?: string
+    kiosk?: { number: number; name: Localized }
+    claims?: Claims
+    language?: string
+    reason?: string
+    [field: string]: unknown
+  }
+}
+
+export type Answer = (received: Received, response: ServerResponse) => unknown
+
+/** A client's system, as small as it can be: verifies by the standard's own library, and gives numbers. */
+export class Receiver {
+  readonly received: Received[] = []
+  /** Requests whose signature was wrong. */
+  forged = 0
+  /** By hand-off, in the order in which they were asked for. */
+  readonly numbers = new Map<string, string>()
+  /** How requests and notifications are answered. */
+  answer: Answer = (received, response) => this.accept(received, response)
+  #secrets: readonly string[] = []
+  readonly #server = createServer((request, response) => void this.#hear(request, response))
+
+  static async start(t: TestContext): Promise<Receiver> {
+    const receiver = new Receiver()
+    await new Promise<void>(resolve => receiver.#server.listen(0, '127.0.0.1', resolve))
+    t.after(() => {
+      receiver.#server.close()
+      receiver.#server.closeAllConnections()
+    })
+    return receiver
+  }
+
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  get url(): string {
+    return `http://${this.host}/hooks`
+  }
+
+  trust(...secrets: readonly string[]): void {
+    this.#secrets = secrets
+  }
+
+  of(type: string): Received[] {
+    return this.received.filter(received => received.type === type)
+  }
+
+  /** The same number for the same hand-off, always. */
+  accept({ id, type }: Received, response: ServerResponse): void {
+    if (type !== 'hand_off.requested') {
+      response.writeHead(204).end()
+      return
+    }
+    if (!this.numbers.has(id)) this.numbers.set(id, `A-${this.numbers.size + 1}`)
+    const number = this.numbers.get(id)
+    const place = { name: { ko: '내과 2진료실', en: 'Room 2' } }
+    response.end(JSON.stringify({ status: 'accepted', number, place, ahead: 3, wait_minutes: 12 }))
+  }
+
+  async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks).toString()
+    const headers = request.headers as Record<string, string>
+    const isGood = this.#secrets.some(secret => {
+      try {
+        new Webhook(secret).verify(body, headers)
+        return true
+      } catch {
+        return false
+      }
+    })
+    if (!isGood) {
+      this.forged += 1
+      response.writeHead(401).end()
+      return
+    }
+    const received = { id: headers['webhook-id'] ?? '', ...JSON.parse(body) } as Received
+    this.received.push(received)
+    this.answer(received, response)
+  }
+}
