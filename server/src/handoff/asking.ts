@@ -19,6 +19,8 @@ import { requestBody } from './request.ts'
 export interface Asking {
   /** There is something new to ask. */
   soon(): void
+  /** Settles when nothing is under way, nor was to be asked at the last look. */
+  idle(): Promise<void>
   /** @returns how to stop: lets what is under way come to its end. */
   start(): () => Promise<void>
 }
@@ -143,16 +145,23 @@ export function createAsking(parts: AskingParts): Asking {
     }
   }
 
+  async function idle(): Promise<void> {
+    while (looking !== undefined || underWay.size > 0) {
+      await looking
+      await Promise.all([...underWay.values()].map(({ over }) => over))
+    }
+  }
+
   return {
     soon,
+    idle,
     start() {
       const timer = setInterval(soon, every)
       timer.unref()
       return async () => {
         stopped = true
         clearInterval(timer)
-        await looking
-        await Promise.all([...underWay.values()].map(({ over }) => over))
+        await idle()
       }
     },
   }
