@@ -42,7 +42,7 @@ export interface AskingParts {
 }
 
 /** A node that is asking has so long; afterwards another one may. Longer than any answer may take. */
-const tryLasts = 15_000
+const tryLasts = 7_000
 /** Requests under way to one client; a receiver that hangs keeps nobody waiting but its own visitors. */
 const mostAtOnce = 8
 const every = 1_000
