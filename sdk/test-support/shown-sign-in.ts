@@ -1,4 +1,4 @@
-import type { ClaimOptions } from '../src/client.ts'
+import type { ChooseOptions, ClaimOptions } from '../src/client.ts'
 import type { Connection } from '../src/connection.ts'
 import { GateError } from '../src/gate-error.ts'
 import type { ClaimAnswer, SignInView } from '../src/protocol.ts'
@@ -42,6 +42,7 @@ function build(
   const called: string[] = []
   const watches: string[] = []
   const claims: (() => Promise<ClaimAnswer>)[] = []
+  const choices: (() => Promise<SignInView>)[] = []
   const socket = {
     connection: 'online' as Connection,
     watch: (watcher: Watcher) => {
@@ -63,6 +64,10 @@ function build(
     claim: (_id: string, _secret: string, { credential }: ClaimOptions = {}) => {
       if (credential !== undefined) called.push(`claim as ${credential}`)
       return (claims.shift() ?? (() => Promise.resolve(someClaim)))()
+    },
+    chooseService: (id: string, _secret: string, service: string, options?: ChooseOptions) => {
+      called.push(`choose ${id} ${service} ${options?.language}`)
+      return (choices.shift() ?? (() => Promise.reject(new GateError('service_unknown'))))()
     },
     end: async (id: string, secret: string, reason?: string) => {
       called.push(`end ${id} ${secret} ${reason}`)
@@ -109,6 +114,7 @@ function build(
     called,
     watches,
     claims,
+    choices,
     updates,
     reading,
     sends,
