@@ -1,3 +1,4 @@
+import type { ClaimOptions } from '../src/client.ts'
 import { GateError } from '../src/gate-error.ts'
 import type { ClaimAnswer, HandOffView } from '../src/protocol.ts'
 import { Queue } from '../src/queue.ts'
@@ -44,7 +45,7 @@ export class FakeSignIn implements TurnSignIn {
     return this.chosen()
   }
 
-  claim(): Promise<ClaimAnswer> {
+  claim(_options?: Pick<ClaimOptions, 'language'>): Promise<ClaimAnswer> {
     return this.#claim()
   }
 

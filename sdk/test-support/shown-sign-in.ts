@@ -80,12 +80,17 @@ function build(
   const signIn = new SignIn(parts, answer, asking)
 
   const updates: string[] = []
+  /** What each hand-off was, whenever an update said something else of it. */
+  const handOffs: string[] = []
   let over: string | undefined
   let lasting: number | undefined
   const reading = (async () => {
     for await (const update of signIn) {
       lasting = update.expires_in_ms
       updates.push(line(update))
+      const { hand_off } = update
+      const said = hand_off && `${hand_off.service.id} ${hand_off.state}`
+      if (said && said !== handOffs.at(-1)) handOffs.push(said)
     }
     over = 'over'
   })().catch(error => {
@@ -116,6 +121,7 @@ function build(
     claims,
     choices,
     updates,
+    handOffs,
     reading,
     sends,
     connects,
