@@ -79,6 +79,11 @@ export interface HandOffMove {
 /** Nothing follows these, whoever says so. */
 export const overStates: ReadonlySet<HandOffState> = new Set(['done', 'no_show', 'cancelled'])
 
+/** Whether there is something that a visitor may want no longer: what is refused will not come anyway. */
+export function mayCancel({ state }: Pick<HandOff, 'state'>): boolean {
+  return !overStates.has(state) && state !== 'refused'
+}
+
 type Asked = Pick<
   HandOff,
   'id' | 'signIn' | 'client' | 'kiosk' | 'account' | 'claims' | 'service' | 'language'
