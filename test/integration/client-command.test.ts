@@ -38,6 +38,7 @@ test('an operator adds, changes, rotates and removes a client while the gate run
     name: { ko: '서울내과', en: 'Seoul Clinic' },
     claims: ['masked_name', 'external_id'],
     kiosks: [],
+    services: [],
   }
   assert.deepEqual(await self(first), view)
 

@@ -231,6 +231,7 @@ attack('a client is told of its own kiosks that are not revoked, and of no other
     claims: [],
     endpoint: 'https://emr.example.org/hooks',
     kiosks: [own, number].map(number => ({ number, name: { ko: '1층 접수', en: '1층 접수' } })),
+    services: [],
   })
 })
 

@@ -54,7 +54,7 @@ export interface Visiting {
 /** A gate that may reach these receivers. */
 export async function startHandOffGate(
   t: TestContext,
-  receivers: readonly Receiver[],
+  receivers: readonly { host: string }[],
   settings: Settings = {},
 ): Promise<Gate> {
   const hosts = receivers.map(({ host }) => host).join(',')
@@ -106,10 +106,10 @@ let visitors = 0
 /** Somebody new signs up at the kiosk, agreeing to what the page says. */
 export async function approve(gate: Gate, kiosk: Kiosk): Promise<Omit<Visiting, 'claim'>> {
   visitors += 1
+  const account = `visitor${visitors}-${process.pid}`
   const signIn = await kiosk.start()
   const phone = new Phone(gate.url, { 'accept-language': 'ko' })
   const { page, receipt } = await phone.open(await kiosk.frame(signIn))
-  const account = `visitor${visitors}-${process.pid}`
   const fields = { account, name: '홍길동', password, receipt, agreement: agreementOn(page) }
   const answer = await phone.post(`/s/${signIn.id}/sign-up`, fields)
   if (answer.status !== 200) throw new Error(`sign-up: ${answer.status} ${await answer.text()}`)

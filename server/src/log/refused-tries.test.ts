@@ -102,6 +102,10 @@ test('what is no try at anything is not counted', async t => {
       'expired',
       'not_approved',
       'not_claimable',
+      'hand_off_over',
+      'service_closed',
+      'service_unknown',
+      'staff_call_off',
       // What is no request of ours, or of nobody's making.
       'headers_too_large',
       'malformed',
@@ -118,6 +122,7 @@ test('what is no try at anything is not counted', async t => {
       'client_exists',
       'client_id_invalid',
       'endpoint_invalid',
+      'service_invalid',
       'name_invalid',
       'password_too_common',
       'password_too_long',

@@ -36,6 +36,7 @@ const tries = new Set<RefusalCode>([
   'client_unknown',
   'client_wrong',
   'cross_site',
+  'hand_off_unknown',
   'in_use',
   'kiosk_not_enrolled',
   'kiosk_revoked',

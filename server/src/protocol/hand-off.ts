@@ -161,9 +161,13 @@ export function advanceHandOff(
       return isAsked ? noted({ nextTryAt: null }) : repeat(stored)
 
     case 'change': {
-      // The answer to a request is heard once; afterwards the client says what has changed.
-      if (step.by === 'answer' && !isAsked) return repeat(stored)
       const { status, text, ...ticket } = step.change
+      const isOpen = current.state === 'requested' || current.state === 'failed'
+      if (step.by === 'answer' && !isOpen) {
+        // What the client has said by itself is newer; but the number may stand in the answer alone.
+        const lacks = isHeld(current) && current.ticket?.number === undefined
+        return lacks ? move({ ticket: { ...ticket, ...current.ticket } }) : repeat(stored)
+      }
       if (overStates.has(current.state)) {
         if (status === current.state && Object.keys(ticket).length === 0) return repeat(stored)
         throw new Refusal('hand_off_over')
@@ -216,6 +220,10 @@ export function observeHandOff(stored: HandOff, now: number, timings: HandOffTim
     return { ...over, ...(stands ? cancelled('over') : { deadline: null, nextTryAt: null }) }
   }
   return { ...over, ...failed(stored, timings) }
+}
+
+function isHeld({ state }: HandOff): boolean {
+  return state === 'accepted' || state === 'called'
 }
 
 function statusOf(
