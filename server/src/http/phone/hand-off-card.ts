@@ -12,8 +12,9 @@ const mostDots = 3
  * @param called the visitor is to come in now.
  */
 export function card(ticket: QueueTicket, called: boolean, words: Words): Markup {
-  const content = called ? calledCard(ticket, words) : waitingCard(ticket, words)
-  return html`<div class="card${called ? ' called' : ''}" data-part="card">${content}</div>`
+  if (!called) return html`<div class="card" data-part="card">${waitingCard(ticket, words)}</div>`
+  return html`<div class="card called" data-part="card">${calledCard(ticket, words)}</div>
+${remarks(ticket.lines ?? [], words)}`
 }
 
 function waitingCard(ticket: QueueTicket, words: Words): Markup {
@@ -37,7 +38,7 @@ ${largeNumber(number, label)}
 ${ahead !== undefined && ahead > 0 && dots(ahead)}
 ${estimate.length > 0 && estimateLine(estimate)}
 ${facts.length > 0 && html`<dl class="facts">${facts.map(factCell)}</dl>`}
-${remarks(ticket, words)}`
+${remarks([...(ticket.place?.way ? [ticket.place.way] : []), ...(ticket.lines ?? [])], words)}`
 }
 
 function calledCard(ticket: QueueTicket, words: Words): Markup {
@@ -50,8 +51,7 @@ function calledCard(ticket: QueueTicket, words: Words): Markup {
 ${title && html`<p class="title">${own(title)}</p>`}
 ${largeNumber(number, label)}
 ${place && html`<p class="room" data-say="${own(place.name)}">${icon('arrow')}<strong>${own(place.name)}</strong></p>`}
-${arrival !== '' && html`<p class="arrival" data-say="${arrival}">${arrival}</p>`}
-${lines(ticket, words)}`
+${arrival !== '' && html`<p class="arrival" data-say="${arrival}">${arrival}</p>`}`
 }
 
 /** Large for the eye, figure by figure for the ear. */
@@ -69,11 +69,12 @@ function dots(ahead: number): Markup {
 }
 
 function estimateLine(estimate: readonly Emphasised[]): Markup {
-  const parts = estimate.map(([before, main, after]) => {
-    return html`<span>${before}<strong>${main}</strong>${after}</span>`
-  })
   const say = estimate.map(phrase => phrase.join('')).join(', ')
-  return html`<p class="estimate" data-say="${say}">${parts.flatMap((part, at) => (at === 0 ? [part] : [html` · `, part]))}</p>`
+  const phrases = estimate.map(([before, main, after], at) => {
+    const dot = at < estimate.length - 1 && ' ·'
+    return html`<span>${before}<strong>${main}</strong>${after}${dot}</span> `
+  })
+  return html`<p class="estimate" data-say="${say}">${phrases}</p>`
 }
 
 interface Fact {
@@ -87,15 +88,9 @@ function factCell({ label, value, say }: Fact): Markup {
 }
 
 /** How to get there, and whatever else the client has to say. */
-function remarks({ place, lines: said = [] }: QueueTicket, words: Words): Markup | null {
-  const texts = [...(place?.way ? [place.way] : []), ...said]
+function remarks(texts: readonly Localized[], words: Words): Markup | null {
   if (texts.length === 0) return null
-  return html`<div class="remarks">${texts.map(text => remark(text, words))}</div>`
-}
-
-function lines({ lines: said = [] }: QueueTicket, words: Words): Markup | null {
-  if (said.length === 0) return null
-  return html`<div class="remarks">${said.map(text => remark(text, words))}</div>`
+  return html`<div class="remarks" data-part="remarks">${texts.map(text => remark(text, words))}</div>`
 }
 
 function remark(text: Localized, { language }: Words): Markup {

@@ -45,7 +45,7 @@ export function liveMark({ live }: HandOffPage, words: Words): Markup | null {
 interface Shown {
   title: string
   main: Markup
-  /** Whether the visitor's turn may still come. */
+  /** Whether the visitor's turn is still to come. */
   isWaitedFor?: boolean
 }
 
@@ -77,7 +77,7 @@ function shownOf({ state, ticket = {}, text, reason }: HandOffView, words: Words
         isWaitedFor: true,
       }
     case 'called':
-      return { title: called, main: card(ticket, true, words), isWaitedFor: true }
+      return { title: called, main: card(ticket, true, words) }
     case 'done':
       return told(over.done, ['done', 'check'])
     case 'no_show':
