@@ -22,7 +22,8 @@ export interface Received {
 
 export type Answer = (received: Received, response: ServerResponse) => unknown
 
-/** A client's system, as small as it can be: verifies by the standard's own library, and gives numbers. */
+/** A client's system, as small as it can be: compares with what the standard's own
+ * library signs, and gives numbers. */
 export class Receiver {
   readonly received: Received[] = []
   /** Requests whose signature was wrong. */
@@ -32,7 +33,10 @@ export class Receiver {
   /** How requests and notifications are answered. */
   answer: Answer = (received, response) => this.accept(received, response)
   #secrets: readonly string[] = []
-  readonly #server = createServer((request, response) => void this.#hear(request, response))
+  readonly #server = createServer((request, response) => {
+    // A request that breaks off is none.
+    this.#hear(request, response).catch(() => response.destroy())
+  })
 
   static async start(t: TestContext): Promise<Receiver> {
     const receiver = new Receiver()
@@ -77,20 +81,19 @@ export class Receiver {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
     const headers = request.headers as Record<string, string>
-    const isGood = this.#secrets.some(secret => {
-      try {
-        new Webhook(secret).verify(body, headers)
-        return true
-      } catch {
-        return false
-      }
-    })
+    const id = headers['webhook-id'] ?? ''
+    const at = new Date(Number(headers['webhook-timestamp']) * 1000)
+    const signatures = headers['webhook-signature']?.split(' ') ?? []
+    // Not by the library's `verify`: tests move the gate's clock further than five minutes.
+    const isGood = this.#secrets.some(secret =>
+      signatures.includes(new Webhook(secret).sign(id, at, body)),
+    )
     if (!isGood) {
       this.forged += 1
       response.writeHead(401).end()
       return
     }
-    const received = { id: headers['webhook-id'] ?? '', ...JSON.parse(body) } as Received
+    const received = { id, ...JSON.parse(body) } as Received
     this.received.push(received)
     this.answer(received, response)
   }
