@@ -1,57 +1,64 @@
-// The backend of a kiosk: it starts each sign-in itself, so it learns from the gate itself who came.
-// KIOSK_CREDENTIAL is what `qrgate kiosk add "1층 접수 1번" --backend --client clinic` prints, and
-// CLIENT_CREDENTIAL what `qrgate client add clinic "서울내과" --claims masked_name,external_id` does.
+// The backend of a kiosk: starts each sign-in, learns who came, gives a number, and calls it later.
+// `qrgate client add clinic "서울내과" --claims name --endpoint https://…/webhook` prints CLIENT_CREDENTIAL
+// and WEBHOOK_SECRET, `qrgate kiosk add "1층 접수 1번" --backend --client clinic` KIOSK_CREDENTIAL.
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { type StartAnswer, startSignIn } from '@qrgate/sdk'
-import { paths } from '@qrgate/sdk/protocol'
+import { buffer } from 'node:stream/consumers'
+import type { ClaimAnswer, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { ask, gate } from './gate.ts'
+import { call, isGenuine, receive } from './hand-offs.ts'
 
-const gate = process.env.GATE ?? 'http://127.0.0.1:8080'
-const { KIOSK_CREDENTIAL, CLIENT_CREDENTIAL: credential = '' } = process.env
+const { KIOSK_CREDENTIAL = '', CLIENT_CREDENTIAL = '', CLIENT = 'clinic' } = process.env
 const port = Number(process.env.PORT ?? 3000)
+const keys = createRemoteJWKSet(new URL(`${gate}/oidc/jwks`))
+const expected = { issuer: `${gate}/oidc`, audience: CLIENT, algorithms: ['ES256'] }
 const element = new URL(import.meta.resolve('@qrgate/sdk/kiosk-element'))
 const page = new URL('page.html', import.meta.url)
 
-let lastNumber = 0
-
-/** The credentials stay here; the page gets no more than this one sign-in. */
-async function start(): Promise<StartAnswer> {
-  const answer = await fetch(gate + paths.signIns, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KIOSK_CREDENTIAL}` },
-  })
-  if (!answer.ok) throw new Error(`the gate said ${answer.status}: ${await answer.text()}`)
-  return (await answer.json()) as StartAnswer
-}
-
-/** The page claims too, for the name on the screen; only the client itself is told who it is. */
-async function receive(started: StartAnswer): Promise<void> {
-  const signIn = await startSignIn({ server: gate, resume: started })
-  for await (const { state } of signIn) {
-    if (state !== 'approved' && state !== 'claimed') continue
-    const { account, claims } = await signIn.claim({ credential })
-    lastNumber += 1
-    console.log(`A-${lastNumber}: ${account.name}`, JSON.stringify(claims ?? {}))
-    return
+/** Waits for whoever signs in. The page claims too, for its screen; only we are told who it is. */
+async function learnWhoComes({ id, kiosk_secret }: StartAnswer): Promise<void> {
+  const path = `/api/v1/sign-ins/${id}`
+  let view: Pick<SignInView, 'seq' | 'state'> = { seq: 0, state: 'pending' }
+  while (view.state === 'pending' || view.state === 'scanned') {
+    view = await ask<SignInView>('GET', `${path}?since=${view.seq}&wait=25`, kiosk_secret)
   }
+  if (view.state !== 'approved' && view.state !== 'claimed') return
+  const body = { client_credential: CLIENT_CREDENTIAL, language: 'ko' }
+  const { account, id_token } = await ask<ClaimAnswer>('POST', `${path}/claim`, kiosk_secret, body)
+  // Without a token the visitor has agreed to nothing: somebody is there, and we do not know who.
+  const token = id_token ? (await jwtVerify(id_token, keys, expected)).payload : { sid: id }
+  if (token.sid !== id) throw new Error('the token is of another sign-in')
+  console.log('arrived', account.name, JSON.stringify({ sub: token.sub, name: token.name }))
 }
 
 const server = createServer(async (request, response) => {
+  const answer = (status: number, body: object = {}) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   try {
-    if (request.method === 'POST' && request.url === '/start') {
-      const started = await start()
-      receive(started).catch(error => console.error(error))
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify(started))
+    const asked = `${request.method} ${request.url}`
+    if (asked === 'POST /start') {
+      const started = await ask<StartAnswer>('POST', '/api/v1/sign-ins', KIOSK_CREDENTIAL)
+      learnWhoComes(started).catch(error => console.error(error))
+      // The credentials stay here; the page gets no more than this one sign-in.
+      answer(200, started)
+    } else if (asked === 'POST /webhook') {
+      if (!(Number(request.headers['content-length']) <= 65_536)) return void answer(413)
+      const body = await buffer(request)
+      if (isGenuine(request.headers, body)) answer(200, receive(JSON.parse(`${body}`)))
+      else answer(401)
+    } else if (asked === 'POST /call' && request.headers.origin === undefined) {
+      // For the desk's own program: a browser always says which page it posts from.
+      answer(200, await call())
     } else {
-      const wantsElement = request.url === '/kiosk-element.js'
-      response.setHeader('content-type', wantsElement ? 'text/javascript' : 'text/html')
-      const file = await readFile(wantsElement ? element : page, 'utf8')
-      response.end(wantsElement ? file : file.replace('{gate}', gate))
+      const isElement = request.url === '/kiosk-element.js'
+      response.setHeader('content-type', isElement ? 'text/javascript' : 'text/html')
+      const file = await readFile(isElement ? element : page, 'utf8')
+      response.end(isElement ? file : file.replace('{gate}', gate))
     }
   } catch (error) {
     console.error(error)
-    response.writeHead(502).end()
+    answer(error instanceof SyntaxError ? 400 : 502)
   }
 })
 server.listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}`))

@@ -230,6 +230,53 @@ test('N48: a range that is none, or that is everybody, is refused before anythin
   }
 })
 
+test('hosts of webhooks are written as the addresses of endpoints are', () => {
+  const of = (value: string) => readConfig({ QRGATE_WEBHOOK_HOSTS: value }, 'demo').webhookHosts
+  assert.deepEqual(of(''), [])
+  assert.deepEqual(of(' EMR.internal:80, 127.0.0.1:03000 ,reception:443,'), [
+    'emr.internal:80',
+    '127.0.0.1:3000',
+    'reception:443',
+  ])
+  assert.deepEqual(of('[FD00:0::7]:8443,2130706433:80,병원.example:1'), [
+    '[fd00::7]:8443',
+    '127.0.0.1:80',
+    'xn--om3bw6p.example:1',
+  ])
+})
+
+test('S164 a host of webhooks without its port, with more than that, or a pattern is refused', () => {
+  const wrong = [
+    ...['emr.internal', 'emr.internal:', ':80', 'emr.internal:0', 'emr.internal:65536', 'a:-1'],
+    ...['http://emr.internal:80', 'emr.internal:80/x', 'emr.internal:80:80', 'a@b:80', 'a b:80'],
+    ...['*:80', '*.internal:443', '10.0.0.0/8:80', '256.1:1', 'a%2eb:80'],
+    ...['::1:80', '[::1]', '[::1%lo]:80', '[x]:1'],
+  ]
+  for (const host of wrong) {
+    const like = 'takes hosts with their port like emr.internal:8443'
+    const fault = new OperatorError(`QRGATE_WEBHOOK_HOSTS ${like}, not "${host}".`)
+    assert.throws(() => readConfig({ QRGATE_WEBHOOK_HOSTS: host }, 'demo'), fault, host)
+  }
+})
+
+test('S165 an address that no webhook may ever go to is refused at the start, in any spelling', () => {
+  const hosts = ['169.254.169.254:80', '0xa9fea9fe:80', '[fe80::1]:80', '[::ffff:a9fe:a9fe]:80']
+  for (const host of [
+    ...hosts,
+    '[64:ff9b::a9fe:a9fe]:443',
+    '0.0.0.0:80',
+    '[::]:80',
+    '224.0.0.1:80',
+  ]) {
+    const value = `emr.internal:80,${host}`
+    assert.throws(
+      () => readConfig({ QRGATE_WEBHOOK_HOSTS: value }, 'demo'),
+      /^OperatorError: QRGATE_WEBHOOK_HOSTS: \S+ is link-local, .*; no webhook ever goes there\.$/,
+      host,
+    )
+  }
+})
+
 test('the public address is an origin as browsers write it', () => {
   assert.equal(readConfig({ HOST: '127.0.0.1', PORT: '80' }, 'demo').publicUrl, 'http://127.0.0.1')
 })

@@ -316,12 +316,11 @@ function isNetwork(range: string): boolean {
 function hosts(): Kind<string[]> {
   return {
     read(text, { name, refuse }) {
-      return listOf(text).map(entry => {
+      return listOf(text).flatMap(entry => {
         const host = hostOf(entry)
-        if (host === undefined) {
-          refuse(`${name} takes hosts with their port like emr.internal:8443, not "${entry}".`)
-        }
-        return host ?? entry
+        if (host !== undefined) return [host]
+        refuse(`${name} takes hosts with their port like emr.internal:8443, not "${entry}".`)
+        return []
       })
     },
   }

@@ -67,3 +67,27 @@ test('doctor says why Redis cannot be used, and waits for none that answers noth
     assert.deepEqual(others, [])
   }
 })
+
+test('doctor says to which endpoints no webhook would be let out', async t => {
+  const folder = temporaryFolder(t)
+  const env = {
+    QRGATE_DATA_DIR: folder,
+    PUBLIC_URL: 'http://127.0.0.1:1',
+    SECRET_KEY: 'a key of this test only: 6dJq0PzT81yXw',
+  }
+  const aboutWebhooks = async (hosts: string) => {
+    const { out } = await qrgate(['doctor'], { ...env, QRGATE_WEBHOOK_HOSTS: hosts }, folder)
+    return out.split('\n').filter(line => / webhooks /.test(line))
+  }
+  assert.deepEqual(await aboutWebhooks(''), [])
+  for (const [id, endpoint] of [
+    ['clinic', 'http://127.0.0.1:3000/hooks'],
+    ['lobby', 'https://10.0.0.7/'],
+  ] as const) {
+    await qrgate(['client', 'add', id, '서울내과', '--endpoint', endpoint], env, folder)
+  }
+  assert.deepEqual(await aboutWebhooks('127.0.0.1:3000'), [
+    'ok    webhooks  clinic ok',
+    'fail  webhooks  lobby would be refused: 10.0.0.7 is private, and 10.0.0.7:443 is not in QRGATE_WEBHOOK_HOSTS',
+  ])
+})

@@ -19,7 +19,7 @@ import type { Kiosk } from './kiosk.ts'
 import { until } from './patience.ts'
 import { Phone } from './phone.ts'
 import { Receiver } from './receiver.ts'
-import { agreementOn, kioskOf } from './told-clients.ts'
+import { agreementOn, kioskOf, type StoredGate } from './told-clients.ts'
 
 const secretKey = 'a secret key that only this test uses: 32 bytes and more'
 export const password = 'correct horse battery'
@@ -33,6 +33,8 @@ export interface ClientOptions {
   claims?: readonly ClaimName[]
   services?: readonly Service[]
   staffCalls?: boolean
+  /** The gate's, where it is not the one of {@link startGate}. */
+  secretKey?: string
 }
 
 /** A client with a receiver of its own and a kiosk, at a gate. */
@@ -54,7 +56,7 @@ export interface Visiting {
 /** A gate that may reach these receivers. */
 export async function startHandOffGate(
   t: TestContext,
-  receivers: readonly Receiver[],
+  receivers: readonly { host: string }[],
   settings: Settings = {},
 ): Promise<Gate> {
   const hosts = receivers.map(({ host }) => host).join(',')
@@ -62,19 +64,19 @@ export async function startHandOffGate(
 }
 
 /** The room where a gate's clients are kept, for tests that play its operator. */
-export function clientsOf({ app }: Gate) {
-  const sealed = sealedTexts(deriveKeyring([secretKey], 'webhook secret'), randomBytes)
+export function clientsOf({ app }: StoredGate, key = secretKey) {
+  const sealed = sealedTexts(deriveKeyring([key], 'webhook secret'), randomBytes)
   const records = app.store.clients
   return createClients({ records, sealed, clock: () => 0, randomBytes })
 }
 
 export async function addServedClient(
-  gate: Gate,
+  gate: StoredGate,
   receiver: Receiver,
   options: ClientOptions = {},
 ): Promise<ServedClient> {
   const { id = 'clinic', claims = ['name'], services = [service('exam')], staffCalls } = options
-  const room = clientsOf(gate)
+  const room = clientsOf(gate, options.secretKey)
   const { credential, webhookSecret } = await room.add(
     { id, name: { ko: '서울내과', en: 'Seoul Clinic' }, claims, endpoint: receiver.url },
     system,
@@ -104,12 +106,16 @@ export async function startServed(t: TestContext, options?: ClientOptions, setti
 let visitors = 0
 
 /** Somebody new signs up at the kiosk, agreeing to what the page says. */
-export async function approve(gate: Gate, kiosk: Kiosk): Promise<Omit<Visiting, 'claim'>> {
+export async function approve(
+  gate: { url: string },
+  kiosk: Kiosk,
+  origin = gate.url,
+): Promise<Omit<Visiting, 'claim'>> {
   visitors += 1
-  const signIn = await kiosk.start()
-  const phone = new Phone(gate.url, { 'accept-language': 'ko' })
-  const { page, receipt } = await phone.open(await kiosk.frame(signIn))
   const account = `visitor${visitors}-${process.pid}`
+  const signIn = await kiosk.start()
+  const phone = new Phone(gate.url, { 'accept-language': 'ko', origin })
+  const { page, receipt } = await phone.open(await kiosk.frame(signIn))
   const fields = { account, name: '홍길동', password, receipt, agreement: agreementOn(page) }
   const answer = await phone.post(`/s/${signIn.id}/sign-up`, fields)
   if (answer.status !== 200) throw new Error(`sign-up: ${answer.status} ${await answer.text()}`)

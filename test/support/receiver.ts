@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TestContext } from 'node:test'
 import type { Claims, Localized } from '@qrgate/sdk/protocol'
 import { Webhook } from 'standardwebhooks'
+import type { Scope } from './gate.ts'
 
 /** What has come to a client's endpoint, once its signature was found right. */
 export interface Received {
@@ -22,7 +22,8 @@ export interface Received {
 
 export type Answer = (received: Received, response: ServerResponse) => unknown
 
-/** A client's system, as small as it can be: verifies by the standard's own library, and gives numbers. */
+/** A client's system, as small as it can be: compares with what the standard's own
+ * library signs, and gives numbers. */
 export class Receiver {
   readonly received: Received[] = []
   /** Requests whose signature was wrong. */
@@ -31,12 +32,13 @@ export class Receiver {
   readonly numbers = new Map<string, string>()
   /** How requests and notifications are answered. */
   answer: Answer = (received, response) => this.accept(received, response)
-  /** For gates whose clock a test has moved: a signature of any time is taken. */
-  anyTime = false
   #secrets: readonly string[] = []
-  readonly #server = createServer((request, response) => void this.#hear(request, response))
+  readonly #server = createServer((request, response) => {
+    // A request that breaks off is none.
+    this.#hear(request, response).catch(() => response.destroy())
+  })
 
-  static async start(t: TestContext): Promise<Receiver> {
+  static async start(t: Scope): Promise<Receiver> {
     const receiver = new Receiver()
     await new Promise<void>(resolve => receiver.#server.listen(0, '127.0.0.1', resolve))
     t.after(() => {
@@ -79,34 +81,20 @@ export class Receiver {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
     const headers = request.headers as Record<string, string>
-    const isGood = this.#secrets.some(secret => isSigned(secret, body, headers, this.anyTime))
+    const id = headers['webhook-id'] ?? ''
+    const at = new Date(Number(headers['webhook-timestamp']) * 1000)
+    const signatures = headers['webhook-signature']?.split(' ') ?? []
+    // Not by the library's `verify`: tests move the gate's clock further than five minutes.
+    const isGood = this.#secrets.some(secret =>
+      signatures.includes(new Webhook(secret).sign(id, at, body)),
+    )
     if (!isGood) {
       this.forged += 1
       response.writeHead(401).end()
       return
     }
-    const received = { id: headers['webhook-id'] ?? '', ...JSON.parse(body) } as Received
+    const received = { id, ...JSON.parse(body) } as Received
     this.received.push(received)
     this.answer(received, response)
-  }
-}
-
-function isSigned(
-  secret: string,
-  body: string,
-  headers: Record<string, string>,
-  anyTime: boolean,
-): boolean {
-  const webhook = new Webhook(secret)
-  if (anyTime) {
-    const { 'webhook-id': id = '', 'webhook-timestamp': at, 'webhook-signature': all } = headers
-    const expected = webhook.sign(id, new Date(Number(at) * 1000), body)
-    return all?.split(' ').includes(expected) ?? false
-  }
-  try {
-    webhook.verify(body, headers)
-    return true
-  } catch {
-    return false
   }
 }

@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:https'
 import { connect } from 'node:net'
-import { join } from 'node:path'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { freePort, type Scope, temporaryFolder } from './gate.ts'
+import { selfSigned, trust } from './certificate.ts'
+import { freePort, type Scope } from './gate.ts'
 
 /** What stands before several nodes: ends TLS, and goes on to the next node when one is gone. */
 export interface TlsProxy {
@@ -18,20 +15,13 @@ export interface TlsProxy {
 const agent = new Agent({ keepAlive: false })
 
 export async function startTlsProxy(t: Scope, host: string, port?: number): Promise<TlsProxy> {
-  const folder = temporaryFolder(t)
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`]
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], {
-    stdio: 'ignore',
-  })
-
+  const certificate = selfSigned(t, host)
   // From here on this process trusts it, as an operator's machines trust a house's own authority.
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(cert, 'utf8')])
+  trust(certificate)
 
   const listening = port ?? (await freePort())
   const proxy: TlsProxy = { url: `https://${host}:${listening}`, nodes: [] }
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) })
+  const server = createServer(certificate)
   // A connection that it closes after a while may be the one that a slow client is about to use.
   server.keepAliveTimeout = 0
 

@@ -132,8 +132,14 @@ async function addPatients(store: Store): Promise<void> {
   }
 }
 
+/** A gate, wherever it runs, and what it has stored. */
+export interface StoredGate {
+  url: string
+  app: { store: Store }
+}
+
 /** A kiosk of a client. */
-export async function kioskOf(gate: Gate, client: string | null): Promise<Kiosk> {
+export async function kioskOf(gate: StoredGate, client: string | null): Promise<Kiosk> {
   const { store } = gate.app
   const { row, credential } = await enrolIn(store, '1층 접수')
   const next = { ...row, client }

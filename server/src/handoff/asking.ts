@@ -20,6 +20,8 @@ import { requestBody } from './request.ts'
 export interface Asking {
   /** There is something new to ask. */
   soon(): void
+  /** Settles when nothing is under way, nor was to be asked at the last look. */
+  idle(): Promise<void>
   /** @returns how to stop: lets what is under way come to its end. */
   start(): () => Promise<void>
 }
@@ -42,7 +44,7 @@ export interface AskingParts {
 }
 
 /** A node that sends something has so long; afterwards another one may. Longer than any answer may take. */
-export const tryLasts = 15_000
+export const tryLasts = 7_000
 /** Requests under way to one client; a receiver that hangs keeps nobody waiting but its own visitors. */
 const mostAtOnce = 8
 const every = 1_000
@@ -96,8 +98,8 @@ export function createAsking(parts: AskingParts): Asking {
       type: 'try',
       until: clock() + tryLasts,
     })
-    // Another node asks, or it was answered or cancelled meanwhile.
-    if (handOff.tries === old.tries) return
+    // Another node asks, or it was answered or cancelled meanwhile. Or time was: it is due until that is written.
+    if (handOff.tries === old.tries) return settle(handOff, { type: 'expire' }, 'time')
     const client = await clients.byId(handOff.client)
     const claims = client && (await parts.claimsOf(handOff, client))
     if (client?.endpoint == null || !claims) {
@@ -147,16 +149,23 @@ export function createAsking(parts: AskingParts): Asking {
     }
   }
 
+  async function idle(): Promise<void> {
+    while (looking !== undefined || underWay.size > 0) {
+      await looking
+      await Promise.all([...underWay.values()].map(({ over }) => over))
+    }
+  }
+
   return {
     soon,
+    idle,
     start() {
       const timer = setInterval(soon, every)
       timer.unref()
       return async () => {
         stopped = true
         clearInterval(timer)
-        await looking
-        await Promise.all([...underWay.values()].map(({ over }) => over))
+        await idle()
       }
     },
   }

@@ -122,15 +122,15 @@ test('a hand-off of which the client never heard is not cancelled there', async 
       cancelled({ tries: 0 }),
       event('hand_off.coming', 'hand_off', { client: 'clinic', service: 'exam', tries: 0 }),
       cancelled({ tries: 1 }),
-      cancelled({ tries: 1, asked_until: now + 9_000 }),
+      cancelled({ tries: 1, asked_until: now + 5_000 }),
       cancelled({ tries: 2, asked_until: now + 60_000 }),
       cancelled({ tries: 2, asked_until: now - 1 }),
     ),
   )
-  // A request that is under way is over after 15 s; a later time is that of the next try.
+  // A request that is under way is over after 7 s; a later time is that of the next try.
   assert.deepEqual(
     (await made()).map(({ nextTryAt }) => (nextTryAt ?? 0) - now),
-    [0, 9_000, 15_000, 0],
+    [0, 5_000, 7_000, 0],
   )
 })
 

@@ -30,7 +30,8 @@ test('S147 an address that leads to an IPv4 address reaches as far as that', () 
   const spellings: Record<string, readonly [string, string, string]> = {
     mapped: ['::ffff:8.8.8.8', '::ffff:10.0.0.1', '::ffff:169.254.169.254'],
     'mapped, hexadecimal': ['::ffff:808:808', '::ffff:7f00:1', '::ffff:a9fe:a9fe'],
-    compatible: ['::8.8.8.8', '::127.0.0.1', '::a9fe:a9fe'],
+    compatible: ['::8.8.8.8', '::127.0.0.1', '::169.254.169.254'],
+    'compatible, hexadecimal': ['::808:808', '::7f00:1', '::a9fe:a9fe'],
     translated: ['::ffff:0:8.8.8.8', '::ffff:0:192.168.0.1', '::ffff:0:169.254.169.254'],
     '6to4': ['2002:808:808::1', '2002:a00:1::', '2002:a9fe:a9fe::1'],
     // The client stands in it with all bits turned over.

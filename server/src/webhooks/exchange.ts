@@ -16,12 +16,12 @@ export interface Exchange {
   addresses: readonly Address[]
   headers: SignedHeaders
   body: string
-  /** Ends the connection, whatever it is doing. */
+  /** Ends the connection, whatever it is doing; raised also once there is an answer. */
   signal: AbortSignal
 }
 
 /** One request and its answer, over a connection of its own. */
-export async function exchange(parts: Exchange): Promise<WebhookAnswer> {
+export function exchange(parts: Exchange): Promise<WebhookAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<WebhookAnswer>()
   const isTls = parts.url.protocol === 'https:'
   const outgoing = (isTls ? requestHttps : requestHttp)(optionsOf(parts))
@@ -35,15 +35,16 @@ export async function exchange(parts: Exchange): Promise<WebhookAnswer> {
     })
   })
   outgoing.on('response', answer => answerOf(answer).then(resolve, reject))
+  // Nobody asked for another protocol. Its connection is handed over, and ends with no request.
+  outgoing.on('upgrade', (_answer, socket) => {
+    socket.destroy()
+    resolve(failed('not_http', 'status 101'))
+  })
   outgoing.on('error', error => {
     resolve(failed(reasonOf(error, isHandshake), codeOf(error) ?? 'no connection'))
   })
   outgoing.end(parts.body)
-  try {
-    return await promise
-  } finally {
-    outgoing.destroy()
-  }
+  return promise
 }
 
 /** The options of a socket reach it through those of its request. */

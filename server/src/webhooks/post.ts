@@ -3,6 +3,7 @@ import { within } from '../within.ts'
 import { codeOf, destinationOf, type Lookup, systemLookup } from './address.ts'
 import { failed, type WebhookAnswer } from './answer.ts'
 import { exchange } from './exchange.ts'
+import { sharedLookup } from './shared-lookup.ts'
 import { type SignedHeaders, signedHeaders, type ToSign } from './signature.ts'
 
 /** For all of it in milliseconds: to resolve, to connect, to answer. */
@@ -27,7 +28,8 @@ export interface WebhookPostParts {
 
 /** How webhooks leave the gate: signed, to where they may go, and nowhere else. */
 export function createWebhookPost(parts: WebhookPostParts): WebhookPost {
-  const { allowed, clock, lookup = systemLookup } = parts
+  const { allowed, clock } = parts
+  const lookup = sharedLookup(parts.lookup ?? systemLookup)
 
   const tryOnce = async ({ url: text, ...toSign }: Webhook, signal: AbortSignal) => {
     const url = URL.parse(text)
