@@ -85,6 +85,17 @@ describe('what a visitor came for', () => {
     assert.equal(screen(), 'staff')
   })
 
+  it('a number that comes before the lost answer to the choice is shown at once', async () => {
+    const { services, screen } = setUp()
+    const { call, refuse } = later()
+    const choosing = services.choose('pay', call)
+    services.heard(handOff('pay', 'accepted', 2))
+    assert.equal(screen(), 'ticket')
+    refuse(new GateError('already_ended', { status: 410 }))
+    await assert.rejects(choosing)
+    assert.equal(screen(), 'ticket')
+  })
+
   it('a second tap is no second choice', async () => {
     const { services } = setUp()
     let calls = 0
