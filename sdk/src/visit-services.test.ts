@@ -140,6 +140,19 @@ describe('what a visitor came for', () => {
     assert.deepEqual([only.screen(), mayChooseAnother(only.update())], ['staff', false])
   })
 
+  it('a service that was refused is refused again when it is chosen again', async () => {
+    const { services, screen, update } = setUp()
+    const refused = handOff('pay', 'refused')
+    services.heard(refused)
+    services.chooseAnother()
+    const { call, answer } = later()
+    const choosing = services.choose('pay', call)
+    assert.deepEqual([screen(), update().handOff], ['waiting', undefined])
+    answer(refused)
+    await choosing
+    assert.equal(screen(), 'staff')
+  })
+
   it('hurries nobody who has something to choose or to wait for', () => {
     const { services, update } = setUp()
     assert.equal(isServing(update()), true)

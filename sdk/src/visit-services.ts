@@ -62,14 +62,15 @@ export class VisitServices {
   async choose(id: string, call: () => Promise<HandOffView | undefined>): Promise<void> {
     if (this.#choosing !== undefined) return
     this.#choosing = id
-    this.#before = this.#handOff
-    this.#setAside = undefined
+    this.#before = this.#setAside = this.#handOff
     this.#wait()
     this.#changed()
     try {
-      this.heard(await call())
+      const handOff = await call()
+      // The same that came to nothing may have been chosen once more.
+      this.#setAside = undefined
+      this.heard(handOff)
     } catch (error) {
-      this.#setAside = this.#before
       if (error instanceof GateError && isClosed.has(error.code)) this.#close(id)
       throw error
     } finally {
