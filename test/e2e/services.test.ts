@@ -31,6 +31,15 @@ const calls = ({ dataDir }: Gate) =>
   (stored(dataDir).log as { event: string }[]).filter(({ event }) => event === 'staff.called')
     .length
 
+/** The same with the largest text; then as before. */
+const cleanEnlarged = async (kiosk: Page) => {
+  const enlarge = kiosk.locator('footer .enlarge')
+  await enlarge.click()
+  await enlarge.click()
+  await clean(kiosk)
+  await enlarge.click()
+}
+
 const choose = (kiosk: Page, name: string) =>
   kiosk.locator('button.tile').filter({ hasText: name }).click()
 
@@ -49,6 +58,7 @@ test('of several services the visitor chooses one, and the number comes to the s
   assert.deepEqual(await kiosk.locator('button.tile .name').allInnerTexts(), ['진료 접수', '수납'])
   assert.match(await kiosk.locator('.tile.closed').innerText(), /제증명\s+점심시간입니다/)
   await clean(kiosk)
+  await cleanEnlarged(kiosk)
 
   await kiosk.reload()
   await stands(kiosk, 'services')
@@ -69,6 +79,7 @@ test('of several services the visitor chooses one, and the number comes to the s
   const spoken = await kiosk.locator('main [role=status]').first().innerText()
   assert.match(spoken, /대기번호 A, 1\./)
   await clean(kiosk)
+  await cleanEnlarged(kiosk)
   await until('the gate is asked again', () => asked === 2)
   assert.deepEqual(
     receiver.of('hand_off.requested').map(({ data }) => [data.service, data.language]),
