@@ -8,32 +8,38 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
 
 /** Style sheets that the server writes into its own pages, so that it must know their names. */
-const inlined = ['phone.css', 'docs.css']
+const inlined = ['phone.css', 'hand-off.css', 'docs.css']
 
 /**
- * The server inlines the phone's script into its pages, so it must stand alone: one classic script
+ * The server inlines the phone's scripts into its pages, so each must stand alone: one classic script
  * under a fixed name, sharing no chunk with any other page.
  */
-function phoneScript(): Plugin {
+function phoneScripts(): Plugin {
   return {
-    name: 'qrgate-phone-script',
+    name: 'qrgate-phone-scripts',
     async generateBundle() {
-      const built = await build({
-        configFile: false,
-        root: here('.'),
-        logLevel: 'warn',
-        resolve: { conditions },
-        build: {
-          write: false,
-          lib: { entry: here('phone/phone.ts'), name: 'qrgatePhone', formats: ['iife'] },
-        },
-      })
-      const outputs = Array.isArray(built) ? built : 'output' in built ? [built] : []
-      const script = outputs[0]?.output[0].code
-      if (script === undefined) throw new Error('phone/phone.ts gave no script')
-      this.emitFile({ type: 'asset', fileName: 'phone.js', source: script })
+      for (const name of ['phone', 'hand-off']) {
+        this.emitFile({ type: 'asset', fileName: `${name}.js`, source: await scriptOf(name) })
+      }
     },
   }
+}
+
+async function scriptOf(name: string): Promise<string> {
+  const built = await build({
+    configFile: false,
+    root: here('.'),
+    logLevel: 'warn',
+    resolve: { conditions },
+    build: {
+      write: false,
+      lib: { entry: here(`phone/${name}.ts`), name: 'qrgatePhone', formats: ['iife'] },
+    },
+  })
+  const outputs = Array.isArray(built) ? built : 'output' in built ? [built] : []
+  const script = outputs[0]?.output[0].code
+  if (script === undefined) throw new Error(`phone/${name}.ts gave no script`)
+  return script
 }
 
 /** What others have made and we pass on: their licences go with it. */
@@ -85,7 +91,7 @@ function compressed(): Plugin {
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [phoneScript(), licences(), compressed()],
+  plugins: [phoneScripts(), licences(), compressed()],
   resolve: { conditions },
   build: {
     outDir: here('../server/public'),
@@ -99,6 +105,7 @@ export default defineConfig({
         kiosk: here('kiosk.html'),
         demo: here('demo.html'),
         phone: here('phone/phone.css'),
+        'hand-off': here('phone/hand-off.css'),
         docs: here('docs/docs.css'),
       },
       output: {

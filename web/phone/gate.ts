@@ -2,16 +2,22 @@ import { address, type Page, type PhoneState } from './page.ts'
 
 /** What became of a request. */
 export type Answer =
-  | { kind: 'state'; state: PhoneState; seq: number }
+  | { kind: 'state'; state: PhoneState; seq: number; handOff: HandOffSeen | null }
   | { kind: 'refused'; status: number; code: string }
   /** Nothing was done; asking again makes sense after so many seconds. */
   | { kind: 'later'; seconds: number }
   /** No answer: the gate may have heard the request, or not. */
   | { kind: 'lost' }
 
+/** Which hand-off somebody has seen, and how much of it. */
+export interface HandOffSeen {
+  id: string
+  seq: number
+}
+
 const patience = 10_000
 /** Seconds. */
-const longestWait = 20
+export const longestWait = 20
 
 export function ask(page: Page): Promise<Answer> {
   return call(address(page), {})
@@ -20,6 +26,20 @@ export function ask(page: Page): Promise<Answer> {
 /** The same as soon as it changes, or after a while. */
 export function askForNews(page: Page): Promise<Answer> {
   return call(`${address(page)}?since=${page.seq}&wait=${longestWait}`, {}, longestWait * 1000)
+}
+
+/**
+ * What is new since a sign-in and its hand-off were seen; at once where `wait` is 0.
+ * @param wait in seconds.
+ * @param given aborts when nobody waits for the answer any more; the answer is then `lost`.
+ */
+export function askForHandOff(
+  { id, seq, handOff }: { id: string; seq: number; handOff: HandOffSeen },
+  wait: 0 | typeof longestWait,
+  given: AbortSignal,
+): Promise<Answer> {
+  const query = `since=${seq}&hand_off_since=${handOff.seq}&wait=${wait}`
+  return call(`/s/${id}?${query}`, { signal: given }, wait * 1000)
 }
 
 /** The page is closed before the visitor has signed in: whoever waits at the kiosk goes on sooner. */
@@ -42,7 +62,9 @@ export function submit(action: string, fields: URLSearchParams): Promise<Answer>
 
 async function call(path: string, init: RequestInit, waitMs = 0): Promise<Answer> {
   const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), patience + waitMs)
+  const giveUp = () => abort.abort()
+  const timer = setTimeout(giveUp, patience + waitMs)
+  init.signal?.addEventListener('abort', giveUp)
   const headers = { ...init.headers, accept: 'application/json' }
   try {
     const response = await fetch(path, {
@@ -60,12 +82,20 @@ async function call(path: string, init: RequestInit, waitMs = 0): Promise<Answer
     return { kind: 'lost' }
   } finally {
     clearTimeout(timer)
+    init.signal?.removeEventListener('abort', giveUp)
   }
 }
 
-function read(status: number, body: { state?: PhoneState; seq?: number; code?: string }): Answer {
-  const { state, seq = -1 } = body
-  if (status < 300 && state !== undefined) return { kind: 'state', state, seq }
+interface Body {
+  state?: PhoneState
+  seq?: number
+  hand_off?: HandOffSeen
+  code?: string
+}
+
+function read(status: number, body: Body): Answer {
+  const { state, seq = -1, hand_off: handOff = null } = body
+  if (status < 300 && state !== undefined) return { kind: 'state', state, seq, handOff }
   if (body.code !== undefined) return { kind: 'refused', status, code: body.code }
   return { kind: 'lost' }
 }

@@ -46,7 +46,10 @@ export function watchLeaving(page: Page): void {
 }
 
 export function hasMoved(page: Page, answer: Answer): boolean {
-  if (answer.kind === 'state') return answer.state !== page.state
+  // What was asked for at the kiosk has a page of its own.
+  if (answer.kind === 'state') {
+    return answer.state !== page.state || (page.state === 'claimed' && answer.handOff !== null)
+  }
   // Before the scan is committed, the gate rightly does not know this phone.
   return answer.kind === 'refused' && answer.status < 500 && page.state !== 'pending'
 }

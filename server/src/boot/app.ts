@@ -89,8 +89,9 @@ export async function createApp(
     done()
   })
   const docsStyle = await readDocsStyle()
-  const styles = [assets.css, noscriptCss, docsStyle]
-  addSecurityHeaders(server, config, { styles, script: assets.script })
+  const styles = [assets.css, assets.handOff.css, noscriptCss, docsStyle]
+  const scripts = [assets.script, assets.handOff.script]
+  addSecurityHeaders(server, config, { styles, scripts })
   await addOpenApi(server, publicUrl)
   await server.register(websocket, {
     options: socketOptions,

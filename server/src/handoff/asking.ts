@@ -96,8 +96,8 @@ export function createAsking(parts: AskingParts): Asking {
       type: 'try',
       until: clock() + tryLasts,
     })
-    // Another node asks, or it was answered or cancelled meanwhile.
-    if (handOff.tries === old.tries) return
+    // Another node asks, or it was answered or cancelled meanwhile. Or time was: it is due until that is written.
+    if (handOff.tries === old.tries) return settle(handOff, { type: 'expire' }, 'time')
     const client = await clients.byId(handOff.client)
     const claims = client && (await parts.claimsOf(handOff, client))
     if (client?.endpoint == null || !claims) {

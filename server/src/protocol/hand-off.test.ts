@@ -173,6 +173,15 @@ test('who is on the way says so once', () => {
   assert.deepEqual(events, ['hand_off.coming'])
 })
 
+test('who is called once more may say once more that they are coming', () => {
+  const called = said({ status: 'called' })
+  const coming = { type: 'coming', actor: phone } as const
+  const { events, row } = after([answer('A-1'), called, coming, called, coming])
+  assert.equal(events.filter(event => event === 'hand_off.coming').length, 1)
+  const again = after([said({ status: 'accepted' }), called, coming], row)
+  assert.equal(again.events.filter(event => event === 'hand_off.coming').length, 1)
+})
+
 test('whatever happens in whichever order: one number, an end is the end, and the log tells each once', () => {
   const step = fc.oneof(
     fc.constant({ type: 'try', until: start + 20_000 } as const),

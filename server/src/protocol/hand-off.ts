@@ -65,7 +65,7 @@ export type HandOffStep =
   /** It answers the request, or says by itself what is another now. */
   | { type: 'change'; change: HandOffChange; by: 'answer' | 'client' }
   | { type: 'cancel'; reason: CancelledBecause; actor: Actor }
-  /** The phone says that its owner is on the way; once. */
+  /** The phone says that its owner is on the way; once for each call. */
   | { type: 'coming'; actor: Actor }
   /** Writes down what time has already decided. */
   | { type: 'expire' }
@@ -78,6 +78,11 @@ export interface HandOffMove {
 
 /** Nothing follows these, whoever says so. */
 export const overStates: ReadonlySet<HandOffState> = new Set(['done', 'no_show', 'cancelled'])
+
+/** Whether there is something that a visitor may want no longer: what is refused will not come anyway. */
+export function mayCancel({ state }: Pick<HandOff, 'state'>): boolean {
+  return !overStates.has(state) && state !== 'refused'
+}
 
 type Asked = Pick<
   HandOff,
@@ -228,7 +233,9 @@ function statusOf(
 ): Partial<HandOff> {
   if (status === 'cancelled') return cancelled('client')
   const deadline = overStates.has(status) ? null : createdAt + life
-  return { state: status, deadline, nextTryAt: null }
+  // Who is called once more may say once more that they are coming.
+  const again = status === 'called' && { comingAt: null }
+  return { state: status, deadline, nextTryAt: null, ...again }
 }
 
 function failed({ createdAt }: HandOff, { life }: HandOffTimings): Partial<HandOff> {

@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises'
 
-/** Style and script of the phone page, written into it so that one response is the whole page. */
-export interface PhoneAssets {
+/** Style and script of a phone page, written into it so that one response is the whole page. */
+export interface PageAssets {
   css: string
   script: string
 }
+
+export interface PhoneAssets extends PageAssets {
+  /** Of the page with the visitor's number; the first page, which must be small, goes without. */
+  handOff: PageAssets
+}
+
+/** For a page whose parts a script has asked for: it has style and script. */
+export const noAssets: PageAssets = { css: '', script: '' }
 
 /**
  * Without script nothing hands the receipt in while the visitor types, and it would run out: the forms
@@ -18,6 +26,10 @@ export const publicDir = new URL('../../../public/', import.meta.url)
 
 export async function readPhoneAssets(): Promise<PhoneAssets> {
   const read = (name: string) => readFile(new URL(name, publicDir), 'utf8')
-  const [css, script] = await Promise.all([read('phone.css'), read('phone.js')])
-  return { css, script }
+  const page = async (name: string): Promise<PageAssets> => {
+    const [css, script] = await Promise.all([read(`${name}.css`), read(`${name}.js`)])
+    return { css, script }
+  }
+  const [phone, handOff] = await Promise.all([page('phone'), page('hand-off')])
+  return { ...phone, handOff }
 }

@@ -1,6 +1,15 @@
 import { html, type Markup } from '../server/markup.ts'
 
-export type IconName = 'place' | 'check' | 'cross' | 'clock' | 'attention' | 'waiting'
+export type IconName =
+  | 'place'
+  | 'check'
+  | 'cross'
+  | 'clock'
+  | 'attention'
+  | 'waiting'
+  | 'bell'
+  | 'person'
+  | 'arrow'
 
 const shapes: Record<IconName, Markup> = {
   place: html`<path d="M12 21s7-6.2 7-11.5a7 7 0 0 0-14 0C5 14.8 12 21 12 21z" /><circle cx="12" cy="9.5" r="2.5" />`,
@@ -8,6 +17,9 @@ const shapes: Record<IconName, Markup> = {
   cross: html`<path d="m7 7 10 10M17 7 7 17" />`,
   clock: html`<circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" />`,
   attention: html`<path d="M12 5.5v8M12 18v.2" />`,
+  bell: html`<path d="M6.5 16.5v-5a5.5 5.5 0 0 1 11 0v5l1.5 1.5H5zM10.5 21h3" />`,
+  person: html`<circle cx="12" cy="7.5" r="3" /><path d="M6.5 19a5.5 5.5 0 0 1 11 0" />`,
+  arrow: html`<path d="M4.5 12h15M13.5 6l6 6-6 6" />`,
   waiting: html`<circle class="track" cx="12" cy="12" r="9" /><path d="M12 3a9 9 0 0 1 9 9" />`,
 }
 

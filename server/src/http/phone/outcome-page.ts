@@ -1,13 +1,9 @@
 import type { SignInState } from '@qrgate/sdk/protocol'
 import { html, type Markup } from '../server/markup.ts'
-import { type IconName, icon } from './icon.ts'
+import { announcement, type Badge } from './announcement.ts'
 import type { PageContent } from './page-content.ts'
 import type { NotMeForm, Obstacle, Outcome } from './view.ts'
 import type { Message, OutcomeName, Words } from './vocabulary.ts'
-
-/** Green is for done, amber for attention, red for refused; teal and grey judge nothing. */
-type Tone = 'done' | 'waiting' | 'attention' | 'refused' | 'quiet'
-type Badge = readonly [Tone, IconName]
 
 const outcomeBadges: Record<OutcomeName, Badge> = {
   approved: ['waiting', 'waiting'],
@@ -32,7 +28,7 @@ const obstacleBadges: Record<Obstacle['kind'], Badge> = {
 
 export function outcomePage(outcome: Outcome, words: Words): PageContent {
   const name = outcomeName(outcome)
-  const message = words.outcomes[name]
+  const message = messageOf(outcome, words)
   const main = html`<div hidden data-sign-in="${outcome.id}" data-state="${stateOf(outcome)}"></div>
 ${announcement(message, outcomeBadges[name])}
 ${actions(outcome, words)}`
@@ -40,15 +36,24 @@ ${actions(outcome, words)}`
 }
 
 /** The question before it is reported that it was somebody else. */
-export function notMePage({ id, state }: NotMeForm, words: Words): PageContent {
-  const { ask, yes, no } = words.visit
-  const main = html`<div hidden data-sign-in="${id}" data-state="${state}"></div>
+export function notMePage({ id, state, waits }: NotMeForm, words: Words): PageContent {
+  const { ask: question, askNumber, yes, no } = words.visit
+  const ask = waits ? { ...question, text: [...question.text, askNumber] } : question
+  // What was asked for outlives the visit, so its end takes nobody away from the question.
+  const follow = !waits && html`<div hidden data-sign-in="${id}" data-state="${state}"></div>`
+  const main = html`${follow}
 ${announcement(ask, ['attention', 'attention'])}
 <div class="actions">
 <form method="post" action="/s/${id}/not-me"><button class="primary">${yes}</button></form>
 <a class="secondary" href="/s/${id}">${no}</a>
 </div>`
   return { title: ask.title, main }
+}
+
+function messageOf(outcome: Outcome, words: Words): Message {
+  const message = words.outcomes[outcomeName(outcome)]
+  const cancelled = outcome.kind === 'not-me' && outcome.handOff
+  return cancelled ? { ...message, text: [words.visit.numberGone, ...message.text] } : message
 }
 
 /** What can still be done about a sign-in that somebody has finished. */
@@ -94,14 +99,6 @@ export function staleMessage(words: Words): Markup {
 function outcomeName(outcome: Outcome): OutcomeName {
   const disowned = outcome.kind === 'cancelled' && outcome.reason === 'not_my_phone'
   return disowned ? 'not-my-phone' : outcome.kind
-}
-
-function announcement({ title, text }: Message, [tone, sign]: Badge, heading?: Markup): Markup {
-  return html`<div class="outcome" role="status">
-<span class="badge ${tone}">${icon(sign)}</span>
-<h1${heading}>${title}</h1>
-<p class="lead">${text.map(line => html`<span>${line}</span> `)}</p>
-</div>`
 }
 
 function remedy(obstacle: Obstacle, words: Words): Markup | null {

@@ -34,6 +34,9 @@ const views: PhoneView[] = [
   { place, kind: 'claimed', id, live: true },
   { place, kind: 'not-me-form', id, state: 'claimed' },
   { place, kind: 'not-me', id, state: 'ended' },
+  { place, kind: 'not-me-form', id, state: 'ended', waits: true },
+  { place, kind: 'not-me', id, state: 'ended', handOff: true },
+  { place, kind: 'cancel-form', id },
   { place, kind: 'left', id },
   {
     place,
@@ -203,6 +206,7 @@ test('the language switch keeps the form and never leaves a ticket that is not y
   assert.equal(switchOf({ place, kind: 'sign-in', id, receipt, registration: true }), '?lang=en')
   assert.equal(switchOf({ place, kind: 'sign-in', id, registration: true }), `/s/${id}?lang=en`)
   assert.equal(switchOf({ place, kind: 'sign-up', id }), `/s/${id}?form=sign-up&amp;lang=en`)
+  assert.equal(switchOf({ place, kind: 'cancel-form', id }), `/s/${id}?form=cancel&amp;lang=en`)
 })
 
 const built = new URL('../../../public/', import.meta.url)

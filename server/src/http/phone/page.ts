@@ -1,7 +1,8 @@
 import type { Language } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
-import { noscriptCss, type PhoneAssets } from './assets.ts'
+import { noscriptCss, type PageAssets } from './assets.ts'
 import { codePage } from './code-page.ts'
+import { cancelPage, handOffPage, liveMark } from './hand-off-page.ts'
 import { icon } from './icon.ts'
 import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
@@ -17,7 +18,7 @@ export type { CodeProblem, PhoneView, Place, ToldOnPage } from './view.ts'
  * A page for the visitor's phone, whole: one response carries its style and its script.
  * Their text is constant, so that the content security policy can allow them by hash.
  */
-export function renderPage(view: PhoneView, lang: Language, { css, script }: PhoneAssets): string {
+export function renderPage(view: PhoneView, lang: Language, { css, script }: PageAssets): string {
   const { title, main, footnote } = contentOf(view, words[lang])
   const page = html`<!doctype html>
 <html lang="${lang}">
@@ -28,12 +29,12 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pho
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
-${(view.kind === 'approved' || view.kind === 'claimed') && refreshWithoutScript}
+${refreshWithoutScript(view)}
 <style>${raw(css)}</style>
 ${isUncommitted(view) && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
 <body>
-${view.place && placeCard(view.place)}
+${view.place && placeCard(view.place, view.kind === 'hand-off' && liveMark(view, words[lang]))}
 <main>
 ${main}
 </main>
@@ -64,23 +65,47 @@ function contentOf(view: PhoneView, words: Words): PageContent {
       return obstaclePage(view, words)
     case 'not-me-form':
       return notMePage(view, words)
+    case 'hand-off':
+      return handOffPage(view, words)
+    case 'cancel-form':
+      return cancelPage(view, words)
     default:
       return outcomePage(view, words)
   }
 }
 
-const refreshWithoutScript = html`<noscript><meta http-equiv="refresh" content="3"></noscript>`
+/** Whoever waits for a moment looks again soon, whoever waits for a turn now and then. */
+function refreshWithoutScript(view: PhoneView): Markup | null {
+  const seconds = refreshedAfter(view)
+  if (seconds === null) return null
+  return html`<noscript><meta http-equiv="refresh" content="${seconds}"></noscript>`
+}
 
-function placeCard({ site, kiosk }: Place): Markup {
+/** Null: nothing follows, or the visitor is being asked. */
+function refreshedAfter(view: PhoneView): number | null {
+  if (view.kind === 'approved' || view.kind === 'claimed') return 3
+  if (view.kind !== 'hand-off' || !view.live) return null
+  return view.handOff.state === 'requested' ? 3 : 15
+}
+
+function placeCard({ site, kiosk }: Place, mark: Markup | false | null): Markup {
   return html`<header class="place">
 <span class="pin">${icon('place')}</span>
 <p><strong>${site}</strong>${kiosk !== null && html` <span>${kiosk}</span>`}</p>
+${mark}
 </header>`
 }
 
 /** Whether the page still holds its receipt: the scan is not committed. */
 function isUncommitted(view: PhoneView): boolean {
   return 'receipt' in view && view.receipt !== undefined
+}
+
+/** What stands at a sign-in's own address only where it is asked for. */
+const forms: Partial<Record<PhoneView['kind'], string>> = {
+  'sign-up': 'sign-up',
+  'not-me-form': 'not-me',
+  'cancel-form': 'cancel',
 }
 
 /**
@@ -90,6 +115,7 @@ function isUncommitted(view: PhoneView): boolean {
 function languageSwitch(view: PhoneView, other: Language): Markup {
   const named = 'id' in view && view.id !== undefined && !isUncommitted(view)
   const address = named ? `/s/${view.id}` : ''
-  const form = view.kind === 'sign-up' ? 'form=sign-up&' : ''
+  const asked = forms[view.kind]
+  const form = asked === undefined ? '' : `form=${asked}&`
   return html`<p><a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${words[other].languageName}</a></p>`
 }

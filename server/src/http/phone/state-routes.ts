@@ -103,7 +103,7 @@ export function addStateRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       const { signIn } = await flow.viewOfPhone(id, visitor.key)
-      await handOffs.cancelByPhone(signIn)
+      await handOffs.cancelByPhone(signIn).catch(error => visitor.unlessOver(error))
       return visitor.settle(id)
     },
   )
@@ -122,7 +122,7 @@ export function addStateRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       const { signIn } = await flow.viewOfPhone(id, visitor.key)
-      await handOffs.coming(signIn)
+      await handOffs.coming(signIn).catch(error => visitor.unlessOver(error))
       return visitor.settle(id)
     },
   )

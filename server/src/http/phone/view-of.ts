@@ -1,5 +1,5 @@
 import type { Refusal } from '../../errors.ts'
-import type { HandOff } from '../../protocol/hand-off.ts'
+import { type HandOff, mayCancel } from '../../protocol/hand-off.ts'
 import { handOffView } from '../../protocol/hand-off-view.ts'
 import { isSignInId } from '../../protocol/sign-in-id.ts'
 import type { SignIn } from '../../protocol/sign-in-row.ts'
@@ -28,16 +28,20 @@ function shownState({ state, claimable }: SignIn): SignIn['state'] {
   return state === 'approved' && !claimable ? 'claimed' : state
 }
 
-/** The page that goes with the state of the phone's own sign-in. */
+/** The page that goes with the state of the phone's own sign-in, and of what was asked for in it. */
 export function viewOfSignIn(
   signIn: SignIn,
+  handOff: HandOff | null,
   registration: boolean,
   form: unknown,
 ): WithoutPlace<PhoneView> {
   const { id, reason, claimable } = signIn
   const state = shownState(signIn)
-  if (form === 'not-me' && mayDisown(signIn)) return { kind: 'not-me-form', id, state }
-  if (signIn.disownedAt !== null) return { kind: 'not-me', id, state }
+  const waits = handOff !== null && mayCancel(handOff)
+  if (form === 'not-me' && mayDisown(signIn)) return { kind: 'not-me-form', id, state, waits }
+  if (signIn.disownedAt !== null) return { kind: 'not-me', id, state, handOff: handOff !== null }
+  if (form === 'cancel' && waits) return { kind: 'cancel-form', id }
+  if (handOff !== null) return viewOfHandOff(signIn, handOff)
   switch (state) {
     case 'scanned':
       return form === 'sign-up' && registration
@@ -54,6 +58,20 @@ export function viewOfSignIn(
       return { kind: reason === 'unclaimed' ? 'unclaimed' : 'expired', id }
     default:
       return { kind: state, id }
+  }
+}
+
+function viewOfHandOff(signIn: SignIn, handOff: HandOff): WithoutPlace<PhoneView> {
+  const { id, seq } = signIn
+  return {
+    kind: 'hand-off',
+    id,
+    state: shownState(signIn),
+    seq,
+    handOff: handOffView(handOff),
+    coming: handOff.comingAt !== null,
+    live: handOff.deadline !== null || signIn.deadline !== null,
+    mayDisown: mayDisown(signIn),
   }
 }
 

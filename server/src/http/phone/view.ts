@@ -1,4 +1,4 @@
-import type { FinalReason, SignInState } from '@qrgate/sdk/protocol'
+import type { FinalReason, HandOffView, SignInState } from '@qrgate/sdk/protocol'
 import type { RefusalCode } from '../../errors.ts'
 import type { ClaimName } from '../../protocol/claims.ts'
 
@@ -60,8 +60,10 @@ export type Outcome =
   | { kind: 'approved' | 'unclaimed' | 'denied' | 'expired' | 'left'; id: string }
   /** A visit: it can be ended from here, where there is a kiosk that hears of it. */
   | { kind: 'claimed'; id: string; live: boolean }
-  /** Over; that it was somebody else can still be said, or has been. */
-  | { kind: 'ended' | 'not-me'; id: string; state: SignInState }
+  /** Over; that it was somebody else can still be said. */
+  | { kind: 'ended'; id: string; state: SignInState }
+  /** It was somebody else. `handOff`: what was asked for is cancelled with it. */
+  | { kind: 'not-me'; id: string; state: SignInState; handOff?: boolean | undefined }
   | { kind: 'cancelled'; id: string; reason?: FinalReason | null | undefined }
 
 /** Asks once more before it is reported. */
@@ -69,6 +71,30 @@ export interface NotMeForm {
   kind: 'not-me-form'
   id: string
   state: SignInState
+  /** Whether something was asked for that would be cancelled. */
+  waits?: boolean | undefined
+}
+
+/** What the visitor has asked for at the kiosk, and what became of it: a number, most of all. */
+export interface HandOffPage {
+  kind: 'hand-off'
+  id: string
+  /** The sign-in's. */
+  state: SignInState
+  seq: number
+  handOff: HandOffView
+  /** The phone has said that its owner is on the way. */
+  coming: boolean
+  /** Something may follow, so the page stays with it. */
+  live: boolean
+  /** It can still be said that it was somebody else. */
+  mayDisown: boolean
+}
+
+/** Asks once more before what was asked for is cancelled. */
+export interface CancelForm {
+  kind: 'cancel-form'
+  id: string
 }
 
 /** Why there is no sign-in to show. */
@@ -85,5 +111,7 @@ export type PhoneView = { place: Place | null } & (
   | CodeForm
   | Outcome
   | NotMeForm
+  | HandOffPage
+  | CancelForm
   | Obstacle
 )

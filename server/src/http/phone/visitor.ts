@@ -19,7 +19,7 @@ import { type OwnCookie, ownCookie } from '../server/cookies.ts'
 import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
 import { beginRefusal, refusalOf } from '../server/server.ts'
-import type { PhoneAssets } from './assets.ts'
+import { noAssets, type PageAssets, type PhoneAssets } from './assets.ts'
 import {
   type CodeProblem,
   type PhoneView,
@@ -105,7 +105,10 @@ export class Visitor {
     return key
   }
 
-  /** A key of yesterday must not run out while its phone signs in: it is good for a day from now on. */
+  /**
+   * A key of yesterday must not run out while its phone signs in, nor before what was asked for is over: it
+   * is good for a day from now on.
+   */
   #renewKey(): void {
     if (this.key !== '') this.#keyCookie.write(this.#reply, this.key)
   }
@@ -137,7 +140,7 @@ export class Visitor {
   }
 
   get #query() {
-    return this.#request.query as { lang?: unknown; form?: unknown }
+    return this.#request.query as { lang?: unknown; form?: unknown; bare?: unknown }
   }
 
   /** Without script a form is the first to hand in the receipt: the scan comes before all else. */
@@ -176,8 +179,9 @@ export class Visitor {
   /** How this phone's sign-in stands. */
   async showState({ signIn, handOff, kiosk }: WithHandOff<SignIn> & { kiosk: Kiosk }) {
     if (this.wantsJson) return this.#reply.send(phoneState(signIn, handOff))
-    if (!finalStates.has(signIn.state)) this.#renewKey()
-    const view = viewOfSignIn(signIn, this.#takesNewAccounts(kiosk), this.#query.form)
+    if (!finalStates.has(signIn.state) || handOff?.deadline) this.#renewKey()
+    const { form } = this.#query
+    const view = viewOfSignIn(signIn, handOff, this.#takesNewAccounts(kiosk), form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
     return this.#show({ place: this.#placeOf(kiosk), ...view, ...(told && { told }) })
   }
@@ -186,6 +190,11 @@ export class Visitor {
   async settle(id: string, query = '') {
     if (!this.wantsJson) return this.#reply.redirect(`/s/${id}${query}`, 303)
     return this.showState(await this.#parts.flow.viewOfPhone(id, this.key))
+  }
+
+  /** Where what was asked for is over already, a browser is sent to the page that says so. @throws any other. */
+  unlessOver(error: unknown): void {
+    if (this.wantsJson || refusalOf(error).code !== 'hand_off_over') throw error
   }
 
   /** A refusal that the visitor can mend shows the same form again, with what they typed. */
@@ -233,7 +242,13 @@ export class Visitor {
 
   #show(view: PhoneView) {
     this.#reply.type('text/html; charset=utf-8').header('vary', 'Accept, Accept-Language, Cookie')
-    return this.#reply.send(renderPage(view, this.language, this.#parts.assets))
+    return this.#reply.send(renderPage(view, this.language, this.#assetsOf(view)))
+  }
+
+  #assetsOf({ kind }: PhoneView): PageAssets {
+    const { assets } = this.#parts
+    if (this.#query.bare !== undefined) return noAssets
+    return kind === 'hand-off' ? assets.handOff : assets
   }
 }
 

@@ -19,6 +19,7 @@ export interface Words {
   outcomes: Record<OutcomeName, Message>
   /** The buttons of a visit, and the question before it is reported as somebody else's. */
   visit: VisitWords
+  handOff: HandOffWords
   obstacles: Record<Obstacle['kind'], Message>
   retry: string
   errorCode: string
@@ -45,8 +46,44 @@ interface VisitWords {
   end: string
   notMe: string
   ask: Message
+  /** One sentence more where something was asked for that would be cancelled. */
+  askNumber: string
+  /** The same afterwards. */
+  numberGone: string
   yes: string
   no: string
+}
+
+/** Three pieces of one phrase; the second is what matters. */
+export type Emphasised = readonly [before: string, main: string, after: string]
+
+/** Of what the visitor has asked for at the kiosk. */
+interface HandOffWords {
+  /** Whether what is seen is what is so. `{time}` stands for a time of the day. */
+  live: { now: string; asOf: string }
+  requested: Message
+  failed: Message
+  /** The client itself says why. */
+  refused: string
+  /** Over a number; in its place where there is none. */
+  number: string
+  accepted: string
+  /** @param people how many come before; 0: the visitor is next. */
+  ahead: (people: number) => Emphasised
+  /** @param minutes 1 or more. */
+  wait: (minutes: number) => Emphasised
+  cells: { place: string; floor: string; now: string }
+  called: string
+  coming: string
+  comingSaid: string
+  cancel: { button: string; ask: Message; yes: string; no: string }
+  /** The visit at the kiosk is over, the number is not. */
+  kept: string
+  alarm: { title: string; text: string }
+  sending: string
+  notSent: string
+  /** What became of it; cancelled by whom. */
+  over: Record<'done' | 'no_show' | 'phone' | 'client' | 'account' | 'over', Message>
 }
 
 interface SignUpWords {

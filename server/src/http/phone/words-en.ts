@@ -7,6 +7,13 @@ const claimWords: Record<ClaimName, string> = {
   account_id: 'your user\u00a0ID',
   external_id: 'your record number',
 }
+const peopleOf = (people: number) => (people === 1 ? '1 person' : `${people} people`)
+
+function duration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  return [hours > 0 && `${hours} h`, rest > 0 && `${rest} min`].filter(Boolean).join(' ')
+}
+
 const list = new Intl.ListFormat('en')
 
 export const en: Words = {
@@ -57,8 +64,63 @@ export const en: Words = {
         'Your account stays open.',
       ],
     },
+    askNumber: 'Your number is cancelled.',
+    numberGone: 'Your number is cancelled.',
     yes: 'Yes, it was not me',
     no: 'No, go back',
+  },
+  handOff: {
+    live: { now: 'Live', asOf: 'As of {time}' },
+    requested: { title: 'Checking you in …', text: ['Your number will appear here.'] },
+    failed: {
+      title: 'Staff will help you',
+      text: ['Your number is taking longer than usual.', 'Keep this page: it will appear here.'],
+    },
+    refused: 'Not checked in',
+    number: 'Your number',
+    accepted: 'You are checked in',
+    ahead: people => (people === 0 ? ['You are ', 'next', ''] : ['', peopleOf(people), ' ahead']),
+    wait: minutes => ['about ', duration(minutes), ''],
+    cells: { place: 'Where', floor: 'Floor', now: 'Now' },
+    called: 'Please come in now',
+    coming: 'On my way',
+    comingSaid: 'They know that you are on your way',
+    cancel: {
+      button: 'I can’t come today',
+      ask: {
+        title: 'Give up your place?',
+        text: ['You cannot get the same place back.'],
+      },
+      yes: 'Yes, I can’t come today',
+      no: 'No, go back',
+    },
+    kept: 'You are signed out of the kiosk. Your place is kept.',
+    alarm: { title: 'Tell me when it is my turn', text: 'While this page is open' },
+    sending: 'Sending…',
+    notSent: 'The connection was lost and nothing was sent. Please try again.',
+    over: {
+      done: { title: 'All done', text: ['You can close this page.'] },
+      no_show: {
+        title: 'Your turn has passed',
+        text: ['You were called and did not come.', 'Please ask the staff.'],
+      },
+      phone: {
+        title: 'Your place is given up',
+        text: ['You pressed “I can’t come today”.', 'Next time, check in at the kiosk again.'],
+      },
+      client: {
+        title: 'Your place was cancelled',
+        text: ['The staff cancelled it.', 'Please ask them if you have questions.'],
+      },
+      account: {
+        title: 'Your place was cancelled',
+        text: ['This account can no longer be used.'],
+      },
+      over: {
+        title: 'Your number has run out',
+        text: ['It was good for 12 hours.', 'Please check in at the kiosk again.'],
+      },
+    },
   },
   outcomes: {
     approved: {

@@ -13,6 +13,11 @@ function particle(claims: readonly ClaimName[]): '을' | '를' {
   return claims.at(-1) === 'name' ? '을' : '를'
 }
 
+function duration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  return [hours > 0 && `${hours}시간`, rest > 0 && `${rest}분`].filter(Boolean).join(' ')
+}
+
 export const ko: Words = {
   language: 'ko',
   languageName: '한국어',
@@ -58,8 +63,66 @@ export const ko: Words = {
       title: '다른 사람이 로그인했나요?',
       text: ['관리자에게 알리고, 이용 중이면 끝냅니다.', '계정은 그대로 쓸 수 있습니다.'],
     },
+    askNumber: '받은 번호는 취소됩니다.',
+    numberGone: '받은 번호를 취소했습니다.',
     yes: '네, 내가 한 것이 아니에요',
     no: '아니요, 돌아가기',
+  },
+  handOff: {
+    live: { now: '실시간', asOf: '{time} 기준' },
+    requested: {
+      title: '접수하고 있습니다 …',
+      text: ['번호가 나오면 바로 여기에 보입니다.'],
+    },
+    failed: {
+      title: '직원이 확인해 드립니다',
+      text: ['번호가 늦어지고 있습니다.', '이 화면을 그대로 두시면 번호가 여기에 보입니다.'],
+    },
+    refused: '접수하지 못했습니다',
+    number: '대기번호',
+    accepted: '접수되었습니다',
+    ahead: people => (people === 0 ? ['', '다음 차례', '입니다'] : ['앞에 ', `${people}명`, '']),
+    wait: minutes => ['예상 ', duration(minutes), ''],
+    cells: { place: '어디로', floor: '층', now: '지금' },
+    called: '지금 들어오세요',
+    coming: '가고 있어요',
+    comingSaid: '가고 있다고 알렸습니다',
+    cancel: {
+      button: '오늘은 못 갑니다',
+      ask: {
+        title: '접수를 취소할까요?',
+        text: ['취소하면 받은 순서는 되돌릴 수 없습니다.'],
+      },
+      yes: '네, 오늘은 못 갑니다',
+      no: '아니요, 돌아가기',
+    },
+    kept: '키오스크 이용은 끝났습니다. 접수는 그대로입니다.',
+    alarm: { title: '차례가 되면 알려 주기', text: '이 화면이 열려 있는 동안 알려 드립니다' },
+    sending: '보내는 중…',
+    notSent: '연결이 끊겨 전해지지 않았습니다. 다시 눌러 주세요.',
+    over: {
+      done: { title: '모두 끝났습니다', text: ['이 창은 닫아도 됩니다.'] },
+      no_show: {
+        title: '차례가 지났습니다',
+        text: ['불렀지만 오시지 않아 다음 분을 모셨습니다.', '직원에게 말씀해 주세요.'],
+      },
+      phone: {
+        title: '접수를 취소했습니다',
+        text: ['‘오늘은 못 갑니다’를 눌렀습니다.', '다시 오시면 키오스크에서 접수해 주세요.'],
+      },
+      client: {
+        title: '접수가 취소되었습니다',
+        text: ['직원이 취소했습니다.', '궁금한 점은 직원에게 말씀해 주세요.'],
+      },
+      account: {
+        title: '접수가 취소되었습니다',
+        text: ['계정을 더 이상 쓸 수 없습니다.'],
+      },
+      over: {
+        title: '접수가 끝났습니다',
+        text: ['12시간이 지나 번호가 취소되었습니다.', '키오스크에서 다시 접수해 주세요.'],
+      },
+    },
   },
   outcomes: {
     approved: {

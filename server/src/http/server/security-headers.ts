@@ -11,7 +11,7 @@ const denied = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'serial
 /** Styles and script that pages carry inside themselves; the policy names them by their hashes. */
 export interface Inlined {
   styles: readonly string[]
-  script: string
+  scripts: readonly string[]
 }
 
 /** Lit makes its templates into HTML under this name; nothing else of ours makes text into code. */
@@ -53,7 +53,7 @@ function securityHeaders(
         'frame-ancestors': [ancestors],
         'frame-src': [ancestors],
         'img-src': ["'self'", 'data:'],
-        'script-src': ["'self'", sourceHash(inlined.script)],
+        'script-src': ["'self'", ...inlined.scripts.map(sourceHash)],
         'style-src': ["'self'", ...inlined.styles.map(sourceHash)],
         'require-trusted-types-for': ["'script'"],
         'trusted-types': [trustedTypePolicy],
