@@ -5,6 +5,7 @@ import { call } from './call.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFaults } from './faults.ts'
 import { measureFloods } from './floods.ts'
+import { measureHandOffs } from './hand-offs.ts'
 import { measureLog } from './log.ts'
 import { MeasuredProcess } from './measured-process.ts'
 import { measureMemory } from './memory.ts'
@@ -26,6 +27,7 @@ try {
     delivery: () => measureDelivery(floor, gate),
     attacks: () => measureAttacks(gate),
     memory: () => measureMemory(floor, gate),
+    'hand-offs': () => measureHandOffs(scope),
     log: () => measureLog(scope),
     faults: () => measureFaults(scope),
     floods: () => measureFloods(scope),

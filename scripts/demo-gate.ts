@@ -47,12 +47,13 @@ export class DemoGate {
     return gate
   }
 
-  /** Runs `qrgate …` beside it, as its operator does. */
-  command(...args: string[]): void {
-    execFileSync(process.execPath, ['-C', 'source', cli, ...args], {
+  /** Runs `qrgate …` beside it, as its operator does. @returns what it has printed. */
+  command(...args: string[]): string {
+    return execFileSync(process.execPath, ['-C', 'source', cli, ...args], {
       cwd: this.#folder,
       env: this.#env,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
     })
   }
 

@@ -2,11 +2,13 @@
 // drives a real gate, a kiosk page and a phone. `npm run screenshots` builds the pages first; with the
 // name of a tour (`npm run screenshots phone`) it makes that one alone.
 import { mkdirSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 import { DemoGate } from './demo-gate.ts'
 import { phoneTour } from './phone-tour.ts'
+import { servicesTour } from './services-tour.ts'
 import {
   disown,
+  enlarge,
   folder,
   kioskSizes,
   languages,
@@ -18,6 +20,7 @@ import {
   signUp,
   stands,
   start,
+  textSizes,
   usualPhone,
   visit,
 } from './tour.ts'
@@ -26,13 +29,6 @@ const demoSizes = {
   wide: { width: 1440, height: 900 },
   laptop: { width: 1280, height: 800 },
   narrow: { width: 390, height: 844 },
-}
-const textSizes = [100, 200] as const
-
-async function enlarge(kiosk: Page, textSize: number): Promise<void> {
-  while ((await kiosk.evaluate(() => document.documentElement.dataset.text)) !== `${textSize}`) {
-    await kiosk.locator('footer .enlarge').click()
-  }
 }
 
 async function kioskTour(browser: Browser, gate: DemoGate): Promise<void> {
@@ -144,6 +140,7 @@ await signUp(browser, gate)
 const tours = {
   kiosk: () => kioskTour(browser, gate),
   phone: () => phoneTour(browser, gate),
+  services: () => servicesTour(browser),
   demo: () => demoTour(browser, gate),
   trouble: () => troubleTour(browser),
 }

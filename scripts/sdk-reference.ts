@@ -39,7 +39,8 @@ export function referenceOf(folder: string): Reference {
   const named = `${kiosk} ${observed.map(name => `getAttribute(${name})`)}`
   add('Attributes of `<qrgate-kiosk>`', named, /[aA]ttribute\('([\w-]+)'/g)
   add('Events of `<qrgate-kiosk>`', kiosk, /#dispatch(?:<\w+>)?\('(qrgate-[\w-]+)'/g)
-  const screens = /ScreenName =([^\n]+)/.exec(read('src/screen-update.ts'))?.[1] ?? ''
+  const screens =
+    /ScreenName =([^\n]*(?:\n {2}\|[^\n]*)*)/.exec(read('src/screen-update.ts'))?.[1] ?? ''
   const slots = [...drawn.matchAll(/node\('slot', \{ name: ('[\w-]+')/g)].map(([, name]) => name)
   add('Slots of `<qrgate-kiosk>`', `${screens} ${slots}`, /'([\w-]+)'/g)
   add('Parts of `<qrgate-kiosk>`', drawn, /part: '([\w-]+)'/g, /exportparts: '([\w-]+)'/g)

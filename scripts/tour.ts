@@ -10,6 +10,7 @@ export const kioskSizes = {
   tablet: { width: 1280, height: 800 },
   upright: { width: 800, height: 1280 },
 }
+export const textSizes = [100, 200] as const
 export const languages = ['ko', 'en'] as const
 export const visitor = { account: 'gildong', name: '홍길동', password: 'correct horse battery' }
 
@@ -67,6 +68,12 @@ export async function openPhone(browser: Browser, qr: string, size: Size, lang: 
   return { page, context }
 }
 
+export async function enlarge(kiosk: Page, textSize: number): Promise<void> {
+  while ((await kiosk.evaluate(() => document.documentElement.dataset.text)) !== `${textSize}`) {
+    await kiosk.locator('footer .enlarge').click()
+  }
+}
+
 export async function signIn(phone: Page): Promise<void> {
   await phone.locator('[name=account]').fill(visitor.account)
   await phone.locator('[name=password]').fill(visitor.password)
@@ -75,12 +82,12 @@ export async function signIn(phone: Page): Promise<void> {
 
 export const usualPhone: Size = { width: 390, height: 844 }
 
-/** A whole sign-in, from the kiosk's button to the name on its screen. */
-export async function visit(browser: Browser, kiosk: OpenKiosk, lang: Language) {
+/** A whole sign-in, from the kiosk's button to the first screen of the visit. */
+export async function visit(browser: Browser, kiosk: OpenKiosk, lang: Language, screen = 'done') {
   const phone = await openPhone(browser, await start(kiosk), usualPhone, lang)
   await stands(kiosk.page, 'scanned')
   await signIn(phone.page)
-  await stands(kiosk.page, 'done')
+  await stands(kiosk.page, screen)
   return phone
 }
 

@@ -54,6 +54,22 @@ describe('the client', () => {
     assert.equal(asked[1]?.init.body, null)
   })
 
+  it('asks for a service, and says what the screen speaks', async () => {
+    const { client, asked } = clientOf(() => Response.json({ id: 'i', seq: 4, state: 'claimed' }))
+    await client.chooseService('i', 'secret', 'exam', { language: 'en' })
+    assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/service`)
+    assert.equal(asked[0]?.init.body, '{"service":"exam","language":"en"}')
+    await client.claim('i', 'secret', { language: 'en' })
+    assert.equal(asked[1]?.init.body, '{"language":"en"}')
+  })
+
+  it('calls for staff with nothing but its cookie', async () => {
+    const { client, asked } = clientOf(() => new Response(null, { status: 204 }))
+    await client.staffCall()
+    assert.equal(asked[0]?.url, `${server}/api/v1/kiosk/staff-call`)
+    assert.equal(new Headers(asked[0]?.init.headers).has('authorization'), false)
+  })
+
   it('ends a visit with its reason', async () => {
     const { client, asked } = clientOf(() => Response.json({ id: 'i', seq: 4, state: 'ended' }))
     assert.equal((await client.end('i', 'secret', 'idle')).state, 'ended')
@@ -85,6 +101,8 @@ describe('the client', () => {
     const options = { since: 3, wait: 25, frames: true }
     assert.equal((await client.view('i', 's', options)).id, 'i')
     assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i?since=3&wait=25&frames=true`)
+    await client.view('i', 's', { ...options, handOffSince: 2 })
+    assert.match(asked[1]?.url ?? '', /since=3&hand_off_since=2&wait=25/)
   })
 
   it('passes a refusal on with its code, status and wait', async () => {

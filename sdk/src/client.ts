@@ -3,6 +3,7 @@ import {
   type ClaimAnswer,
   type FinalReason,
   type KioskView,
+  type Language,
   type PollAnswer,
   paths,
   type Refused,
@@ -29,6 +30,8 @@ export interface ClientOptions {
 export interface ViewOptions {
   /** Answered once the sign-in's `seq` is above this … */
   since?: number
+  /** … or that of its hand-off above this … */
+  handOffSince?: number
   /** … or after so many seconds, 25 at most; at once where it is absent. */
   wait?: number
   /** Brings the QR's content of the next half minute along. */
@@ -40,8 +43,13 @@ export interface ViewOptions {
 export interface ClaimOptions {
   /** The credential of the kiosk's client: then the answer holds what that client may know. */
   credential?: string
+  /** What the screen speaks: the client is told it with a service that the claim itself asks for. */
+  language?: Language
   signal?: AbortSignal
 }
+
+/** How a service is asked for. */
+export type ChooseOptions = Pick<ClaimOptions, 'language' | 'signal'>
 
 interface Call {
   method: 'GET' | 'POST'
@@ -79,8 +87,9 @@ export class Client {
 
   /** Where a sign-in stands; with `wait` a long poll. */
   async view(id: string, secret: string, options: ViewOptions = {}): Promise<PollAnswer> {
-    const { since = -1, wait = 0, frames = false, signal } = options
-    const path = `${paths.signIn(id)}?since=${since}&wait=${wait}&frames=${frames}`
+    const { since = -1, handOffSince, wait = 0, frames = false, signal } = options
+    const handOff = handOffSince === undefined ? '' : `&hand_off_since=${handOffSince}`
+    const path = `${paths.signIn(id)}?since=${since}${handOff}&wait=${wait}&frames=${frames}`
     const waitMs = wait * 1000
     return real(await this.#call<PollAnswer>({ method: 'GET', path, secret, signal, waitMs }))
   }
@@ -96,10 +105,38 @@ export class Client {
   }
 
   async claim(id: string, secret: string, options: ClaimOptions = {}): Promise<ClaimAnswer> {
-    const { credential, signal } = options
-    const body = credential === undefined ? {} : { body: { client_credential: credential } }
-    const call: Call = { method: 'POST', path: paths.claim(id), secret, signal, ...body }
+    const { credential, language, signal } = options
+    const body = {
+      ...(credential !== undefined && { client_credential: credential }),
+      ...(language && { language }),
+    }
+    const says = Object.keys(body).length > 0 && { body }
+    const call: Call = { method: 'POST', path: paths.claim(id), secret, signal, ...says }
     return real(await this.#call<ClaimAnswer>(call))
+  }
+
+  /**
+   * Asks for a service of the kiosk's client, during a visit. The same again is the same hand-off;
+   * another one cancels the first.
+   */
+  async chooseService(
+    id: string,
+    secret: string,
+    service: string,
+    options: ChooseOptions = {},
+  ): Promise<SignInView> {
+    const { language, signal } = options
+    const path = paths.service(id)
+    const body = { service, ...(language && { language }) }
+    return real(await this.#call<SignInView>({ method: 'POST', path, secret, body, signal }))
+  }
+
+  /**
+   * Calls for staff, from an enrolled kiosk's own page: whoever its client has there is told.
+   * `staff_call_off` where nobody would be, `too_many` within a minute of the last call.
+   */
+  async staffCall(): Promise<void> {
+    await this.#call({ method: 'POST', path: paths.staffCall })
   }
 
   /**

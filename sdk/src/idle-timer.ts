@@ -13,6 +13,8 @@ interface IdleTimerParts {
 export class IdleTimer {
   readonly #parts: IdleTimerParts
   #of = 0
+  #shown = 0
+  #runs = false
   #deadline = 0
   #left: IdleCountdown | undefined
   #stopTicking = () => {}
@@ -21,29 +23,35 @@ export class IdleTimer {
     this.#parts = parts
   }
 
-  /** Absent while it does not run. */
+  /** Absent while it does not run, and before the seconds that are shown. */
   get left(): IdleCountdown | undefined {
     return this.#left
   }
 
-  /** @param seconds 0: it never runs out. */
-  start(seconds: number): void {
+  /**
+   * @param seconds 0: it never runs out.
+   * @param shown how many of them, the last ones, are shown.
+   */
+  start(seconds: number, shown = seconds): void {
     this.stop()
     if (!(seconds > 0)) return
+    this.#runs = true
     this.#of = seconds
+    this.#shown = Math.min(seconds, shown)
     this.#startAnew()
   }
 
   /** Somebody is there. */
   touched(): void {
-    if (!this.#left) return
-    const before = this.#left.seconds
+    if (!this.#runs) return
+    const before = this.#left?.seconds
     this.#startAnew()
-    if (this.#left.seconds !== before) this.#parts.changed()
+    if (this.#left?.seconds !== before) this.#parts.changed()
   }
 
   stop(): void {
     this.#stopTicking()
+    this.#runs = false
     this.#left = undefined
   }
 
@@ -54,7 +62,7 @@ export class IdleTimer {
 
   #count(leftMs: number): void {
     const seconds = Math.ceil(leftMs / 1000)
-    this.#left = { seconds, of: this.#of }
+    this.#left = seconds <= this.#shown ? { seconds, of: this.#shown } : undefined
     this.#stopTicking()
     this.#stopTicking = this.#parts.clock.after(leftMs - (seconds - 1) * 1000, () => this.#tick())
   }
@@ -62,8 +70,9 @@ export class IdleTimer {
   #tick(): void {
     const left = this.#deadline - this.#parts.clock.now()
     if (left > 0) {
+      const before = this.#left
       this.#count(left)
-      this.#parts.changed()
+      if (before || this.#left) this.#parts.changed()
       return
     }
     this.stop()

@@ -1,6 +1,6 @@
 import './qr.ts'
 import { KioskElement } from './element/kiosk.ts'
-import type { ClaimAnswer } from './protocol.ts'
+import type { ClaimAnswer, HandOffView } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 
 export type { KioskState, ScreenUpdate } from './screen-update.ts'
@@ -13,6 +13,7 @@ declare global {
   interface HTMLElementEventMap {
     'qrgate-state': CustomEvent<ScreenUpdate>
     'qrgate-claimed': CustomEvent<ClaimAnswer>
+    'qrgate-service': CustomEvent<HandOffView>
     'qrgate-trouble': CustomEvent<{ code: string }>
   }
 }

@@ -8,8 +8,14 @@ import { onPageLife } from './page-life.ts'
 import { socketTo } from './page-socket.ts'
 import { PolicyForTheNext } from './policy.ts'
 import { Presence } from './presence.ts'
-import type { ClaimAnswer, KioskPolicy, UserCodeAnswer } from './protocol.ts'
-import type { KioskState, ScreenUpdate } from './screen-update.ts'
+import type { ClaimAnswer, KioskPolicy, Language, UserCodeAnswer } from './protocol.ts'
+import {
+  isServing,
+  type KioskState,
+  type ScreenName,
+  type ScreenUpdate,
+  screenOf,
+} from './screen-update.ts'
 import { type StartOptions, startSignIn } from './start-sign-in.ts'
 import type { StartedSignIn, Starter } from './starter.ts'
 import { Turn, type TurnEnd, type TurnSignIn } from './turn.ts'
@@ -17,6 +23,9 @@ import { Turn, type TurnEnd, type TurnSignIn } from './turn.ts'
 /** For how long a kiosk shows how a turn ended before the next visitor finds it idle. */
 const endedMs = 8_000
 const defaultIdleSeconds = 20
+const defaultServingSeconds = 60
+/** Who still chooses or waits is hurried no earlier than this. */
+const hurriedSeconds = 15
 /** An always-on screen starts turns no faster than this, whatever ends them. */
 const shortestTurnMs = 1_000
 
@@ -39,6 +48,13 @@ export interface KioskOptions {
    * {@link Kiosk.end} or {@link Kiosk.reset}. The screen says so by {@link Kiosk.touched}.
    */
   readonly idleSeconds?: number | undefined
+  /**
+   * The same while the visitor has something to choose, or waits for a number: 60 by default, and never
+   * shorter than {@link idleSeconds}. The countdown shows the last 15 of them only.
+   */
+  readonly servingSeconds?: number | undefined
+  /** What the screen speaks: the kiosk's client is told it with what the visitor asks for. */
+  readonly language?: Language | undefined
   /**
    * Where a reload finds the sign-in that was under way: the page's `sessionStorage`, or `localStorage`
    * where the page is its browser's only one, which then goes on even if the browser is killed. Kept are
@@ -73,6 +89,8 @@ export class Kiosk {
   readonly #idle: IdleTimer
   readonly #kept: KeptSignIn
   #update: ScreenUpdate = { state: 'idle' }
+  /** The screen of the visit for which the idle time was set. */
+  #idleOn: ScreenName | undefined
   #turn: Turn | undefined
   #stopLingering = () => {}
   #stopListening: (() => void) | undefined
@@ -132,6 +150,21 @@ export class Kiosk {
     const told = this.#turn?.end(reason).catch(() => {})
     this.reset()
     await told
+  }
+
+  /**
+   * The visitor asks for one of the {@link ScreenUpdate.services}. The screen says at once that it is
+   * being done; resolves when the gate knows. What becomes of it is {@link ScreenUpdate.handOff}.
+   * @throws {GateError} `service_closed`, `service_unknown`, or where there is no visit.
+   */
+  async choose(id: string): Promise<void> {
+    if (!this.#turn) throw new GateError('not_approved')
+    await this.#turn.choose(id)
+  }
+
+  /** Shows the services again, where nothing came of what was chosen first. */
+  chooseAnother(): void {
+    this.#turn?.chooseAnother()
   }
 
   /** Somebody touches the page: the time after which a visit ends by itself begins anew. */
@@ -202,6 +235,7 @@ export class Kiosk {
       claimed: answer => turn === this.#turn && this.#options.claimed?.(answer),
       keep: started => turn === this.#turn && this.#kept.write(started),
       restores,
+      language: () => this.#options.language,
       clock: this.#clock,
     })
     this.#turn = turn
@@ -214,6 +248,7 @@ export class Kiosk {
   #endTurn(): void {
     this.#stopLingering()
     this.#idle.stop()
+    this.#idleOn = undefined
     this.#turn?.stop()
     this.#turn = undefined
   }
@@ -280,13 +315,30 @@ export class Kiosk {
   }
 
   #show(update: ScreenUpdate): void {
-    const before = this.state
     this.#update = update
     if (atRest.has(update.state)) this.#kept.forget()
-    if (update.state !== 'claimed') this.#idle.stop()
-    else if (before !== 'claimed') this.#idle.start(this.#options.idleSeconds ?? defaultIdleSeconds)
+    this.#countIdleTime(update)
     this.#draw()
     if (this.#isFree) this.#policy.handOver()
+  }
+
+  /** A visit's idle time begins anew with each of its screens, and not with what changes on one. */
+  #countIdleTime(update: ScreenUpdate): void {
+    const screen = update.state === 'claimed' ? screenOf(update) : undefined
+    const isAnother = screen !== this.#idleOn
+    this.#idleOn = screen
+    if (screen === undefined) this.#idle.stop()
+    else if (isAnother) {
+      const { idleSeconds = defaultIdleSeconds, servingSeconds = defaultServingSeconds } =
+        this.#options
+      if (!isServing(update)) this.#idle.start(idleSeconds)
+      // Where a visit lasts until somebody ends it, it does so on every screen.
+      else
+        this.#idle.start(
+          idleSeconds > 0 ? Math.max(idleSeconds, servingSeconds) : 0,
+          hurriedSeconds,
+        )
+    }
   }
 
   #draw(): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FakeClock, settle } from '../test-support/fake-clock.ts'
 import { FakePolls } from '../test-support/fake-polls.ts'
+import { handOff } from '../test-support/served.ts'
 import { GateError } from './gate-error.ts'
 import { PollSocket } from './poll-socket.ts'
 import { type KioskMessage, type PollAnswer, usualPolicy } from './protocol.ts'
@@ -43,6 +44,15 @@ async function watching() {
 }
 
 describe('a socket of polls', () => {
+  it('waits for news of a hand-off as well, and is not hurried by it', async () => {
+    const { polls, answers } = await watching()
+    const claimed = { id: 'a', seq: 3, state: 'claimed' } as const
+    await answers('waiting', { ...claimed, hand_off: handOff('pay', 'requested') })
+    await answers('waiting', { ...claimed, hand_off: handOff('pay', 'accepted', 2) })
+    assert.deepEqual(polls.handOffSince, [0, 1, 2])
+    assert.equal(polls.asked.length, 3)
+  })
+
   it('asks at once, then waits for news of what it has seen', async () => {
     const { polls, received, answers } = await watching()
     await answers('waiting', pending())

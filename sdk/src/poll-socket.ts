@@ -76,16 +76,21 @@ export class PollSocket {
     const { signal } = followed.life
     this.#followed.set(id, followed)
     let since = -1
+    let handOffSince = 0
     try {
       while (true) {
         const asked = this.#clock.now()
-        const view = await this.#client.view(id, secret, { since, wait: waitSeconds, signal })
+        const seen = { since, handOffSince }
+        const view = await this.#client.view(id, secret, { ...seen, wait: waitSeconds, signal })
         signal.throwIfAborted()
         this.#emit({ type: 'state', ...view })
         if (finalStates.has(view.state)) return this.forget(id)
-        const early = view.seq <= since && this.#clock.now() - asked < paceMs
+        const { seq, hand_off } = view
+        const isOld = seq <= since && (hand_off?.seq ?? 0) <= handOffSince
+        const early = isOld && this.#clock.now() - asked < paceMs
         if (early) await pause(this.#clock, paceMs, signal)
-        since = view.seq
+        since = seq
+        handOffSince = hand_off?.seq ?? 0
       }
     } catch (error) {
       if (!signal.aborted) this.#fail(id, error)

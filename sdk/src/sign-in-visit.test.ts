@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { settle } from '../test-support/fake-clock.ts'
+import { someClaim } from '../test-support/fake-sign-in.ts'
+import { handOff } from '../test-support/served.ts'
 import { setUp } from '../test-support/shown-sign-in.ts'
 import { GateError } from './gate-error.ts'
+import type { SignInView } from './protocol.ts'
 
 describe('the visit of a sign-in', () => {
   it('claims until it is answered, and stays watched until the visit ends', async () => {
@@ -38,6 +41,46 @@ describe('the visit of a sign-in', () => {
     assert.equal((await signIn.claim()).account.name, '홍*동')
     await sends({ seq: 4, state: 'ended', reason: 'not_me' })
     assert.deepEqual([updates.at(-1), over()], ['a ended - online', 'over'])
+  })
+
+  it('carries what the visitor has asked for: news with the same seq, old news never', async () => {
+    const { signIn, claims, sends, handOffs } = setUp()
+    claims.push(async () => ({ ...someClaim, hand_off: handOff('exam', 'requested') }))
+    await sends({ seq: 2, state: 'approved' })
+    await signIn.claim()
+    await settle()
+    const claimed = { seq: 3, state: 'claimed' } as const
+    await sends({ ...claimed, hand_off: handOff('exam', 'accepted', 3) })
+    await sends({ ...claimed, hand_off: handOff('exam', 'requested', 1) })
+    await sends({ ...claimed, hand_off: handOff('exam', 'accepted', 3) })
+    await sends({ ...claimed, hand_off: handOff('pay', 'requested', 1) })
+    await sends({ ...claimed, seq: 2, hand_off: handOff('exam', 'accepted', 9) })
+    assert.deepEqual(handOffs, ['exam requested', 'exam accepted', 'pay requested'])
+  })
+
+  it('asks for a service until it is answered, and shows what came of it', async () => {
+    const { signIn, choices, called, handOffs, sends, clock } = setUp()
+    await sends({ seq: 3, state: 'claimed' })
+    const lost = () => Promise.reject(new GateError('unreachable'))
+    const chosen: SignInView = {
+      id: 'a',
+      seq: 4,
+      state: 'claimed',
+      hand_off: handOff('pay', 'requested'),
+    }
+    choices.push(lost, lost, async () => chosen)
+    const choosing = signIn.chooseService('pay', 'en')
+    await clock.pass(5_000)
+    assert.equal((await choosing)?.service.id, 'pay')
+    assert.deepEqual(called, Array(3).fill('choose a pay en'))
+    assert.deepEqual(handOffs, ['pay requested'])
+  })
+
+  it('is told at once what the gate refuses to do', async () => {
+    const { signIn, choices, sends } = setUp()
+    await sends({ seq: 3, state: 'claimed' })
+    choices.push(() => Promise.reject(new GateError('service_closed', { status: 409 })))
+    await assert.rejects(signIn.chooseService('pay'), { code: 'service_closed' })
   })
 
   it('claims once for everybody, and once more for a client', async () => {

@@ -3,7 +3,15 @@ import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { type Asking, FrameSchedule } from './frames.ts'
 import type { GateError } from './gate-error.ts'
-import type { ClaimAnswer, Frame, SignInView, StartAnswer, UserCodeAnswer } from './protocol.ts'
+import type {
+  ClaimAnswer,
+  Frame,
+  HandOffView,
+  Language,
+  SignInView,
+  StartAnswer,
+  UserCodeAnswer,
+} from './protocol.ts'
 import { Queue } from './queue.ts'
 import { retry } from './retry.ts'
 import type { KioskSocket } from './socket.ts'
@@ -19,7 +27,7 @@ export type SignInUpdate = SignInView & {
 }
 
 export interface SignInParts {
-  client: Pick<Client, 'cancel' | 'claim' | 'end' | 'leave' | 'userCode'>
+  client: Pick<Client, 'cancel' | 'chooseService' | 'claim' | 'end' | 'leave' | 'userCode'>
   socket: Pick<KioskSocket, 'connection' | 'watch' | 'unwatch' | 'askFrames' | 'restart'> & {
     readonly renews?: boolean
   }
@@ -43,6 +51,8 @@ const successorMs = 2_000
 const claimWindowMs = 120_000
 /** Whoever gives a sign-in up or ends a visit has turned to the next one already. */
 const endWindowMs = 60_000
+/** For as long as somebody may stand there and wait for a number. */
+const chooseWindowMs = 60_000
 /** Somebody stands there and waits for the code. */
 const userCodeWindowMs = 5_000
 
@@ -106,14 +116,31 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
    * Learns who signed in; repeats until the gate answers, since a lost answer must not lose a login.
    * It stays watched: the visit that begins with it ends one day.
    */
-  claim({ credential }: Pick<ClaimOptions, 'credential'> = {}): Promise<ClaimAnswer> {
+  claim(options: Pick<ClaimOptions, 'credential' | 'language'> = {}): Promise<ClaimAnswer> {
+    const { credential } = options
     if (this.#claiming && this.#claiming.credential === credential) return this.#claiming.answer
-    const answer = this.#claim(credential).catch(error => {
+    const answer = this.#claim(options).catch(error => {
       this.#claiming = undefined
       throw error
     })
     this.#claiming = { credential, answer }
     return answer
+  }
+
+  /**
+   * The visitor asks for a service; repeats until the gate answers, as the same again is the same
+   * hand-off. What becomes of it comes with the updates.
+   * @param language what the screen speaks. @throws {GateError} `service_closed`, `service_unknown` …
+   */
+  async chooseService(service: string, language?: Language): Promise<HandOffView | undefined> {
+    const chosen = this.#shown
+    const { id, secret } = chosen
+    const { signal } = this.#life
+    const options = { signal, ...(language && { language }) }
+    const ask = () => this.#parts.client.chooseService(id, secret, service, options)
+    const view = await this.#until(chooseWindowMs, ask, signal)
+    this.#receivedView(chosen, view)
+    return chosen.view?.hand_off
   }
 
   /** Ends the visit; resolves when the gate knows. */
@@ -149,16 +176,16 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     this.#finish()
   }
 
-  async #claim(credential: string | undefined): Promise<ClaimAnswer> {
+  async #claim(given: Pick<ClaimOptions, 'credential' | 'language'>): Promise<ClaimAnswer> {
     const { client } = this.#parts
     const claimed = this.#shown
     const { id, secret } = claimed
     const { signal } = this.#life
-    const options = { signal, ...(credential !== undefined && { credential }) }
+    const options = { ...given, signal }
     const ask = () => client.claim(id, secret, options)
     const answer = await this.#until(claimWindowMs, ask, signal)
     // The gate's own word of it may take a while, and says how long the visit may last.
-    if (claimed.claim()) this.#check()
+    if (claimed.claim(answer.hand_off)) this.#check()
     return answer
   }
 
@@ -338,8 +365,9 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { connection } = this.#parts.socket
     const qr = this.#shown.open && remaining > 0 ? this.#frames.current() : undefined
     const left = view.expires_in_ms === undefined ? {} : { expires_in_ms: Math.round(remaining) }
-    const { id, seq, state } = view
-    const notified = JSON.stringify([id, seq, state, Object.keys(left), qr, connection])
+    const { id, seq, state, hand_off } = view
+    const handOff = hand_off && [hand_off.id, hand_off.seq]
+    const notified = JSON.stringify([id, seq, state, handOff, Object.keys(left), qr, connection])
     if (notified === this.#lastNotified) return
     this.#lastNotified = notified
     const update: SignInUpdate = { ...view, ...left, ...(qr && { qr }), connection }

@@ -2,16 +2,31 @@ import { Backoff } from './backoff.ts'
 import type { CancelReason, EndReason } from './client.ts'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { GateError } from './gate-error.ts'
-import { type ClaimAnswer, finalStates, type SignInState, type UserCodeAnswer } from './protocol.ts'
+import {
+  type ClaimAnswer,
+  finalStates,
+  type Language,
+  type SignInState,
+  type UserCodeAnswer,
+} from './protocol.ts'
 import type { KioskState, ScreenUpdate } from './screen-update.ts'
 import type { SignIn, SignInUpdate } from './sign-in.ts'
 import type { StartedSignIn } from './starter.ts'
 import { browserIsOffline, toleratedMs } from './trouble.ts'
+import { VisitServices } from './visit-services.ts'
 
 /** What a turn needs of a sign-in. */
 export type TurnSignIn = Pick<
   SignIn,
-  'started' | 'cancel' | 'claim' | 'close' | 'comeBack' | 'end' | 'leave' | 'userCode'
+  | 'started'
+  | 'cancel'
+  | 'chooseService'
+  | 'claim'
+  | 'close'
+  | 'comeBack'
+  | 'end'
+  | 'leave'
+  | 'userCode'
 > &
   AsyncIterable<SignInUpdate>
 
@@ -29,6 +44,8 @@ export interface TurnParts {
    * it, the turn ends without a word.
    */
   restores?: boolean
+  /** What the screen speaks now: the kiosk's client is told it with what the visitor asks for. */
+  language?(): Language | undefined
   clock?: Clock
   random?: () => number
   /** Whether there is no network at all; by default what the browser knows of it. */
@@ -62,6 +79,9 @@ export class Turn {
   #cancelled: CancelReason | undefined
   #update: SignInUpdate | undefined
   #answer: ClaimAnswer | undefined
+  #services: VisitServices
+  /** When the present state runs out at the gate. */
+  #deadline: number | undefined
   #refused: GateError | undefined
   /** Since when the gate is not heard. */
   #silentSince: number | undefined
@@ -77,6 +97,7 @@ export class Turn {
     this.#clock = parts.clock ?? systemClock
     this.#backoff = new Backoff(parts.random && { random: parts.random })
     this.#restores = parts.restores ?? false
+    this.#services = this.#createServices()
   }
 
   /** Runs the turn once, to its end; never rejects because of the gate. */
@@ -122,6 +143,23 @@ export class Turn {
     return this.#signIn.userCode()
   }
 
+  /**
+   * The visitor asks for a service: the screen says at once that it is being done, and repeats it until
+   * the gate has answered.
+   * @throws {GateError} `service_closed`, `service_unknown`, or where there is no visit.
+   */
+  async choose(id: string): Promise<void> {
+    const signIn = this.#signIn
+    if (!signIn || !this.#answer || this.#stopped.signal.aborted)
+      throw new GateError('not_approved')
+    await this.#services.choose(id, () => signIn.chooseService(id, this.#parts.language?.()))
+  }
+
+  /** Back to the choice, where nothing came of the first one. */
+  chooseAnother(): void {
+    this.#services.chooseAnother()
+  }
+
   /** Ends the turn as the page is being closed, perhaps to come back at once: see `Client.leave`. */
   leave(): void {
     if (this.#state === 'scanned' || isSignedIn(this.#state)) this.#signIn?.leave()
@@ -131,6 +169,7 @@ export class Turn {
   /** Ends the turn without a last update; the gate is not notified. */
   stop(): void {
     this.#stopWaiting()
+    this.#services.stop()
     this.#stopped.abort()
     this.#signIn?.close()
   }
@@ -156,6 +195,7 @@ export class Turn {
     const restores = this.#restores
     this.#restores = false
     this.#update = this.#answer = this.#refused = undefined
+    this.#services = this.#createServices()
     const signIn = await this.#parts.begin(signal)
     this.#signIn = signIn
     if (signal.aborted) {
@@ -174,6 +214,7 @@ export class Turn {
       return this.#end('ended', error.code === 'kiosk_revoked' ? 'revoked' : undefined)
     }
     this.#stopWaiting()
+    this.#services.stop()
     return signal.aborted ? undefined : this.#outcome(signIn)
   }
 
@@ -198,11 +239,13 @@ export class Turn {
 
   async #claim(signIn: TurnSignIn): Promise<void> {
     try {
-      const answer = await signIn.claim()
+      const language = this.#parts.language?.()
+      const answer = await signIn.claim(language && { language })
       const update = this.#update
       if (signIn !== this.#signIn || !update || finalStates.has(update.state)) return
       if (this.#stopped.signal.aborted) return
       this.#answer = answer
+      this.#services.begin(answer)
       this.#stopWaiting()
       this.#showVisit(update, answer)
       this.#parts.claimed?.(answer)
@@ -234,6 +277,9 @@ export class Turn {
   #updated(update: SignInUpdate): void {
     this.#update = update
     if (finalStates.has(update.state)) return
+    this.#services.heard(update.hand_off)
+    const { expires_in_ms: left } = update
+    this.#deadline = left === undefined ? undefined : this.#clock.now() + left
     if (this.#answer && update.state === 'claimed') {
       this.#showVisit(update, this.#answer)
       return
@@ -280,19 +326,31 @@ export class Turn {
 
   /** A visit goes on while the gate is not heard, for as long as it would last there. */
   #showVisit(update: SignInUpdate, { account }: ClaimAnswer): void {
-    const { id, state, expires_in_ms, connection } = update
+    const { id, state, connection } = update
+    const left = this.#deadline === undefined ? undefined : this.#deadline - this.#clock.now()
     this.#inTrouble = false
     this.#stopWaiting()
-    if (state === 'claimed' && expires_in_ms !== undefined) {
-      this.#stopWaiting = this.#clock.after(expires_in_ms + toleratedMs, () => this.#runOut(update))
+    if (state === 'claimed' && left !== undefined) {
+      this.#stopWaiting = this.#clock.after(left + toleratedMs, () => this.#runOut(update))
     }
     this.#parts.show({
       state: 'claimed',
       id,
       name: account.name,
       connection,
-      ...(expires_in_ms !== undefined && { remaining_ms: expires_in_ms }),
+      ...this.#services.shown,
+      ...(left !== undefined && { remaining_ms: Math.max(0, left) }),
     })
+  }
+
+  #createServices(): VisitServices {
+    return new VisitServices(this.#clock, () => this.#servicesChanged())
+  }
+
+  #servicesChanged(): void {
+    const update = this.#update
+    const isOver = this.#stopped.signal.aborted || !update || finalStates.has(update.state)
+    if (this.#answer && !isOver) this.#showVisit(update, this.#answer)
   }
 
   /** The gate would have said so, if it were heard. */

@@ -1,4 +1,4 @@
-import { finalStates, type SignInView } from './protocol.ts'
+import { finalStates, type HandOffView, type SignInView } from './protocol.ts'
 
 /** One sign-in as its kiosk knows it: the last view that was news, and when its state runs out. */
 export class WatchedSignIn {
@@ -36,25 +36,34 @@ export class WatchedSignIn {
   /**
    * Takes a view in; `false` when it is old news.
    *
-   * The same view again is no news, but it measures the time left anew.
+   * The same view again is no news, but it measures the time left anew. What the visitor has asked for
+   * changes while the sign-in itself stays as it is.
    */
   take(view: SignInView, now: number): boolean {
     const seen = this.#view?.seq ?? -1
     if (view.seq < seen) return false
     if (view.expires_in_ms !== undefined) this.#deadline = now + view.expires_in_ms
     if (view.state === 'pending') this.#lifeMs = Math.max(this.#lifeMs, view.expires_in_ms ?? 0)
-    if (view.seq === seen && !this.#assumed) return false
+    const isNews = view.seq > seen || this.#assumed || this.#isNewsOf(view.hand_off)
+    if (!isNews) return false
     this.#assumed = false
     this.#view = view
     return true
   }
 
   /** A claim was answered: it is claimed now, whatever the gate says next. `false` when that is known. */
-  claim(): boolean {
+  claim(handOff?: HandOffView): boolean {
     if (this.#view?.state === 'claimed' || this.final) return false
-    this.#view = { id: this.id, seq: (this.#view?.seq ?? 0) + 1, state: 'claimed' }
+    const seq = (this.#view?.seq ?? 0) + 1
+    this.#view = { id: this.id, seq, state: 'claimed', ...(handOff && { hand_off: handOff }) }
     this.#assumed = true
     return true
+  }
+
+  #isNewsOf(handOff: HandOffView | undefined): boolean {
+    if (!handOff) return false
+    const known = this.#view?.hand_off
+    return handOff.id !== known?.id || handOff.seq > known.seq
   }
 
   remainingMs(now: number): number {

@@ -1,12 +1,10 @@
+import type { Message } from './message.ts'
 import type { FinalReason, Language, PhoneKind } from './protocol.ts'
-import type { IdleCountdown, ScreenUpdate } from './screen-update.ts'
+import { type IdleCountdown, type ScreenUpdate, screenOf } from './screen-update.ts'
+import { type ServiceWords, serviceWords } from './service-words.ts'
 import { type TroubleKind, troubleKindOf } from './trouble.ts'
 
-/** A screen's two sentences; a line feed is where a large headline breaks, and a space elsewhere. */
-export interface Message {
-  title: string
-  text: string
-}
+export type { Message }
 
 /** The words around a code to type. */
 export interface CodeWords {
@@ -23,6 +21,8 @@ export interface CodeWords {
 
 /** Every word that goes with a state of the kiosk; a word missing in one language does not compile. */
 export interface ScreenWords {
+  /** Which language it is: for what the kiosk's client says in each. */
+  language: Language
   idle: Message
   start: string
   pending: Message
@@ -35,6 +35,7 @@ export interface ScreenWords {
   notMyPhone: string
   approved: Message
   done: { title: (name: string) => string; text: string }
+  services: ServiceWords
   /** When a visit ends because nobody touches the screen. */
   returning: (seconds: number) => string
   finish: string
@@ -59,6 +60,7 @@ const unreachableKo: Message = {
 }
 
 const ko: ScreenWords = {
+  language: 'ko',
   idle: {
     title: '휴대폰으로\n로그인하세요',
     text: '앱 설치 없이, 휴대폰 카메라로 QR을 비추면 됩니다.',
@@ -89,6 +91,7 @@ const ko: ScreenWords = {
     title: name => `${name} 님,\n로그인되었습니다`,
     text: '이제 휴대폰을 넣으셔도 됩니다.',
   },
+  services: serviceWords.ko,
   returning: seconds => `${seconds}초 뒤 첫 화면으로 돌아갑니다`,
   finish: '끝내기',
   ended: {
@@ -141,6 +144,7 @@ const unreachableEn: Message = {
 }
 
 const en: ScreenWords = {
+  language: 'en',
   idle: {
     title: 'Sign in with\nyour phone',
     text: 'No app to install. Point your phone’s camera at the code.',
@@ -167,6 +171,7 @@ const en: ScreenWords = {
   notMyPhone: 'Not my phone',
   approved: { title: 'Checking', text: 'One moment, please.' },
   done: { title: name => `${name},\nyou are signed in`, text: 'You can put your phone away.' },
+  services: serviceWords.en,
   returning: seconds => `Returning to start in ${seconds} seconds`,
   finish: 'Finish',
   ended: {
@@ -222,7 +227,7 @@ export function messageOf(update: ScreenUpdate, words: ScreenWords): Message {
     case 'scanned':
       return { title: words.scanned.title, text: words.scanned.text(words.phones[phone]) }
     case 'claimed':
-      return { title: words.done.title(name), text: words.done.text }
+      return visitMessageOf(update, words, name)
     case 'expired':
       return words[expiryOf(reason)]
     case 'cancelled': {
@@ -238,6 +243,33 @@ export function messageOf(update: ScreenUpdate, words: ScreenWords): Message {
     default:
       return words[state]
   }
+}
+
+function visitMessageOf(update: ScreenUpdate, words: ScreenWords, name: string): Message {
+  const { done, services } = words
+  switch (screenOf(update)) {
+    case 'services':
+      return { ...services.choose, text: services.welcome(name) }
+    case 'waiting':
+      return services.waiting
+    case 'ticket': {
+      const { title } = update.handOff?.state === 'called' ? services.called : services.accepted
+      return { title: title(name), text: '' }
+    }
+    case 'staff':
+      return staffMessageOf(update, words)
+    default:
+      return { title: done.title(name), text: done.text }
+  }
+}
+
+function staffMessageOf({ handOff, choosing }: ScreenUpdate, words: ScreenWords): Message {
+  const { late, unsure, refused } = words.services.staff
+  if (choosing !== undefined) return unsure
+  const { state, text } = handOff ?? {}
+  if (state === 'requested' || state === 'failed') return late
+  // The client's own words, as it knows why.
+  return { ...refused, text: text?.[words.language] || refused.text }
 }
 
 /** What a screen reader says of a countdown, once at ten seconds and once at five. */

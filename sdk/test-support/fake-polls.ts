@@ -17,6 +17,8 @@ export class FakePolls {
   readonly server = 'http://gate.test:8080'
   /** Every poll that was asked, as one line. */
   readonly asked: string[] = []
+  /** What each had seen of the hand-off. */
+  readonly handOffSince: (number | undefined)[] = []
   /** Why the gate does not say who this screen is; it does where this is absent. */
   refusal: GateError | undefined
   /** A gate of before has none. */
@@ -27,6 +29,7 @@ export class FakePolls {
     const { since, wait, frames, signal } = options
     const parts = [id, secret, since ?? '-', wait ?? '-', frames ? 'frames' : '-']
     this.asked.push(parts.join(' '))
+    this.handOffSince.push(options.handOffSince)
     return new Promise((resolve, reject) => {
       const poll = { id, options, resolve, reject }
       this.#open.push(poll)

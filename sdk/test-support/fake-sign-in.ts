@@ -1,5 +1,6 @@
+import type { ClaimOptions } from '../src/client.ts'
 import { GateError } from '../src/gate-error.ts'
-import type { ClaimAnswer } from '../src/protocol.ts'
+import type { ClaimAnswer, HandOffView } from '../src/protocol.ts'
 import { Queue } from '../src/queue.ts'
 import type { SignInUpdate } from '../src/sign-in.ts'
 import type { TurnSignIn } from '../src/turn.ts'
@@ -17,11 +18,13 @@ export const someClaim: ClaimAnswer = {
 export class FakeSignIn implements TurnSignIn {
   readonly queue: Queue<SignInUpdate> = new Queue<SignInUpdate>(() => this.queue.end())
   readonly started = { id: 'a', kiosk_secret: 'secret of a' }
+  /** How the gate answers what is chosen. */
+  chosen: () => Promise<HandOffView | undefined> = async () => undefined
   readonly #told: string[]
   readonly #cancelRefused: string | undefined
   readonly #claim: () => Promise<ClaimAnswer>
 
-  /** @param told gets what the gate is told: `cancel kiosk`, `end idle`, `leave`, `come back`. */
+  /** @param told gets what the gate is told: `cancel kiosk`, `end idle`, `choose pay ko` … */
   constructor(told: string[], claim: () => Promise<ClaimAnswer>, cancelRefused?: string) {
     this.#told = told
     this.#claim = claim
@@ -37,7 +40,12 @@ export class FakeSignIn implements TurnSignIn {
     if (this.#cancelRefused) throw new GateError(this.#cancelRefused)
   }
 
-  claim(): Promise<ClaimAnswer> {
+  chooseService(service: string, language = ''): Promise<HandOffView | undefined> {
+    this.#told.push(`choose ${service} ${language}`.trim())
+    return this.chosen()
+  }
+
+  claim(_options?: Pick<ClaimOptions, 'language'>): Promise<ClaimAnswer> {
     return this.#claim()
   }
 

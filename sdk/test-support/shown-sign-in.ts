@@ -1,4 +1,4 @@
-import type { ClaimOptions } from '../src/client.ts'
+import type { ChooseOptions, ClaimOptions } from '../src/client.ts'
 import type { Connection } from '../src/connection.ts'
 import { GateError } from '../src/gate-error.ts'
 import type { ClaimAnswer, SignInView } from '../src/protocol.ts'
@@ -42,6 +42,7 @@ function build(
   const called: string[] = []
   const watches: string[] = []
   const claims: (() => Promise<ClaimAnswer>)[] = []
+  const choices: (() => Promise<SignInView>)[] = []
   const socket = {
     connection: 'online' as Connection,
     watch: (watcher: Watcher) => {
@@ -64,6 +65,10 @@ function build(
       if (credential !== undefined) called.push(`claim as ${credential}`)
       return (claims.shift() ?? (() => Promise.resolve(someClaim)))()
     },
+    chooseService: (id: string, _secret: string, service: string, options?: ChooseOptions) => {
+      called.push(`choose ${id} ${service} ${options?.language}`)
+      return (choices.shift() ?? (() => Promise.reject(new GateError('service_unknown'))))()
+    },
     end: async (id: string, secret: string, reason?: string) => {
       called.push(`end ${id} ${secret} ${reason}`)
       return { id, seq: 4, state: 'ended' } as const
@@ -75,12 +80,17 @@ function build(
   const signIn = new SignIn(parts, answer, asking)
 
   const updates: string[] = []
+  /** What each hand-off was, whenever an update said something else of it. */
+  const handOffs: string[] = []
   let over: string | undefined
   let lasting: number | undefined
   const reading = (async () => {
     for await (const update of signIn) {
       lasting = update.expires_in_ms
       updates.push(line(update))
+      const { hand_off } = update
+      const said = hand_off && `${hand_off.service.id} ${hand_off.state}`
+      if (said && said !== handOffs.at(-1)) handOffs.push(said)
     }
     over = 'over'
   })().catch(error => {
@@ -109,7 +119,9 @@ function build(
     called,
     watches,
     claims,
+    choices,
     updates,
+    handOffs,
     reading,
     sends,
     connects,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TestContext } from 'node:test'
 import type { Claims, Localized } from '@qrgate/sdk/protocol'
 import { Webhook } from 'standardwebhooks'
+import type { Scope } from './gate.ts'
 
 /** What has come to a client's endpoint, once its signature was found right. */
 export interface Received {
@@ -38,7 +38,7 @@ export class Receiver {
     this.#hear(request, response).catch(() => response.destroy())
   })
 
-  static async start(t: TestContext): Promise<Receiver> {
+  static async start(t: Scope): Promise<Receiver> {
     const receiver = new Receiver()
     await new Promise<void>(resolve => receiver.#server.listen(0, '127.0.0.1', resolve))
     t.after(() => {

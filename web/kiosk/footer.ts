@@ -13,11 +13,13 @@ interface Footer {
   textSize: TextSize
   /** The button on the left: what it says and does depends on the screen. */
   leave: Leave | undefined
+  /** What the help button says. */
+  help: string
   onTextSize: () => void
   onHelp: () => void
 }
 
-export function footer(words: Words, { textSize, leave, onTextSize, onHelp }: Footer) {
+export function footer(words: Words, { textSize, leave, help, onTextSize, onHelp }: Footer) {
   const largest = textSize === 200
   return html`
     <footer>
@@ -33,7 +35,7 @@ export function footer(words: Words, { textSize, leave, onTextSize, onHelp }: Fo
         <span class="name">${largest ? words.smaller : words.larger}</span>
       </button>
       <button type="button" class="aside help" aria-haspopup="dialog" @click=${onHelp}>
-        ${words.help}
+        ${help}
       </button>
     </footer>`
 }

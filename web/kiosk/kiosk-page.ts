@@ -23,6 +23,7 @@ import { pageStorage } from './page-storage.ts'
 import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
+import { StaffCall } from './staff-call.ts'
 import type { Words } from './words.ts'
 
 /**
@@ -52,6 +53,7 @@ export class KioskPage extends LitElement {
   readonly #kiosk = this.#createKiosk()
   readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
   readonly #timeLeft = new TimeLeft()
+  readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
   #storage: (() => KioskStorage) | undefined
   #introducing = false
@@ -90,7 +92,7 @@ export class KioskPage extends LitElement {
     const { language, textSize } = this.#preferences
     const ownWords = wordsAt(this.#policy, language)
     const view = this.#view(language, ownWords)
-    const name = view.update ? screenOf(view.update.state) : 'preparing'
+    const name = view.update ? screenOf(view.update) : 'preparing'
     return html`
       ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
@@ -101,10 +103,15 @@ export class KioskPage extends LitElement {
       ${footer(ownWords, {
         textSize,
         leave: this.#leave(name, ownWords),
+        help: this.introduced?.staff_call ? ownWords.staffCall.help : ownWords.help,
         onTextSize: this.#enlarge,
         onHelp: this.#help,
       })}
-      ${helpBox(ownWords)}`
+      ${helpBox(ownWords, {
+        staffCall: this.introduced?.staff_call ? this.#staffCall.state : undefined,
+        visit: this.current.state === 'claimed',
+        onCall: () => void this.#staffCall.call(),
+      })}`
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -121,7 +128,8 @@ export class KioskPage extends LitElement {
 
   #createKiosk(): Kiosk {
     const always = () => this.#always
-    const doneSeconds = () => this.#policy.timings.done_seconds
+    const timings = () => this.#policy.timings
+    const language = () => this.#preferences.language
     const storage = () => this.#storage?.()
     return new Kiosk({
       get always() {
@@ -129,7 +137,13 @@ export class KioskPage extends LitElement {
       },
       enrolled: true,
       get idleSeconds() {
-        return doneSeconds()
+        return timings().done_seconds
+      },
+      get servingSeconds() {
+        return timings().idle_seconds
+      },
+      get language() {
+        return language()
       },
       // The getter throws where a page may have none; that does no harm.
       get storage() {
@@ -141,6 +155,12 @@ export class KioskPage extends LitElement {
       },
       policy: policy => this.#takeOn(policy),
     })
+  }
+
+  /** As long as the kiosk gives to who has something to choose. */
+  get #idleSeconds(): number {
+    const { idle_seconds, done_seconds } = this.#policy.timings
+    return Math.max(idle_seconds, done_seconds)
   }
 
   get #always(): boolean {
@@ -165,8 +185,12 @@ export class KioskPage extends LitElement {
       language,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
+      idleSeconds: this.#idleSeconds,
       onStart: this.#start,
       onNotMine: this.#notMine,
+      // Where the gate refuses it, the screen says so.
+      onChoose: service => void this.#kiosk.choose(service).catch(() => {}),
+      onChooseAnother: () => this.#kiosk.chooseAnother(),
     }
   }
 
@@ -189,6 +213,10 @@ export class KioskPage extends LitElement {
         return { label: ownWords.cancel, act: () => void this.#kiosk.cancel() }
       case 'ended':
         return { label: ownWords.first, act: () => this.#kiosk.reset() }
+      case 'services':
+      case 'waiting':
+      case 'ticket':
+      case 'staff':
       case 'done':
         this.#ring.show(this.current.countdown)
         return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring.root }
@@ -236,7 +264,7 @@ export class KioskPage extends LitElement {
     // The same screen with a new QR or a second less concerns nobody else.
     if (sameScreen(before, update)) return
     notifyDemoParent({ type: 'qrgate-state', state: update.state })
-    const startsAnew = update.state === 'starting' && isOver.has(screenOf(before.state))
+    const startsAnew = update.state === 'starting' && isOver.has(screenOf(before))
     if (update.state !== 'claimed') this.claim = undefined
     if (update.state !== 'pending') this.#codeHelp.hide()
     if (update.state === 'idle' || (this.#always && startsAnew)) this.#forget()
@@ -249,8 +277,7 @@ export class KioskPage extends LitElement {
     this.#kiosk.touched()
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
     clearTimeout(this.#forgetting)
-    const wait = this.#policy.timings.idle_seconds * 1000
-    this.#forgetting = setTimeout(() => this.#forget(), wait)
+    this.#forgetting = setTimeout(() => this.#forget(), this.#policy.timings.idle_seconds * 1000)
   }
 
   #setLanguage = (language: Language): void => {
@@ -264,15 +291,23 @@ export class KioskPage extends LitElement {
   }
 
   #help = (): void => {
+    this.#staffCall.forget()
     this.querySelector('dialog')?.showModal()
   }
 }
 
 /** Screens after which somebody else comes. */
-const isOver: ReadonlySet<ScreenName> = new Set(['done', 'ended'])
+const isOver: ReadonlySet<ScreenName> = new Set([
+  'services',
+  'waiting',
+  'ticket',
+  'staff',
+  'done',
+  'ended',
+])
 
 function sameScreen(a: ScreenUpdate, b: ScreenUpdate): boolean {
-  return a.state === b.state && a.code === b.code
+  return a.state === b.state && a.code === b.code && screenOf(a) === screenOf(b)
 }
 
 function whyUnanswered(): 'unreachable' | 'offline' {

@@ -1,38 +1,19 @@
-import type { ScreenUpdate } from '@qrgate/sdk'
-import type { ClaimAnswer } from '@qrgate/sdk/protocol'
 import {
   countdownSaid,
   type Message,
   messageOf,
   screenOf,
+  ticketSaid,
   troubleKindOf,
 } from '@qrgate/sdk/screen-parts'
-import { html, type TemplateResult } from 'lit'
+import { html } from 'lit'
 import { check, clock, cross, phone, unplugged } from '../look/icons.ts'
-import type { Language } from '../look/language.ts'
 import { progress } from './progress.ts'
-import type { Words } from './words.ts'
+import { services, staff, waiting } from './service-screens.ts'
+import { ticket } from './ticket-screen.ts'
+import { badge, message, returning, signedInAt, type View } from './view.ts'
 
-/** What the middle of the page shows; without an update, that it is not ready yet. */
-export interface View {
-  update: ScreenUpdate | undefined
-  claim: ClaimAnswer | undefined
-  words: Words
-  language: Language
-  /** The card with the QR and its time left, and the help for those whose camera fails. */
-  qr: TemplateResult
-  codeHelp: HTMLElement
-  onStart: () => void
-  onNotMine: () => void
-}
-
-type Tone = 'calm' | 'good' | 'attention' | 'refused'
-
-const badge = (tone: Tone, icon: TemplateResult) => html`<div class="badge ${tone}">${icon}</div>`
-
-/** The headline, which takes the focus when the button that had it is gone, and what it means. */
-const message = ({ title, text }: Message) => html`
-  <h1 tabindex="-1">${title}</h1> <p class="text">${text}</p>`
+export type { View }
 
 function idle({ words, onStart }: View, said: Message) {
   return html`
@@ -63,23 +44,17 @@ function approved({ words }: View, said: Message) {
     ${badge('calm', phone)}`
 }
 
-/** The time is the gate's own, so a kiosk whose clock is wrong still shows when it happened. */
-function done({ words, update, language, claim }: View, { title, text }: Message) {
-  const time = new Intl.DateTimeFormat(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  })
-  const countdown = update?.countdown
+function done(view: View, { title, text }: Message) {
+  const { words } = view
   return html`
     <div class="words">
       ${progress(words, 4)} ${badge('good', check)}
       <h1 tabindex="-1">${title}</h1>
-      ${countdown && html`<p class="returning">${words.returning(countdown.seconds)}</p>`}
+      ${returning(view)}
     </div>
     <div class="slip">
       <p>${words.doneAt}</p>
-      <p class="time">${claim && time.format(claim.auth_time * 1000)}</p>
+      <p class="time">${signedInAt(view)}</p>
       <p>${text}</p>
     </div>`
 }
@@ -109,21 +84,34 @@ function trouble({ words, update }: View, said: Message) {
     </div>`
 }
 
-const screens = { idle, pending, scanned, approved, done, ended, trouble }
+const screens = {
+  idle,
+  pending,
+  scanned,
+  approved,
+  services,
+  waiting,
+  ticket,
+  staff,
+  done,
+  ended,
+  trouble,
+}
 
 export function screen(view: View) {
   const { update, words } = view
   if (!update) return html`<div class="words"><p class="text">${words.preparing}</p></div>`
-  return screens[screenOf(update.state)](view, messageOf(update, words))
+  return screens[screenOf(update)](view, messageOf(update, words))
 }
 
 /** What a screen reader says when the screen changes. */
 export function announcement({ update, words }: View): string {
   if (!update) return words.preparing
+  const name = screenOf(update)
   // The QR beside it has a name of its own.
-  if (screenOf(update.state) === 'pending') return ''
+  if (name === 'pending') return ''
   const { title, text } = messageOf(update, words)
-  return `${title} ${text}`
+  return `${title} ${name === 'ticket' ? ticketSaid(update.handOff?.ticket ?? {}, words) : text}`
 }
 
 /** What it says of the seconds until a visit ends by itself. */

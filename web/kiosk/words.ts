@@ -1,5 +1,6 @@
 import { type ScreenWords, screenWords } from '@qrgate/sdk/screen-parts'
 import type { Language } from '../look/language.ts'
+import type { StaffCallState } from './staff-call.ts'
 
 /** What this page shows beside the states of the kiosk. */
 interface PageWords {
@@ -16,6 +17,14 @@ interface PageWords {
   first: string
   retrying: string
   helpBox: { title: string; text: string; instructions: string[]; close: string }
+  /** In the help dialog, where somebody hears of a call. */
+  staffCall: {
+    help: string
+    title: string
+    call: string
+    said: Record<StaffCallState, string>
+    alone: string
+  }
 }
 
 /** Every word the kiosk page shows; a word missing in one language does not compile. */
@@ -50,6 +59,19 @@ const ko: PageWords = {
     ],
     close: '닫기',
   },
+  staffCall: {
+    help: '도움 요청',
+    title: '도움이 필요하십니까?',
+    call: '직원 부르기',
+    said: {
+      idle: '누르면 직원이 이 화면으로 옵니다.',
+      calling: '직원을 부르고 있습니다.',
+      coming: '직원을 불렀습니다. 곧 이 화면으로 옵니다.',
+      soon: '조금 전에 직원을 불렀습니다. 잠시만 기다려 주세요.',
+      failed: '지금은 부를 수 없습니다. 다시 누르거나 가까운 직원에게 말씀해 주세요.',
+    },
+    alone: '혼자 하시려면 이렇게 해 주세요.',
+  },
 }
 
 const en: PageWords = {
@@ -80,6 +102,19 @@ const en: PageWords = {
       'Sign in on your phone.',
     ],
     close: 'Close',
+  },
+  staffCall: {
+    help: 'Help',
+    title: 'Do you need help?',
+    call: 'Call staff',
+    said: {
+      idle: 'Someone will come to this screen.',
+      calling: 'Calling the staff.',
+      coming: 'The staff know. Someone is coming to this screen.',
+      soon: 'The staff were called a moment ago. Someone is on the way.',
+      failed: 'We can’t call right now. Please try again, or ask the staff nearby.',
+    },
+    alone: 'To do it yourself:',
   },
 }
 

@@ -1,6 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit'
 
-const drawing = (content: TemplateResult<2>, width: number) => html`
+/** A picture of 24 by 24, stroked in the colour of the text around it. */
+export const drawing = (content: TemplateResult<2>, width: number) => html`
   <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width=${width}
     stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${content}</svg>`
 
@@ -9,6 +10,11 @@ export const check = drawing(svg`<path d="m5 12.5 4.7 4.7L19 7.8"/>`, 2.8)
 export const phone = drawing(
   svg`<rect x="7" y="2.5" width="10" height="19" rx="2.4"/><path d="M11 18h2"/>`,
   1.7,
+)
+export const arrow = drawing(svg`<path d="M4.5 12h15M13 5.5l6.5 6.5-6.5 6.5"/>`, 2)
+export const person = drawing(
+  svg`<circle cx="12" cy="7.5" r="4"/><path d="M4.5 20.5c.6-3.8 3.6-6 7.5-6s6.9 2.2 7.5 6"/>`,
+  1.8,
 )
 export const clock = drawing(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`, 1.8)
 export const cross = drawing(svg`<path d="m7 7 10 10M17 7 7 17"/>`, 2.4)

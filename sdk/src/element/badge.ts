@@ -12,10 +12,12 @@ const paths: Record<Icon, string> = {
   warning: 'M12 6v7m0 4v.5',
 }
 
-const badges: Partial<Record<KioskState, [Tone, Icon]>> = {
+const badges: Partial<Record<KioskState | 'waiting' | 'staff', [Tone, Icon]>> = {
   scanned: ['calm', 'phone'],
   approved: ['calm', 'phone'],
   claimed: ['good', 'check'],
+  waiting: ['calm', 'clock'],
+  staff: ['attention', 'warning'],
   denied: ['refused', 'cross'],
   cancelled: ['calm', 'cross'],
   expired: ['attention', 'clock'],
@@ -35,7 +37,7 @@ export class Badge {
     this.root.append(picture)
   }
 
-  show(state: KioskState): void {
+  show(state: keyof typeof badges): void {
     const badge = badges[state]
     this.root.hidden = badge === undefined
     if (!badge) return

@@ -21,11 +21,6 @@ export class Finish {
     this.#button.addEventListener('click', act)
   }
 
-  /** Whether a keyboard is at its button. */
-  get hasFocus(): boolean {
-    return this.#button.matches(':focus')
-  }
-
   /** @param quiet the page around announces the seconds itself. */
   show({ state, countdown }: ScreenUpdate, words: ScreenWords, quiet: boolean): void {
     this.root.hidden = state !== 'claimed'

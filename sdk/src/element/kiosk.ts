@@ -1,7 +1,7 @@
 import type { CancelReason, EndReason } from '../client.ts'
 import type { Transport } from '../connection.ts'
 import { Kiosk } from '../kiosk.ts'
-import type { ClaimAnswer, UserCodeAnswer } from '../protocol.ts'
+import type { ClaimAnswer, HandOffView, UserCodeAnswer } from '../protocol.ts'
 import type { KioskState, ScreenUpdate } from '../screen-update.ts'
 import type { StartOptions } from '../start-sign-in.ts'
 import type { Starter } from '../starter.ts'
@@ -24,7 +24,8 @@ const touches = ['pointerdown', 'keydown'] as const
  *
  * Events, all of them bubbling and composed: `qrgate-state` (detail {@link ScreenUpdate}, at every
  * change of state, QR or countdown), `qrgate-claimed` (detail {@link ClaimAnswer}), `qrgate-trouble` (detail
- * `{ code }`). Slots, parts and custom properties: docs/sdk.md.
+ * `{ code }`), `qrgate-service` (detail {@link HandOffView}, at every change of what the visitor has asked
+ * for). Slots, parts and custom properties: docs/sdk.md.
  */
 export class KioskElement extends Base {
   static readonly observedAttributes = ['server', 'lang', 'start']
@@ -90,6 +91,11 @@ export class KioskElement extends Base {
     return this.#kiosk.end(reason)
   }
 
+  /** As {@link Kiosk.choose}, for pages that show the services themselves. */
+  choose(id: string): Promise<void> {
+    return this.#kiosk.choose(id)
+  }
+
   /**
    * A code to type on a phone whose camera cannot help, for pages with words of their own for it.
    * Only after a visitor's tap; throws a `GateError` where there is none to be had.
@@ -114,6 +120,7 @@ export class KioskElement extends Base {
     const attribute = (name: string) => this.getAttribute(name)
     const always = () => this.#always
     const starter = () => this.starter
+    const language = () => languageOf(this)
     return new Kiosk({
       get server() {
         return attribute('server') ?? undefined
@@ -131,6 +138,9 @@ export class KioskElement extends Base {
       get idleSeconds() {
         const linger = attribute('linger')
         return linger === null ? undefined : Number(linger)
+      },
+      get language() {
+        return language()
       },
       // The getter throws where a page may have none; that does no harm.
       get storage() {
@@ -150,15 +160,22 @@ export class KioskElement extends Base {
       start: () => this.start(),
       finish: () => void this.end(),
       notMyPhone: () => void this.cancel('not_my_phone'),
+      // Where the gate refuses it, the screen says so.
+      choose: id => void this.choose(id).catch(() => {}),
+      chooseAnother: () => this.#kiosk.chooseAnother(),
       userCode: () => this.userCode(),
     })
   }
 
   #show(update: ScreenUpdate): void {
+    const before = this.#update.handOff
     this.#update = update
     this.setAttribute('state', update.state)
     this.#draw()
     this.#dispatch<ScreenUpdate>('qrgate-state', update)
+    const { handOff } = update
+    const isNews = handOff && (handOff.id !== before?.id || handOff.seq > before.seq)
+    if (isNews) this.#dispatch<HandOffView>('qrgate-service', handOff)
     if (update.code) this.#dispatch('qrgate-trouble', { code: update.code })
   }
 

@@ -1,17 +1,22 @@
 import '../qr.ts'
 import type { Language, UserCodeAnswer } from '../protocol.ts'
-import { type KioskState, type ScreenUpdate, screenOf } from '../screen-update.ts'
+import { mayChooseAnother, type ScreenUpdate, screenOf } from '../screen-update.ts'
+import { ticketSaid } from '../ticket-words.ts'
 import { messageOf, screenWords } from '../words.ts'
 import { Badge } from './badge.ts'
 import { CodeHelp } from './code-help.ts'
 import { Finish } from './finish.ts'
 import { node } from './node.ts'
+import { ServiceList } from './service-list.ts'
+import { TicketCard } from './ticket-card.ts'
 import { TimeLeft } from './time-left.ts'
 
 /** What the buttons do. */
 export interface ScreenActions {
   start(): void
   notMyPhone(): void
+  choose(service: string): void
+  chooseAnother(): void
   finish(): void
   userCode(): Promise<UserCodeAnswer>
 }
@@ -39,13 +44,16 @@ export class Screen {
     {},
     node('div', { class: 'message' }, this.#badge.root, this.#title, this.#text, this.#button),
   )
+  readonly #services: ServiceList
+  readonly #ticket = new TicketCard()
   readonly #finish: Finish
   readonly #codeHelp: CodeHelp
   readonly #codeSlot: HTMLSlotElement
   readonly #root: HTMLElement
-  #state: KioskState = 'idle'
+  #update: ScreenUpdate = { state: 'idle' }
 
   constructor(shadow: ShadowRoot, actions: ScreenActions) {
+    this.#services = new ServiceList(id => actions.choose(id))
     this.#finish = new Finish(() => actions.finish())
     this.#codeHelp = new CodeHelp(() => actions.userCode())
     this.#codeSlot = node('slot', { name: 'code-help' }, this.#codeHelp.root)
@@ -53,6 +61,8 @@ export class Screen {
       'div',
       { class: 'screen', tabindex: '-1' },
       this.#slot,
+      this.#services.root,
+      this.#ticket.root,
       this.#card,
       this.#timeLeft.bar,
       this.#timeLeft.time,
@@ -61,7 +71,8 @@ export class Screen {
     )
     shadow.append(this.#root, this.#announcement)
     this.#button.addEventListener('click', () => {
-      if (this.#state === 'scanned') actions.notMyPhone()
+      if (this.#update.state === 'scanned') actions.notMyPhone()
+      else if (this.#update.state === 'claimed') actions.chooseAnother()
       else actions.start()
     })
   }
@@ -75,18 +86,23 @@ export class Screen {
   show(update: ScreenUpdate, language: Language, { endless, quiet }: ScreenOptions): void {
     const words = screenWords[language]
     const { title, text } = messageOf(update, words)
-    this.#state = update.state
-    this.#slot.name = screenOf(update.state)
-    this.#badge.show(update.state)
+    this.#update = update
+    this.#slot.name = screenOf(update)
+    const { name } = this.#slot
+    this.#badge.show(name === 'waiting' || name === 'staff' ? name : update.state)
     this.#title.textContent = title
     this.#text.textContent = text
     this.#text.hidden = text === ''
-    this.#announce(quiet ? '' : `${title}. ${text}`.trim())
-    const hadFocus = this.#button.matches(':focus') || this.#finish.hasFocus
+    const isTicket = name === 'ticket'
+    const said = isTicket ? ticketSaid(update.handOff?.ticket ?? {}, words) : text
+    this.#announce(quiet ? '' : `${title}. ${said}`.trim())
+    const hadFocus = this.#root.contains(this.#focused)
+    this.#services.show((name === 'services' && update.services) || [], language)
+    this.#ticket.show(isTicket ? update.handOff : undefined, words)
     this.#showButton(update, language)
     this.#finish.show(update, words, quiet)
     // Whoever works by keyboard goes on from here, not from the top of the page.
-    if (hadFocus && !this.#hasFocus) this.#root.focus({ preventScroll: true })
+    if (hadFocus && !this.#focused?.checkVisibility()) this.#root.focus({ preventScroll: true })
     this.#card.hidden = this.#slot.name !== 'pending'
     this.#qr.content = update.qr
     this.#qr.label = words.qr
@@ -100,26 +116,25 @@ export class Screen {
     if (text !== this.#announcement.textContent) this.#announcement.textContent = text
   }
 
-  #showButton({ state }: ScreenUpdate, language: Language): void {
-    const { start, again, notMyPhone } = screenWords[language]
+  #showButton(update: ScreenUpdate, language: Language): void {
+    const { state } = update
+    const { start, again, notMyPhone, services } = screenWords[language]
     const ended = state === 'ended' ? start : again
-    const label = { idle: start, scanned: notMyPhone, ended }[this.#slot.name]
+    const staff = mayChooseAnother(update) ? services.chooseAnother : undefined
+    const label = { idle: start, scanned: notMyPhone, ended, staff }[this.#slot.name]
     this.#button.hidden = label === undefined
     this.#button.textContent = label ?? ''
     this.#button.className = state === 'scanned' ? '' : 'primary'
   }
 
-  /** Whether a keyboard is at a button that is still there. */
-  get #hasFocus(): boolean {
-    return (
-      (this.#button.matches(':focus') && !this.#button.hidden) ||
-      (this.#finish.hasFocus && !this.#finish.root.hidden)
-    )
+  /** What a keyboard is at. */
+  get #focused(): Element | null {
+    return (this.#root.getRootNode() as ShadowRoot).activeElement
   }
 
   /** Only beside a QR, which a camera could fail to read. */
   #showCodeHelp(language: Language): void {
-    this.#codeSlot.hidden = this.#state !== 'pending'
+    this.#codeSlot.hidden = this.#update.state !== 'pending'
     if (this.#codeSlot.hidden) this.#codeHelp.hide()
     this.#codeHelp.show(screenWords[language].code)
   }

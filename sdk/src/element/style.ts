@@ -148,6 +148,56 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   clip-path: inset(50%);
   white-space: nowrap;
 }
+.services {
+  display: grid;
+  grid-template-columns: repeat(2, minmax(0, 1fr));
+  gap: 3cqi;
+  inline-size: 100%;
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+.services li:only-child { grid-column: 1 / -1; }
+.services :is(button, div) {
+  box-sizing: border-box;
+  display: flex;
+  flex-direction: column;
+  align-items: start;
+  gap: 0.3em;
+  inline-size: 100%;
+  block-size: 100%;
+  margin: 0;
+  padding: 1.2em 1em;
+  border: 1px solid transparent;
+  border-radius: 24px;
+  background: #fff;
+  box-shadow: var(--_shadow);
+  text-align: start;
+}
+.services div { border-color: var(--_line-strong); color: var(--_ink-soft); background: none; box-shadow: none; }
+.services svg { inline-size: 2.2em; fill: none; stroke: var(--_accent); stroke-width: 1.7; }
+.services div svg { stroke: currentcolor; }
+.services path { stroke-linecap: round; stroke-linejoin: round; }
+.services b { font-size: calc(clamp(1.0625rem, 4.6cqi, 1.9rem) * var(--_scale)); }
+.services span {
+  color: var(--_ink-soft);
+  font-size: calc(clamp(0.9375rem, 3.4cqi, 1.35rem) * var(--_scale));
+  font-weight: 400;
+}
+.ticket {
+  box-sizing: border-box;
+  inline-size: 100%;
+  padding: 5cqi;
+  border-radius: 24px;
+  background: #fff;
+  box-shadow: var(--_shadow);
+  color: var(--_ink-soft);
+  font-size: calc(clamp(1rem, 3.8cqi, 1.6rem) * var(--_scale));
+}
+.ticket .number { color: var(--_ink); font-size: 21cqi; font-weight: 700; line-height: 1.15; }
+.cells { display: flex; flex-wrap: wrap; justify-content: center; gap: 2cqi 6cqi; margin: 2cqi 0 0; }
+.cells dd { margin: 0; color: var(--_ink); font-weight: 700; }
+.where { margin-block-start: 3cqi; white-space: pre-line; }
 .finish { display: flex; flex-direction: column; align-items: center; gap: 2cqi; }
 .finish button { display: inline-flex; align-items: center; gap: 0.6em; }
 .ring { position: relative; display: grid; place-items: center; inline-size: 2.1em; aspect-ratio: 1; }

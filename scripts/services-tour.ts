@@ -1,0 +1,197 @@
+// What a visitor is asked and given at a kiosk whose client has services, in pictures.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { DemoGate } from './demo-gate.ts'
+import {
+  enlarge,
+  kioskSizes,
+  languages,
+  openKiosk,
+  save,
+  signUp,
+  stands,
+  textSizes,
+  visit,
+} from './tour.ts'
+
+const both = (ko: string, en: string) => ({ ko, en })
+const more = [
+  {
+    id: 'medicine',
+    name: both('처방약', 'Medicine'),
+    lines: [both('처방전을 받으셨을 때', 'With a prescription')],
+    icon: 'medicine',
+  },
+  {
+    id: 'ward',
+    name: both('입원 수속', 'Admission'),
+    lines: [both('입원 안내를 받으신 분', 'If you were told to come in')],
+    icon: 'ward',
+  },
+] as const
+const services = [
+  {
+    id: 'exam',
+    name: both('진료 접수', 'See a doctor'),
+    lines: [
+      both('예약하고 오셨거나', 'With an appointment,'),
+      both('오늘 진료를 받으실 때', 'or to be seen today'),
+    ],
+    icon: 'doctor',
+  },
+  {
+    id: 'test',
+    name: both('검사 접수', 'Tests'),
+    lines: [both('피검사, 엑스레이,', 'Blood tests, X-ray,'), both('내시경', 'endoscopy')],
+    icon: 'test',
+  },
+  {
+    id: 'pay',
+    name: both('수납', 'Pay'),
+    lines: [
+      both('진료비를 내고', 'Pay for your visit'),
+      both('영수증을 받을 때', 'and get a receipt'),
+    ],
+    icon: 'pay',
+  },
+  {
+    id: 'paper',
+    name: both('제증명', 'Papers'),
+    icon: 'paper',
+    closed: both('17시에 마감되었습니다', 'Closed at 17:00'),
+  },
+] as const
+
+const answers: Record<string, object> = {
+  exam: {
+    status: 'accepted',
+    number: 'A-012',
+    title: both('2층 내과 대기실로 가 주세요', 'Go to the waiting area on floor 2'),
+    place: {
+      name: both('내과 2진료실', 'Room 2'),
+      floor: both('2층', '2nd floor'),
+      way: both(
+        '오른쪽 승강기에서 내리면 바로 앞입니다',
+        'Take the lift on your right; it is straight ahead',
+      ),
+    },
+    ahead: 3,
+    wait_minutes: 12,
+  },
+  test: {
+    status: 'refused',
+    text: both(
+      '오늘 예약된 검사가 없습니다. 1층 2번 창구로 와 주세요.',
+      'No test is booked for today. Please come to desk 2.',
+    ),
+  },
+}
+
+/** A client that gives numbers, says no, or has not made up its mind, by what it is asked for. */
+async function startClient() {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const { data } = JSON.parse(body) as { data: { service?: string } }
+    const answer = answers[data.service ?? '']
+    if (answer) response.end(JSON.stringify(answer))
+    // Received; nothing follows.
+    else response.writeHead(202).end()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { host, stop: () => server.close() }
+}
+
+export async function servicesTour(browser: Browser): Promise<void> {
+  const client = await startClient()
+  const gate = await DemoGate.start({
+    QRGATE_LOG_LEVEL: 'silent',
+    QRGATE_WEBHOOK_HOSTS: client.host,
+  })
+  await signUp(browser, gate)
+  const endpoint = `http://${client.host}/hooks`
+  const added = gate.command('client', 'add', 'clinic', '서울내과', '--endpoint', endpoint)
+  const credential = /\S{40,}/.exec(added.replaceAll(/whsec_\S+/g, ''))?.[0] ?? ''
+  const offer = async (offered: readonly object[]) => {
+    const answer = await fetch(`${gate.url}/api/v1/clients/self/services`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ services: offered }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+  }
+  for (const [sizeName, size] of Object.entries(kioskSizes)) {
+    for (const lang of languages) {
+      for (const textSize of textSizes) {
+        await offer(services)
+        const kiosk = await openKiosk(browser, gate, size, lang)
+        const { page } = kiosk
+        await serve(gate, page)
+        const shoot = (screen: string) =>
+          save(page, `kiosk-${screen}-${sizeName}-${lang}-${textSize}`)
+        const visitor = async (screen: string) => {
+          const phone = await visit(browser, kiosk, lang, screen)
+          await enlarge(page, textSize)
+          return phone
+        }
+        const choose = (id: string) =>
+          page
+            .locator('.tile')
+            .nth(services.findIndex(service => service.id === id))
+            .click()
+
+        const first = await visitor('services')
+        await shoot('12-services')
+        await page.clock.install()
+        await choose('pay')
+        await stands(page, 'waiting')
+        await shoot('13-waiting')
+        await page.clock.fastForward(8_000)
+        await stands(page, 'staff')
+        await shoot('14-staff')
+        await page.locator('footer .leave').click()
+        await stands(page, 'idle')
+        await first.context.close()
+
+        const second = await visitor('services')
+        await choose('test')
+        await stands(page, 'staff')
+        await shoot('15-refused')
+        await page.locator('.words .primary').click()
+        await choose('exam')
+        await stands(page, 'ticket')
+        await shoot('16-ticket')
+        await page.locator('footer .help').click()
+        await shoot('17-staff-call')
+        await page.locator('dialog .close').click()
+        await page.locator('footer .leave').click()
+        await stands(page, 'idle')
+        await second.context.close()
+
+        await offer([...services, ...more])
+        await visitor('services')
+        await shoot('18-six-services')
+        await page.context().close()
+      }
+    }
+  }
+  await gate.stop()
+  client.stop()
+}
+
+/** The screen becomes one of the client's, which hears of calls for staff. */
+async function serve(gate: DemoGate, page: Page): Promise<void> {
+  const number = await page.evaluate(
+    async () => (await (await fetch('/api/v1/kiosk')).json()).number,
+  )
+  gate.command('kiosk', 'set', `${number}`, '--client', 'clinic')
+  await page.route('**/api/v1/kiosk', async route => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), staff_call: true } })
+  })
+  await page.reload()
+  await stands(page, 'idle')
+}
