@@ -167,6 +167,7 @@ test('a lost link is said with the time of what is seen, and mends itself', asyn
   await estimate(page, '앞에 2명').waitFor()
   await page.locator('[data-problem]').waitFor({ state: 'hidden' })
 
+  await page.clock.install()
   // A phone that slept knows that what it shows is old, before anybody answers.
   let open = () => {}
   const opened = new Promise<void>(resolve => {
@@ -177,10 +178,7 @@ test('a lost link is said with the time of what is seen, and mends itself', asyn
     await opened
     await route.continue()
   })
-  await page.evaluate(() => {
-    const { now } = Date
-    Date.now = () => now() + 60_000
-  })
+  await page.clock.fastForward(60_000)
   await look(page, 'visible')
   await live(page, /^\d\d:\d\d 기준$/).waitFor()
   open()
