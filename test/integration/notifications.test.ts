@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
-import { tryLasts } from '../../server/src/handoff/asking.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
+import { tryLasts } from '../../server/src/webhooks/post.ts'
 import type { Gate } from '../support/gate.ts'
 import {
   type ClientOptions,

@@ -8,10 +8,11 @@ import type { HandOffRecords } from '../store/hand-off.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import { verdictOf, type WebhookAnswer } from '../webhooks/answer.ts'
 import { handOffBackoff, nextTryAt } from '../webhooks/backoff.ts'
-import type { WebhookPost } from '../webhooks/post.ts'
+import { tryLasts, type WebhookPost } from '../webhooks/post.ts'
 import type { EndpointHealth } from './endpoint-health.ts'
 import type { HandOffs } from './hand-offs.ts'
-import { requestBody } from './request.ts'
+import { createInFlight } from './in-flight.ts'
+import { requestBody } from './request-body.ts'
 
 /**
  * Asks clients for what visitors want, until they answer. What is to be asked stands in the rows: the node
@@ -28,7 +29,7 @@ export interface Asking {
 
 export interface AskingParts {
   records: HandOffRecords
-  handOffs: Pick<HandOffs, 'taken'>
+  handOffs: Pick<HandOffs, 'apply'>
   clients: Pick<Clients, 'byId' | 'webhookSecrets'>
   kiosk(number: number): Promise<Kiosk>
   /** What a client is told of an account; null where the account is gone. */
@@ -43,39 +44,20 @@ export interface AskingParts {
   onError(error: unknown): void
 }
 
-/** A node that sends something has so long; afterwards another one may. Longer than any answer may take. */
-export const tryLasts = 7_000
-/** Requests under way to one client; a receiver that hangs keeps nobody waiting but its own visitors. */
-const mostAtOnce = 8
 const every = 1_000
 const batch = 100
 
 export function createAsking(parts: AskingParts): Asking {
   const { records, handOffs, clients, clock } = parts
-  /** Who is being asked, by hand-off. */
-  const underWay = new Map<string, { client: string; over: Promise<void> }>()
+  const inFlight = createInFlight({ onError: parts.onError, onEnd: soon })
   let looking: Promise<void> | undefined
   let again = false
   let stopped = false
 
-  const busyClients = (): string[] => {
-    const counts = new Map<string, number>()
-    for (const { client } of underWay.values()) counts.set(client, (counts.get(client) ?? 0) + 1)
-    return [...counts].filter(([, count]) => count >= mostAtOnce).map(([client]) => client)
-  }
-
   async function look(): Promise<void> {
-    const due = await records.due(clock(), batch, busyClients())
-    for (const { id, client } of due) {
-      if (stopped || underWay.has(id) || busyClients().includes(client)) continue
-      const over = ask(id)
-        .catch(parts.onError)
-        .finally(() => {
-          underWay.delete(id)
-          soon()
-        })
-      underWay.set(id, { client, over })
-    }
+    const due = await records.due(clock(), batch, inFlight.fullClients())
+    if (stopped) return
+    for (const { id, client } of due) inFlight.send(id, client, () => ask(id))
   }
 
   function soon(): void {
@@ -94,7 +76,7 @@ export function createAsking(parts: AskingParts): Asking {
   }
 
   async function ask(id: string): Promise<void> {
-    const { old, next: handOff } = await handOffs.taken(id, {
+    const { old, next: handOff } = await handOffs.apply(id, {
       type: 'try',
       until: clock() + tryLasts,
     })
@@ -109,19 +91,19 @@ export function createAsking(parts: AskingParts): Asking {
     const body = requestBody(handOff, await parts.kiosk(handOff.kiosk), claims)
     const secrets = clients.webhookSecrets(client)
     const answer = await parts.post({ url: client.endpoint, id, secrets, body })
-    const { step, why } = heard(handOff, answer)
+    const { step, why } = stepAfter(handOff, answer)
     await settle(handOff, step, why)
     if (verdictOf(answer) === 'ok') await parts.health.succeeded(client)
     else await parts.health.failed(client)
   }
 
   async function settle(handOff: HandOff, step: HandOffStep, why: string): Promise<void> {
-    const { old, next } = await handOffs.taken(handOff.id, step)
+    const { old, next } = await handOffs.apply(handOff.id, step)
     if (next.state === 'failed' && old.state !== 'failed') parts.onFailed(next, why)
   }
 
   /** What follows from an answer, and in words why it is not the one that was wanted. */
-  function heard(
+  function stepAfter(
     { tries, createdAt }: HandOff,
     answer: WebhookAnswer,
   ): { step: HandOffStep; why: string } {
@@ -150,9 +132,9 @@ export function createAsking(parts: AskingParts): Asking {
   }
 
   async function idle(): Promise<void> {
-    while (looking !== undefined || underWay.size > 0) {
+    while (looking !== undefined || inFlight.ends().length > 0) {
       await looking
-      await Promise.all([...underWay.values()].map(({ over }) => over))
+      await Promise.all(inFlight.ends())
     }
   }
 

@@ -8,11 +8,11 @@ import type { Client } from '../store/client.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import { verdictOf, type WebhookAnswer } from '../webhooks/answer.ts'
 import { nextTryAt, notificationBackoff } from '../webhooks/backoff.ts'
-import type { WebhookPost } from '../webhooks/post.ts'
-import { tryLasts } from './asking.ts'
+import { tryLasts, type WebhookPost } from '../webhooks/post.ts'
 import type { EndpointHealth } from './endpoint-health.ts'
+import { createInFlight } from './in-flight.ts'
 import type { NotificationBody } from './notification-body.ts'
-import { isReachable } from './notifications.ts'
+import { isReachable, whyUnreachable } from './reachable.ts'
 
 export interface DeliveringParts {
   deliveries: DeliveryRecords
@@ -24,8 +24,6 @@ export interface DeliveringParts {
   random(): number
 }
 
-/** Under way to one client; a receiver that hangs keeps nobody waiting but itself. */
-const mostAtOnce = 8
 const pause = 250
 const batch = 100
 /** So many looks for what is due, then the lease is asked for anew. */
@@ -38,23 +36,13 @@ const looks = 40
  */
 export function startDelivering(parts: DeliveringParts & LeasedParts): () => Promise<void> {
   const { deliveries, clients, health, clock, onError } = parts
-  /** What is being sent, by delivery. */
-  const underWay = new Map<string, { client: string; over: Promise<void> }>()
+  const inFlight = createInFlight({ onError })
   let stopped = false
 
-  const busyClients = (): string[] => {
-    const counts = Map.groupBy(underWay.values(), ({ client }) => client)
-    return [...counts].filter(([, { length }]) => length >= mostAtOnce).map(([client]) => client)
-  }
-
   async function sendDue(): Promise<void> {
-    for (const { id, client } of await deliveries.due(clock(), batch, busyClients())) {
-      if (stopped || underWay.has(id) || busyClients().includes(client)) continue
-      const over = send(id)
-        .catch(onError)
-        .finally(() => underWay.delete(id))
-      underWay.set(id, { client, over })
-    }
+    const due = await deliveries.due(clock(), batch, inFlight.fullClients())
+    if (stopped) return
+    for (const { id, client } of due) inFlight.send(id, client, () => send(id))
   }
 
   async function take(id: string, step: DeliveryStep): Promise<Delivery | null> {
@@ -72,7 +60,7 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
     // Another node sends it, or it was given up meanwhile.
     if (!delivery) return
     const client = await clients.byId(delivery.client)
-    if (!client || client.endpoint === null || !isReachable(client)) {
+    if (!client || !isReachable(client)) {
       await take(id, { type: 'give_up', until, why: whyUnreachable(client) })
       return
     }
@@ -116,13 +104,14 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
   const stop = workUnderLease(parts, {
     name: 'deliveries',
     pause,
-    due: async () => underWay.size > 0 || (await deliveries.due(clock(), 1, [])).length > 0,
+    due: async () =>
+      inFlight.ends().length > 0 || (await deliveries.due(clock(), 1, [])).length > 0,
     async work() {
       for (let look = 0; look < looks; look += 1) {
         await sendDue()
-        if (underWay.size === 0) return false
+        const ends = inFlight.ends()
+        if (ends.length === 0) return false
         // One that has ended makes room for others, and lets the next of its subject go.
-        const ends = [...underWay.values()].map(({ over }) => over)
         await Promise.race([...ends, sleep(pause, undefined, { ref: false })])
       }
       return true
@@ -132,15 +121,8 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
   return async () => {
     stopped = true
     await stop()
-    await Promise.all([...underWay.values()].map(({ over }) => over))
+    await Promise.all(inFlight.ends())
   }
-}
-
-function whyUnreachable(client: Client | null): string {
-  if (!client) return 'the client is gone'
-  return client.endpoint === null
-    ? 'the client has no endpoint'
-    : 'the webhooks of this client are switched off'
 }
 
 function whyNot(answer: WebhookAnswer): string {

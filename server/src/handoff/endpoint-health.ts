@@ -3,6 +3,7 @@ import { type LogEvent, system } from '../protocol/log-event.ts'
 import { unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
+import { switchedOff } from './reachable.ts'
 
 export interface EndpointHealthParts {
   clients: Pick<ClientRecords, 'update'>
@@ -26,7 +27,7 @@ export function createEndpointHealth({ clients, deliveries, clock, onOff }: Endp
       const next = row.endpoint === seen.endpoint && row.removedAt === null ? decide(row) : row
       if (next === row) return unchanged(row)
       const isOff = next.webhooksOffAt !== row.webhooksOffAt
-      return { next, events: isOff ? [switchedOff(next)] : [], quiet: true }
+      return { next, events: isOff ? [offEvent(next)] : [], quiet: true }
     })
 
   return {
@@ -49,13 +50,13 @@ export function createEndpointHealth({ clients, deliveries, clock, onOff }: Endp
         return isOver ? { ...row, webhooksOffAt: now } : row
       })
       if (next.webhooksOffAt === null) return
-      await deliveries.giveUp(next.id, 'the webhooks of this client are switched off', now)
+      await deliveries.giveUp(next.id, switchedOff, now)
       if (old?.webhooksOffAt === null) onOff(next)
     },
   }
 }
 
-function switchedOff({ id, webhooksOffAt }: Client): LogEvent {
+function offEvent({ id, webhooksOffAt }: Client): LogEvent {
   const subject = { kind: 'client', id } as const
   return { event: 'client.webhooks_off', at: webhooksOffAt ?? 0, actor: system, subject }
 }

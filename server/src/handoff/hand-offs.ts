@@ -30,22 +30,22 @@ export type HandOffs = ReturnType<typeof createHandOffs>
 export function createHandOffs({ records, bus, clock, timings, onFailed }: HandOffsParts) {
   /**
    * One step, one transaction, one hint; nobody waits for the bus.
-   * @param mayBe what must hold of the row; else there is none.
+   * @param isTheirs whether it is a hand-off of whoever asks; of others they are told that there is none.
    */
-  async function taken(
+  async function apply(
     id: string,
     step: HandOffStep,
-    mayBe: (row: HandOff) => boolean = () => true,
+    isTheirs: (row: HandOff) => boolean = () => true,
   ): Promise<{ old: HandOff; next: HandOff }> {
     const { old, next } = await records.update(id, row => {
-      if (!row || !mayBe(row)) throw new Refusal('hand_off_unknown')
+      if (!row || !isTheirs(row)) throw new Refusal('hand_off_unknown')
       return advanceHandOff(row, step, clock(), timings)
     })
     if (next.seq !== old?.seq) bus.publish(id)
     return { old: old ?? next, next: observeHandOff(next, clock(), timings) }
   }
 
-  const take = async (...step: Parameters<typeof taken>) => (await taken(...step)).next
+  const take = async (...step: Parameters<typeof apply>) => (await apply(...step)).next
 
   const byPhone = (
     { handOff, phoneHash }: SignIn,
@@ -57,7 +57,7 @@ export function createHandOffs({ records, bus, clock, timings, onFailed }: HandO
 
   return {
     /** Takes a step. @returns what was before, too: a step that was a repeat has changed nothing. */
-    taken,
+    apply,
 
     /**
      * The client says what is another now; of what it says again nothing changes.
@@ -71,7 +71,7 @@ export function createHandOffs({ records, bus, clock, timings, onFailed }: HandO
 
     /** Writes down what time has decided. Nobody was given a number in time: `onFailed` is told. */
     async expire(id: string): Promise<void> {
-      const { old, next } = await taken(id, { type: 'expire' })
+      const { old, next } = await apply(id, { type: 'expire' })
       if (next.state === 'failed' && old.state !== 'failed') onFailed(next, 'time')
     },
 

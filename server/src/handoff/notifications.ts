@@ -6,8 +6,9 @@ import type { Client, ClientRecords } from '../store/client.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { KioskRecords } from '../store/kiosk.ts'
 import type { SealedRow } from '../store/log.ts'
-import { tryLasts } from './asking.ts'
+import { tryLasts } from '../webhooks/post.ts'
 import { type Detail, detailOf, isNotified, type NotifiedEvent } from './notified-events.ts'
+import { isReachable } from './reachable.ts'
 
 export interface NotificationsParts {
   clients: Pick<ClientRecords, 'all'>
@@ -53,11 +54,6 @@ export function notificationsReader(parts: NotificationsParts): Reader {
       await deliveries.add(added)
     },
   }
-}
-
-/** Whether anything is sent to it at all. */
-export function isReachable({ endpoint, webhooksOffAt, removedAt }: Client): boolean {
-  return endpoint !== null && webhooksOffAt === null && removedAt === null
 }
 
 /** What is erased has no event, and what only a newer version knows is passed over. */

@@ -9,6 +9,12 @@ import { type SignedHeaders, signedHeaders, type ToSign } from './signature.ts'
 /** For all of it in milliseconds: to resolve, to connect, to answer. */
 const patience = 5_000
 
+/**
+ * How long a node that tries to send something has it for itself, in milliseconds; afterwards another one
+ * may. Longer than any try takes, writing down what came of it included.
+ */
+export const tryLasts = 7_000
+
 export interface Webhook extends Omit<ToSign, 'at'> {
   /** The client's endpoint. */
   url: string
