@@ -66,7 +66,10 @@ export interface StartAnswer {
 /** What the holder of the kiosk secret may see of a sign-in. Says nothing about who signed in. */
 export interface SignInView {
   id: string
-  /** Rises with every change; a view whose `seq` is not above the last one seen is old news. */
+  /**
+   * Rises with every change of the sign-in. A view is old news where this is not above the last one seen
+   * and its `hand_off` is none, or no newer one either.
+   */
   seq: number
   state: SignInState
   reason?: FinalReason

@@ -49,6 +49,7 @@ it('says where to go in the client’s words, or in its own', () => {
 it('a screen reader reads the number digit by digit', () => {
   assert.equal(spelledNumber('A-012'), 'A, 0, 1, 2')
   assert.equal(spelledNumber('외 7'), '외, 7')
+  assert.equal(spelledNumber('내과-7'), '내과, 7', 'a word is a word')
   assert.match(ticketSaid(ticket, ko), /^대기번호 A, 0, 1, 2\. 2층 내과 2진료실\. 앞에 3명\./)
   assert.doesNotMatch(ticketSaid({}, ko), /대기번호|undefined/)
 })

@@ -35,9 +35,12 @@ export function whereTo(ticket: QueueTicket, words: ScreenWords): Message | unde
   return headline === undefined ? undefined : { title: headline, text: said.join('\n') }
 }
 
+/** Letters and digits one by one, words of another script whole: as the phone's page reads them. */
+const pieces = /\p{Nd}|[A-Za-z]|[^\s\p{P}\p{S}\p{Nd}A-Za-z]+/gu
+
 /** `A, 0, 1, 2`: a screen reader reads a number digit by digit, as it will be called. */
 export function spelledNumber(number: string): string {
-  return [...number.replace(/[^\p{L}\p{N}]/gu, '')].join(', ')
+  return number.match(pieces)?.join(', ') ?? number
 }
 
 /** All of a ticket in one breath. */

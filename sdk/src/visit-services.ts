@@ -71,7 +71,7 @@ export class VisitServices {
       this.#setAside = undefined
       this.heard(handOff)
     } catch (error) {
-      if (error instanceof GateError && isClosed.has(error.code)) this.#close(id)
+      if (error instanceof GateError && closedCodes.has(error.code)) this.#close(id)
       throw error
     } finally {
       this.#choosing = undefined
@@ -122,7 +122,8 @@ export class VisitServices {
   }
 }
 
-const isClosed: ReadonlySet<string> = new Set(['service_closed', 'service_unknown'])
+/** The gate does not take this choice, and would not take it again. */
+const closedCodes: ReadonlySet<string> = new Set(['service_closed', 'service_unknown'])
 
 function isSame(a: HandOffView, b: HandOffView | undefined): boolean {
   return a.id === b?.id && a.seq === b.seq

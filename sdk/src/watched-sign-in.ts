@@ -1,3 +1,4 @@
+import { isNewer } from './hand-off-news.ts'
 import { finalStates, type HandOffView, type SignInView } from './protocol.ts'
 
 /** One sign-in as its kiosk knows it: the last view that was news, and when its state runs out. */
@@ -44,7 +45,7 @@ export class WatchedSignIn {
     if (view.seq < seen) return false
     if (view.expires_in_ms !== undefined) this.#deadline = now + view.expires_in_ms
     if (view.state === 'pending') this.#lifeMs = Math.max(this.#lifeMs, view.expires_in_ms ?? 0)
-    const isNews = view.seq > seen || this.#assumed || this.#isNewsOf(view.hand_off)
+    const isNews = view.seq > seen || this.#assumed || this.#isNewerHandOff(view)
     if (!isNews) return false
     this.#assumed = false
     this.#view = view
@@ -60,10 +61,8 @@ export class WatchedSignIn {
     return true
   }
 
-  #isNewsOf(handOff: HandOffView | undefined): boolean {
-    if (!handOff) return false
-    const known = this.#view?.hand_off
-    return handOff.id !== known?.id || handOff.seq > known.seq
+  #isNewerHandOff({ hand_off }: SignInView): boolean {
+    return hand_off !== undefined && isNewer(hand_off, this.#view?.hand_off)
   }
 
   remainingMs(now: number): number {

@@ -21,7 +21,7 @@ export function helpBox(words: Words, { staffCall, visit, onCall }: HelpBox) {
           ? html`
               <p class="call-said" role="status">${said}</p>
               <button type="button" class="primary call" aria-disabled=${staffCall === 'calling'}
-                ?hidden=${staffCall === 'coming' || staffCall === 'soon'} @click=${onCall}>
+                ?hidden=${staffCall === 'coming' || staffCall === 'repeated'} @click=${onCall}>
                 ${words.staffCall.call}
               </button>
               ${visit ? '' : html`<p>${words.staffCall.alone}</p>`}`

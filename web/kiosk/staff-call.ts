@@ -1,7 +1,7 @@
 import { Client, GateError } from '@qrgate/sdk'
 
-/** How a call for staff stands; `soon`: somebody was called a moment ago. */
-export type StaffCallState = 'idle' | 'calling' | 'coming' | 'soon' | 'failed'
+/** How a call for staff stands; `repeated`: they were called a moment ago. */
+export type StaffCallState = 'idle' | 'calling' | 'coming' | 'repeated' | 'failed'
 
 /** A visitor calls for staff, from the help dialog. */
 export class StaffCall {
@@ -29,8 +29,8 @@ export class StaffCall {
       await new Client().staffCall()
       this.#is('coming')
     } catch (error) {
-      const isSoon = error instanceof GateError && error.status === 429
-      this.#is(isSoon ? 'soon' : 'failed')
+      const isRepeated = error instanceof GateError && error.status === 429
+      this.#is(isRepeated ? 'repeated' : 'failed')
     }
   }
 

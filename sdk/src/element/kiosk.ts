@@ -1,5 +1,6 @@
 import type { CancelReason, EndReason } from '../client.ts'
 import type { Transport } from '../connection.ts'
+import { isNewer } from '../hand-off-news.ts'
 import { Kiosk } from '../kiosk.ts'
 import type { ClaimAnswer, HandOffView, UserCodeAnswer } from '../protocol.ts'
 import type { KioskState, ScreenUpdate } from '../screen-update.ts'
@@ -177,7 +178,7 @@ export class KioskElement extends Base {
     const { handOff } = update
     const told = this.#told
     if (update.state !== 'claimed') this.#told = undefined
-    else if (handOff && (handOff.id !== told?.id || handOff.seq > told.seq)) {
+    else if (handOff && isNewer(handOff, told)) {
       this.#told = handOff
       this.#dispatch<HandOffView>('qrgate-service', handOff)
     }

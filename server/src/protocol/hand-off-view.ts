@@ -11,13 +11,13 @@ export function handOffView({
   text,
   reason,
 }: HandOff): HandOffView {
-  const isHeld = state === 'accepted' || state === 'called' || state === 'done'
+  const showsTicket = state === 'accepted' || state === 'called' || state === 'done'
   return {
     id,
     seq,
     state,
     service,
-    ...(ticket && isHeld && { ticket }),
+    ...(ticket && showsTicket && { ticket }),
     ...(text && state === 'refused' && { text }),
     ...(reason && { reason }),
   }

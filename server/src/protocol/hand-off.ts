@@ -165,7 +165,7 @@ export function advanceHandOff(
       const isOpen = current.state === 'requested' || current.state === 'failed'
       if (step.by === 'answer' && !isOpen) {
         // What the client has said by itself is newer; but the number may stand in the answer alone.
-        const lacks = isHeld(current) && current.ticket?.number === undefined
+        const lacks = hasPlace(current) && current.ticket?.number === undefined
         return lacks ? move({ ticket: { ...ticket, ...current.ticket } }) : repeat(stored)
       }
       if (overStates.has(current.state)) {
@@ -222,7 +222,8 @@ export function observeHandOff(stored: HandOff, now: number, timings: HandOffTim
   return { ...over, ...failed(stored, timings) }
 }
 
-function isHeld({ state }: HandOff): boolean {
+/** The visitor has a place in the client's queue. */
+function hasPlace({ state }: HandOff): boolean {
   return state === 'accepted' || state === 'called'
 }
 

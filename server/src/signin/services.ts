@@ -15,7 +15,7 @@ import type { Actor } from '../protocol/log-event.ts'
 import { policyOf } from '../protocol/policy.ts'
 import { endedRefusal } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
-import type { Observed, SignIn } from '../protocol/sign-in-row.ts'
+import type { Observed, SignIn, Step } from '../protocol/sign-in-row.ts'
 import { type Decide, unchanged } from '../store/change.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { Kiosk } from '../store/kiosk.ts'
@@ -122,17 +122,10 @@ export function createServices(parts: ServicesParts) {
     const { id, also } = request(signIn, service, language)
     const instead = signIn.handOff
     const actor: Actor = { kind: 'kiosk', id: `${subject.kiosk.number}` }
-    const both = new Map([
-      ...(cancels(instead, 'another', actor).handOffs ?? []),
-      ...(also.handOffs ?? []),
-    ])
-    const chosen = await moves.take(
-      subject,
-      { type: 'choose', handOff: id, instead },
-      {
-        handOffs: both,
-      },
-    )
+    const cancelled = cancels(instead, 'another', actor)
+    const both = new Map([...(cancelled.handOffs ?? []), ...(also.handOffs ?? [])])
+    const step: Step = { type: 'choose', handOff: id, instead }
+    const chosen = await moves.take(subject, step, { handOffs: both })
     if (chosen.handOff !== id) return null
     if (instead !== null) parts.onChanged(instead)
     parts.onRequested(id)
@@ -160,8 +153,8 @@ export function createServices(parts: ServicesParts) {
       const services = await offered(kiosk, signIn)
       const [only, ...others] = services
       // A repeated claim asks for nothing anew.
-      const chosen = signIn.handOff !== null || !only || others.length > 0 || only.closed
-      return chosen ? { services } : { services, request: request(signIn, only, language) }
+      const asksNothing = signIn.handOff !== null || !only || others.length > 0 || only.closed
+      return asksNothing ? { services } : { services, request: request(signIn, only, language) }
     },
 
     /**

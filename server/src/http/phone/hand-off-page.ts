@@ -122,13 +122,14 @@ function alarm(words: Words): Markup {
 function note({ state, handOff, coming }: HandOffPage, words: Words): Markup | null {
   const { comingSaid, kept } = words.handOff
   const isCalled = handOff.state === 'called'
-  const said = isCalled && coming ? comingSaid : state === 'ended' && isHeld(handOff) ? kept : null
+  const said =
+    isCalled && coming ? comingSaid : state === 'ended' && isStillToCome(handOff) ? kept : null
   if (said === null) return null
   const isDone = said === comingSaid
   return part('note', said, html`<p class="note${isDone ? ' told-on' : ''}">${said}</p>`)
 }
 
-function isHeld({ state }: HandOffView): boolean {
+function isStillToCome({ state }: HandOffView): boolean {
   return state === 'requested' || state === 'accepted' || state === 'failed'
 }
 
