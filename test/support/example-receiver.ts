@@ -8,7 +8,7 @@ import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
 
 /** A program of examples/webhooks, and how its reader would run it. */
-export interface Receiver {
+export interface ExampleReceiver {
   file: string
   command(port: number): [program: string, ...args: string[]]
 }
@@ -16,7 +16,7 @@ export interface Receiver {
 const fileOf = (name: string) =>
   fileURLToPath(new URL(`../../examples/webhooks/${name}`, import.meta.url))
 
-export const receivers: Receiver[] = [
+export const receivers: ExampleReceiver[] = [
   { file: fileOf('receiver.ts'), command: () => [process.execPath, fileOf('receiver.ts')] },
   { file: fileOf('receiver.py'), command: () => ['python3', fileOf('receiver.py')] },
   {
@@ -87,7 +87,7 @@ export class RunningReceiver {
   readonly #secret: string
   #child: ChildProcess | undefined
 
-  private constructor(receiver: Receiver, folder: string, port: number, secrets: string[]) {
+  private constructor(receiver: ExampleReceiver, folder: string, port: number, secrets: string[]) {
     this.url = `http://127.0.0.1:${port}/`
     this.data = join(folder, 'numbers.sqlite')
     this.#command = receiver.command(port)
@@ -102,7 +102,7 @@ export class RunningReceiver {
     }
   }
 
-  static async start(t: Scope, receiver: Receiver, secrets = [newSecret()]) {
+  static async start(t: Scope, receiver: ExampleReceiver, secrets = [newSecret()]) {
     let running: RunningReceiver | undefined
     // Hooks run in the order of registration, and it must not outlive its folder.
     t.after(() => running?.kill())

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Claims, Localized } from '@qrgate/sdk/protocol'
 import { Webhook } from 'standardwebhooks'
 import type { Scope } from './gate.ts'
+import { startReceiver } from './webhook-receiver.ts'
 
 /** What has come to a client's endpoint, once its signature was found right. */
 export interface Received {
@@ -22,8 +22,10 @@ export interface Received {
 
 export type Answer = (received: Received, response: ServerResponse) => unknown
 
-/** A client's system, as small as it can be: compares with what the standard's own
- * library signs, and gives numbers. */
+/**
+ * A client's system, as small as it can be: compares with what the standard's own library signs, and gives
+ * numbers.
+ */
 export class Receiver {
   readonly received: Received[] = []
   /** Requests whose signature was wrong. */
@@ -33,23 +35,17 @@ export class Receiver {
   /** How requests and notifications are answered. */
   answer: Answer = (received, response) => this.accept(received, response)
   #secrets: readonly string[] = []
-  readonly #server = createServer((request, response) => {
-    // A request that breaks off is none.
-    this.#hear(request, response).catch(() => response.destroy())
-  })
+  #port = 0
 
   static async start(t: Scope): Promise<Receiver> {
     const receiver = new Receiver()
-    await new Promise<void>(resolve => receiver.#server.listen(0, '127.0.0.1', resolve))
-    t.after(() => {
-      receiver.#server.close()
-      receiver.#server.closeAllConnections()
-    })
+    const answer = receiver.#answerTo.bind(receiver)
+    receiver.#port = (await startReceiver(t, { answer })).port
     return receiver
   }
 
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `127.0.0.1:${this.#port}`
   }
 
   get url(): string {
@@ -76,10 +72,7 @@ export class Receiver {
     response.end(JSON.stringify({ status: 'accepted', number, place, ahead: 3, wait_minutes: 12 }))
   }
 
-  async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString()
+  #answerTo(request: IncomingMessage, response: ServerResponse, body: string): void {
     const headers = request.headers as Record<string, string>
     const id = headers['webhook-id'] ?? ''
     const at = new Date(Number(headers['webhook-timestamp']) * 1000)

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { createServer as createHttp, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Certificate } from './certificate.ts'
 import type { Scope } from './gate.ts'
 
-/** A client's own server, which webhooks come to. */
+/** A client's own server, which webhooks come to as they are; `Receiver` also reads and answers them. */
 export interface WebhookReceiver {
   port: number
   /** All that has come, in order. */
@@ -16,13 +16,15 @@ export interface WebhookReceiver {
   next(): Promise<IncomingMessage>
 }
 
+type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => unknown
+
 export interface ReceiverParts {
   /** Without one it speaks http. */
   certificate?: Certificate
   host?: string
   port?: number
   /** Answers once the request is whole. */
-  answer?: RequestListener
+  answer?: Answer
 }
 
 export async function startReceiver(t: Scope, parts: ReceiverParts = {}): Promise<WebhookReceiver> {
@@ -35,10 +37,15 @@ export async function startReceiver(t: Scope, parts: ReceiverParts = {}): Promis
   })
   server.on('request', async (request: IncomingMessage, response) => {
     let body = ''
-    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    try {
+      for await (const chunk of request.setEncoding('utf8')) body += chunk
+    } catch {
+      // A request that breaks off is none.
+      return
+    }
     const { method, url: path, headers } = request
     received.push({ ...(method && { method }), ...(path && { path }), headers, body })
-    answer(request, response)
+    answer(request, response, body)
   })
   server.listen(port, host)
   await once(server, 'listening')
@@ -54,6 +61,6 @@ export async function startReceiver(t: Scope, parts: ReceiverParts = {}): Promis
   }
 }
 
-const ok: RequestListener = (_request, response) => {
+const ok: Answer = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"accepted"}')
 }
