@@ -14,6 +14,22 @@ const sizes = [
 const id = '01997d2c-5b1e-7c3a-9f00-2b6f1d0c4e8a'
 const place = { site: '서울내과의원', kiosk: '1층 접수 1번' }
 const told = { client: '서울내과', claims: ['masked_name', 'external_id'], agreement: 'a' } as const
+const both = (ko: string, en: string) => ({ ko, en })
+const ticket = {
+  number: 'A-012',
+  place: {
+    name: both('내과 2진료실', 'Room 2'),
+    floor: both('2층', '2nd'),
+    way: both('왼쪽 두 번째 문', 'Second door on the left'),
+  },
+  ahead: 3,
+  wait_minutes: 12,
+  now: 'A-008',
+}
+const service = { id: 'exam', name: both('진료', 'Exam'), icon: 'doctor' } as const
+const handOff = { id, seq: 2, state: 'accepted', service, ticket } as const
+const number = { place, kind: 'hand-off', id, seq: 3, coming: false, live: true } as const
+const mayDisown = true
 const views: PhoneView[] = [
   { place, kind: 'sign-in', id, registration: true },
   { place, kind: 'sign-in', id, registration: true, told },
@@ -24,6 +40,13 @@ const views: PhoneView[] = [
   { place, kind: 'ended', id, state: 'ended' },
   { place, kind: 'denied', id },
   { place, kind: 'busy', id },
+  { ...number, handOff, state: 'claimed', mayDisown },
+  { ...number, handOff, state: 'ended', mayDisown },
+  { ...number, handOff: { ...handOff, state: 'called' }, state: 'claimed', mayDisown },
+  { ...number, handOff: { ...handOff, state: 'requested' }, state: 'claimed', mayDisown },
+  { ...number, handOff: { ...handOff, state: 'failed' }, state: 'ended', mayDisown },
+  { ...number, handOff: { ...handOff, state: 'done' }, state: 'ended', live: false, mayDisown },
+  { place, kind: 'cancel-form', id },
 ]
 
 interface Looks {
@@ -37,15 +60,24 @@ interface Looks {
 
 test('every button is in sight, as large as a thumb and where it is, and every text can be read', async t => {
   const browser = await startBrowser(t)
-  const { css } = await readPhoneAssets()
+  const assets = await readPhoneAssets()
   const page = await browser.newPage()
   for (const lang of ['ko', 'en'] as const) {
     for (const view of views) {
+      const { css } = view.kind === 'hand-off' ? assets.handOff : assets
       await page.setContent(renderPage(view, lang, { css, script: '' }))
+      // As the script shows it where it can do something.
+      await page.evaluate(() => {
+        for (const part of document.querySelectorAll('[data-kept], [data-live]')) {
+          part.removeAttribute('hidden')
+        }
+      })
       for (const size of sizes) {
         await page.setViewportSize(size)
         const { buttons, overflow, faint } = await looksOf(page)
-        const which = `${view.kind} ${lang} ${size.width}×${size.height}`
+        const state =
+          'handOff' in view && typeof view.handOff === 'object' ? view.handOff.state : ''
+        const which = `${view.kind} ${state} ${lang} ${size.width}×${size.height}`
         assert.ok(overflow <= 0, `${which} is ${overflow} px too wide`)
         assert.deepEqual(faint, [], which)
         for (const { name, top, height } of buttons) {

@@ -75,8 +75,8 @@ export function follow(first: HandOffPage, alarm: Alarm): { refresh(): Promise<b
 function watchWakes(mark: LiveMark): { signal(): AbortSignal } {
   let current = new AbortController()
   const wake = () => {
-    if (document.visibilityState === 'hidden') return
-    mark.doubt()
+    // Nobody looks at it: nothing is asked until somebody does again.
+    if (document.visibilityState !== 'hidden') mark.doubt()
     current.abort()
   }
   document.addEventListener('visibilitychange', wake)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HandOffState, HandOffView, QueueTicket } from '@qrgate/sdk/protocol'
 import type { Language } from '../server/language.ts'
+import { noAssets } from './assets.ts'
 import { renderPage } from './page.ts'
 import type { HandOffPage } from './view.ts'
 import { words } from './words.ts'
@@ -40,7 +41,7 @@ function pageOf(
     mayDisown: true,
     ...change,
   }
-  return renderPage({ place, ...view }, lang, { css: '', script: '' })
+  return renderPage({ place, ...view }, lang, { css: 'body{}', script: 'void 0' })
 }
 
 /** What a person reads, without what only screen readers do. */
@@ -194,4 +195,9 @@ test('whether it is live is said by a script alone, and only while something may
   const { asOf } = words.ko.handOff.live
   assert.ok(pageOf({ ticket: whole }).includes(`data-as-of="${asOf}" hidden`))
   assert.ok(!pageOf({ state: 'done' }, { live: false }).includes('data-as-of'))
+})
+
+test('for a script that has asked for it, a page comes without style and script of its own', () => {
+  const view = { place, kind: 'cancel-form', id } as const
+  assert.doesNotMatch(renderPage(view, 'ko', noAssets), /<style|<script/)
 })

@@ -30,7 +30,7 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pag
 <link rel="icon" href="data:,">
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
 ${refreshWithoutScript(view)}
-<style>${raw(css)}</style>
+${css !== '' && html`<style>${raw(css)}</style>`}
 ${isUncommitted(view) && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
 <body>
@@ -42,7 +42,7 @@ ${main}
 ${footnote}
 ${languageSwitch(view, lang === 'ko' ? 'en' : 'ko')}
 </footer>
-<script type="module">${raw(script)}</script>
+${script !== '' && html`<script type="module">${raw(script)}</script>`}
 </body>
 </html>
 `
