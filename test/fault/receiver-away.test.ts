@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HandOffView } from '@qrgate/sdk/protocol'
+import { tryLasts } from '../../server/src/handoff/asking.ts'
 import {
   addServedClient,
   choose,
@@ -45,11 +46,23 @@ test('a receiver that is away for five minutes: whoever still waits gets a numbe
   await choose(kiosk, elsewhere.signIn, 'pay')
   await notMe.phone.post(`/s/${notMe.signIn.id}/not-me`, {})
   await notToday.phone.post(`/s/${notToday.signIn.id}/cancel-hand-off`, {})
-  const askedAgain = () => new Set(receiver.received.map(({ id }) => id)).size === 3
+  const askedAgain = () => new Set(receiver.of('hand_off.requested').map(({ id }) => id)).size === 3
+  /** When they are asked next is counted from the gate's time: it must not pass before that is noted. */
+  const noted = async () => {
+    const rows = await Promise.all(
+      [stays, ends, elsewhere].map(async ({ signIn }) => {
+        const { handOff } = (await gate.app.store.signIns.read(signIn.id)) ?? {}
+        return gate.app.store.handOffs.read(handOff ?? '')
+      }),
+    )
+    return rows.every(row => row && row.tries > 0 && row.nextTryAt !== row.updatedAt + tryLasts)
+  }
+  await until('it is noted when they are asked again', noted)
   for (let minute = 0; minute < 4; minute += 1) {
     receiver.received.length = 0
     gate.passTime(75_000)
     await until('those who still wait are asked for again', askedAgain)
+    await until('it is noted when they are asked again', noted)
   }
 
   receiver.answer = answer
@@ -97,13 +110,16 @@ test('a receiver that refuses, hangs or never stops talking delays nobody but it
   for (let n = 0; n < 10; n += 1) {
     for (const { kiosk } of clients) waiting.push(await visitAt(gate, kiosk))
   }
-  await until('the one that hangs is asked as often as may be', () => hangs.received.length === 8)
+  await until(
+    'the one that hangs is asked as often as may be',
+    () => hangs.of('hand_off.requested').length === 8,
+  )
   for (let n = 0; n < 10; n += 1) {
     const { signIn } = await visitAt(gate, served.kiosk)
     const { ticket } = await handOffOf(served.kiosk, signIn, ({ state }) => state === 'accepted')
     assert.equal(ticket?.number, `A-${n + 1}`)
   }
-  assert.equal(hangs.received.length, 8, 'nobody has waited for the one that hangs')
+  assert.equal(hangs.of('hand_off.requested').length, 8, 'nobody has waited for the one that hangs')
   // A no is a no, said at once; the visitor is told that staff will help, and the operator why.
   const [first] = waiting
   assert.ok(first)

@@ -2,16 +2,20 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { type HandOffState, paths } from '@qrgate/sdk/protocol'
 import { createClock } from '../../server/src/clock.ts'
 import { logEvents } from '../../server/src/protocol/log-event.ts'
 import { qrgate } from '../support/command.ts'
 import { openDatabase } from '../support/database.ts'
 import { type Gate, startGate } from '../support/gate.ts'
+import { handOffOf } from '../support/hand-off-gate.ts'
 import { Kiosk, KioskSocket } from '../support/kiosk.ts'
 import { day, keepAll, openSqliteLog, sealAll } from '../support/log-database.ts'
 import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
+import { type Answer, Receiver } from '../support/receiver.ts'
 import { SeedClient } from '../support/seed-client.ts'
+import { agreementOn } from '../support/told-clients.ts'
 import { askUserCode, typeCode } from '../support/user-code.ts'
 
 /** Part of every name, id, password and text in this test. */
@@ -144,6 +148,104 @@ async function visit(gate: Gate, secrets: Secrets): Promise<void> {
   })
 }
 
+/** What a client does for visitors, to every end that there is; then nobody reaches it any more. */
+async function serve(gate: Gate, receiver: Receiver, secrets: Secrets): Promise<void> {
+  const { url, dataDir, passTime } = gate
+  const run = async (args: string[], input = '') => {
+    const ran = await qrgate(args, { ...env, QRGATE_DATA_DIR: dataDir }, dataDir, input)
+    assert.equal(ran.code, 0, ran.err)
+    return ran.out
+  }
+  const text = { ko: `${canaryKo} 진료`, en: `${canary} exam` }
+  const called = ['--name-en', `${canary} desk`, '--claims', 'name,account_id']
+  const added = await run([
+    'client',
+    'add',
+    'desk',
+    `${canaryKo} 원무과`,
+    ...called,
+    '--endpoint',
+    receiver.url,
+  ])
+  const credential = /Bearer (\S+)/.exec(added)?.[1] ?? ''
+  const webhookSecret = /whsec_\S+/.exec(added)?.[0] ?? ''
+  receiver.trust(webhookSecret)
+  const service = { id: 'exam', name: text, lines: [text], icon: 'doctor' }
+  await run(['client', 'services', 'desk', '-'], JSON.stringify({ services: [service] }))
+  await run(['client', 'set', 'desk', '--staff-calls', 'on'])
+  const kioskAdded = await run([
+    'kiosk',
+    'add',
+    `${canaryKo} 창구`,
+    '--backend',
+    '--client',
+    'desk',
+  ])
+  const kioskCredential = /Bearer (\S+)/.exec(kioskAdded)?.[1] ?? ''
+  for (const secret of [credential, webhookSecret.slice(6), kioskCredential]) secrets.add(secret)
+
+  const kiosk = new Kiosk(url, kioskCredential)
+  let visitors = 0
+  const visit = async () => {
+    visitors += 1
+    const phone = new Phone(url, strange)
+    const signIn = await kiosk.start()
+    const { page, receipt } = await phone.open(await kiosk.frame(signIn))
+    const account = `${canary}-visitor-${visitors}`
+    const fields = { account, name: `${canaryKo} 환자`, password, receipt }
+    const agreement = agreementOn(page)
+    const answer = await phone.post(`/s/${signIn.id}/sign-up`, { ...fields, agreement })
+    assert.equal(answer.status, 200)
+    for (const secret of [signIn.kiosk_secret, agreement, cookieOf(phone)]) secrets.add(secret)
+    await kiosk.claimed(signIn)
+    return { phone, signIn }
+  }
+  /** What the client's endpoint answers, and how the visitor's hand-off then stands. */
+  const asked = async (state: HandOffState, answer: Answer) => {
+    receiver.answer = answer
+    const visited = await visit()
+    const handOff = await handOffOf(kiosk, visited.signIn, handOff => handOff.state === state)
+    return { ...visited, handOff }
+  }
+  const accept: Answer = ({ type }, response) => {
+    const accepted = { status: 'accepted', number: `${canary}-1`, place: { name: text } }
+    response.end(JSON.stringify(type === 'hand_off.requested' ? accepted : {}))
+  }
+  const say = async (id: string, status: HandOffState) => {
+    const answer = await fetch(url + paths.handOff(id), {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ status, title: text, now: canary }),
+    })
+    assert.equal(answer.status, 200)
+  }
+  const served = await asked('accepted', accept)
+  assert.equal((await served.phone.post(`/s/${served.signIn.id}/coming`, {})).status, 200)
+  await say(served.handOff.id, 'called')
+  await say(served.handOff.id, 'done')
+  await say((await asked('accepted', accept)).handOff.id, 'no_show')
+  const cancelled = await asked('accepted', accept)
+  const cancelPath = `/s/${cancelled.signIn.id}/cancel-hand-off`
+  assert.equal((await cancelled.phone.post(cancelPath, {})).status, 200)
+  await asked('refused', (_, response) => response.end(JSON.stringify({ status: 'refused', text })))
+  await asked('failed', (_, response) => response.writeHead(404).end(canary))
+  const cookie = `qrgate-kiosk=${kioskCredential}`
+  const call = await fetch(url + paths.staffCall, {
+    method: 'POST',
+    headers: { cookie, origin: url, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  assert.equal(call.status, 204)
+
+  receiver.answer = (_, response) => response.writeHead(500).end(canary)
+  await visit()
+  const client = () => gate.app.store.clients.byId('desk')
+  await until('it fails', async () => (await client())?.failingSince !== null)
+  // The seal of a day is what it is told of next.
+  passTime(4 * day)
+  await until('its webhooks are off', async () => (await client())?.webhooksOffAt !== null)
+}
+
 function eventsIn({ dataDir }: Gate): Set<string> {
   const database = openDatabase(dataDir)
   try {
@@ -174,11 +276,14 @@ async function assertNoNames(t: TestContext, { dataDir }: Gate, secrets: Secrets
 }
 
 test('no name, id, password, text or secret of anybody is ever in the log', async t => {
-  const settings = { ...env, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
+  const receiver = await Receiver.start(t)
+  const hosts = { QRGATE_WEBHOOK_HOSTS: receiver.host }
+  const settings = { ...env, ...hosts, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
   const gate = await startGate(t, settings)
   const secrets: Secrets = new Set()
   await operate(gate, secrets)
   await visit(gate, secrets)
+  await serve(gate, receiver, secrets)
   await gate.close()
   for (const line of gate.log().split('\n')) assert.ok(!line.toLowerCase().includes(canary), line)
 
