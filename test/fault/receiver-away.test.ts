@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HandOffView } from '@qrgate/sdk/protocol'
-import { tryLasts } from '../../server/src/handoff/asking.ts'
+import { tryLasts } from '../../server/src/webhooks/post.ts'
 import {
   addServedClient,
   choose,

@@ -8,10 +8,12 @@ export interface Cut {
   after: number
 }
 
-/** A network that breaks connections at the byte; each new connection takes the next of its cuts. */
+/** A network that breaks connections at the byte; each request that counts takes the next of its cuts. */
 export class CuttingProxy {
-  /** What is left to break; connections beyond them pass. */
+  /** What is left to break; requests beyond them pass. */
   readonly cuts: Cut[] = []
+  /** Whether a request counts, by the first of it that comes. */
+  counts: (request: string) => boolean = () => true
   /** How often it has broken a connection. */
   broken = 0
   readonly #server = createServer(socket => this.#carry(socket))
@@ -38,7 +40,7 @@ export class CuttingProxy {
   }
 
   #carry(near: Socket): void {
-    const cut = this.cuts.shift()
+    let cut: Cut | undefined
     const far = connect(this.#target, '127.0.0.1')
     let broken = false
     const end = () => {
@@ -46,11 +48,13 @@ export class CuttingProxy {
       far.destroy()
     }
     const pass = (from: Socket, to: Socket, side: Cut['of']) => {
-      let left = cut?.of === side ? cut.after : Number.POSITIVE_INFINITY
+      let passed = 0
       from.on('data', chunk => {
         if (broken) return
+        if (side === 'request' && passed === 0 && this.counts(`${chunk}`)) cut = this.cuts.shift()
+        const left = cut?.of === side ? cut.after - passed : Number.POSITIVE_INFINITY
+        passed += chunk.length
         if (chunk.length < left) {
-          left -= chunk.length
           to.write(chunk)
           return
         }
