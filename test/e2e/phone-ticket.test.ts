@@ -245,7 +245,16 @@ test('"not today" asks once and cancels', async t => {
 })
 
 test('"not me" on the number ends the visit and cancels the number', async t => {
-  const { page, kiosk, signIn } = await visit(t)
+  const { page, kiosk, signIn, say } = await visit(t)
+  await page.locator('.number').waitFor()
+  await say({ status: 'refused', text: { ko: '마감입니다', en: 'We are full' } })
+  await page.getByRole('heading', { name: '접수하지 못했습니다' }).waitFor()
+  await page.getByRole('link', { name: '내가 한 것이 아니에요' }).click()
+  await page.getByRole('heading', { name: '다른 사람이 로그인했나요?' }).waitFor()
+  assert.equal(await page.getByText('받은 번호는 취소됩니다').count(), 0, 'there is none')
+  await say({ status: 'accepted' })
+  await page.getByRole('link', { name: '아니요, 돌아가기' }).click()
+  await page.locator('.number').waitFor()
   await page.getByRole('link', { name: '내가 한 것이 아니에요' }).click()
   await page.getByText('받은 번호는 취소됩니다').waitFor()
   await page.getByRole('button', { name: '네, 내가 한 것이 아니에요' }).click()

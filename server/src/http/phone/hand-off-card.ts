@@ -61,8 +61,9 @@ function largeNumber(number: string | undefined, label: string): Markup | null {
   const size = width > 6 ? ' longest' : width > 3.8 ? ' long' : ''
   const say = `${label} ${spelled(number)}`
   // Where it is too long for a line it breaks between its parts.
-  const parts = number.split(/(?<=[-\s])/).map((part, at) => html`${at > 0 && html`<wbr>`}${part}`)
-  return html`<p class="number${size}" data-say="${say}"><span aria-hidden="true">${parts}</span><span class="unseen">${spelled(number)}</span></p>`
+  const parts = size === ' longest' ? number.split(/(?<=[-\s])/) : [number]
+  const text = parts.map((part, at) => html`${at > 0 && html`<wbr>`}${part}`)
+  return html`<p class="number${size}" data-say="${say}"><span aria-hidden="true">${text}</span><span class="unseen">${spelled(number)}</span></p>`
 }
 
 /** How wide a text is at most, in its font's size. */
