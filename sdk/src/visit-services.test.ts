@@ -85,6 +85,17 @@ describe('what a visitor came for', () => {
     assert.equal(screen(), 'staff')
   })
 
+  it('a number that comes before the lost answer to the choice is shown at once', async () => {
+    const { services, screen } = setUp()
+    const { call, refuse } = later()
+    const choosing = services.choose('pay', call)
+    services.heard(handOff('pay', 'accepted', 2))
+    assert.equal(screen(), 'ticket')
+    refuse(new GateError('already_ended', { status: 410 }))
+    await assert.rejects(choosing)
+    assert.equal(screen(), 'ticket')
+  })
+
   it('a second tap is no second choice', async () => {
     const { services } = setUp()
     let calls = 0
@@ -127,6 +138,19 @@ describe('what a visitor came for', () => {
     const only = setUp(someClaim)
     only.services.heard(handOff('pay', 'refused'))
     assert.deepEqual([only.screen(), mayChooseAnother(only.update())], ['staff', false])
+  })
+
+  it('a service that was refused is refused again when it is chosen again', async () => {
+    const { services, screen, update } = setUp()
+    const refused = handOff('pay', 'refused')
+    services.heard(refused)
+    services.chooseAnother()
+    const { call, answer } = later()
+    const choosing = services.choose('pay', call)
+    assert.deepEqual([screen(), update().handOff], ['waiting', undefined])
+    answer(refused)
+    await choosing
+    assert.equal(screen(), 'staff')
   })
 
   it('hurries nobody who has something to choose or to wait for', () => {

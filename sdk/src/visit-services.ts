@@ -17,6 +17,8 @@ export class VisitServices {
   #services: readonly Service[] = []
   #handOff: HandOffView | undefined
   #choosing: string | undefined
+  /** The hand-off that there was when the visitor began to choose. */
+  #before: HandOffView | undefined
   /** A hand-off that came to nothing, and is not spoken of while the visitor chooses another service. */
   #setAside: HandOffView | undefined
   /** What is waited for, and whether that has taken too long. */
@@ -36,7 +38,7 @@ export class VisitServices {
     return {
       ...(this.#services.length > 0 && { services: this.#services }),
       ...(isSpokenOf && { handOff }),
-      ...(this.#choosing !== undefined && { choosing: this.#choosing }),
+      ...(this.#awaited !== undefined && { choosing: this.#awaited }),
       ...(this.#late && { late: true }),
     }
   }
@@ -60,13 +62,15 @@ export class VisitServices {
   async choose(id: string, call: () => Promise<HandOffView | undefined>): Promise<void> {
     if (this.#choosing !== undefined) return
     this.#choosing = id
-    this.#setAside = undefined
+    this.#before = this.#setAside = this.#handOff
     this.#wait()
     this.#changed()
     try {
-      this.heard(await call())
+      const handOff = await call()
+      // The same that came to nothing may have been chosen once more.
+      this.#setAside = undefined
+      this.heard(handOff)
     } catch (error) {
-      this.#setAside = this.#handOff
       if (error instanceof GateError && isClosed.has(error.code)) this.#close(id)
       throw error
     } finally {
@@ -87,10 +91,17 @@ export class VisitServices {
     this.#stopWaiting()
   }
 
+  /** What was chosen and is not known to have reached the gate: where an answer is lost, the news may come first. */
+  get #awaited(): string | undefined {
+    const { id, service } = this.#handOff ?? {}
+    const isKnown = id !== this.#before?.id && service?.id === this.#choosing
+    return isKnown ? undefined : this.#choosing
+  }
+
   /** Counts once for each choice, from the tap, or from when this page hears of it. */
   #wait(): void {
     const { state, service } = this.#handOff ?? {}
-    const waitedFor = this.#choosing ?? (state === 'requested' ? service?.id : undefined)
+    const waitedFor = this.#awaited ?? (state === 'requested' ? service?.id : undefined)
     if (waitedFor === this.#waitedFor) return
     this.#stopWaiting()
     this.#waitedFor = waitedFor

@@ -3,7 +3,17 @@ import { test } from 'node:test'
 import type { SignIn } from '../../server/src/protocol/sign-in-row.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { OpenPair } from './open-store.ts'
-import { freshId, logOf, scan, scanned, signInEvent, start } from './rows.ts'
+import {
+  addHandOff,
+  freshId,
+  handOff,
+  handOffEvent,
+  logOf,
+  scan,
+  scanned,
+  signInEvent,
+  start,
+} from './rows.ts'
 
 const to = (change: Partial<SignIn>) => (old: SignIn | null) => {
   assert.ok(old)
@@ -71,6 +81,27 @@ export function changePromises(name: string, openPair: OpenPair): void {
     const second = await one.watched.changes(first.at)
     assert.equal(second?.changed.find(change => change.id === id)?.seq, 2)
     assert.ok(second && second.at >= first.at)
+  })
+
+  check('changes names hand-offs too, beside sign-ins', async (one, other) => {
+    await one.watched.changes(0)
+    const [signIn, id] = [freshId(), freshId()]
+    await other.signIns.update(signIn, scan(signIn))
+    await addHandOff(other, handOff(id, { signIn }))
+    const first = await one.watched.changes(0)
+    assert.ok(first)
+    const seqs = ({ changed }: { changed: readonly { id: string; seq: number }[] }) =>
+      new Map(changed.map(({ id, seq }) => [id, seq]))
+    assert.deepEqual([seqs(first).get(signIn), seqs(first).get(id)], [1, 1])
+    await other.handOffs.update(id, old => {
+      assert.ok(old)
+      return { next: { ...old, seq: 2 }, events: [handOffEvent(id, 'hand_off.accepted')] }
+    })
+    const second = await one.watched.changes(first.at)
+    assert.ok(second && second.at >= first.at)
+    assert.equal(seqs(second).get(id), 2)
+    const asked = await one.watched.seqs([id, signIn, freshId()])
+    assert.deepEqual(seqs({ changed: asked }), new Map(seqs(second)))
   })
 
   check('changes answers never go back in time, and may answer null', async one => {

@@ -278,6 +278,22 @@ export function logPromises(name: string, openDatabase: OpenDatabase): void {
   )
 
   check(
+    'a reader that begins at the end has a place from then on, and keeps it',
+    async ({ one, other }) => {
+      const lease = await take(one)
+      await one.log.beginAtEnd('on an empty log')
+      await tell(one, 30)
+      await one.log.seal(lease, most)
+      await Promise.all([one, other].map(node => node.log.beginAtEnd('later')))
+      await tell(one, 12)
+      await one.log.seal(lease, most)
+      for (const reader of ['on an empty log', 'later']) await other.log.beginAtEnd(reader)
+      assert.equal(await one.log.cursor('on an empty log'), 0)
+      assert.equal(await one.log.cursor('later'), 30)
+    },
+  )
+
+  check(
     'what older gates have left in audit, a thousand rows, is sealed with all else',
     async opened => {
       const { one, raw } = opened

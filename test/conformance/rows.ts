@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { Delivery } from '../../server/src/protocol/delivery.ts'
+import type { HandOff } from '../../server/src/protocol/hand-off.ts'
 import type { Actor, LogEvent, LogEventName } from '../../server/src/protocol/log-event.ts'
 import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
 import type { Move, SignIn } from '../../server/src/protocol/sign-in-row.ts'
@@ -139,6 +141,64 @@ export function client(id: string, change: Partial<Client> = {}): Client {
 /** Adds a client, unless there is one of its id. */
 export function addClient({ clients }: Pick<Store, 'clients'>, row: Client) {
   return clients.update(row.id, adding(row, clientEvent(row.id)))
+}
+
+export function handOff(id: string, change: Partial<HandOff> = {}): HandOff {
+  return {
+    id,
+    signIn: freshId(),
+    client: 'clinic',
+    kiosk: 101,
+    account: 'key of hong',
+    claims: ['name'],
+    service: { id: 'exam', name: { ko: '진료', en: 'See a doctor' }, icon: 'doctor' },
+    language: 'ko',
+    state: 'requested',
+    reason: null,
+    seq: 1,
+    ticket: null,
+    text: null,
+    comingAt: null,
+    deadline: start + 600_000,
+    tries: 0,
+    nextTryAt: start,
+    createdAt: start,
+    updatedAt: start,
+    ...change,
+  }
+}
+
+/** Adds a hand-off, unless there is one of its id; a gate makes it with its sign-in. */
+export function addHandOff({ handOffs }: Pick<Store, 'handOffs'>, row: HandOff) {
+  return handOffs.update(row.id, adding(row, handOffEvent(row.id)))
+}
+
+/** What became of a hand-off. */
+export function handOffEvent(id: string, event: LogEventName = 'hand_off.requested'): LogEvent {
+  const actor: Actor = { kind: 'kiosk', id: '101' }
+  return { event, at: start, actor, subject: { kind: 'hand_off', id }, kiosk: 101 }
+}
+
+let positions = 0
+
+/** A notification of the next event in the log. */
+export function delivery(change: Partial<Delivery> = {}): Delivery {
+  positions += 1
+  return {
+    id: `evt-${positions}`,
+    client: 'clinic',
+    event: 'visit.ended',
+    subject: `sign_in ${positions}`,
+    position: positions,
+    state: 'open',
+    tries: 0,
+    triedSince: null,
+    nextTryAt: start,
+    why: null,
+    at: start,
+    updatedAt: start,
+    ...change,
+  }
 }
 
 /** What a client was told; it is its account's `sub`. */

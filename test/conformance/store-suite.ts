@@ -2,6 +2,8 @@ import { accountPromises } from './account-promises.ts'
 import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
 import { clientPromises } from './client-promises.ts'
+import { deliveryPromises } from './delivery-promises.ts'
+import { handOffPromises } from './hand-off-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
 import { leasePromises } from './lease-promises.ts'
 import { logKeepingPromises } from './log-keeping-promises.ts'
@@ -30,6 +32,8 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   alsoPromises(name, openPair)
   changePromises(name, openPair)
   signInPromises(name, open)
+  handOffPromises(name, openPair)
+  deliveryPromises(name, openPair)
   accountPromises(name, open)
   kioskPromises(name, openPair)
   clientPromises(name, openPair)

@@ -74,7 +74,7 @@ test('N38: an idle kiosk shows that the gate is gone before anybody taps, and he
   // The same gate again: with its data, or it would not know this kiosk.
   await startGate(t, { ...settings, QRGATE_DATA_DIR: gate.dataDir })
   await stands(page, 'idle')
-  assert.equal(sockets.at(-1)?.at(0)?.type, 'hello')
+  await until('the gate has said hello', () => sockets.at(-1)?.at(0)?.type === 'hello')
 })
 
 test('N12: an idle kiosk that is revoked says so by itself', async t => {

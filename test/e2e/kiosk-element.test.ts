@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { axe, openPhone, portrait, readQr, signUp, startBrowser } from '../support/browser.ts'
 import { startGate } from '../support/gate.ts'
+import { service, startServed } from '../support/hand-off-gate.ts'
 
 const sdk = fileURLToPath(new URL('../../sdk/', import.meta.url))
 const page = new URL('../../examples/integrator-page/index.html', import.meta.url)
@@ -88,6 +89,65 @@ test('<qrgate-kiosk> signs a visitor in on a page of another origin, in the word
   assert.doesNotMatch(await kiosk.content(), /홍/)
   assert.deepEqual(await kiosk.evaluate(() => Object.keys(sessionStorage)), [])
   await phone.page.locator('[data-state=ended]').waitFor({ state: 'attached' })
+})
+
+test('<qrgate-kiosk> offers the services of its client, and shows the number', async t => {
+  const services = [
+    service('exam'),
+    service('pay'),
+    service('paper', { closed: { ko: '마감되었습니다', en: 'Closed' } }),
+  ]
+  const { gate, kiosk: backend, receiver } = await startServed(t, { services })
+  const url = await serveExample(t)
+  const browser = await startBrowser(t)
+  const page = await (await browser.newContext({ viewport: portrait, locale: 'ko' })).newPage()
+  await page.goto(`${url}/?gate=${gate.url}`)
+  const part = (name: string) => page.locator(`qrgate-kiosk [part~="${name}"]`)
+  await page.locator('qrgate-kiosk[state=idle]').waitFor()
+  await page.evaluate(
+    ({ id, kiosk_secret }) => {
+      const element = document.querySelector('qrgate-kiosk')
+      element?.addEventListener('qrgate-service', ({ detail: { state, service } }) => {
+        const { dataset } = document.documentElement
+        dataset.heard = `${dataset.heard ?? ''}${service.id} ${state}, `
+      })
+      element?.start({ id, kiosk_secret })
+    },
+    await backend.start(),
+  )
+  await part('qr').waitFor()
+  const phone = await openPhone(browser, await readQr(page))
+  await signUp(phone.page)
+
+  await part('services').waitFor()
+  assert.match(await part('title').innerText(), /무엇을 도와드릴까요\?/)
+  assert.deepEqual(await part('service').allInnerTexts(), ['exam 접수', 'pay 접수'])
+  assert.match(await part('service-closed').innerText(), /paper 접수\s+마감되었습니다/)
+  assert.deepEqual(await axe(page), [])
+  receiver.answer = (received, response) => {
+    if (received.data.service === 'exam') return receiver.accept(received, response)
+    response.end(JSON.stringify({ status: 'refused', text: { ko: '내일 오세요', en: 'Tomorrow' } }))
+  }
+  await part('service').filter({ hasText: 'pay' }).click()
+  await part('text').filter({ hasText: '내일 오세요' }).waitFor()
+  await part('button').filter({ hasText: '다른 업무 선택하기' }).click()
+  await part('service').filter({ hasText: 'exam' }).click()
+  await part('ticket').waitFor()
+  assert.equal(await part('number').innerText(), 'A-1')
+  assert.match(await part('ticket-cells').innerText(), /내과 2진료실.*3명.*12분/s)
+  assert.match(await part('ticket-where').innerText(), /가실 곳: 내과 2진료실/)
+  assert.deepEqual(await axe(page), [])
+  assert.equal(
+    await page.evaluate(() => document.documentElement.dataset.heard),
+    'pay requested, pay refused, exam requested, exam accepted, ',
+  )
+  await part('finish').click()
+  await page.locator('qrgate-kiosk[state=idle]').waitFor()
+  assert.doesNotMatch(await page.content(), /A-1|홍/)
+  const shown = await page.evaluate(
+    () => document.querySelector('qrgate-kiosk')?.shadowRoot?.textContent,
+  )
+  assert.doesNotMatch(shown ?? '', /A-1|홍|내일/)
 })
 
 test("N12: an always-on <qrgate-kiosk> gets each sign-in from its page's backend, and never lacks a QR", async t => {

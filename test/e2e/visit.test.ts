@@ -16,6 +16,7 @@ import {
 import { eventsOf, stored } from '../support/database.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { until } from '../support/patience.ts'
+import { traces } from '../support/traces.ts'
 
 /** A phone that has scanned what the kiosk shows. */
 async function scan(browser: Browser, kiosk: Page): Promise<Page> {
@@ -43,24 +44,6 @@ function lastSignIn({ dataDir }: Gate) {
 function lastEnd(gate: Gate): string {
   const { state, reason } = lastSignIn(gate)
   return `${state} ${reason}`
-}
-
-/** What a curious person finds on a kiosk of whoever stood there before. */
-async function traces(kiosk: Page): Promise<string> {
-  const session = await kiosk.context().newCDPSession(kiosk)
-  const { nodes } = await session.send('Accessibility.getFullAXTree')
-  const { entries } = await session.send('Page.getNavigationHistory')
-  await session.detach()
-  const page = await kiosk.evaluate(() => ({
-    html: document.documentElement.outerHTML,
-    fields: document.querySelectorAll('input, textarea, select, form[action]').length,
-    storage: [JSON.stringify(sessionStorage), JSON.stringify(localStorage)],
-    cookies: document.cookie,
-    state: JSON.stringify(history.state),
-  }))
-  assert.deepEqual(page.storage, ['{}', '{}'])
-  assert.equal(page.fields, 0, 'there is nothing that a browser could fill in')
-  return JSON.stringify([nodes, entries, page, kiosk.url()])
 }
 
 const ofVisitor = new RegExp(`${visitor.name}|${visitor.account}|홍\\*동|kiosk_secret`)

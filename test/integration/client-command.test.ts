@@ -72,10 +72,16 @@ test('an operator adds, changes, rotates and removes a client while the gate run
   const second = credentialIn(rotated)
   assert.deepEqual([await self(first), await self(second)], [now, now])
   const shown = await run('client', 'show', 'clinic')
-  assert.match(shown, /^claims {6}sub, name$/m)
-  assert.match(shown, /^kiosks {6}101 2층 수납$/m)
-  assert.match(shown, /^credential {2}two; the older one until \d{4}-/m)
-  assert.match(shown, /^webhooks {4}one$/m)
+  assert.match(shown, /^claims {7}sub, name$/m)
+  assert.match(shown, /^kiosks {7}101 2층 수납$/m)
+  assert.match(shown, /^credential {3}two; the older one until \d{4}-/m)
+  assert.match(shown, /^secret {7}one$/m)
+  assert.match(shown, /^webhooks {5}on$/m)
+  assert.match(shown, /^services {5}none$/m)
+  assert.match(shown, /^staff calls {2}off$/m)
+  const calls = await run('client', 'set', 'clinic', '--staff-calls', 'on')
+  assert.match(calls, /^Calls for staff are on\.$/m)
+  assert.match(await run('client', 'show', 'clinic'), /^staff calls {2}on$/m)
 
   const third = credentialIn(await run('client', 'rotate', 'clinic', '--now'))
   assert.deepEqual([await self(second), await self(third)], [401, now])
@@ -98,6 +104,14 @@ test('what cannot be is said in one sentence, and nothing has changed', async t 
     'client add clinic 서울내과 --claims sub,age': /^qrgate: "age" is no claim/,
     'client set clinic --claims name': /^qrgate: There is no client "clinic"\.\n$/,
     'client set clinic': /^qrgate: Say what to change/,
+    'client set clinic --staff-calls yes': /^qrgate: --staff-calls is on or off\.\n$/,
+    'client set clinic --webhooks off': /^qrgate: --webhooks is on; to send nothing, take the endp/,
+    'client set clinic --webhooks on': /^qrgate: There is no client "clinic"\.\n$/,
+    'client services clinic': /^qrgate: There is no client "clinic"\.\n$/,
+    'delivery list --client clinic': /^qrgate: There is no client "clinic"\.\n$/,
+    'delivery list --open --failed': /^qrgate: Either --open or --failed, please\.\n$/,
+    'delivery list --limit 0': /^qrgate: --limit must be a whole number from 1 to 999999\.\n$/,
+    'delivery resend evt-1-0': /^qrgate: There is no delivery "evt-1-0"\.\n$/,
     'client remove clinic': /^qrgate: There is no client "clinic"\.\n$/,
     'kiosk add 접수 --client clinic': /^qrgate: There is no client "clinic"\.\n$/,
     'kiosk set 100 --name 접수': /^qrgate: There is no kiosk 100 that could be changed\.\n$/,
@@ -131,7 +145,7 @@ test('show and doctor tell of a webhook secret whose key is gone', async t => {
     run(other, 'doctor'),
     run(SECRET_KEY, 'doctor'),
   ])
-  assert.match(show, /^webhooks {4}nothing can be signed: no SECRET_KEY that is set here opens/m)
+  assert.match(show, /^secret {7}nothing can be signed: no SECRET_KEY that is set here opens/m)
   assert.match(
     doctor,
     /^fail {2}clients {3}no key in .* opens the webhook secret of clinic; bring/m,

@@ -15,6 +15,8 @@ export async function enrol({ app }: Pick<Gate, 'app'>) {
     credential,
     /** The gate is not told; it looks every two seconds. */
     revoke: () => kiosks.revoke(kiosk.number, system),
+    /** Nor of this: which client serves whoever signs in here. */
+    serveBy: (client: string) => kiosks.set(kiosk.number, { client }, system),
     /** Nor of this. @param fields of its policy document. */
     setPolicy: (fields: object) => {
       const document = checkDocument({ reader: 1, ...fields })

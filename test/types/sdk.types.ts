@@ -3,10 +3,12 @@ import {
   type ClaimAnswer,
   type Claims,
   GateError,
+  type HandOffView,
   Kiosk,
   type KioskState,
   type Language,
   type ScreenUpdate,
+  type Service,
   type SignInUpdate,
   startSignIn,
   Turn,
@@ -16,7 +18,9 @@ import type { KioskElement } from '@qrgate/sdk/kiosk-element'
 import type { QrElement } from '@qrgate/sdk/qr'
 import {
   messageOf,
+  type ScreenName,
   type ScreenWords,
+  screenOf,
   screenWords,
   type TroubleKind,
 } from '@qrgate/sdk/screen-parts'
@@ -38,6 +42,10 @@ export function onAPage(
   kiosk.addEventListener('qrgate-claimed', event =>
     is<Same<typeof event, CustomEvent<ClaimAnswer>>>(),
   )
+  kiosk.addEventListener('qrgate-service', event =>
+    is<Same<typeof event, CustomEvent<HandOffView>>>(),
+  )
+  is<Same<ReturnType<typeof kiosk.choose>, Promise<void>>>()
   kiosk.addEventListener('qrgate-trouble', ({ detail }) =>
     is<Same<typeof detail, { code: string }>>(),
   )
@@ -62,7 +70,11 @@ export async function inAProgram() {
       is<Same<Awaited<ReturnType<typeof signIn.claim>>, ClaimAnswer>>()
     // A screen is told a name and nothing that tells people apart; a client shows itself for more.
     is<Same<keyof ClaimAnswer['account'], 'name'>>()
-    const { claims } = await signIn.claim({ credential: 'c' })
+    const { claims, services } = await signIn.claim({ credential: 'c', language: 'en' })
+    is<Same<typeof services, Service[] | undefined>>()
+    is<Same<typeof update.hand_off, HandOffView | undefined>>()
+    // @ts-expect-error gates and screens speak two languages
+    await signIn.chooseService('exam', 'fr')
     is<Same<typeof claims, Claims | undefined>>()
   }
   // @ts-expect-error there is no such way to the gate
@@ -73,7 +85,10 @@ export async function inAProgram() {
 export function onAScreen(show: (update: ScreenUpdate) => void) {
   const turn = new Turn({ begin: signal => startSignIn({ signal }), show })
   is<Same<ReturnType<typeof turn.run>, Promise<TurnEnd>>>()
-  const kiosk = new Kiosk({ show, idleSeconds: 0, storage: sessionStorage })
+  const kiosk = new Kiosk({ show, idleSeconds: 0, storage: sessionStorage, language: 'en' })
+  is<Same<ScreenUpdate['handOff'], HandOffView | undefined>>()
+  is<Same<ScreenUpdate['services'], readonly Service[] | undefined>>()
+  void kiosk.choose('exam')
   is<Same<typeof kiosk.state, KioskState>>()
   // @ts-expect-error a kiosk that shows nothing serves nobody
   return [turn, kiosk, new Kiosk({})]
@@ -83,6 +98,9 @@ export function onAScreen(show: (update: ScreenUpdate) => void) {
 export function inWords(update: ScreenUpdate, own: ScreenWords) {
   is<Same<typeof screenWords, Record<Language, ScreenWords>>>()
   is<Same<keyof ScreenWords['trouble'], TroubleKind>>()
+  is<Same<ReturnType<typeof screenOf>, ScreenName>>()
+  // @ts-expect-error a visit has several screens, so its state alone says too little
+  screenOf(update.state)
   // @ts-expect-error words that lack one do not compile
   const short: ScreenWords = { ...screenWords.en, trouble: {} }
   return [messageOf(update, own).title, short]

@@ -39,6 +39,8 @@ export class KioskElement extends Base {
   readonly #kiosk = this.#createKiosk()
   #screen: Screen | undefined
   #update: ScreenUpdate = { state: 'idle' }
+  /** The hand-off that the page was told of last. */
+  #told: HandOffView | undefined
   /** Whoever touches the page anywhere is there. */
   readonly #onTouch = () => this.#kiosk.touched()
   readonly #pageLanguage = new MutationObserver(() => this.#draw())
@@ -168,14 +170,17 @@ export class KioskElement extends Base {
   }
 
   #show(update: ScreenUpdate): void {
-    const before = this.#update.handOff
     this.#update = update
     this.setAttribute('state', update.state)
     this.#draw()
     this.#dispatch<ScreenUpdate>('qrgate-state', update)
     const { handOff } = update
-    const isNews = handOff && (handOff.id !== before?.id || handOff.seq > before.seq)
-    if (isNews) this.#dispatch<HandOffView>('qrgate-service', handOff)
+    const told = this.#told
+    if (update.state !== 'claimed') this.#told = undefined
+    else if (handOff && (handOff.id !== told?.id || handOff.seq > told.seq)) {
+      this.#told = handOff
+      this.#dispatch<HandOffView>('qrgate-service', handOff)
+    }
     if (update.code) this.#dispatch('qrgate-trouble', { code: update.code })
   }
 

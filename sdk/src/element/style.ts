@@ -172,6 +172,7 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   border-radius: 24px;
   background: #fff;
   box-shadow: var(--_shadow);
+  font-size: calc(clamp(1.0625rem, 4cqi, 1.75rem) * var(--_scale));
   text-align: start;
 }
 .services div { border-color: var(--_line-strong); color: var(--_ink-soft); background: none; box-shadow: none; }

@@ -17,7 +17,7 @@ import type { Delivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
 import type { HandOffParts } from './hand-off-parts.ts'
 
-/** What runs by itself: reaper, sweep, log, correction of the clock. */
+/** What runs by itself: reaper, sweep, log, notifications, correction of the clock. */
 export interface Background {
   run(): Promise<void>
   /** Stops what was started; what it still has to write is written. */
@@ -52,8 +52,9 @@ export function createBackground(parts: BackgroundParts): Background {
     async run() {
       stops.push(await followDatabaseTime(store, parts.nodeClock, onError))
       await parts.sealAnew()
-      const { handOffs, asking } = parts.handOffParts
-      const reaped = { signIns, userCodes, usualPlaces, handOffs: store.handOffs }
+      const { handOffs, asking, notifying } = parts.handOffParts
+      const { deliveries } = store
+      const reaped = { signIns, userCodes, usualPlaces, deliveries, handOffs: store.handOffs }
       const expireHandOff = handOffs.expire
       stops.push(startReaper({ ...reaped, expireHandOff, moves, clock, onError }))
       stops.push(asking.start())
@@ -62,6 +63,8 @@ export function createBackground(parts: BackgroundParts): Background {
       const keys = checkpointKeys(parts.keyring)
       stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))
       stops.push(follow(leased, jsonLogReader(parts.logger)))
+      // Last, as it may wait for somebody else's answer.
+      stops.push(await notifying.start(leased))
     },
     async stop() {
       for (const stop of stops) await stop()

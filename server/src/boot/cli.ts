@@ -21,6 +21,8 @@ import {
   setClient,
   showClient,
 } from './client-command.ts'
+import { clientServices } from './client-services-command.ts'
+import { listDeliveries, resendDelivery } from './delivery-command.ts'
 import { examine } from './doctor.ts'
 import { listKeys, rotate } from './keys-command.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
@@ -115,8 +117,16 @@ client
   .option('--name-en <name>', 'the same in English')
   .option('--claims <names>', `all that it may be told ${claims}; or none`)
   .option('--endpoint <url>', `${endpoint}; or none`)
+  .option('--staff-calls <on|off>', 'whether it hears of visitors who call for somebody')
+  .option('--webhooks <on>', 'switch them on again, after three days in which none got through')
   .description('change a client; what is taken away counts at once')
   .action(setClient)
+client
+  .command('services')
+  .argument('<id>', 'which one')
+  .argument('[file]', 'sets them from this JSON file, or from standard input where it is "-"')
+  .description('print or set what visitors may ask a client for')
+  .action(clientServices)
 client
   .command('rotate')
   .argument('<id>', 'which one')
@@ -130,6 +140,21 @@ client
   .argument('<id>', 'which one')
   .description('tell a client nothing any more, at once and for good')
   .action(removeClient)
+
+const delivery = program.command('delivery').description('what clients were notified of')
+delivery
+  .command('list')
+  .option('--client <id>', 'only to this client')
+  .option('--open', 'only what is still to arrive')
+  .option('--failed', 'only what was given up')
+  .option('--limit <count>', 'at most so many', '50')
+  .description('the newest deliveries of the last seven days, the latest one last')
+  .action(listDeliveries)
+delivery
+  .command('resend')
+  .argument('<id>', 'as `list` shows it')
+  .description('send a notification again, under the same id')
+  .action(resendDelivery)
 
 const account = program.command('account').description('people who may sign in')
 account

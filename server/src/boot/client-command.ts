@@ -20,6 +20,12 @@ interface Given {
   endpoint?: string
 }
 
+interface GivenToSet extends Given {
+  name?: string
+  staffCalls?: string
+  webhooks?: string
+}
+
 /** `qrgate client add` */
 export async function addClient(id: string, name: string, given: Given): Promise<void> {
   const claims = claimsOf(given.claims ?? 'none')
@@ -56,30 +62,49 @@ export async function showClient(id: string): Promise<void> {
       claims: ['sub', ...client.claims].join(', '),
       endpoint: client.endpoint ?? 'none',
       kiosks: kiosks.map(({ number, name }) => `${number} ${name.ko}`).join(', ') || 'none',
+      services: client.services.map(({ id }) => id).join(', ') || 'none',
+      'staff calls': client.staffCalls ? 'on' : 'off',
+      webhooks: webhooksOf(client),
       credential: beside(client.oldCredentialUntil),
-      webhooks: clients.canSign(client)
+      secret: clients.canSign(client)
         ? beside(client.oldWebhookUntil)
         : `nothing can be signed: no SECRET_KEY that is set here opens the secret; bring that key back, or: qrgate client rotate ${id} --webhook`,
     }
-    for (const [row, words] of Object.entries(rows)) say(`${row.padEnd(10)}  ${words}`)
+    for (const [row, words] of Object.entries(rows)) say(`${row.padEnd(11)}  ${words}`)
   }, 'never')
 }
 
 /** `qrgate client set` */
-export async function setClient(id: string, given: Given & { name?: string }): Promise<void> {
-  const { name, nameEn, endpoint } = given
+export async function setClient(id: string, given: GivenToSet): Promise<void> {
+  const { name, nameEn, endpoint, staffCalls, webhooks } = given
   if (Object.keys(given).length === 0) {
-    throw new OperatorError('Say what to change: --name, --name-en, --claims or --endpoint.')
+    throw new OperatorError(
+      'Say what to change: --name, --name-en, --claims, --endpoint, --staff-calls or --webhooks.',
+    )
+  }
+  if (staffCalls !== undefined && staffCalls !== 'on' && staffCalls !== 'off') {
+    throw new OperatorError('--staff-calls is on or off.')
+  }
+  if (webhooks !== undefined && webhooks !== 'on') {
+    throw new OperatorError('--webhooks is on; to send nothing, take the endpoint: --endpoint none')
   }
   const change = {
     name: { ...(name !== undefined && { ko: name }), ...(nameEn !== undefined && { en: nameEn }) },
     ...(given.claims !== undefined && { claims: claimsOf(given.claims) }),
     ...(endpoint !== undefined && { endpoint: endpoint === 'none' ? null : endpoint }),
+    ...(staffCalls !== undefined && { staffCalls: staffCalls === 'on' }),
+    ...(webhooks !== undefined && { webhooksOn: true as const }),
   }
-  await withClients(async clients => {
+  await withClients(async (clients, store, clock) => {
+    if (change.webhooksOn && (await present(store, id)).webhooksOffAt !== null) {
+      // What had waited then is given up already, but for what a node was just about to note.
+      await store.deliveries.giveUp(id, 'the webhooks of this client were switched off', clock())
+    }
     const client = await clients.set(id, change, operator()).catch(unlessUnknown(id))
     say(`${id} is ${client.name.ko} (${client.name.en}).`)
     say(`It may be told ${['sub', ...client.claims].join(', ')}.`)
+    if (staffCalls !== undefined) say(`Calls for staff are ${staffCalls}.`)
+    if (webhooks !== undefined) say(`Webhooks are ${webhooksOf(client)}.`)
   })
 }
 
@@ -123,7 +148,7 @@ export async function present({ clients }: Store, id: string): Promise<Client> {
   return client
 }
 
-async function withClients(
+export async function withClients(
   work: (clients: Clients, store: Store, clock: Clock) => Promise<void>,
   upgrade?: Parameters<typeof withStore>[1],
 ): Promise<void> {
@@ -140,6 +165,15 @@ async function withSealingClients(work: (clients: Clients) => Promise<void>): Pr
     const sealed = sealsOf(config, 'webhook secret')
     await work(createClients({ records: store.clients, sealed, clock, randomBytes }))
   })
+}
+
+/** Whether notifications are sent there, and whether they arrive. */
+function webhooksOf({ endpoint, webhooksOffAt, failingSince, id }: Client): string {
+  if (endpoint === null) return 'off: it has no endpoint'
+  if (webhooksOffAt !== null) {
+    return `off since ${timeOf(webhooksOffAt)}: nothing got through for three days; mend the endpoint, then: qrgate client set ${id} --webhooks on`
+  }
+  return failingSince === null ? 'on' : `on; nothing got through since ${timeOf(failingSince)}`
 }
 
 /** Claims as they are typed: by commas, or `none`. */
@@ -166,7 +200,7 @@ function unknown(id: string): OperatorError {
   return new OperatorError(`There is no client "${id}".`)
 }
 
-function unlessUnknown(id: string): (error: unknown) => never {
+export function unlessUnknown(id: string): (error: unknown) => never {
   return error => {
     throw error instanceof Refusal && error.code === 'client_unknown' ? unknown(id) : error
   }

@@ -10,18 +10,22 @@ import { createStaff, type Staff } from '../handoff/staff.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
 import { createLimit } from '../limits/limit.ts'
 import type { EventLog } from '../logger.ts'
+import type { ClaimName } from '../protocol/claims.ts'
 import type { HandOff } from '../protocol/hand-off.ts'
 import type { Moves } from '../signin/moves.ts'
 import { createServices, type Services } from '../signin/services.ts'
 import { toldClaims } from '../signin/told-claims.ts'
+import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
 import { createWebhookPost, type WebhookPost } from '../webhooks/post.ts'
+import { createHealth, createNotifying, type Notifying } from './notifying-parts.ts'
 
 /** What visitors came for: what they may ask for, who is asked, and who comes when they call. */
 export interface HandOffParts {
   services: Services
   handOffs: HandOffs
   asking: Asking
+  notifying: Notifying
   staff: Staff
   post: WebhookPost
 }
@@ -54,16 +58,19 @@ export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
     logger.warn({ handOff }, 'a visitor got no number: somebody must help')
   }
   const handOffs = createHandOffs({ records, bus, clock, timings, onFailed })
+  const health = createHealth(store, clock, logger)
+  const claimsOf = async (key: string, agreed: readonly ClaimName[], client: Client) => {
+    const account = await store.accounts.byKey(key)
+    return account && toldClaims(account, accounts.subject(account, client.id), agreed, client)
+  }
   const asking = createAsking({
     records,
     handOffs,
     clients,
     kiosk: number => kiosks.known(number),
-    claimsOf: async ({ account: key, claims }, client) => {
-      const account = await store.accounts.byKey(key)
-      return account && toldClaims(account, accounts.subject(account, client.id), claims, client)
-    },
+    claimsOf: ({ account, claims }, client) => claimsOf(account, claims, client),
     post,
+    health,
     clock,
     timings,
     random: Math.random,
@@ -82,5 +89,6 @@ export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
   })
   const calls = createLimit('too_many', callsPerKiosk, ticks)
   const staff = createStaff({ clients, log: store.log, clock, calls })
-  return { services, handOffs, asking, staff, post }
+  const notifying = createNotifying({ store, clients, kiosks, claimsOf, post, health, clock })
+  return { services, handOffs, asking, notifying, staff, post }
 }

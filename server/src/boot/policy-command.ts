@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { Refusal } from '../errors.ts'
 import { createKiosks } from '../kiosks/kiosks.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -8,6 +6,7 @@ import { policyOf, readStored } from '../protocol/policy.ts'
 import { newestReader, type PolicyDocument, readDocument } from '../protocol/policy-document.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import { kioskNumberOf, operator, say, withStore } from './command.ts'
+import { readDocumentFile } from './document-file.ts'
 
 /** `qrgate kiosk policy`: sets it where there is a file, and prints it otherwise. */
 export async function kioskPolicy(
@@ -68,32 +67,11 @@ function effectiveDocument({ policy }: Kiosk): object {
   return { reader: newestReader, ...inForce }
 }
 
-const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'you may not read it',
-}
-
 /** @param file its path, or `-` for standard input. */
 async function readPolicy(file: string): Promise<PolicyDocument> {
-  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(
-    ({ code }: NodeJS.ErrnoException) => {
-      const why = reasons[code ?? ''] ?? code
-      throw new OperatorError(`${file} cannot be read: ${why}.`)
-    },
-  )
-  const read = readDocument(textOf(bytes))
+  const read = readDocument(await readDocumentFile(file, 'A policy'))
   if ('faults' in read) throw new OperatorError(read.faults.join('\n'))
   return read
-}
-
-/** Editors may put a byte order mark before it, which the decoder takes away. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new OperatorError('A policy is written in UTF-8, and this is something else.')
-  }
 }
 
 function noKiosk(text: string): OperatorError {

@@ -26,6 +26,8 @@ export interface ClientChange {
   claims?: readonly ClaimName[]
   endpoint?: string | null
   staffCalls?: boolean
+  /** Its notifications are switched on again, from now on. */
+  webhooksOn?: true
 }
 
 /** What is shown once and kept only as a hash, or sealed. */
@@ -90,7 +92,7 @@ export interface ClientsParts {
 }
 
 /** What an operator changes of one. */
-const changeable = ['name', 'claims', 'endpoint', 'staffCalls'] as const
+const changeable = ['name', 'claims', 'endpoint', 'staffCalls', 'webhooksOffAt'] as const
 const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 export function createClients({ records, sealed, clock, randomBytes }: ClientsParts): Clients {
@@ -230,12 +232,16 @@ export function createClients({ records, sealed, clock, randomBytes }: ClientsPa
   }
 }
 
-function changed(old: Client, { name, claims, endpoint, staffCalls }: ClientChange): Client {
+function changed(old: Client, change: ClientChange): Client {
+  const { name, claims, endpoint, staffCalls, webhooksOn } = change
   const next = { ...old }
   if (name) next.name = requireShownNames(renamed(old.name, name))
   if (claims) next.claims = claims
   if (staffCalls !== undefined) next.staffCalls = staffCalls
   if (endpoint !== undefined) next.endpoint = endpoint === null ? null : requireEndpoint(endpoint)
+  if (webhooksOn) next.webhooksOffAt = null
+  // What has failed so far says nothing of another endpoint, nor of one that was mended.
+  if (webhooksOn || next.endpoint !== old.endpoint) next.failingSince = null
   return next
 }
 

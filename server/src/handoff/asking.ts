@@ -9,6 +9,7 @@ import type { Kiosk } from '../store/kiosk.ts'
 import { verdictOf, type WebhookAnswer } from '../webhooks/answer.ts'
 import { handOffBackoff, nextTryAt } from '../webhooks/backoff.ts'
 import type { WebhookPost } from '../webhooks/post.ts'
+import type { EndpointHealth } from './endpoint-health.ts'
 import type { HandOffs } from './hand-offs.ts'
 import { requestBody } from './request.ts'
 
@@ -33,6 +34,7 @@ export interface AskingParts {
   /** What a client is told of an account; null where the account is gone. */
   claimsOf(handOff: HandOff, client: Client): Promise<Claims | null>
   post: WebhookPost
+  health: EndpointHealth
   clock: Clock
   timings: HandOffTimings
   random(): number
@@ -41,8 +43,8 @@ export interface AskingParts {
   onError(error: unknown): void
 }
 
-/** A node that is asking has so long; afterwards another one may. Longer than any answer may take. */
-const tryLasts = 7_000
+/** A node that sends something has so long; afterwards another one may. Longer than any answer may take. */
+export const tryLasts = 7_000
 /** Requests under way to one client; a receiver that hangs keeps nobody waiting but its own visitors. */
 const mostAtOnce = 8
 const every = 1_000
@@ -109,6 +111,8 @@ export function createAsking(parts: AskingParts): Asking {
     const answer = await parts.post({ url: client.endpoint, id, secrets, body })
     const { step, why } = heard(handOff, answer)
     await settle(handOff, step, why)
+    if (verdictOf(answer) === 'ok') await parts.health.succeeded(client)
+    else await parts.health.failed(client)
   }
 
   async function settle(handOff: HandOff, step: HandOffStep, why: string): Promise<void> {

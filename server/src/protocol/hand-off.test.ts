@@ -227,3 +227,21 @@ test('whatever happens in whichever order: one number, an end is the end, and th
     { numRuns: 500 },
   )
 })
+
+test('events that a client is notified of name it, and what it has heard of', () => {
+  const detail = (row: HandOff, step: HandOffStep) =>
+    advanceHandOff(row, step, start + 2_000, timings).events.at(-1)?.detail
+  const asking: HandOffStep = { type: 'try', until: start + 15_000 }
+  const of = (tries: number) => ({ client: 'clinic', service: 'exam', tries })
+  assert.deepEqual(detail(fresh(), cancel), { reason: 'not_me', ...of(0) })
+  // A request may be under way, or would be sent again then.
+  const asked_until = start + 15_000
+  assert.deepEqual(detail(after([asking]).row, cancel), {
+    reason: 'not_me',
+    ...of(1),
+    asked_until,
+  })
+  const answered = after([asking, answer('A-1')]).row
+  assert.deepEqual(detail(answered, cancel), { reason: 'not_me', ...of(1) })
+  assert.deepEqual(detail(answered, { type: 'coming', actor: phone }), of(1))
+})

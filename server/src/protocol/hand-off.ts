@@ -134,7 +134,7 @@ export function advanceHandOff(
   }
   const became = (change: Partial<HandOff>, event: LogEventName, actor: Actor): HandOffMove => {
     const { next } = move(change)
-    return move(change, logged(next, event, actor))
+    return move(change, logged(next, event, actor, current.nextTryAt))
   }
   /** Of the asking, which nobody sees. */
   const noted = (change: Partial<HandOff>): HandOffMove => ({
@@ -257,16 +257,27 @@ function repeat(stored: HandOff): HandOffMove {
   return { next: stored, events: [] }
 }
 
-/** No number, text or name: the log is kept for years. */
+/**
+ * No number, text or name: the log is kept for years.
+ * @param askedUntil until when the client may just be asked, or when it would have been asked next.
+ */
 function logged(
-  { id, kiosk, account, updatedAt, signIn, service, reason, tries }: HandOff,
+  { id, client, kiosk, account, updatedAt, signIn, service, reason, tries }: HandOff,
   event: LogEventName,
   actor: Actor,
+  askedUntil: number | null = null,
 ): LogEvent {
+  // Whoever is notified of it is named here: the row may be gone before they can be reached.
+  const concerned = { client, service: service.id, tries }
   const detail = {
     ...(event === 'hand_off.requested' && { sign_in: signIn, service: service.id }),
     ...(event === 'hand_off.failed' && { tries }),
-    ...(event === 'hand_off.cancelled' && reason !== null && { reason }),
+    ...(event === 'hand_off.coming' && concerned),
+    ...(event === 'hand_off.cancelled' && {
+      ...(reason !== null && { reason }),
+      ...concerned,
+      ...(tries > 0 && askedUntil !== null && { asked_until: askedUntil }),
+    }),
   }
   const subject = { kind: 'hand_off', id } as const
   const told = Object.keys(detail).length > 0 && { detail }

@@ -9,9 +9,10 @@ export const logEvents = {
     'Somebody has signed in for this kiosk. `amr`: how (RFC 8176). `client`, `claims`: what was agreed to have told, and to whom.',
   'sign_in.denied': 'The visitor said no.',
   'sign_in.cancelled': 'Ended at the kiosk, or with it. `reason`.',
-  'sign_in.claimed': 'The kiosk was told who signed in.',
+  'sign_in.claimed':
+    'The kiosk was told who signed in. `client`, `claims`: what was agreed to have told, and to whom.',
   'sign_in.expired': 'Its time was over. `reason`.',
-  'visit.ended': 'The visit is over. `reason`.',
+  'visit.ended': 'The visit is over. `reason`; `client` where it was told.',
   'hand_off.requested': 'Somebody has asked for a service. `sign_in`, `service`.',
   'hand_off.accepted': 'The client takes it.',
   'hand_off.refused': 'The client says no.',
@@ -19,10 +20,13 @@ export const logEvents = {
   'hand_off.called': 'It is their turn.',
   'hand_off.done': 'They were served.',
   'hand_off.no_show': 'They did not come.',
-  'hand_off.coming': 'The phone says that its owner is on the way.',
-  'hand_off.cancelled': 'It is void. `reason`.',
+  'hand_off.coming':
+    'The phone says that its owner is on the way. `client`, `service`; `tries`: how often the client was asked.',
+  'hand_off.cancelled':
+    'It is void. `reason`; `client`, `service`; `tries`: how often the client was asked; `asked_until`, where it may just be asked.',
   'staff.called': 'A visitor at the kiosk wants somebody to come.',
-  'report.not_me': 'The phone says that it was somebody else. `state`: how the sign-in stands.',
+  'report.not_me':
+    'The phone says that it was somebody else. `state`: how the sign-in stands; `client` where it was told.',
   'account.added':
     'An account is new. `from`: `import` where another system made its password hash.',
   'account.password_changed': 'It has another password.',

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { faultsOf } from './schema-faults.ts'
 import { serviceIdPattern } from './service.ts'
 import { bothTexts, field } from './shown-text.ts'
 
@@ -151,7 +152,7 @@ export function checkDocument(value: unknown): PolicyDocument | { faults: string
   if (Number.isSafeInteger(reader) && Number(reader) > newestReader) {
     return { faults: [newer(Number(reader))] }
   }
-  return { faults: [...new Set(compiled.Errors(value).map(faultOf))] }
+  return { faults: faultsOf(policySchema, 'A policy', compiled.Errors(value)) }
 }
 
 function newer(reader: number): string {
@@ -159,26 +160,4 @@ function newer(reader: number): string {
     `This document needs reader ${reader}, and this gate understands documents up to reader ` +
     `${newestReader}: bring every node up to date first.`
   )
-}
-
-interface Described {
-  expected?: string
-  properties?: Record<string, Described>
-}
-
-/** @param instancePath a JSON pointer (RFC 6901) to what is wrong. */
-function faultOf(error: { instancePath: string; keyword: string; params: object }): string {
-  const { requiredProperties: [missing] = [] } = error.params as { requiredProperties?: string[] }
-  const names = [...error.instancePath.split('/').slice(1), ...(missing ? [missing] : [])]
-  const path: string[] = []
-  let described: Described = policySchema as Described
-  for (const name of names) {
-    const inner = described.properties?.[name]
-    // Of a list that is wrong somewhere it is said what the list must be.
-    if (!inner) break
-    described = inner
-    path.push(name)
-  }
-  const subject = path.length === 0 ? 'A policy' : `\`${path.join('.')}\``
-  return `${subject} must be ${described.expected}.`
 }

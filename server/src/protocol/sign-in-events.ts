@@ -19,13 +19,23 @@ function detailOf(
   event: LogEventName,
   { phoneKind: phone, amr, client, claims, reason, state }: SignIn,
 ): Pick<LogEvent, 'detail'> {
-  if (event === 'sign_in.scanned') return phone ? { detail: { phone } } : {}
-  if (event === 'sign_in.approved') {
-    const agreed = client !== null && { client, claims: claims ?? [] }
-    return amr ? { detail: { amr, ...agreed } } : {}
+  const agreed = client !== null && { client, claims: claims ?? [] }
+  // Whoever is notified of it is named here: the row may be gone before they can be reached.
+  const told = client !== null && { client }
+  switch (event) {
+    case 'sign_in.scanned':
+      return phone ? { detail: { phone } } : {}
+    case 'sign_in.approved':
+      return amr ? { detail: { amr, ...agreed } } : {}
+    case 'sign_in.claimed':
+      return agreed ? { detail: agreed } : {}
+    case 'report.not_me':
+      return { detail: { state, ...told } }
+    case 'visit.ended':
+      return { detail: { ...(reason && { reason }), ...told } }
+    default:
+      return reason ? { detail: { reason } } : {}
   }
-  if (event === 'report.not_me') return { detail: { state } }
-  return reason ? { detail: { reason } } : {}
 }
 
 function actorOf(step: Step, kiosk: number): Actor {

@@ -85,7 +85,7 @@ test('that it was somebody else is written down after the end too, once, and cha
   assert.deepEqual([reported.next.state, reported.next.reason], ['ended', 'kiosk'])
   assert.deepEqual(
     reported.events.map(({ event, detail }) => [event, detail]),
-    [['report.not_me', { state: 'ended' }]],
+    [['report.not_me', { state: 'ended', client: 'clinic' }]],
   )
   assert.deepEqual(take({ row: reported.next, now: over.now }, disown).events, [])
   // Time had ended it, and nobody had written that down.
@@ -149,4 +149,21 @@ test('what was agreed is kept with the approval, and told by its event', () => {
   const { next, events } = take(after(scan), approve)
   assert.deepEqual([next.client, next.claims], ['clinic', ['name']])
   assert.deepEqual(events[0]?.detail, { amr: ['pwd'], client: 'clinic', claims: ['name'] })
+})
+
+test('events that a client is notified of name it, as the row may be gone by then', () => {
+  const claimed = after(scan, approve)
+  const details = [
+    ...take(claimed, claim).events,
+    ...take(after(scan, approve, claim), end).events,
+    ...take(after(scan, approve, claim), disown).events,
+  ].map(({ event, detail }) => [event, detail])
+  assert.deepEqual(details, [
+    ['sign_in.claimed', { client: 'clinic', claims: ['name'] }],
+    ['visit.ended', { reason: 'kiosk', client: 'clinic' }],
+    ['visit.ended', { reason: 'not_me', client: 'clinic' }],
+    ['report.not_me', { state: 'ended', client: 'clinic' }],
+  ])
+  const alone: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
+  assert.deepEqual(take(after(scan, alone), claim).events[0]?.detail, undefined)
 })

@@ -1,6 +1,7 @@
 import { placeLife } from '../accounts/usual-places.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { UserCodeRecords } from '../store/user-code.ts'
@@ -12,6 +13,7 @@ export interface ReaperParts {
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
   handOffs: Pick<HandOffRecords, 'overdue' | 'purge'>
+  deliveries: Pick<DeliveryRecords, 'purge'>
   /** Writes down what time has decided of a hand-off. */
   expireHandOff(id: string): Promise<unknown>
   moves: Pick<Moves, 'takeStored'>
@@ -23,6 +25,8 @@ const every = 1_000
 const batch = 500
 /** A final row stays so long, so that whoever asks late hears what became of it. */
 const keptFinal = 3_600_000
+/** So long an operator may look at what became of a delivery, and send it again. */
+const keptDelivery = 7 * 24 * 3_600_000
 
 /**
  * Writes down what time has decided, and removes what nobody will ask for again. Several nodes may
@@ -34,6 +38,7 @@ export function startReaper({
   userCodes,
   usualPlaces,
   handOffs,
+  deliveries,
   expireHandOff,
   moves,
   clock,
@@ -58,6 +63,7 @@ export function startReaper({
       }
       await signIns.purge(clock() - keptFinal, batch)
       await handOffs.purge(clock() - keptFinal, batch)
+      await deliveries.purge(clock() - keptDelivery, batch)
       await userCodes.purge(clock())
       await usualPlaces.purge(clock() - placeLife)
     } catch (error) {

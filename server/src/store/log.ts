@@ -72,6 +72,8 @@ export interface LogRecords {
 
   /** How far a reader has come; 0 at first. */
   cursor(reader: string): Promise<number>
+  /** Lets a reader that has no place yet begin at the log's present end; all others go on where they are. */
+  beginAtEnd(reader: string): Promise<void>
   /** Notes how far the reader that holds the lease has come. @throws LeaseLost */
   moveCursor(lease: Lease, position: number): Promise<void>
 

@@ -1,5 +1,6 @@
 import type { AccountRecords } from './account.ts'
 import type { ClientRecords } from './client.ts'
+import type { DeliveryRecords } from './delivery.ts'
 import type { HandOffRecords } from './hand-off.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
@@ -24,6 +25,7 @@ import type { WatchedRows } from './watched-rows.ts'
 export interface Store {
   signIns: SignIns
   handOffs: HandOffRecords
+  deliveries: DeliveryRecords
   watched: WatchedRows
   accounts: AccountRecords
   kiosks: KioskRecords

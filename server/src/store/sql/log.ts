@@ -129,6 +129,15 @@ export function log(db: Database, engine: Engine): LogRecords {
       return (await retryWhileBusy(engine, () => query.executeTakeFirst()))?.position ?? 0
     },
 
+    async beginAtEnd(reader) {
+      const { position } = await head()
+      const query = db
+        .insertInto('log_cursors')
+        .values({ reader, position })
+        .onConflict(conflict => conflict.column('reader').doNothing())
+      await retryWhileBusy(engine, () => query.execute())
+    },
+
     moveCursor: (lease, position) =>
       withLease(lease, async trx => {
         await trx

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../store.ts'
 import { accounts } from './accounts.ts'
 import { clients } from './clients.ts'
+import { deliveries } from './deliveries.ts'
 import type { Engine } from './engine.ts'
 import { handOffs } from './hand-offs.ts'
 import { kiosks } from './kiosks.ts'
@@ -25,6 +26,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
   return {
     signIns: signIns(db, engine, update),
     handOffs: handOffs(db, engine, update),
+    deliveries: deliveries(db, engine, update),
     watched: watchedRows(db, engine),
     accounts: accounts(db, engine, update),
     kiosks: kiosks(db, engine, update),

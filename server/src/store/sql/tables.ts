@@ -88,8 +88,10 @@ export interface DeliveriesTable {
   position: number
   state: string
   tries: number
+  tried_since: number | null
+  /** Null where it is no longer open. */
   next_try_at: number | null
-  last_error: string | null
+  why: string | null
   /** When it happened. */
   at: number
   updated_at: number

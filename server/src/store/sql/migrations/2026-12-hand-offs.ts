@@ -58,21 +58,29 @@ export const handOffs: Migration = {
       .addColumn('position', 'bigint', column => column.notNull())
       .addColumn('state', 'text', column => column.notNull())
       .addColumn('tries', 'integer', column => column.notNull())
+      .addColumn('tried_since', 'bigint')
       .addColumn('next_try_at', 'bigint')
-      .addColumn('last_error', 'text')
+      .addColumn('why', 'text')
       .addColumn('at', 'bigint', column => column.notNull())
       .addColumn('updated_at', 'bigint', column => column.notNull())
       .execute()
+    const open = {
+      deliveries_open: ['client', 'subject', 'position'],
+      deliveries_next_try_at: ['next_try_at'],
+    }
+    for (const [name, columns] of Object.entries(open)) {
+      await db.schema
+        .createIndex(name)
+        .on('deliveries')
+        .columns(columns)
+        .where(sql.ref('next_try_at'), 'is not', null)
+        .execute()
+    }
     await db.schema
-      .createIndex('deliveries_waiting')
+      .createIndex('deliveries_over')
       .on('deliveries')
-      .columns(['client', 'subject', 'position'])
-      .execute()
-    await db.schema
-      .createIndex('deliveries_next_try_at')
-      .on('deliveries')
-      .column('next_try_at')
-      .where(sql.ref('next_try_at'), 'is not', null)
+      .column('updated_at')
+      .where(sql.ref('next_try_at'), 'is', null)
       .execute()
     await db.schema.alterTable('sign_ins').addColumn('hand_off', 'text').execute()
     await db.schema.alterTable('clients').addColumn('services', 'text').execute()
