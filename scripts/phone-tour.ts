@@ -97,7 +97,7 @@ async function signInTour(browser: Browser, kiosk: OpenKiosk, lang: Language): P
   await page.locator('[role=alert]:visible').waitFor()
   await shoot(page, '2-wrong-password')
   // The kiosk does not get through with its claim.
-  await kiosk.page.route('**/claim', route => route.abort())
+  await kiosk.page.route(/\/claim\?/, route => route.abort())
   await signIn(page)
   await page.locator('[data-state=approved]').waitFor({ state: 'attached' })
   await shoot(page, '3-approved')

@@ -24,7 +24,7 @@ async function learnWhoComes({ id, kiosk_secret }: StartAnswer): Promise<void> {
     view = await ask<SignInView>('GET', `${path}?since=${view.seq}&wait=25`, kiosk_secret)
   }
   if (view.state !== 'approved' && view.state !== 'claimed') return
-  const body = { client_credential: CLIENT_CREDENTIAL, language: 'ko' }
+  const body = { client_credential: CLIENT_CREDENTIAL }
   const { account, id_token } = await ask<ClaimAnswer>('POST', `${path}/claim`, kiosk_secret, body)
   // Without a token the visitor has agreed to nothing: somebody is there, and we do not know who.
   const token = id_token ? (await jwtVerify(id_token, keys, expected)).payload : { sid: id }

@@ -60,7 +60,8 @@ describe('the client', () => {
     assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i/service`)
     assert.equal(asked[0]?.init.body, '{"service":"exam","language":"en"}')
     await client.claim('i', 'secret', { language: 'en' })
-    assert.equal(asked[1]?.init.body, '{"language":"en"}')
+    assert.equal(asked[1]?.url, `${server}/api/v1/sign-ins/i/claim?language=en`)
+    assert.equal(asked[1]?.init.body, null)
   })
 
   it('calls for staff with nothing but its cookie', async () => {

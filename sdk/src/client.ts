@@ -106,12 +106,10 @@ export class Client {
 
   async claim(id: string, secret: string, options: ClaimOptions = {}): Promise<ClaimAnswer> {
     const { credential, language, signal } = options
-    const body = {
-      ...(credential !== undefined && { client_credential: credential }),
-      ...(language && { language }),
-    }
-    const says = Object.keys(body).length > 0 && { body }
-    const call: Call = { method: 'POST', path: paths.claim(id), secret, signal, ...says }
+    const body = credential === undefined ? {} : { body: { client_credential: credential } }
+    // In the address: a gate of before refuses what it does not know in a body.
+    const path = language ? `${paths.claim(id)}?language=${language}` : paths.claim(id)
+    const call: Call = { method: 'POST', path, secret, signal, ...body }
     return real(await this.#call<ClaimAnswer>(call))
   }
 

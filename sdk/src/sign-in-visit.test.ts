@@ -52,10 +52,11 @@ describe('the visit of a sign-in', () => {
     const claimed = { seq: 3, state: 'claimed' } as const
     await sends({ ...claimed, hand_off: handOff('exam', 'accepted', 3) })
     await sends({ ...claimed, hand_off: handOff('exam', 'requested', 1) })
-    await sends({ ...claimed, hand_off: handOff('exam', 'accepted', 3) })
+    await sends({ ...claimed, hand_off: handOff('exam', 'called', 4) })
+    await sends({ ...claimed, hand_off: handOff('exam', 'accepted', 4) })
     await sends({ ...claimed, hand_off: handOff('pay', 'requested', 1) })
     await sends({ ...claimed, seq: 2, hand_off: handOff('exam', 'accepted', 9) })
-    assert.deepEqual(handOffs, ['exam requested', 'exam accepted', 'pay requested'])
+    assert.deepEqual(handOffs, ['exam requested', 'exam accepted', 'exam called', 'pay requested'])
   })
 
   it('asks for a service until it is answered, and shows what came of it', async () => {

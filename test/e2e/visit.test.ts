@@ -238,7 +238,7 @@ function loseClaims(kiosk: Page, answered: boolean): Promise<void> {
   return kiosk.evaluate(answered => {
     const { fetch } = window
     window.fetch = async (...call) => {
-      if (!`${call[0]}`.endsWith('/claim')) return fetch(...call)
+      if (!`${call[0]}`.includes('/claim?')) return fetch(...call)
       if (answered) await fetch(...call)
       document.documentElement.dataset.claim = 'lost'
       throw new TypeError('no network')

@@ -108,7 +108,7 @@ for (const [of, bytes] of [
     const numbers = new Map<string, string | undefined>()
     while (cuts.length > 0) {
       const { signIn } = await approve(gate, kiosk)
-      const claim = await ask<ClaimAnswer>(paths.claim(signIn.id), signIn, { language: 'en' })
+      const claim = await ask<ClaimAnswer>(`${paths.claim(signIn.id)}?language=en`, signIn, {})
       assert.equal(claim.services?.length, 2)
       const chosen = { service: 'exam', language: 'en' }
       const view = await ask<SignInView>(paths.service(signIn.id), signIn, chosen)

@@ -53,3 +53,20 @@ test('of several the visitor chooses; another choice cancels the first', async t
   assert.equal((await choose(kiosk, signIn, 'closed')).body.code, 'service_closed')
   assert.equal((await choose(kiosk, signIn, 'none')).body.code, 'service_unknown')
 })
+
+test('a refused service may be asked for anew; what stands is asked for once', async t => {
+  const services = [service('exam'), service('pay')]
+  const { gate, kiosk, receiver } = await startServed(t, { services })
+  const { answer } = receiver
+  receiver.answer = (_received, response) => {
+    response.end(JSON.stringify({ status: 'refused', text: { ko: '마감', en: 'Full' } }))
+  }
+  const { signIn } = await visitAt(gate, kiosk)
+  await choose(kiosk, signIn, 'exam')
+  const refused = await handOffOf(kiosk, signIn, ({ state }) => state === 'refused')
+  assert.deepEqual(refused.text, { ko: '마감', en: 'Full' })
+  receiver.answer = answer
+  await choose(kiosk, signIn, 'exam')
+  const accepted = await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
+  assert.notEqual(accepted.id, refused.id)
+})

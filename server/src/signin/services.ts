@@ -46,6 +46,11 @@ interface Request {
   also: WithSignIn
 }
 
+/** Whether the same choice once more is the same hand-off: where nothing came of it, it is a new one. */
+function stands({ state }: HandOff): boolean {
+  return !overStates.has(state) && state !== 'failed' && state !== 'refused'
+}
+
 export function createServices(parts: ServicesParts) {
   const { moves, clock, timings } = parts
 
@@ -117,8 +122,7 @@ export function createServices(parts: ServicesParts) {
   ): Promise<WithHandOff<SignIn> | null> {
     const asked = await ofSignIn(await visitOf(subject))
     const { signIn, handOff } = asked
-    const stands = handOff && !overStates.has(handOff.state) && handOff.state !== 'failed'
-    if (stands && handOff.service.id === service.id) return asked
+    if (handOff && stands(handOff) && handOff.service.id === service.id) return asked
     const { id, also } = request(signIn, service, language)
     const instead = signIn.handOff
     const actor: Actor = { kind: 'kiosk', id: `${subject.kiosk.number}` }

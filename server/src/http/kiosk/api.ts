@@ -271,8 +271,9 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
           security,
           summary: 'Learn who signed in; repeatable by the same kiosk secret',
           params: signInPath,
+          querystring: Type.Object({ language }),
           body: Type.Object(
-            { client_credential: Type.Optional(clientCredential), language },
+            { client_credential: Type.Optional(clientCredential) },
             { additionalProperties: false },
           ),
           response: {
@@ -289,8 +290,8 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         },
       },
       async request => {
-        const { client_credential, language } = request.body
-        return flow.claim(await proven(request), client_credential, language)
+        const { client_credential } = request.body
+        return flow.claim(await proven(request), client_credential, request.query.language)
       },
     )
 
