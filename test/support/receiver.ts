@@ -76,6 +76,17 @@ export class Receiver {
     response.end(JSON.stringify({ status: 'accepted', number, place, ahead: 3, wait_minutes: 12 }))
   }
 
+  /** Keeps whoever asks for a number waiting. @returns gives it, as soon as somebody has asked. */
+  hold(): () => Promise<void> {
+    const accept = this.answer
+    const { promise: asked, resolve } = Promise.withResolvers<() => void>()
+    this.answer = (received, response) => {
+      if (received.type === 'hand_off.requested') resolve(() => accept(received, response))
+      else accept(received, response)
+    }
+    return async () => (await asked)()
+  }
+
   async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
