@@ -311,6 +311,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
               404: refused,
               409: refused,
               410: refused,
+              429: refused,
               503: refused,
             },
           },
