@@ -187,6 +187,22 @@ test('a lost link is said with the time of what is seen, and mends itself', asyn
   await assertStayed(page)
 })
 
+test("what a proxy says for a gate that is away takes nobody's number off the screen", async t => {
+  const { page, say } = await visit(t)
+  await page.locator('.number').waitFor()
+  await remember(page)
+  await live(page, /^실시간$/).waitFor()
+  await page.route('**/s/*?bare', route =>
+    route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>502 Bad Gateway</h1>' }),
+  )
+  await say({ ahead: 2 })
+  await live(page, /^\d\d:\d\d 기준$/).waitFor()
+  await page.unroute('**/s/*?bare')
+  await estimate(page, '앞에 2명').waitFor()
+  await live(page, /^실시간$/).waitFor()
+  await assertStayed(page)
+})
+
 test('whoever wants to is told by sound and vibration: when few are ahead, and when it is time', async t => {
   const { page, say } = await visit(t)
   const alarm = page.getByRole('switch', { name: '차례가 되면 알려 주기' })

@@ -68,12 +68,17 @@ export function createAsking(parts: AskingParts): Asking {
     const due = await records.due(clock(), batch, busyClients())
     for (const { id, client } of due) {
       if (stopped || underWay.has(id) || busyClients().includes(client)) continue
-      const over = ask(id)
-        .catch(parts.onError)
-        .finally(() => {
+      const over = ask(id).then(
+        () => {
           underWay.delete(id)
           soon()
-        })
+        },
+        (error: unknown) => {
+          underWay.delete(id)
+          // It is due still: where nothing can be written, to look at once would never end.
+          parts.onError(error)
+        },
+      )
       underWay.set(id, { client, over })
     }
   }

@@ -51,7 +51,11 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
     for (const { id, client } of await deliveries.due(clock(), batch, busyClients())) {
       if (stopped || underWay.has(id) || busyClients().includes(client)) continue
       const over = send(id)
-        .catch(onError)
+        .catch(async (error: unknown) => {
+          onError(error)
+          // It is due still: where nothing can be written, to look at once would never end.
+          await sleep(pause, undefined, { ref: false })
+        })
         .finally(() => underWay.delete(id))
       underWay.set(id, { client, over })
     }
