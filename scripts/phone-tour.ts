@@ -18,7 +18,7 @@ import {
   visitor,
 } from './tour.ts'
 
-const phoneSizes = {
+export const phoneSizes = {
   small: { width: 360, height: 640 },
   narrow: { width: 360, height: 740 },
   usual: usualPhone,

@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { DemoGate } from './demo-gate.ts'
+import { numberTour } from './number-tour.ts'
 import { phoneTour } from './phone-tour.ts'
 import { servicesTour } from './services-tour.ts'
 import {
@@ -140,6 +141,7 @@ await signUp(browser, gate)
 const tours = {
   kiosk: () => kioskTour(browser, gate),
   phone: () => phoneTour(browser, gate),
+  number: () => numberTour(browser),
   services: () => servicesTour(browser),
   demo: () => demoTour(browser, gate),
   trouble: () => troubleTour(browser),

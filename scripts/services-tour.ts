@@ -1,15 +1,12 @@
 // What a visitor is asked and given at a kiosk whose client has services, in pictures.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
-import { DemoGate } from './demo-gate.ts'
+import type { Browser } from 'playwright-core'
+import { startClientGate } from './client-gate.ts'
 import {
   enlarge,
   kioskSizes,
   languages,
   openKiosk,
   save,
-  signUp,
   stands,
   textSizes,
   visit,
@@ -88,48 +85,19 @@ const answers: Record<string, object> = {
   },
 }
 
-/** A client that gives numbers, says no, or has not made up its mind, by what it is asked for. */
-async function startClient() {
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const { data } = JSON.parse(body) as { data: { service?: string } }
-    const answer = answers[data.service ?? '']
-    if (answer) response.end(JSON.stringify(answer))
-    // Received; nothing follows.
-    else response.writeHead(202).end()
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { host, stop: () => server.close() }
-}
-
 export async function servicesTour(browser: Browser): Promise<void> {
-  const client = await startClient()
-  const gate = await DemoGate.start({
-    QRGATE_LOG_LEVEL: 'silent',
-    QRGATE_WEBHOOK_HOSTS: client.host,
-  })
-  await signUp(browser, gate)
-  const endpoint = `http://${client.host}/hooks`
-  const added = gate.command('client', 'add', 'clinic', '서울내과', '--endpoint', endpoint)
-  const credential = /\S{40,}/.exec(added.replaceAll(/whsec_\S+/g, ''))?.[0] ?? ''
-  const offer = async (offered: readonly object[]) => {
-    const answer = await fetch(`${gate.url}/api/v1/clients/self/services`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ services: offered }),
-      signal: AbortSignal.timeout(10_000),
-    })
-    if (!answer.ok) throw new Error(await answer.text())
-  }
+  // It gives numbers, says no, or has not made up its mind, by what it is asked for.
+  const { offer, serve, gate, stop } = await startClientGate(
+    browser,
+    ({ service }) => answers[service] ?? null,
+  )
   for (const [sizeName, size] of Object.entries(kioskSizes)) {
     for (const lang of languages) {
       for (const textSize of textSizes) {
         await offer(services)
         const kiosk = await openKiosk(browser, gate, size, lang)
         const { page } = kiosk
-        await serve(gate, page)
+        await serve(page)
         const shoot = (screen: string) =>
           save(page, `kiosk-${screen}-${sizeName}-${lang}-${textSize}`)
         const visitor = async (screen: string) => {
@@ -178,20 +146,5 @@ export async function servicesTour(browser: Browser): Promise<void> {
       }
     }
   }
-  await gate.stop()
-  client.stop()
-}
-
-/** The screen becomes one of the client's, which hears of calls for staff. */
-async function serve(gate: DemoGate, page: Page): Promise<void> {
-  const number = await page.evaluate(
-    async () => (await (await fetch('/api/v1/kiosk')).json()).number,
-  )
-  gate.command('kiosk', 'set', `${number}`, '--client', 'clinic')
-  await page.route('**/api/v1/kiosk', async route => {
-    const response = await route.fetch()
-    await route.fulfill({ response, json: { ...(await response.json()), staff_call: true } })
-  })
-  await page.reload()
-  await stands(page, 'idle')
+  await stop()
 }

@@ -131,6 +131,7 @@ test('the number is live: what changes is exchanged and read out, and the page s
   assert.equal(await page.getByRole('button', { name: '가고 있어요' }).count(), 0)
   await say({ status: 'done' })
   await page.getByRole('heading', { name: '모두 끝났습니다' }).waitFor()
+  await page.locator('[data-live]').waitFor({ state: 'detached' })
   await assertStayed(page)
 })
 
@@ -182,6 +183,22 @@ test('a lost link is said with the time of what is seen, and mends itself', asyn
   await look(page, 'visible')
   await live(page, /^\d\d:\d\d 기준$/).waitFor()
   open()
+  await live(page, /^실시간$/).waitFor()
+  await assertStayed(page)
+})
+
+test("what a proxy says for a gate that is away takes nobody's number off the screen", async t => {
+  const { page, say } = await visit(t)
+  await page.locator('.number').waitFor()
+  await remember(page)
+  await live(page, /^실시간$/).waitFor()
+  await page.route('**/s/*?bare', route =>
+    route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>502 Bad Gateway</h1>' }),
+  )
+  await say({ ahead: 2 })
+  await live(page, /^\d\d:\d\d 기준$/).waitFor()
+  await page.unroute('**/s/*?bare')
+  await estimate(page, '앞에 2명').waitFor()
   await live(page, /^실시간$/).waitFor()
   await assertStayed(page)
 })
@@ -245,7 +262,16 @@ test('"not today" asks once and cancels', async t => {
 })
 
 test('"not me" on the number ends the visit and cancels the number', async t => {
-  const { page, kiosk, signIn } = await visit(t)
+  const { page, kiosk, signIn, say } = await visit(t)
+  await page.locator('.number').waitFor()
+  await say({ status: 'refused', text: { ko: '마감입니다', en: 'We are full' } })
+  await page.getByRole('heading', { name: '접수하지 못했습니다' }).waitFor()
+  await page.getByRole('link', { name: '내가 한 것이 아니에요' }).click()
+  await page.getByRole('heading', { name: '다른 사람이 로그인했나요?' }).waitFor()
+  assert.equal(await page.getByText('받은 번호는 취소됩니다').count(), 0, 'there is none')
+  await say({ status: 'accepted' })
+  await page.getByRole('link', { name: '아니요, 돌아가기' }).click()
+  await page.locator('.number').waitFor()
   await page.getByRole('link', { name: '내가 한 것이 아니에요' }).click()
   await page.getByText('받은 번호는 취소됩니다').waitFor()
   await page.getByRole('button', { name: '네, 내가 한 것이 아니에요' }).click()
@@ -255,11 +281,9 @@ test('"not me" on the number ends the visit and cancels the number', async t => 
 })
 
 test('axe finds nothing on any state of the number', async t => {
-  let answerIt = () => {}
+  let answerIt = async () => {}
   const { page, say, gate } = await visit(t, {}, {}, ({ receiver }) => {
-    receiver.answer = (received, response) => {
-      answerIt = () => receiver.accept(received, response)
-    }
+    answerIt = receiver.hold()
   })
   const clean = async (heading: string) => {
     await page.getByRole('heading', { name: heading }).waitFor()
@@ -269,7 +293,7 @@ test('axe finds nothing on any state of the number', async t => {
   await clean('접수하고 있습니다')
   gate.passTime(12 * 60_000)
   await clean('직원이 확인해 드립니다')
-  answerIt()
+  await answerIt()
   const text = { ko: '오늘은 마감입니다', en: 'We are full today' }
   await say({ status: 'accepted', number: 'A-012', ahead: 3, now: 'A-008', lines: [text] })
   await clean('대기번호')
@@ -288,19 +312,17 @@ test('axe finds nothing on any state of the number', async t => {
 })
 
 test('all of it works without script: the page looks again by itself, buttons are forms', async t => {
-  let answerIt = () => {}
+  let answerIt = async () => {}
   const { page, say, kiosk, signIn, numbered } = await visit(
     t,
     { javaScriptEnabled: false },
     {},
     ({ receiver }) => {
-      receiver.answer = (received, response) => {
-        answerIt = () => receiver.accept(received, response)
-      }
+      answerIt = receiver.hold()
     },
   )
   await page.getByRole('heading', { name: '접수하고 있습니다' }).waitFor()
-  answerIt()
+  await answerIt()
   await estimate(page, '앞에 3명 · 예상 12분').waitFor()
   await numbered()
   assert.equal(await page.getByRole('switch').count(), 0, 'nothing that needs a script')

@@ -55,20 +55,14 @@ async function stateOf({ phone, signIn }: Pick<Visiting, 'phone' | 'signIn'>, qu
 
 test('the page shows each state of what was asked for, by plain HTTP', async t => {
   const { gate, kiosk, receiver, patch } = await startServed(t)
-  let answerIt = () => {}
-  receiver.answer = (received, response) => {
-    // A notification may come after the request, and must not take its place.
-    if (received.type !== 'hand_off.requested') receiver.accept(received, response)
-    else answerIt = () => receiver.accept(received, response)
-  }
+  const answerIt = receiver.hold()
   const { signIn, phone } = await visitAt(gate, kiosk)
   const page = pageOf({ phone, signIn })
   const path = `/s/${signIn.id}`
-  await until('the client is asked', () => receiver.of('hand_off.requested').length === 1)
   const asked = await page()
   assert.match(asked.text, /^접수하고 있습니다 … /)
   assert.match(asked.html, /<noscript><meta http-equiv="refresh" content="3"><\/noscript>/)
-  answerIt()
+  await answerIt()
   const { id } = await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
 
   const accepted = await page()
@@ -146,7 +140,8 @@ test('refused, not come, given up by the client: the page says so in words', asy
 
 test('who gets no number in time is told to stay, and a late one still comes', async t => {
   const { gate, kiosk, receiver, patch } = await startServed(t)
-  receiver.answer = (_received, response) => response.writeHead(503).end()
+  receiver.answer = ({ type }, response) =>
+    response.writeHead(type === 'hand_off.requested' ? 503 : 204).end()
   const { signIn, phone, claim } = await visitAt(gate, kiosk)
   const page = pageOf({ phone, signIn })
   gate.passTime(hour / 5)

@@ -5,6 +5,7 @@ import { system } from '../../server/src/protocol/log-event.ts'
 import type { Gate } from '../support/gate.ts'
 import {
   addServedClient,
+  choose,
   clientsOf,
   handOffOf,
   type ServedClient,
@@ -15,6 +16,7 @@ import {
 } from '../support/hand-off-gate.ts'
 import { until } from '../support/patience.ts'
 import { Receiver } from '../support/receiver.ts'
+import { enrolIn } from '../support/stored.ts'
 
 async function ask(
   { url }: Gate,
@@ -48,7 +50,7 @@ test('a hand-off is changed by its own client, and to everybody else there is no
   const id = await served(gate, own)
   const change = { status: 'called' }
   const path = paths.handOff(id)
-  const unknown = await ask(gate, 'PATCH', paths.handOff(crypto.randomUUID().replace(/-4/, '-7')), {
+  const unknown = await ask(gate, 'PATCH', paths.handOff('01926b7e-0000-7000-8000-000000000000'), {
     credential: other.credential,
     body: change,
   })
@@ -73,7 +75,7 @@ test('many at once: each has its own result, whatever becomes of the others', as
   assert.equal((await client.patch(ids[1] ?? '', { status: 'done' })).status, 200)
   const { status, body } = await patch([
     { id: ids[0], ahead: 1, now: 'A-0' },
-    { id: 'nothing', ahead: 1 },
+    { id: 'no\u0000thing', ahead: 1 },
     { id: ids[1], status: 'called' },
     { id: ids[0], status: 'called' },
   ])
@@ -142,4 +144,72 @@ test('staff are called by an enrolled page alone, once a minute, where the clien
   assert.deepEqual([again.status, again.body.code], [429, 'too_many'])
   gate.passTime(61_000)
   assert.equal((await call(own)).status, 204)
+})
+
+test('nobody is promised staff where the webhooks of the client are switched off', async t => {
+  const { gate, id } = await startServed(t, { staffCalls: true })
+  const { clients, kiosks } = gate.app.store
+  const { row, credential } = await enrolIn(gate.app.store, '2층')
+  await kiosks.update(row.number, () => ({
+    next: { ...row, client: id },
+    events: [],
+    quiet: true,
+  }))
+  await clients.update(id, client => {
+    if (!client) throw new Error('no such client')
+    return { next: { ...client, webhooksOffAt: 1 }, events: [], quiet: true }
+  })
+  const headers = { cookie: `qrgate-kiosk=${credential}`, origin: gate.url }
+  const { body } = await ask(gate, 'POST', paths.staffCall, { headers })
+  assert.equal(body?.code, 'staff_call_off')
+  assert.equal((await ask(gate, 'GET', paths.kiosk, { headers })).body.staff_call, false)
+})
+
+test('choosing on and on costs a client no numbers without end', async t => {
+  const services = [service('exam'), service('pay')]
+  const { gate, kiosk } = await startServed(t, { services })
+  const { signIn } = await visitAt(gate, kiosk)
+  const statuses: number[] = []
+  for (let n = 0; n < 21; n += 1) {
+    statuses.push((await choose(kiosk, signIn, n % 2 === 0 ? 'exam' : 'pay')).status)
+  }
+  assert.deepEqual(statuses, [...Array.from({ length: 20 }, () => 200), 429])
+  assert.equal((await choose(kiosk, signIn, 'pay')).status, 200, 'what stands is no new one')
+})
+
+test('all that a client may say at once has room in one request', async t => {
+  const { gate, kiosk, credential } = await startServed(t)
+  const text = { ko: '가'.repeat(80), en: 'a'.repeat(80) }
+  const change = { name: text, lines: [text, text], closed: text }
+  const services = Array.from({ length: 50 }, (_, n) => service(`s${n}`, change))
+  const put = await ask(gate, 'PUT', paths.clientServices, { credential, body: { services } })
+  assert.equal(put.status, 200)
+  const { signIn } = await visitAt(gate, kiosk)
+  assert.equal((await kiosk.view(signIn)).state, 'claimed')
+  const place = { name: text, floor: text, way: text }
+  const hand_offs = Array.from({ length: 100 }, () => ({ id: signIn.id, place, ahead: 1 }))
+  const patch = await ask(gate, 'PATCH', paths.handOffs, { credential, body: { hand_offs } })
+  assert.equal(patch.status, 200)
+  assert.equal((patch.body as HandOffResults).results.length, 100)
+})
+
+test('a poll of a page of before there were hand-offs waits as it always did', async t => {
+  const { gate, kiosk } = await startServed(t)
+  const { signIn, phone } = await visitAt(gate, kiosk)
+  await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
+  const { seq } = await kiosk.view(signIn)
+  const query = `since=${seq}&wait=20`
+  const atKiosk = fetch(`${gate.url}${paths.signIn(signIn.id)}?${query}`, {
+    headers: { authorization: `Bearer ${signIn.kiosk_secret}` },
+  })
+  const onPhone = phone.get(`/s/${signIn.id}?${query}`, 'application/json')
+  let answered = 0
+  for (const answer of [atKiosk, onPhone]) void answer.then(() => (answered += 1))
+  // Whoever is answered at once is so before others have been heard.
+  for (let n = 0; n < 20; n += 1) await kiosk.view(signIn)
+  assert.equal(answered, 0)
+  await kiosk.post(paths.end(signIn.id), signIn.kiosk_secret, {})
+  for (const answer of [atKiosk, onPhone]) {
+    assert.equal(((await (await answer).json()) as { state: string }).state, 'ended')
+  }
 })

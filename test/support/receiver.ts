@@ -72,6 +72,17 @@ export class Receiver {
     response.end(JSON.stringify({ status: 'accepted', number, place, ahead: 3, wait_minutes: 12 }))
   }
 
+  /** Keeps whoever asks for a number waiting. @returns gives it, as soon as somebody has asked. */
+  hold(): () => Promise<void> {
+    const accept = this.answer
+    const { promise: asked, resolve } = Promise.withResolvers<() => void>()
+    this.answer = (received, response) => {
+      if (received.type === 'hand_off.requested') resolve(() => accept(received, response))
+      else accept(received, response)
+    }
+    return async () => (await asked)()
+  }
+
   #answerTo(request: IncomingMessage, response: ServerResponse, body: string): void {
     const headers = request.headers as Record<string, string>
     const id = headers['webhook-id'] ?? ''

@@ -36,7 +36,8 @@ export function fetchPage(id: string): Promise<Document | null> {
     request.responseType = 'document'
     request.timeout = 10_000
     request.setRequestHeader('accept', 'text/html')
-    request.onload = () => resolve(request.responseXML)
+    // What a proxy says for a gate that is away, or a gate that is busy, is no newer page.
+    request.onload = () => resolve(request.status < 500 ? request.responseXML : null)
     request.onerror = request.ontimeout = () => resolve(null)
     request.send()
   })

@@ -65,6 +65,7 @@ export function follow(first: HandOffPage, alarm: Alarm): { refresh(): Promise<b
       await untilSeen()
       await look()
     }
+    mark.over()
   }
 
   void watch()

@@ -7,6 +7,8 @@ export interface LiveMark {
   lost(): void
   /** Somebody looks at the page again: what it has heard may be old. */
   doubt(): void
+  /** Nothing follows any more, so there is nothing to be up to date with. */
+  over(): void
 }
 
 /** What was heard longer ago is not live, in milliseconds: more than the longest wait for an answer. */
@@ -46,6 +48,9 @@ export function liveMark(): LiveMark {
       show()
     },
     lost,
+    over() {
+      mark?.remove()
+    },
     doubt() {
       if (Date.now() - lastGood.getTime() > goodFor) lost()
     },

@@ -48,6 +48,9 @@ export interface HandOffPartsNeeds {
 /** Whoever taps again and again calls once. */
 const callsPerKiosk = { name: 'staff calls', points: 1, duration: 60 }
 
+/** In a visit, which is no longer; nobody changes their mind so often. */
+const choicesPerSignIn = { name: 'choices', points: 20, duration: 600 }
+
 export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
   const { config, store, bus, moves, clients, accounts, kiosks, clock, ticks, logger } = needs
   const { handOffTimings: timings } = config
@@ -83,6 +86,7 @@ export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
     clients,
     clock,
     timings,
+    choices: createLimit('too_many', choicesPerSignIn, ticks),
     randomBytes,
     onRequested: asking.soon,
     onChanged: id => bus.publish(id),

@@ -49,7 +49,7 @@ const batch = 100
 
 export function createAsking(parts: AskingParts): Asking {
   const { records, handOffs, clients, clock } = parts
-  const inFlight = createInFlight({ onError: parts.onError, onEnd: soon })
+  const inFlight = createInFlight({ onError: parts.onError, onDone: soon })
   let looking: Promise<void> | undefined
   let again = false
   let stopped = false

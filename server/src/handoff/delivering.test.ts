@@ -220,3 +220,25 @@ test('a node that stops begins nothing, and ends what it has begun', async t => 
   // Its lease is free for another node at once.
   assert.ok(await set.store.leases.take('deliveries', 'another node', 1_000))
 })
+
+test('what cannot be written is tried now and then, and not on and on', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const row = delivery()
+  const set = await setUp(t, [row])
+  const full = t.mock.method(set.store.deliveries, 'update', async () => {
+    throw new Error('the disk is full')
+  })
+  const turns = async () => {
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(resolve => setImmediate(resolve))
+  }
+  t.mock.timers.tick(250)
+  await set.failed(1)
+  await turns()
+  assert.equal(set.errors.length, 1)
+  full.mock.restore()
+  while (set.sent.length === 0) {
+    t.mock.timers.tick(250)
+    await turns()
+  }
+  assert.equal(set.sent[0]?.id, row.id)
+})

@@ -42,7 +42,15 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
   async function sendDue(): Promise<void> {
     const due = await deliveries.due(clock(), batch, inFlight.fullClients())
     if (stopped) return
-    for (const { id, client } of due) inFlight.send(id, client, () => send(id))
+    for (const { id, client } of due) inFlight.send(id, client, () => sendOrPause(id))
+  }
+
+  /** It is due still where nothing can be written: to look at once would never end. */
+  async function sendOrPause(id: string): Promise<void> {
+    await send(id).catch(async (error: unknown) => {
+      onError(error)
+      await sleep(pause, undefined, { ref: false })
+    })
   }
 
   async function take(id: string, step: DeliveryStep): Promise<Delivery | null> {

@@ -11,6 +11,7 @@ import {
 } from '../protocol/hand-off.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { changeOf } from '../protocol/queue-ticket.ts'
+import { isSignInId } from '../protocol/sign-in-id.ts'
 import type { SignIn } from '../protocol/sign-in-row.ts'
 import type { Client } from '../store/client.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
@@ -64,6 +65,8 @@ export function createHandOffs({ records, bus, clock, timings, onFailed }: HandO
      * @throws Refusal `hand_off_unknown`, of another client's too; `hand_off_over`.
      */
     async change({ id: client }: Client, id: string, said: HandOffChange): Promise<HandOffAnswer> {
+      // Not every text is one that every database takes, and one that is none must not stop the others.
+      if (!isSignInId(id)) throw new Refusal('hand_off_unknown')
       const step: HandOffStep = { type: 'change', change: changeOf(said), by: 'client' }
       const { state } = await take(id, step, row => row.client === client)
       return { id, status: state }

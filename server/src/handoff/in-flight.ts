@@ -13,11 +13,11 @@ export interface InFlight {
 
 export interface InFlightParts {
   onError(error: unknown): void
-  /** Something has ended, and has made room. */
-  onEnd?(): void
+  /** One has ended without an error, and has made room. */
+  onDone?(): void
 }
 
-export function createInFlight({ onError, onEnd }: InFlightParts): InFlight {
+export function createInFlight({ onError, onDone }: InFlightParts): InFlight {
   const underWay = new Map<string, { client: string; end: Promise<void> }>()
 
   const fullClients = () => {
@@ -31,12 +31,17 @@ export function createInFlight({ onError, onEnd }: InFlightParts): InFlight {
     fullClients,
     send(id, client, work) {
       if (underWay.has(id) || fullClients().includes(client)) return
-      const end = work()
-        .catch(onError)
-        .finally(() => {
+      const end = work().then(
+        () => {
           underWay.delete(id)
-          onEnd?.()
-        })
+          onDone?.()
+        },
+        (error: unknown) => {
+          underWay.delete(id)
+          // It is due still: where nothing can be written, to look at once would never end.
+          onError(error)
+        },
+      )
       underWay.set(id, { client, end })
     },
     ends: () => [...underWay.values()].map(({ end }) => end),

@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { LogRecords } from '../store/log.ts'
+import { isReachable } from './reachable.ts'
 
 /** A visitor at a kiosk calls for somebody. */
 export type Staff = ReturnType<typeof createStaff>
@@ -20,7 +21,7 @@ export function createStaff({ clients, log, clock, calls }: StaffParts) {
   /** Whether the kiosk's client wants to hear of it, and can. */
   const hears = async ({ client: id }: Pick<Kiosk, 'client'>): Promise<boolean> => {
     const client = id === null ? null : await clients.byId(id)
-    return client?.staffCalls === true && client.endpoint !== null
+    return client?.staffCalls === true && isReachable(client)
   }
 
   return {
@@ -30,10 +31,15 @@ export function createStaff({ clients, log, clock, calls }: StaffParts) {
     async call(kiosk: Kiosk): Promise<void> {
       if (!(await hears(kiosk))) throw new Refusal('staff_call_off')
       const { number } = kiosk
-      calls.spend(`kiosk ${number}`)
+      const takeBack = calls.spend(`kiosk ${number}`)
       const actor = { kind: 'kiosk', id: `${number}` } as const
       const subject = { kind: 'kiosk', id: `${number}` } as const
-      await log.add([{ event: 'staff.called', at: clock(), actor, subject, kiosk: number }])
+      const called = { event: 'staff.called', at: clock(), actor, subject, kiosk: number } as const
+      await log.add([called]).catch((error: unknown) => {
+        // Nobody was called: to say of the next tap that somebody is on the way would be untrue.
+        takeBack()
+        throw error
+      })
     },
   }
 }

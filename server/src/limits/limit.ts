@@ -5,9 +5,10 @@ import { Counts, type Rule } from './counts.ts'
 export interface Limit {
   /**
    * Counts one, before anything is done, so that many at once cannot slip past.
+   * @returns takes it back, for what could not be done after all.
    * @throws Refusal, and then it does not count.
    */
-  spend(key: string): void
+  spend(key: string): () => void
   /**
    * Counts one for a piece of work, however many ask for that same piece while it is done: of all who
    * want one sign-in at once only one can have it.
@@ -26,8 +27,9 @@ export function createLimit(code: RefusalCode, rule: Rule, now: () => number): L
   const counts = new Counts(rule, now)
   const underWay = new Set<string>()
   const spend = (key: string) => {
-    const { wait } = counts.take(key)
+    const { wait, undo } = counts.take(key)
     if (wait > 0) throw new Refusal(code, `more than ${rule.points} ${rule.name}`, seconds(wait))
+    return undo
   }
   return {
     spend,

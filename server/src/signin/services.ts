@@ -2,6 +2,7 @@ import { finalStates, type Language, type Service } from '@qrgate/sdk/protocol'
 import type { Clients } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import type { Limit } from '../limits/limit.ts'
 import {
   advanceHandOff,
   type HandOff,
@@ -33,6 +34,8 @@ export interface ServicesParts {
   clients: Pick<Clients, 'byId'>
   clock: Clock
   timings: HandOffTimings
+  /** Hand-offs of one sign-in: each costs its client a number. */
+  choices: Limit
   randomBytes(size: number): Uint8Array
   /** A client is to be asked; nobody waits for it. */
   onRequested(id: string): void
@@ -123,6 +126,7 @@ export function createServices(parts: ServicesParts) {
     const asked = await ofSignIn(await visitOf(subject))
     const { signIn, handOff } = asked
     if (handOff && stands(handOff) && handOff.service.id === service.id) return asked
+    const takeBack = parts.choices.spend(subject.id)
     const { id, also } = request(signIn, service, language)
     const instead = signIn.handOff
     const actor: Actor = { kind: 'kiosk', id: `${subject.kiosk.number}` }
@@ -130,7 +134,10 @@ export function createServices(parts: ServicesParts) {
     const both = new Map([...(cancelled.handOffs ?? []), ...(also.handOffs ?? [])])
     const step: Step = { type: 'choose', handOff: id, instead }
     const chosen = await moves.take(subject, step, { handOffs: both })
-    if (chosen.handOff !== id) return null
+    if (chosen.handOff !== id) {
+      takeBack()
+      return null
+    }
     if (instead !== null) parts.onChanged(instead)
     parts.onRequested(id)
     return ofSignIn(chosen)
@@ -163,7 +170,7 @@ export function createServices(parts: ServicesParts) {
 
     /**
      * The visitor chooses, at the kiosk. The same again is the same hand-off; another one cancels it.
-     * @throws Refusal `service_unknown`, `service_closed`.
+     * @throws Refusal `service_unknown`, `service_closed`, `too_many`.
      */
     async choose(screen: Screen, id: string, language: Language): Promise<WithHandOff<SignIn>> {
       const subject = screen.use()

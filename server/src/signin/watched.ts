@@ -21,6 +21,14 @@ export interface Seen {
   handOff: number
 }
 
+/**
+ * What whoever asks has seen. A page of before there were hand-offs says nothing of them, and waits for none:
+ * it would be answered at once, again and again.
+ */
+export function seenOf(seq: number, handOff = Number.POSITIVE_INFINITY): Seen {
+  return { seq, handOff }
+}
+
 /** Whether this is more than somebody has seen; of another hand-off the sign-in's `seq` tells. */
 export function isNews({ signIn, handOff }: WithHandOff, seen: Seen): boolean {
   return signIn.seq > seen.seq || (handOff?.seq ?? 0) > seen.handOff

@@ -46,3 +46,34 @@ test('what has been answered is asked again the next time', async () => {
     assert.equal(asked.length, count)
   }
 })
+
+test('two names that are dead keep nobody else from being looked up', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { lookup, asked, answer } = slowResolver()
+  const dead = async (host: string) => {
+    const refused = assert.rejects(lookup(host))
+    await turn()
+    return refused
+  }
+  const first = [dead('a'), dead('b')]
+  t.mock.timers.tick(5_000)
+  for (const host of ['a', 'b']) answer(host)?.reject(new Error('dead'))
+  await Promise.all(first)
+  // Tried again, as long as they are dead.
+  const again = [dead('a'), dead('b')]
+  const found = lookup('alive')
+  assert.deepEqual(asked, ['a', 'b', 'a', 'alive'])
+  answer('alive')?.resolve(addresses)
+  assert.deepEqual(await found, addresses)
+  answer('a')?.reject(new Error('dead'))
+  await again[0]
+  await turn()
+  assert.deepEqual(asked, ['a', 'b', 'a', 'alive', 'b'])
+  answer('b')?.resolve(addresses)
+  await assert.rejects(again[1] ?? Promise.resolve())
+  // Whoever answers at once is slow no more.
+  const both = [lookup('a'), lookup('b')]
+  assert.deepEqual(asked.slice(5), ['a', 'b'])
+  for (const host of ['a', 'b']) answer(host)?.resolve(addresses)
+  await Promise.all(both)
+})

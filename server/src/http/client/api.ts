@@ -38,6 +38,9 @@ export interface ClientApiParts {
   knownSubject: KnownSubject
 }
 
+/** Whole lists come from clients: all of their services, a queue that moves on. In bytes. */
+const longestList = 262_144
+
 const tags = ['client']
 const security = [{ client_credential: [] }]
 
@@ -91,6 +94,7 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
   server.put(
     paths.clientServices,
     {
+      bodyLimit: longestList,
       schema: {
         tags,
         security,
@@ -131,6 +135,7 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
   server.patch(
     paths.handOffs,
     {
+      bodyLimit: longestList,
       schema: {
         tags,
         security,

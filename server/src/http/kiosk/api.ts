@@ -17,7 +17,7 @@ import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
 import type { Services } from '../../signin/services.ts'
 import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
-import type { Seen } from '../../signin/watched.ts'
+import { type Seen, seenOf } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
@@ -217,8 +217,8 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         },
       },
       async (request, reply) => {
-        const { since = -1, hand_off_since = 0, wait = 0, frames = false } = request.query
-        const seen = { seq: since, handOff: hand_off_since }
+        const { since = -1, hand_off_since, wait = 0, frames = false } = request.query
+        const seen = seenOf(since, hand_off_since)
         const screen = await proven(request)
         const view =
           wait > 0
@@ -312,6 +312,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
               404: refused,
               409: refused,
               410: refused,
+              429: refused,
               503: refused,
             },
           },

@@ -57,9 +57,19 @@ ${arrival !== '' && html`<p class="arrival" data-say="${arrival}">${arrival}</p>
 /** Large for the eye, figure by figure for the ear. */
 function largeNumber(number: string | undefined, label: string): Markup | null {
   if (number === undefined) return null
-  const length = number.length > 10 ? ' longest' : number.length > 6 ? ' long' : ''
+  const width = widthOf(number)
+  const size = width > 6 ? ' longest' : width > 3.8 ? ' long' : ''
   const say = `${label} ${spelled(number)}`
-  return html`<p class="number${length}" data-say="${say}"><span aria-hidden="true">${number}</span><span class="unseen">${spelled(number)}</span></p>`
+  // Where it is too long for a line it breaks between its parts.
+  const parts = size === ' longest' ? number.split(/(?<=[-\s])/) : [number]
+  const text = parts.map((part, at) => html`${at > 0 && html`<wbr>`}${part}`)
+  return html`<p class="number${size}" data-say="${say}"><span aria-hidden="true">${text}</span><span class="unseen">${spelled(number)}</span></p>`
+}
+
+/** How wide a text is at most, in its font's size. */
+function widthOf(text: string): number {
+  const wide = text.match(/[\u1100-\u115f\u2e80-\ud7a3\uf900-\ufaff\uff00-\uff60]/g)?.length ?? 0
+  return wide + (text.length - wide) * 0.7
 }
 
 /** Those who come before, the nearest of them, and the visitor. */

@@ -90,6 +90,19 @@ test('what is not known is left out, and nobody is promised "0 minutes"', () => 
   }
 })
 
+test('a number is as large as a small phone can show in one line, and else breaks between its parts', () => {
+  const look = (number: string) =>
+    /<p class="(number[^"]*)".*?<span aria-hidden="true">(.*?)<\/span>/.exec(
+      pageOf({ ticket: { number } }),
+    )
+  assert.deepEqual(look('A-012')?.slice(1), ['number', 'A-012'])
+  assert.equal(look('내과-12')?.[1], 'number long')
+  assert.deepEqual(look('가정의학과-000123')?.slice(1), [
+    'number longest',
+    '가정의학과-<wbr>000123',
+  ])
+})
+
 test('a dot for each who comes before, three at most', () => {
   for (const [ahead, dots] of [
     [0, 0],

@@ -36,11 +36,11 @@ ${actions(outcome, words)}`
 }
 
 /** The question before it is reported that it was somebody else. */
-export function notMePage({ id, state, waits }: NotMeForm, words: Words): PageContent {
+export function notMePage({ id, state, handOff }: NotMeForm, words: Words): PageContent {
   const { ask: question, askNumber, yes, no } = words.visit
-  const ask = waits ? { ...question, text: [...question.text, askNumber] } : question
+  const ask = handOff === 'stands' ? { ...question, text: [...question.text, askNumber] } : question
   // What was asked for outlives the visit, so its end takes nobody away from the question.
-  const follow = !waits && html`<div hidden data-sign-in="${id}" data-state="${state}"></div>`
+  const follow = !handOff && html`<div hidden data-sign-in="${id}" data-state="${state}"></div>`
   const main = html`${follow}
 ${announcement(ask, ['attention', 'attention'])}
 <div class="actions">

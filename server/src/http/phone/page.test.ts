@@ -34,7 +34,7 @@ const views: PhoneView[] = [
   { place, kind: 'claimed', id, live: true },
   { place, kind: 'not-me-form', id, state: 'claimed' },
   { place, kind: 'not-me', id, state: 'ended' },
-  { place, kind: 'not-me-form', id, state: 'ended', waits: true },
+  { place, kind: 'not-me-form', id, state: 'ended', handOff: 'stands' },
   { place, kind: 'not-me', id, state: 'ended', handOff: true },
   { place, kind: 'cancel-form', id },
   { place, kind: 'left', id },

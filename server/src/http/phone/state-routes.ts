@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { isNews } from '../../signin/watched.ts'
+import { isNews, seenOf } from '../../signin/watched.ts'
 import { goneWith } from '../server/gone.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
@@ -44,8 +44,8 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { since = -1, hand_off_since = 0, wait = 0 } = request.query
-      const seen = { seq: since, handOff: hand_off_since }
+      const { since = -1, hand_off_since, wait = 0 } = request.query
+      const seen = seenOf(since, hand_off_since)
       const now = await flow.viewOfPhone(id, visitor.key)
       if (wait === 0 || !visitor.wantsJson || isNews(now, seen)) return visitor.showState(now)
       const changed = await awaitOfPhone(id, visitor.key, seen, wait * 1000, goneWith(reply))

@@ -37,10 +37,13 @@ export function viewOfSignIn(
 ): WithoutPlace<PhoneView> {
   const { id, reason, claimable } = signIn
   const state = shownState(signIn)
-  const waits = handOff !== null && mayCancel(handOff)
-  if (form === 'not-me' && mayDisown(signIn)) return { kind: 'not-me-form', id, state, waits }
+  const stands = handOff !== null && mayCancel(handOff)
+  if (form === 'not-me' && mayDisown(signIn)) {
+    const asked = handOff && (stands ? 'stands' : 'over')
+    return { kind: 'not-me-form', id, state, ...(asked && { handOff: asked }) }
+  }
   if (signIn.disownedAt !== null) return { kind: 'not-me', id, state, handOff: handOff !== null }
-  if (form === 'cancel' && waits) return { kind: 'cancel-form', id }
+  if (form === 'cancel' && stands) return { kind: 'cancel-form', id }
   if (handOff !== null) return viewOfHandOff(signIn, handOff)
   switch (state) {
     case 'scanned':

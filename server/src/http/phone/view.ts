@@ -71,8 +71,8 @@ export interface NotMeForm {
   kind: 'not-me-form'
   id: string
   state: SignInState
-  /** Whether something was asked for that would be cancelled. */
-  waits?: boolean | undefined
+  /** Something was asked for at the kiosk; what still stands would be cancelled. */
+  handOff?: 'stands' | 'over' | undefined
 }
 
 /** What the visitor has asked for at the kiosk, and what became of it: a number, most of all. */

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Refusal } from '../errors.ts'
+import { createAsking } from './asking.ts'
+
+const unused = async () => assert.fail('nobody is asked')
+
+test('where nothing can be written, what is due is looked for once and not again at once', async () => {
+  let looks = 0
+  const errors: unknown[] = []
+  const asking = createAsking({
+    records: {
+      read: unused,
+      update: unused,
+      overdue: unused,
+      purge: unused,
+      async due() {
+        looks += 1
+        // Without an end a fault here would keep the test for ever.
+        return looks > 20 ? [] : [{ id: 'a hand-off', client: 'clinic' }]
+      },
+    },
+    handOffs: {
+      async apply() {
+        throw new Refusal('storage_busy', 'the disk is full')
+      },
+    },
+    clients: { byId: unused, webhookSecrets: () => [] },
+    kiosk: unused,
+    claimsOf: unused,
+    post: unused,
+    health: { succeeded: unused, failed: unused },
+    clock: () => 0,
+    timings: { asking: 600_000, life: 43_200_000 },
+    random: () => 0,
+    onFailed: () => assert.fail('nothing has failed for good'),
+    onError: error => errors.push(error),
+  })
+  asking.soon()
+  await asking.idle()
+  assert.equal(looks, 1)
+  assert.equal(errors.length, 1)
+})
