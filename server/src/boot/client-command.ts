@@ -6,11 +6,13 @@ import {
   type Rotation,
 } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { OperatorError } from '../operator-error.ts'
 import { type ClaimName, claimNames, knownClaims } from '../protocol/claims.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
+import { destinationOf } from '../webhooks/address.ts'
 import { operator, say, timeOf, withStore } from './command.ts'
 import { requireOurSecretKey, sealsOf } from './seals.ts'
 
@@ -29,11 +31,12 @@ interface GivenToSet extends Given {
 /** `qrgate client add` */
 export async function addClient(id: string, name: string, given: Given): Promise<void> {
   const claims = claimsOf(given.claims ?? 'none')
-  await withSealingClients(async clients => {
+  await withSealingClients(async (clients, config) => {
     const names = { ko: name, en: given.nameEn ?? name }
     const endpoint = given.endpoint ?? null
     const added = await clients.add({ id, name: names, claims, endpoint }, operator())
     say(`Client ${id} added.`)
+    await sayIfRefused(added.client, config)
     sayOnce(added)
   })
 }
@@ -95,7 +98,7 @@ export async function setClient(id: string, given: GivenToSet): Promise<void> {
     ...(staffCalls !== undefined && { staffCalls: staffCalls === 'on' }),
     ...(webhooks !== undefined && { webhooksOn: true as const }),
   }
-  await withClients(async (clients, store, clock) => {
+  await withClients(async (clients, store, clock, config) => {
     if (change.webhooksOn && (await present(store, id)).webhooksOffAt !== null) {
       // What had waited then is given up already, but for what a node was just about to note.
       await store.deliveries.giveUp(id, 'the webhooks of this client were switched off', clock())
@@ -103,6 +106,7 @@ export async function setClient(id: string, given: GivenToSet): Promise<void> {
     const client = await clients.set(id, change, operator()).catch(unlessUnknown(id))
     say(`${id} is ${client.name.ko} (${client.name.en}).`)
     say(`It may be told ${['sub', ...client.claims].join(', ')}.`)
+    if (endpoint !== undefined) await sayIfRefused(client, config)
     if (staffCalls !== undefined) say(`Calls for staff are ${staffCalls}.`)
     if (webhooks !== undefined) say(`Webhooks are ${webhooksOf(client)}.`)
   })
@@ -149,22 +153,36 @@ export async function present({ clients }: Store, id: string): Promise<Client> {
 }
 
 export async function withClients(
-  work: (clients: Clients, store: Store, clock: Clock) => Promise<void>,
+  work: (clients: Clients, store: Store, clock: Clock, config: Config) => Promise<void>,
   upgrade?: Parameters<typeof withStore>[1],
 ): Promise<void> {
   await withStore(async (store, config, clock) => {
     const sealed = sealsOf(config, 'webhook secret')
-    await work(createClients({ records: store.clients, sealed, clock, randomBytes }), store, clock)
+    const clients = createClients({ records: store.clients, sealed, clock, randomBytes })
+    await work(clients, store, clock, config)
   }, upgrade)
 }
 
 /** The same where a secret will be sealed, which the gate must be able to open. */
-async function withSealingClients(work: (clients: Clients) => Promise<void>): Promise<void> {
+async function withSealingClients(
+  work: (clients: Clients, config: Config) => Promise<void>,
+): Promise<void> {
   await withStore(async (store, config, clock) => {
     requireOurSecretKey(await store.signingKeys.all(), sealsOf(config, 'signing key'), clock())
     const sealed = sealsOf(config, 'webhook secret')
-    await work(createClients({ records: store.clients, sealed, clock, randomBytes }))
+    await work(createClients({ records: store.clients, sealed, clock, randomBytes }), config)
   })
+}
+
+/**
+ * Says why nothing would be sent to an endpoint, as far as that can be known without asking for its name:
+ * doctor does that, and may have to wait for it.
+ */
+async function sayIfRefused({ endpoint }: Client, { webhookHosts }: Config): Promise<void> {
+  if (endpoint === null) return
+  const destination = await destinationOf(new URL(endpoint), webhookHosts, async () => [])
+  if (destination.kind !== 'address_refused') return
+  say(`Nothing is sent to its endpoint: ${destination.detail}.`)
 }
 
 /** Whether notifications are sent there, and whether they arrive. */
