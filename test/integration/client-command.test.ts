@@ -57,7 +57,7 @@ test('an operator adds, changes, rotates and removes a client while the gate run
   const moved = await run('client', 'set', 'clinic', '--claims', 'sub,name', '--endpoint', endpoint)
   // Whoever writes such an address down would look for the fault for long.
   assert.match(
-    set,
+    moved,
     /^Nothing is sent to .*: it is http, and reception:80 is not in QRGATE_WEBHOOK_HOSTS\.$/m,
   )
   const kiosks = [{ number: 101, name: { ko: '2층 수납', en: '2층 수납' } }]
