@@ -39,7 +39,9 @@ export function viewOfSignIn(
   const state = shownState(signIn)
   const waits = handOff !== null && mayCancel(handOff)
   if (form === 'not-me' && mayDisown(signIn)) return { kind: 'not-me-form', id, state, waits }
-  if (signIn.disownedAt !== null) return { kind: 'not-me', id, state, handOff: handOff !== null }
+  if (signIn.disownedAt !== null) {
+    return { kind: 'not-me', id, state, handOff: handOff?.state === 'cancelled' }
+  }
   if (form === 'cancel' && waits) return { kind: 'cancel-form', id }
   if (handOff !== null) return viewOfHandOff(signIn, handOff)
   switch (state) {
