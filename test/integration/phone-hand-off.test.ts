@@ -265,3 +265,11 @@ function isStored(dataDir: string, table: 'sign_ins' | 'hand_offs', id: string):
     database.close()
   }
 }
+
+test('"not me" says of no number that it was cancelled where it had come to its end before', async t => {
+  const { phone, signIn, say, page } = await visitWithNumber(t)
+  await say({ status: 'done' })
+  assert.equal((await phone.post(`/s/${signIn.id}/not-me`, {})).status, 200)
+  const { text } = await page()
+  assert.doesNotMatch(text, /취소/)
+})

@@ -188,3 +188,16 @@ test('rows that are erased, damaged or of a newer gate are passed over', async t
     [row.position],
   )
 })
+
+test('that something is void waits for nobody who was on the way', async t => {
+  const { reader, tell, made } = await setUp(t, client('clinic'))
+  const concerned = { client: 'clinic', service: 'exam', tries: 1 }
+  const rows = await tell(
+    event('hand_off.coming', 'hand_off', concerned),
+    event('hand_off.cancelled', 'hand_off', { reason: 'phone', ...concerned }),
+  )
+  await reader.read(rows)
+  const [coming, cancelled] = await made()
+  assert.deepEqual([coming?.event, cancelled?.event], ['hand_off.coming', 'hand_off.cancelled'])
+  assert.notEqual(coming?.subject, cancelled?.subject)
+})

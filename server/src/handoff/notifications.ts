@@ -88,8 +88,12 @@ function deliveryId({ position, seal }: SealedRow, client: string): string {
   return `evt-${position}-${digest.slice(0, 16)}`
 }
 
-/** What must be told in the order in which it happened. A call for staff waits for no other call. */
+/**
+ * What must be told in the order in which it happened. A call for staff waits for no other call, and that
+ * something is void waits for nobody who was on the way: a number would stand for as long as that is tried.
+ */
 function subjectOf({ event, position, subjectKind, subject }: Notified): string {
+  if (event === 'hand_off.coming') return `coming ${subject}`
   return event === 'staff.called' ? `staff_call ${position}` : `${subjectKind} ${subject}`
 }
 

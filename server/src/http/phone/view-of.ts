@@ -42,7 +42,9 @@ export function viewOfSignIn(
     const asked = handOff && (stands ? 'stands' : 'over')
     return { kind: 'not-me-form', id, state, ...(asked && { handOff: asked }) }
   }
-  if (signIn.disownedAt !== null) return { kind: 'not-me', id, state, handOff: handOff !== null }
+  if (signIn.disownedAt !== null) {
+    return { kind: 'not-me', id, state, handOff: handOff?.state === 'cancelled' }
+  }
   if (form === 'cancel' && stands) return { kind: 'cancel-form', id }
   if (handOff !== null) return viewOfHandOff(signIn, handOff)
   switch (state) {
