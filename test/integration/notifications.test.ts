@@ -217,6 +217,10 @@ test('what a receiver says no to is given up, and after a day all is', async t =
       ['visit.ended', 'given_up', 1, 'status 404'],
     ],
   )
+  assert.match(
+    gate.log(),
+    /"event":"visit.ended","tries":1,"why":"status 404".*a client was never told/,
+  )
   // For seven days an operator may look at it.
   gate.passTime(7 * day + second)
   await until('they are gone', async () =>
@@ -244,7 +248,7 @@ test('a request that may be under way is not cancelled before it', async t => {
   assert.equal(receiver.of('hand_off.requested').length, 1)
 })
 
-test('after three days of failures only, webhooks are switched off; requests still go', async t => {
+test('after three days of failures only, webhooks are switched off, and no number is promised', async t => {
   const { gate, kiosk, receiver, id } = await startServed(t)
   const { store } = gate.app
   gate.holdTime()
@@ -280,8 +284,9 @@ test('after three days of failures only, webhooks are switched off; requests sti
   assert.equal(JSON.parse(warning ?? '{}').level, 40)
   assert.equal(JSON.parse(warning ?? '{}').client, id)
 
-  const { signIn } = await visitAt(gate, kiosk)
-  await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
+  // A number that is given now could not be taken back.
+  const { signIn, claim } = await visitAt(gate, kiosk)
+  assert.deepEqual([claim.services, claim.hand_off], [undefined, undefined])
   const end = { reason: 'kiosk' }
   await kiosk.post(paths.end(signIn.id), signIn.kiosk_secret, end)
   await read(gate)

@@ -1,4 +1,4 @@
-import { isReachable } from '../handoff/reachable.ts'
+import { isReachable } from '../clients/reachable.ts'
 import { OperatorError } from '../operator-error.ts'
 import { advanceDelivery, type Delivery } from '../protocol/delivery.ts'
 import type { DeliveryQuery } from '../store/delivery.ts'

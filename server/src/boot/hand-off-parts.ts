@@ -93,6 +93,6 @@ export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
   })
   const calls = createLimit('too_many', callsPerKiosk, ticks)
   const staff = createStaff({ clients, log: store.log, clock, calls })
-  const notifying = createNotifying({ store, clients, kiosks, claimsOf, post, health, clock })
+  const notifying = createNotifying({ ...needs, claimsOf, post, health })
   return { services, handOffs, asking, notifying, staff, post }
 }

@@ -10,6 +10,7 @@ import { follow } from '../log/follow.ts'
 import type { LeasedParts } from '../log/under-lease.ts'
 import type { EventLog } from '../logger.ts'
 import type { ClaimName } from '../protocol/claims.ts'
+import type { Delivery } from '../protocol/delivery.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
 import type { WebhookPost } from '../webhooks/post.ts'
@@ -23,6 +24,7 @@ export interface NotifyingNeeds {
   post: WebhookPost
   health: EndpointHealth
   clock: Clock
+  logger: EventLog
 }
 
 /** Clients are told of what has happened. */
@@ -47,7 +49,11 @@ export function createNotifying(needs: NotifyingNeeds): Notifying {
   const reader = notificationsReader({ ...store, clock })
   const kiosk = (number: number) => kiosks.known(number)
   const bodyOf = notificationBodies({ log, kiosk, claimsOf })
-  const sending = { deliveries, clients, bodyOf, post, health, clock, random: Math.random }
+  const onGivenUp = ({ id, client, event, tries }: Delivery, why: string) => {
+    needs.logger.warn({ delivery: { id, client, event, tries, why } }, 'a client was never told')
+  }
+  const random = Math.random
+  const sending = { deliveries, clients, bodyOf, post, health, clock, random, onGivenUp }
 
   return {
     async start(leased) {

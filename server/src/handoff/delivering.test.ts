@@ -90,6 +90,7 @@ async function setUp(t: TestContext, rows: readonly Delivery[], clients = [clien
     health,
     clock,
     random: () => 0,
+    onGivenUp: () => {},
   })
   t.after(async () => {
     const stopped = stop()

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clients } from '../clients/clients.ts'
+import { isReachable, whyUnreachable } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
 import { type LeasedParts, workUnderLease } from '../log/under-lease.ts'
 import { advanceDelivery, type Delivery, type DeliveryStep } from '../protocol/delivery.ts'
@@ -12,7 +13,6 @@ import { tryLasts, type WebhookPost } from '../webhooks/post.ts'
 import type { EndpointHealth } from './endpoint-health.ts'
 import { createInFlight } from './in-flight.ts'
 import type { NotificationBody } from './notification-body.ts'
-import { isReachable, whyUnreachable } from './reachable.ts'
 
 export interface DeliveringParts {
   deliveries: DeliveryRecords
@@ -22,6 +22,8 @@ export interface DeliveringParts {
   health: EndpointHealth
   clock: Clock
   random(): number
+  /** It never arrived: the operator must know. */
+  onGivenUp(delivery: Delivery, why: string): void
 }
 
 const pause = 250
@@ -86,7 +88,8 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
     }
     const secrets = clients.webhookSecrets(client)
     const answer = await parts.post({ url: client.endpoint, id, secrets, body: made.body })
-    await take(id, stepAfter(delivery, until, answer))
+    const step = stepAfter(delivery, until, answer)
+    if ((await take(id, step)) && step.type === 'give_up') parts.onGivenUp(delivery, step.why)
     if (verdictOf(answer) === 'ok') await health.succeeded(client)
     else await health.failed(client)
   }

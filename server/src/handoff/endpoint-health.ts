@@ -1,9 +1,9 @@
+import { switchedOff } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
 import { type LogEvent, system } from '../protocol/log-event.ts'
 import { unchanged } from '../store/change.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
-import { switchedOff } from './reachable.ts'
 
 export interface EndpointHealthParts {
   clients: Pick<ClientRecords, 'update'>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isReachable } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
 import type { Reader } from '../log/follow.ts'
 import type { Delivery } from '../protocol/delivery.ts'
@@ -8,7 +9,6 @@ import type { KioskRecords } from '../store/kiosk.ts'
 import type { SealedRow } from '../store/log.ts'
 import { tryLasts } from '../webhooks/post.ts'
 import { type Detail, detailOf, isNotified, type NotifiedEvent } from './notified-events.ts'
-import { isReachable } from './reachable.ts'
 
 export interface NotificationsParts {
   clients: Pick<ClientRecords, 'all'>

@@ -1,10 +1,10 @@
 import type { Clients } from '../clients/clients.ts'
+import { isReachable } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { LogRecords } from '../store/log.ts'
-import { isReachable } from './reachable.ts'
 
 /** A visitor at a kiosk calls for somebody. */
 export type Staff = ReturnType<typeof createStaff>

@@ -1,5 +1,6 @@
 import { finalStates, type Language, type Service } from '@qrgate/sdk/protocol'
 import type { Clients } from '../clients/clients.ts'
+import { isReachable } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
@@ -57,14 +58,15 @@ function stands({ state }: HandOff): boolean {
 export function createServices(parts: ServicesParts) {
   const { moves, clock, timings } = parts
 
-  /** What the kiosk offers to who has signed in here; nothing where the client is asked nowhere. */
+  /** What the kiosk offers to who has signed in here; nothing where the client is reached nowhere. */
   async function offered(
     { client: id, policy }: Kiosk,
     { client: agreed }: SignIn,
   ): Promise<Service[]> {
     if (id === null || id !== agreed) return []
     const client = await parts.clients.byId(id)
-    if (!client || client.endpoint === null) return []
+    // What could not be taken back again is not asked for.
+    if (!client || !isReachable(client)) return []
     const { offer } = policyOf(policy).services
     if (!offer) return [...client.services]
     const known = new Map(client.services.map(service => [service.id, service]))

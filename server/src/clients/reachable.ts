@@ -2,7 +2,7 @@ import type { Client } from '../store/client.ts'
 
 export const switchedOff = 'the webhooks of this client are switched off'
 
-/** Whether notifications are sent to it at all. */
+/** Whether anything is sent to it. */
 export function isReachable(client: Client): client is Client & { endpoint: string } {
   const { endpoint, webhooksOffAt, removedAt } = client
   return endpoint !== null && webhooksOffAt === null && removedAt === null
