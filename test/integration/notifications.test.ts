@@ -201,7 +201,8 @@ test('what a receiver says no to is given up, and after a day all is', async t =
   const { gate, kiosk, receiver } = await startServed(t, without)
   gate.holdTime()
   receiver.answer = ({ type }, response) => {
-    response.writeHead(type === 'visit.ended' ? 404 : 429).end()
+    const answers: Record<string, number> = { 'visit.ended': 404, 'sign_in.claimed': 429 }
+    response.writeHead(answers[type] ?? 204).end()
   }
   const { phone, signIn } = await visitAt(gate, kiosk)
   await phone.post(`/s/${signIn.id}/end`, {})
