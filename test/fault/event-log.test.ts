@@ -6,7 +6,7 @@ import type { SealedRow } from '../../server/src/store/log.ts'
 import { openStore } from '../../server/src/store/open-store.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import { assertOneHolder } from '../support/journal.ts'
-import { startEngines } from '../support/log-engines.ts'
+import { provenOn, startEngines } from '../support/log-engines.ts'
 import { LogStorm } from '../support/log-storm.ts'
 
 /** `QRGATE_TEST_EVENTS=20000` for the large variant, with leases as long as in production. */
@@ -16,7 +16,7 @@ const isLarge = events > 2_000
 /** `QRGATE_TEST_SEED` draws the same again; who comes first is still the machine's choice. */
 const seed = Number(process.env.QRGATE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
-for (const [engine, newDatabase] of Object.entries(await startEngines({ after }))) {
+for (const [engine, newDatabase] of provenOn(await startEngines({ after }))) {
   test(`${engine}: each committed event is sealed once and handed to all readers, whatever dies or freezes`, async t => {
     const url = await newDatabase(t)
     const store = await openStore(url)

@@ -6,7 +6,7 @@ import { system } from '../../server/src/protocol/log-event.ts'
 import { openStore } from '../../server/src/store/open-store.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import { assertOneHolder, Journal } from '../support/journal.ts'
-import { type NewDatabase, startEngines } from '../support/log-engines.ts'
+import { type NewDatabase, provenOn, startEngines } from '../support/log-engines.ts'
 import type { FreezeAt } from '../support/log-node.ts'
 import { until } from '../support/patience.ts'
 import { ToldNode } from '../support/told-node.ts'
@@ -65,7 +65,7 @@ async function takeOver({ leases }: Store, name: string): Promise<void> {
   })
 }
 
-for (const [engine, newDatabase] of Object.entries(engines)) {
+for (const [engine, newDatabase] of provenOn(engines)) {
   test(`${engine}: of what is counted under a lease by three nodes nothing is lost, whatever their clocks say`, async t => {
     const { url, journal, store } = await openNodes(t, newDatabase)
     t.diagnostic(`QRGATE_TEST_SEED=${seed}`)

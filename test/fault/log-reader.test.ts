@@ -7,7 +7,7 @@ import { system } from '../../server/src/protocol/log-event.ts'
 import { openStore } from '../../server/src/store/open-store.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import { Journal } from '../support/journal.ts'
-import { type NewDatabase, startEngines } from '../support/log-engines.ts'
+import { type NewDatabase, provenOn, startEngines } from '../support/log-engines.ts'
 import type { Manner } from '../support/log-node.ts'
 import { LogProcess } from '../support/log-process.ts'
 import { pause, until } from '../support/patience.ts'
@@ -89,7 +89,7 @@ class House {
 
 const positions = (rows: readonly { position: number }[]) => rows.map(({ position }) => position)
 
-for (const [engine, newDatabase] of Object.entries(engines)) {
+for (const [engine, newDatabase] of provenOn(engines)) {
   test(`${engine}: a reader that is slower than its lease comes to the end`, async t => {
     const house = await House.open(t, newDatabase)
     house.seal()

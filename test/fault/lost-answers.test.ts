@@ -18,8 +18,8 @@ import { inBatches } from '../support/in-batches.ts'
 import { patiently } from '../support/patience.ts'
 import { Receiver } from '../support/receiver.ts'
 
-/** `npm run test:fault`: two hundred at each hop and in each direction; `npm test` every tenth of them. */
-const step = process.env.QRGATE_TEST_FAULT === 'whole' ? 1 : 10
+/** `npm run test:fault`: two hundred at each hop and in each direction; `npm test` every twentieth of them. */
+const step = process.env.QRGATE_TEST_FAULT === 'whole' ? 1 : 20
 const atOnce = 25
 
 /** Connections that break after each so many bytes of a message: some before, some after it was acted on. */

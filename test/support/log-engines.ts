@@ -15,3 +15,9 @@ export async function startEngines(scope: Scope): Promise<Record<Engine, NewData
     Postgres: () => postgres.database(),
   }
 }
+
+/** On which engines a proof is made: `npm test` takes Postgres alone, where several machines meet. */
+export function provenOn(engines: Record<Engine, NewDatabase>): [string, NewDatabase][] {
+  const whole = process.env.QRGATE_TEST_FAULT === 'whole' || process.env.QRGATE_TEST_EVENTS
+  return Object.entries(engines).filter(([engine]) => whole || engine === 'Postgres')
+}
