@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventsOf } from '../support/database.ts'
+import { eventsOf, openDatabase } from '../support/database.ts'
 import { choose, handOffOf, service, startServed, visitAt } from '../support/hand-off-gate.ts'
+import { until } from '../support/patience.ts'
 
 test('a single service is asked for by the claim, and the number comes to kiosk and phone', async t => {
   const { gate, kiosk, receiver } = await startServed(t)
@@ -69,4 +70,21 @@ test('a refused service may be asked for anew; what stands is asked for once', a
   await choose(kiosk, signIn, 'exam')
   const accepted = await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
   assert.notEqual(accepted.id, refused.id)
+})
+
+test('whose account is gone is asked for no more', async t => {
+  const { gate, kiosk, receiver } = await startServed(t)
+  receiver.answer = (_received, response) => response.writeHead(503).end()
+  const { signIn } = await visitAt(gate, kiosk)
+  await until('somebody was asked for', () => receiver.of('hand_off.requested').length > 0)
+  const database = openDatabase(gate.dataDir)
+  database.exec('DELETE FROM accounts')
+  database.close()
+  receiver.answer = (received, response) => receiver.accept(received, response)
+  const handOff = await handOffOf(kiosk, signIn, ({ state }) => state !== 'requested')
+  assert.deepEqual(
+    [handOff.state, handOff.reason, handOff.ticket],
+    ['cancelled', 'account', undefined],
+  )
+  assert.equal(receiver.numbers.size, 0)
 })

@@ -2,6 +2,7 @@ import type { Claims } from '@qrgate/sdk/protocol'
 import type { Clients } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
 import type { HandOff, HandOffStep, HandOffTimings } from '../protocol/hand-off.ts'
+import { system } from '../protocol/log-event.ts'
 import { readAnswer } from '../protocol/queue-ticket.ts'
 import type { Client } from '../store/client.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
@@ -84,10 +85,9 @@ export function createAsking(parts: AskingParts): Asking {
     if (handOff.tries === old.tries) return settle(handOff, { type: 'expire' }, 'time')
     const client = await clients.byId(handOff.client)
     const claims = client && (await parts.claimsOf(handOff, client))
-    if (client?.endpoint == null || !claims) {
-      await settle(handOff, { type: 'give_up' }, 'the client is gone, or the account')
-      return
-    }
+    if (client?.endpoint == null) return settle(handOff, { type: 'give_up' }, 'the client is gone')
+    // Nobody is there any more whom a number could be for.
+    if (!claims) return settle(handOff, { type: 'cancel', reason: 'account', actor: system }, '')
     const body = requestBody(handOff, await parts.kiosk(handOff.kiosk), claims)
     const secrets = clients.webhookSecrets(client)
     const answer = await parts.post({ url: client.endpoint, id, secrets, body })
