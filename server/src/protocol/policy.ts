@@ -1,5 +1,6 @@
-import { type KioskPolicy, type Localized, usualPolicy } from '@qrgate/sdk/protocol'
+import { type KioskPolicy, usualPolicy } from '@qrgate/sdk/protocol'
 import { checkDocument, type Method, methods, type PolicyDocument } from './policy-document.ts'
+import { bothOf } from './shown-text.ts'
 
 /** A kiosk's policy in force: its document, with what it leaves out. */
 export interface Policy extends KioskPolicy {
@@ -54,10 +55,6 @@ export function policyOf(stored: string | null): Policy {
     printing: { ticket: printing.ticket ?? usual.printing.ticket },
     methods: document.methods ?? usual.methods,
   }
-}
-
-function bothOf({ ko, en }: Localized): Localized {
-  return { ko, en }
 }
 
 /** The document as it was set; null where there is none that this gate understands. */

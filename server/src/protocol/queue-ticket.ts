@@ -1,7 +1,7 @@
 import type { HandOffChange } from '@qrgate/sdk/protocol'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { bothTexts, calledNumber } from './shown-text.ts'
+import { bothOf, bothTexts, calledNumber } from './shown-text.ts'
 
 /** What a client may say of a hand-off: a `QueueTicket`, and how it stands. */
 
@@ -53,23 +53,19 @@ export function changeOf(said: HandOffChange): HandOffChange {
   const { status, text, number, title, place, lines, ahead, wait_minutes, now } = said
   return {
     ...(status && { status }),
-    ...(text && { text: both(text) }),
+    ...(text && { text: bothOf(text) }),
     ...(number !== undefined && { number }),
-    ...(title && { title: both(title) }),
+    ...(title && { title: bothOf(title) }),
     ...(place && {
       place: {
-        name: both(place.name),
-        ...(place.floor && { floor: both(place.floor) }),
-        ...(place.way && { way: both(place.way) }),
+        name: bothOf(place.name),
+        ...(place.floor && { floor: bothOf(place.floor) }),
+        ...(place.way && { way: bothOf(place.way) }),
       },
     }),
-    ...(lines && { lines: lines.map(both) }),
+    ...(lines && { lines: lines.map(bothOf) }),
     ...(ahead !== undefined && { ahead }),
     ...(wait_minutes !== undefined && { wait_minutes }),
     ...(now !== undefined && { now }),
   }
-}
-
-function both({ ko, en }: { ko: string; en: string }) {
-  return { ko, en }
 }

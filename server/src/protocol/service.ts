@@ -1,6 +1,6 @@
 import { type Service, serviceIcons } from '@qrgate/sdk/protocol'
 import Type from 'typebox'
-import { bothTexts, field } from './shown-text.ts'
+import { bothOf, bothTexts, field } from './shown-text.ts'
 
 /** How a service's id is spelled, in a policy too. */
 export const serviceIdPattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
@@ -50,9 +50,9 @@ export const servicesSchema = Type.Object(
 export function serviceOf({ id, name, lines, icon, closed }: Service): Service {
   return {
     id,
-    name: { ko: name.ko, en: name.en },
-    ...(lines && lines.length > 0 && { lines: lines.map(({ ko, en }) => ({ ko, en })) }),
+    name: bothOf(name),
+    ...(lines && lines.length > 0 && { lines: lines.map(bothOf) }),
     icon,
-    ...(closed && { closed: { ko: closed.ko, en: closed.en } }),
+    ...(closed && { closed: bothOf(closed) }),
   }
 }

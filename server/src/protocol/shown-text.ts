@@ -1,3 +1,4 @@
+import type { Localized } from '@qrgate/sdk/protocol'
 import Type from 'typebox'
 import { showsSomething, unseen } from './seen-text.ts'
 
@@ -31,3 +32,8 @@ export const bothTexts = (about: string) =>
     { ko: plainText, en: plainText },
     field('`{"ko": "…", "en": "…"}`, plain text of 1 to 80 characters each', about),
   )
+
+/** A text without whatever else somebody has written beside it. */
+export function bothOf({ ko, en }: Localized): Localized {
+  return { ko, en }
+}

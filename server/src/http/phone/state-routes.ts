@@ -4,7 +4,7 @@ import { goneWith } from '../server/gone.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { receipt, settled, tags, waitQuery } from './schemas.ts'
-import type { PhoneParts, VisitorOf } from './visitor.ts'
+import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
@@ -53,79 +53,39 @@ export function addStateRoutes(
     },
   )
 
-  scope.post(
-    '/s/:id/end',
-    {
-      schema: {
-        tags,
-        summary: 'End the visit at the kiosk',
-        params: signInPath,
-        response: settled,
+  /** A button whose form has no fields: it is pressed, and the page says how things stand. */
+  const button = (
+    name: string,
+    summary: string,
+    press: (visitor: Visitor, id: string) => Promise<unknown>,
+  ) =>
+    scope.post(
+      `/s/:id/${name}`,
+      { schema: { tags, summary, params: signInPath, response: settled } },
+      async (request, reply) => {
+        const visitor = visitorOf(request, reply)
+        const { id } = request.params
+        await press(visitor, id)
+        return visitor.settle(id)
       },
-    },
-    async (request, reply) => {
-      const visitor = visitorOf(request, reply)
-      const { id } = request.params
-      await visits.endByPhone(id, visitor.key)
-      return visitor.settle(id)
-    },
-  )
+    )
 
-  scope.post(
-    '/s/:id/not-me',
-    {
-      schema: {
-        tags,
-        summary: 'It was somebody else: ends the visit and reports it',
-        params: signInPath,
-        response: settled,
-      },
-    },
-    async (request, reply) => {
-      const visitor = visitorOf(request, reply)
-      const { id } = request.params
-      await visits.disown(id, visitor.phone)
-      return visitor.settle(id)
-    },
+  button('end', 'End the visit at the kiosk', ({ key }, id) => visits.endByPhone(id, key))
+  button('not-me', 'It was somebody else: ends the visit and reports it', ({ phone }, id) =>
+    visits.disown(id, phone),
   )
-
-  scope.post(
-    '/s/:id/cancel-hand-off',
-    {
-      schema: {
-        tags,
-        summary: 'Not today: what was asked for at the kiosk is cancelled',
-        params: signInPath,
-        response: settled,
-      },
-    },
-    async (request, reply) => {
-      const visitor = visitorOf(request, reply)
-      const { id } = request.params
+  button(
+    'cancel-hand-off',
+    'Not today: what was asked for at the kiosk is cancelled',
+    async (visitor, id) => {
       const { signIn } = await flow.viewOfPhone(id, visitor.key)
       await handOffs.cancelByPhone(signIn).catch(error => visitor.unlessOver(error))
-      return visitor.settle(id)
     },
   )
-
-  scope.post(
-    '/s/:id/coming',
-    {
-      schema: {
-        tags,
-        summary: 'On the way: the client that has called is told so',
-        params: signInPath,
-        response: settled,
-      },
-    },
-    async (request, reply) => {
-      const visitor = visitorOf(request, reply)
-      const { id } = request.params
-      const { signIn } = await flow.viewOfPhone(id, visitor.key)
-      await handOffs.coming(signIn).catch(error => visitor.unlessOver(error))
-      return visitor.settle(id)
-    },
-  )
+  button('coming', 'On the way: the client that has called is told so', async (visitor, id) => {
+    const { signIn } = await flow.viewOfPhone(id, visitor.key)
+    await handOffs.coming(signIn).catch(error => visitor.unlessOver(error))
+  })
 
   scope.post(
     '/s/:id/leave',
