@@ -96,8 +96,13 @@ export async function startKioskBrowser(
     return dead
   }
   t.after(kill)
-  await until('the browser listens', () => existsSync(portFile))
-  const [port] = readFileSync(portFile, 'utf8').split('\n')
+  let port = ''
+  await until('the browser listens', () => {
+    // The file is there before it is written.
+    const lines = existsSync(portFile) ? readFileSync(portFile, 'utf8').split('\n') : []
+    port = lines.length > 1 ? (lines[0] ?? '') : ''
+    return port !== ''
+  })
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: hang })
   const [context] = browser.contexts()
   assert.ok(context)
