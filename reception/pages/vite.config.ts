@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  root: here('.'),
+  // Reception may stand below any path.
+  base: './',
+  build: {
+    outDir: here('../public'),
+    emptyOutDir: true,
+    // A data: address would need a wider content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { desk: here('desk.html'), board: here('board.html'), day: here('day.html') },
+    },
+  },
+})
