@@ -2,6 +2,7 @@ FROM node:24-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY sdk/package.json sdk/
+COPY reception/package.json reception/
 COPY server/package.json server/
 COPY web/package.json web/
 RUN npm ci --no-audit --no-fund
@@ -13,6 +14,7 @@ FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY sdk/package.json sdk/
+COPY reception/package.json reception/
 COPY server/package.json server/
 COPY web/package.json web/
 RUN npm ci --no-audit --no-fund --omit=dev --workspace server
@@ -22,6 +24,10 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /build/sdk/package.json /build/sdk/LICENSE sdk/
 COPY --from=build /build/sdk/dist sdk/dist
+COPY --from=build /build/reception/package.json /build/reception/LICENSE reception/
+COPY --from=build /build/reception/bin reception/bin
+COPY --from=build /build/reception/dist reception/dist
+COPY --from=build /build/reception/public reception/public
 COPY --from=build /build/server/package.json /build/server/LICENSE server/
 COPY --from=build /build/server/bin server/bin
 COPY --from=build /build/server/dist server/dist

@@ -25,7 +25,11 @@ export class DemoGate {
     this.#env = env
   }
 
-  static async start(settings: Record<string, string> = {}): Promise<DemoGate> {
+  /** @param withReception with a desk, a board and people to sign in as. */
+  static async start(
+    settings: Record<string, string> = {},
+    withReception = false,
+  ): Promise<DemoGate> {
     const folder = mkdtempSync(join(tmpdir(), 'qrgate-screens-'))
     const url = `http://127.0.0.1:${await freePort()}`
     const env = {
@@ -36,11 +40,15 @@ export class DemoGate {
       QRGATE_DATA_DIR: folder,
       ...settings,
     }
-    const child = spawn(process.execPath, ['-C', 'source', cli, 'demo'], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env,
-    })
+    const child = spawn(
+      process.execPath,
+      ['-C', 'source', cli, 'demo', ...(withReception ? [] : ['--no-reception'])],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env,
+      },
+    )
     const gate = new DemoGate(url, child, folder, env)
     process.on('exit', () => child.kill())
     await gate.#answers()

@@ -20,16 +20,21 @@ async function until(ready: () => boolean | Promise<boolean>) {
 }
 
 process.on('SIGINT', () => process.exit(0)).on('SIGTERM', () => process.exit(0))
-run('vite', 'build', 'web', '--watch', '--logLevel', 'warn')
-const built = () =>
-  statSync(`${root}server/public/kiosk.html`, { throwIfNoEntry: false })?.mtimeMs ?? 0
-await until(() => built() >= startedAt)
+for (const pages of ['web', 'reception/pages']) {
+  run('vite', 'build', pages, '--watch', '--logLevel', 'warn')
+}
+const builtAt = (page: string) =>
+  statSync(`${root}${page}`, { throwIfNoEntry: false })?.mtimeMs ?? 0
+const pages = ['server/public/kiosk.html', 'reception/public/desk.html']
+await until(() => pages.every(page => builtAt(page) >= startedAt))
 run(
   'node',
   '-C',
   'source',
   '--watch-path=server/src',
   '--watch-path=server/public',
+  '--watch-path=reception/src',
+  '--watch-path=reception/public',
   '--watch-preserve-output',
   'server/src/boot/cli.ts',
   'demo',

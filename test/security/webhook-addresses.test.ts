@@ -8,7 +8,7 @@ import { selfSigned, trust } from '../support/certificate.ts'
 import { startReceiver } from '../support/webhook-receiver.ts'
 
 const secrets = [`whsec_${Buffer.from('the webhook secret of this test!').toString('base64')}`]
-const webhook = { id: 'a', secrets, body: '{}' }
+const webhook = { client: 'clinic', id: 'a', secrets, body: '{}' }
 const clock = () => 1_800_000_000_000
 const loopback: Address = { address: '127.0.0.1', family: 4 }
 

@@ -23,7 +23,7 @@ async function setUp(t: TestContext, answer?: RequestListener, lookup?: Lookup) 
   const named = lookup && `emr.test:${receiver.port}`
   const allowed = [host, ...(named ? [named] : [])]
   const post = createWebhookPost({ allowed, clock: () => now, ...(lookup && { lookup }) })
-  const webhook = { id: 'hand-off-1', secrets: [secret], body }
+  const webhook = { client: 'clinic', id: 'hand-off-1', secrets: [secret], body }
   const url = `http://${named ?? host}/hooks?clinic=1`
   return { receiver, send: (change = {}) => post({ url, ...webhook, ...change }) }
 }
@@ -185,14 +185,20 @@ test('a failure says what it was, and another try may mend it', async t => {
   for (const [why, ports] of Object.entries(failures)) {
     for (const port of ports) {
       const url = `http://127.0.0.1:${port}/`
-      const answer = await post({ url, id: 'a', secrets: [secret], body })
+      const answer = await post({ client: 'clinic', url, id: 'a', secrets: [secret], body })
       assert.equal(failure(answer), why, JSON.stringify(answer))
       assert.equal(verdictOf(answer), 'retry')
     }
   }
   await upgraded.promise
   // Lost in the handshake says nothing of its certificate.
-  const lost = await post({ url: `https://127.0.0.1:${reset}/`, id: 'a', secrets: [secret], body })
+  const lost = await post({
+    client: 'clinic',
+    url: `https://127.0.0.1:${reset}/`,
+    id: 'a',
+    secrets: [secret],
+    body,
+  })
   assert.equal(failure(lost), 'unreachable', JSON.stringify(lost))
 })
 

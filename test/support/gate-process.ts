@@ -16,26 +16,36 @@ export class GateProcess {
   readonly dataDir: string
   readonly #env: Record<string, string>
   readonly #mode: Mode
+  readonly #withReception: boolean
   #child: ChildProcess | undefined
   #output = ''
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null })
 
-  private constructor(dataDir: string, port: number, env: Record<string, string>, mode: Mode) {
+  private constructor(
+    dataDir: string,
+    port: number,
+    env: Record<string, string>,
+    mode: Mode,
+    withReception: boolean,
+  ) {
+    this.#withReception = withReception
     this.url = `http://127.0.0.1:${port}`
     this.dataDir = dataDir
     this.#mode = mode
     this.#env = { HOST: '127.0.0.1', PORT: `${port}`, QRGATE_DATA_DIR: dataDir, ...env }
   }
 
+  /** @param withReception whether a demo has its desk, its board and people to sign in as. */
   static async start(
     t: Scope,
     env: Record<string, string> = {},
     mode: Mode = 'demo',
+    withReception = false,
   ): Promise<GateProcess> {
     // Hooks run in the order of registration, and a gate must not outlive its folder.
     let gate: GateProcess | undefined
     t.after(() => gate?.kill('SIGKILL'))
-    gate = new GateProcess(temporaryFolder(t), await freePort(), env, mode)
+    gate = new GateProcess(temporaryFolder(t), await freePort(), env, mode, withReception)
     await gate.boot()
     return gate
   }
@@ -43,7 +53,8 @@ export class GateProcess {
   /** Starts the process and waits until it answers. @param env what has changed in its settings. */
   async boot(env: Record<string, string> = {}): Promise<void> {
     // Directly, without a shell: a signal must reach the gate itself.
-    const child = spawn(process.execPath, ['-C', 'source', cli, this.#mode], {
+    const args = this.#mode === 'demo' && !this.#withReception ? ['--no-reception'] : []
+    const child = spawn(process.execPath, ['-C', 'source', cli, this.#mode, ...args], {
       cwd: this.dataDir,
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,6 +113,11 @@ export class GateProcess {
   /** Waits for a line of its log. */
   async logged(words: RegExp): Promise<void> {
     await until(`the log says ${words}`, () => words.test(this.#output), 2)
+  }
+
+  /** Everything that it has printed. */
+  get output(): string {
+    return this.#output
   }
 
   /** The log lines of all its lives; what a demo prints for people is left out. */

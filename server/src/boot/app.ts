@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { addClientApi } from '../http/client/api.ts'
+import { addDemo } from '../http/demo/demo.ts'
 import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
@@ -29,10 +30,12 @@ import { signInView } from '../protocol/sign-in-view.ts'
 import { isNews, type WithHandOff } from '../signin/watched.ts'
 import type { Store } from '../store/store.ts'
 import { createChangeWaits } from '../watch/await-change.ts'
+import { within } from '../within.ts'
 import { createKioskSockets } from '../ws/kiosk-sockets.ts'
 import { seedSocket } from '../ws/seed-socket.ts'
 import { createSocketLimits } from '../ws/socket-limits.ts'
 import { createCore } from './core.ts'
+import type { Demo, DemoReception } from './demo.ts'
 import { readinessParts } from './readiness.ts'
 
 export interface App {
@@ -55,13 +58,17 @@ const socketOptions = {
   closeTimeout: 5_000,
 }
 
-/** Puts a gate together: core and edges. */
+/** Reception may take this long to close, in milliseconds; the gate's own stop has 5 s. */
+const patience = 1_000
+
+/** Puts a gate together: core and edges. @param demo what a demo has besides. */
 export async function createApp(
   config: Config,
   logger: FastifyBaseLogger,
   givenClock?: Clock,
+  demo?: Demo,
 ): Promise<App> {
-  const core = await createCore(config, logger, givenClock)
+  const core = await createCore(config, logger, givenClock, demo?.reception?.client)
   const {
     clock,
     flow,
@@ -82,6 +89,8 @@ export async function createApp(
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
   const server = createHttpServer(logger, config.trustedProxies)
+  // First of all: its streams never end by themselves, and the gate waits for none of them.
+  if (demo?.reception) server.addHook('preClose', closing(demo.reception, onError))
   const limits = createSocketLimits(config.maxSockets)
   const assets = await readPhoneAssets()
   server.addHook('onResponse', (request, reply, done) => {
@@ -147,6 +156,7 @@ export async function createApp(
     if (config.mode === 'demo') addDocsPage(pages, docsStyle)
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { ...core, config, awaitOfPhone, assets, randomBytes })
+    if (demo) addDemo(pages, demo)
     await addPages(pages, config)
   }
   server.register(api)
@@ -185,4 +195,9 @@ export async function createApp(
       await core.close()
     },
   }
+}
+
+/** Whatever reception has to say as it closes, its gate closes too. */
+function closing(reception: DemoReception, onError: (error: unknown) => void) {
+  return () => within(patience, reception.close(), () => new Error('silent')).catch(onError)
 }

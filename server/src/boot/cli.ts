@@ -30,9 +30,9 @@ import { exportLog, show, verify } from './log-command.ts'
 import { kioskPolicy } from './policy-command.ts'
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
-async function run(mode: Mode): Promise<void> {
+async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
-  await runGate(mode)
+  await runGate(mode, withReception)
 }
 
 const program = new Command('qrgate').description(
@@ -42,7 +42,8 @@ const program = new Command('qrgate').description(
 program
   .command('demo')
   .description('try it out: works at once, on any machine, with open sign-up')
-  .action(() => run('demo'))
+  .option('--no-reception', 'only signing in: no desk, no numbers, nobody to sign in as')
+  .action(({ reception }: { reception: boolean }) => run('demo', reception))
 
 program
   .command('serve')

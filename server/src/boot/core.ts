@@ -33,6 +33,7 @@ import { createVisits, type Visits } from '../signin/visit.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
+import type { OwnClient } from '../webhooks/post.ts'
 import { createBackground } from './background.ts'
 import { type ClientParts, createClientParts } from './client-parts.ts'
 import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
@@ -64,8 +65,16 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   close(): Promise<void>
 }
 
-/** @param given a clock to use instead of the node's own. */
-export async function createCore(config: Config, logger: EventLog, given?: Clock): Promise<Core> {
+/**
+ * @param given a clock to use instead of the node's own.
+ * @param own serves every kiosk that has no client, as long as this process runs.
+ */
+export async function createCore(
+  config: Config,
+  logger: EventLog,
+  given?: Clock,
+  own?: OwnClient,
+): Promise<Core> {
   const { publicUrl, timings, rotation } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
   const [secretKey, ...older] = config.secretKeys
@@ -100,7 +109,13 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
     ...(config.seedApi ? [seedKiosk] : []),
     ...(config.mode === 'demo' ? [openKiosk] : []),
   ]
-  const kiosks = createKiosks({ records: store.kiosks, builtIn, clock, randomBytes })
+  const kiosks = createKiosks({
+    records: store.kiosks,
+    builtIn,
+    usualClient: own?.id ?? null,
+    clock,
+    randomBytes,
+  })
   const tickets = {
     compact: compactTickets(keyring('ticket'), publicUrl),
     jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
@@ -120,6 +135,7 @@ export async function createCore(config: Config, logger: EventLog, given?: Clock
   })
   const handOffParts = createHandOffParts({
     config,
+    own,
     store,
     bus,
     moves,

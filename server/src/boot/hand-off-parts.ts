@@ -17,7 +17,7 @@ import { createServices, type Services } from '../signin/services.ts'
 import { toldClaims } from '../signin/told-claims.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
-import { createWebhookPost, type WebhookPost } from '../webhooks/post.ts'
+import { createWebhookPost, type OwnClient, type WebhookPost } from '../webhooks/post.ts'
 import { createHealth, createNotifying, type Notifying } from './notifying-parts.ts'
 
 /** What visitors came for: what they may ask for, who is asked, and who comes when they call. */
@@ -32,6 +32,7 @@ export interface HandOffParts {
 
 export interface HandOffPartsNeeds {
   config: Config
+  own: OwnClient | undefined
   store: Store
   bus: Bus
   moves: Moves
@@ -55,7 +56,7 @@ export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
   const { config, store, bus, moves, clients, accounts, kiosks, clock, ticks, logger } = needs
   const { handOffTimings: timings } = config
   const records = store.handOffs
-  const post = createWebhookPost({ allowed: config.webhookHosts, clock })
+  const post = createWebhookPost({ allowed: config.webhookHosts, own: needs.own, clock })
   const onFailed = ({ id, client, kiosk, service, tries }: HandOff, why: string) => {
     const handOff = { id, client, kiosk, service: service.id, tries, why }
     logger.warn({ handOff }, 'a visitor got no number: somebody must help')

@@ -90,7 +90,7 @@ export function createAsking(parts: AskingParts): Asking {
     if (!claims) return settle(handOff, { type: 'cancel', reason: 'account', actor: system }, '')
     const body = requestBody(handOff, await parts.kiosk(handOff.kiosk), claims)
     const secrets = clients.webhookSecrets(client)
-    const answer = await parts.post({ url: client.endpoint, id, secrets, body })
+    const answer = await parts.post({ client: client.id, url: client.endpoint, id, secrets, body })
     const { step, why } = stepAfter(handOff, answer)
     await settle(handOff, step, why)
     if (verdictOf(answer) === 'ok') await parts.health.succeeded(client)

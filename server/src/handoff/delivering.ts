@@ -87,7 +87,13 @@ export function startDelivering(parts: DeliveringParts & LeasedParts): () => Pro
       return
     }
     const secrets = clients.webhookSecrets(client)
-    const answer = await parts.post({ url: client.endpoint, id, secrets, body: made.body })
+    const answer = await parts.post({
+      client: client.id,
+      url: client.endpoint,
+      id,
+      secrets,
+      body: made.body,
+    })
     const step = stepAfter(delivery, until, answer)
     if ((await take(id, step)) && step.type === 'give_up') parts.onGivenUp(delivery, step.why)
     if (verdictOf(answer) === 'ok') await health.succeeded(client)

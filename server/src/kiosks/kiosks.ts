@@ -94,6 +94,8 @@ const linkLife = 24 * 3_600_000
 export interface KiosksParts {
   records: KioskRecords
   builtIn: readonly Kiosk[]
+  /** The client of every kiosk that has none of its own and may claim; no row is told of it. */
+  usualClient?: string | null
   clock: Clock
   randomBytes(size: number): Uint8Array
   /** For durations, which no correction of a clock may stretch. */
@@ -101,15 +103,18 @@ export interface KiosksParts {
 }
 
 export function createKiosks(parts: KiosksParts): Kiosks {
-  const { records, builtIn, clock, randomBytes, monotonic = () => performance.now() } = parts
+  const { records, builtIn, usualClient = null, clock, randomBytes } = parts
+  const { monotonic = () => performance.now() } = parts
   const cache = new Map<string, { kiosk: Kiosk; until: number }>()
   let forgotten = 0
+  const served = <Found extends Kiosk | null>(kiosk: Found): Found =>
+    kiosk?.client === null && kiosk.claimable ? { ...kiosk, client: usualClient } : kiosk
   const cached = async (key: string, read: () => Promise<Kiosk | null>) => {
     const now = monotonic()
     const known = cache.get(key)
     if (known && now < known.until) return known.kiosk
     const before = forgotten
-    const kiosk = await read()
+    const kiosk = served(await read())
     cache.delete(key)
     // Guesses must not fill the memory: only kiosks that exist are remembered. And what was read
     // before something was to be forgotten may be just that.
@@ -119,7 +124,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
 
   const find = async (number: number) => {
     const known = builtIn.find(kiosk => kiosk.number === number)
-    return known ?? cached(`${number}`, () => records.byNumber(number))
+    return served(known ?? null) ?? cached(`${number}`, () => records.byNumber(number))
   }
 
   const add = (way: 'link' | 'credential', given: Partial<Kiosk>, by: Actor) =>
@@ -153,7 +158,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       const credential = newCredential(randomBytes)
       const credentialHash = hashedCredential(credential)
       const given = { name: requireShownNames(name), client, credentialHash }
-      const kiosk = await add('credential', given, by)
+      const kiosk = served(await add('credential', given, by))
       return { kiosk, credential }
     },
 

@@ -16,6 +16,8 @@ const patience = 5_000
 export const tryLasts = 7_000
 
 export interface Webhook extends Omit<ToSign, 'at'> {
+  /** The id of the client that is told. */
+  client: string
   /** The client's endpoint. */
   url: string
   /** JSON, sent as it is. */
@@ -25,22 +27,32 @@ export interface Webhook extends Omit<ToSign, 'at'> {
 /** One try to send one webhook. Never throws. */
 export type WebhookPost = (webhook: Webhook) => Promise<WebhookAnswer>
 
+/** A client that this very process serves: the gate's own address is one for it, and for nobody else. */
+export interface OwnClient {
+  id: string
+  /** Its `host:port`. */
+  host: string
+}
+
 export interface WebhookPostParts {
   /** `host:port` as the setting QRGATE_WEBHOOK_HOSTS has them. */
   allowed: readonly string[]
+  own?: OwnClient | undefined
   clock: Clock
   lookup?: Lookup
 }
 
 /** How webhooks leave the gate: signed, to where they may go, and nowhere else. */
 export function createWebhookPost(parts: WebhookPostParts): WebhookPost {
-  const { allowed, clock } = parts
+  const { allowed, own, clock } = parts
   const lookup = sharedLookup(parts.lookup ?? systemLookup)
 
-  const tryOnce = async ({ url: text, ...toSign }: Webhook, signal: AbortSignal) => {
+  const allowedFor = (client: string) => (client === own?.id ? [...allowed, own.host] : allowed)
+
+  const tryOnce = async ({ client, url: text, ...toSign }: Webhook, signal: AbortSignal) => {
     const url = URL.parse(text)
     if (!url) return failed('address_refused', 'the endpoint is no URL')
-    const destination = await destinationOf(url, allowed, lookup)
+    const destination = await destinationOf(url, allowedFor(client), lookup)
     if (destination.kind !== 'allowed') return failed(destination.kind, destination.detail)
     // No resolver can be stopped; what one answers too late is not dialled.
     signal.throwIfAborted()
