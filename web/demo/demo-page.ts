@@ -1,25 +1,47 @@
-import { html, LitElement } from 'lit'
+import { html, LitElement, nothing } from 'lit'
 import type { DemoMessage } from '../kiosk/demo-parent.ts'
 import { corners, mark } from '../look/icons.ts'
 import { type Language, languageOf } from '../look/language.ts'
 import { languageSwitch } from '../look/language-switch.ts'
+import { type Beside, besideHere } from './desk.ts'
+import { fillIn, nextVisitor, type ReadyVisitor } from './ready-visitor.ts'
 import { scannedAddress } from './scan.ts'
 import { words } from './words.ts'
 
-/** How many of the three instructions are done, by what the kiosk shows. */
-const instructionsDone: Record<string, number> = { pending: 1, scanned: 2, approved: 3, claimed: 3 }
+/** How many of the steps are done, by the kiosk's screen; none has begun on those that are not here. */
+const stepsDone: Record<string, number> = {
+  pending: 0,
+  scanned: 1,
+  approved: 2,
+  services: 2,
+  waiting: 3,
+  ticket: 4,
+  staff: 4,
+  done: 4,
+}
 
-/** Kiosk and phone in one window, each the real page in a frame; one button stands in for a camera. */
+/** How wide each page is drawn in its frame, in CSS pixels; the frame then shows it smaller. */
+const widths = { kiosk: 1080, phone: 390, desk: 1024, board: 1280 }
+
+/**
+ * Kiosk, phone and desk in one window, each the real page in a frame; one button stands in for a camera.
+ */
 export class DemoPage extends LitElement {
   static override properties = {
     language: { state: true },
-    kioskState: { state: true },
+    kioskScreen: { state: true },
+    beside: { state: true },
+    visitor: { state: true },
     qr: { state: true },
     opened: { state: true },
   }
 
   declare language: Language
-  declare kioskState: string
+  declare kioskScreen: string
+  /** Undefined until it is known. */
+  declare beside: Beside | undefined
+  /** Who signs in next; undefined where whoever is here must say who they are. */
+  declare visitor: ReadyVisitor | undefined
   declare qr: string | undefined
   /** What the phone has open; undefined while its camera is looking. */
   declare opened: string | undefined
@@ -28,7 +50,9 @@ export class DemoPage extends LitElement {
   constructor() {
     super()
     this.language = languageOf(location.search)
-    this.kioskState = 'idle'
+    this.kioskScreen = 'idle'
+    this.beside = undefined
+    this.visitor = undefined
     this.qr = undefined
     this.opened = undefined
   }
@@ -40,74 +64,102 @@ export class DemoPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     addEventListener('message', this.#onMessage)
+    // The address of the desk, opened in this very tab.
+    addEventListener('hashchange', this.#lookBeside)
     this.#sizes = new ResizeObserver(entries => {
       for (const { target, contentRect } of entries) {
         const screen = target as HTMLElement
-        screen.style.setProperty(
-          '--scale',
-          String(contentRect.width / Number(screen.dataset.width)),
-        )
+        const scale = contentRect.width / Number(screen.dataset.width)
+        screen.style.setProperty('--scale', `${scale}`)
+        screen.style.setProperty('--height', `${contentRect.height / scale}px`)
       }
     })
+    void this.#lookBeside()
+    void this.#callVisitor()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     removeEventListener('message', this.#onMessage)
+    removeEventListener('hashchange', this.#lookBeside)
     this.#sizes?.disconnect()
-  }
-
-  protected override firstUpdated(): void {
-    for (const screen of this.querySelectorAll('.screen')) this.#sizes?.observe(screen)
   }
 
   protected override updated(): void {
     document.documentElement.lang = this.language
+    for (const screen of this.querySelectorAll('.screen')) this.#sizes?.observe(screen)
   }
 
   protected override render() {
     const ownWords = words[this.language]
-    const done = instructionsDone[this.kioskState] ?? 0
     return html`
       <header aria-label="QRGate">
         <p class="place">
           <span class="mark">${mark}</span> <strong>QRGate</strong>
           <span class="tag">${ownWords.tag}</span>
         </p>
+        <h1>${ownWords.title}</h1>
         ${languageSwitch(ownWords.languages, this.language, language => this.#setLanguage(language))}
       </header>
-      <main aria-label=${ownWords.title}>
-        <section class="story">
-          <h1>${ownWords.title}</h1>
-          <p>${ownWords.text}</p>
-          <ol>
-            ${ownWords.instructions.map(
-              (instruction, index) => html`
-                <li class=${index < done ? 'taken' : ''}
-                  aria-current=${index === done ? 'step' : 'false'}>
-                  <span class="number" aria-hidden="true">${index + 1}</span>
-                  <div><strong>${instruction.title}</strong><p>${instruction.text}</p></div>
-                </li>`,
-            )}
-          </ol>
+      <main aria-label=${ownWords.title} data-beside=${this.beside ?? nothing}>
+        <section class="story" aria-label=${ownWords.steps}>
+          <ol>${this.#steps()}</ol>
           <button type="button" class="again" ?disabled=${this.opened === undefined}
             @click=${this.#again}>${ownWords.again}</button>
         </section>
         <figure class="kiosk">
-          <div class="screen" data-width="1080">
+          <div class="screen" data-width=${widths.kiosk}>
             <iframe title=${ownWords.kiosk} src=${this.#kioskAddress}></iframe>
           </div>
           <figcaption>${ownWords.kiosk}</figcaption>
         </figure>
         <figure class="phone">
-          <div class="screen" data-width="390">${this.opened ? this.#page() : this.#camera()}</div>
+          <div class="screen" data-width=${widths.phone}>
+            ${this.opened ? this.#page() : this.#camera()}
+          </div>
           <figcaption>${ownWords.phone}</figcaption>
         </figure>
+        ${this.#besideThem()}
       </main>`
   }
 
+  #steps() {
+    const { scanning, signingIn, choosing, number } = words[this.language]
+    const done = stepsDone[this.kioskScreen] ?? -1
+    const steps = [
+      scanning,
+      signingIn[this.visitor ? 'ready' : 'own'],
+      ...(this.beside === 'nothing'
+        ? []
+        : [choosing, number[this.beside === 'desk' ? 'desk' : 'board']]),
+    ]
+    return steps.map(
+      ({ title, text }, index) => html`
+        <li class=${index < done ? 'taken' : ''} aria-current=${index === done ? 'step' : 'false'}>
+          <span class="number" aria-hidden="true">${index + 1}</span>
+          <div><strong>${title}</strong><p>${text}</p></div>
+        </li>`,
+    )
+  }
+
+  #besideThem() {
+    const { beside, language } = this
+    if (beside === undefined || beside === 'nothing') return nothing
+    const ownWords = words[language]
+    return html`
+      <figure class=${beside}>
+        <div class="screen" data-width=${widths[beside]}>
+          <iframe title=${ownWords[beside]} src=${`/reception/${beside}?lang=${language}`}></iframe>
+        </div>
+        <figcaption>
+          ${ownWords[beside]} ${beside === 'board' ? html`<small>${ownWords.deskHint}</small>` : ''}
+        </figcaption>
+      </figure>`
+  }
+
   #page() {
-    return html`<iframe title=${words[this.language].phone} src=${this.opened}></iframe>`
+    return html`
+      <iframe title=${words[this.language].phone} src=${this.opened} @load=${this.#fillIn}></iframe>`
   }
 
   #camera() {
@@ -123,15 +175,21 @@ export class DemoPage extends LitElement {
   }
 
   get #kioskAddress(): string {
-    return `/kiosk?lang=${this.language}`
+    return `/kiosk?lang=${this.language}&start=now`
   }
 
   #scan(): void {
     if (this.qr) this.opened = scannedAddress(this.qr, this.language)
   }
 
+  #fillIn({ target }: Event): void {
+    const { contentDocument } = target as HTMLIFrameElement
+    if (this.visitor) fillIn(contentDocument, this.visitor)
+  }
+
   #again(): void {
     this.#forget()
+    void this.#callVisitor()
     const kiosk = this.querySelector<HTMLIFrameElement>('.kiosk iframe')
     kiosk?.contentWindow?.location.replace(this.#kioskAddress)
   }
@@ -148,14 +206,23 @@ export class DemoPage extends LitElement {
     sessionStorage.clear()
     this.opened = undefined
     this.qr = undefined
-    this.kioskState = 'idle'
+    this.kioskScreen = 'idle'
+  }
+
+  /** A gate that is away says nothing of reception; the page is no worse for it. */
+  #lookBeside = async (): Promise<void> => {
+    this.beside = await besideHere().catch(() => this.beside ?? 'nothing')
+  }
+
+  async #callVisitor(): Promise<void> {
+    this.visitor = await nextVisitor()
   }
 
   #onMessage = ({ origin, data }: MessageEvent<DemoMessage>): void => {
     if (origin !== location.origin) return
     if (data.type === 'qrgate-qr') this.qr = data.url
     if (data.type !== 'qrgate-state') return
-    this.kioskState = data.state
+    this.kioskScreen = data.screen
     // A new code means that whatever the phone has open belongs to an earlier sign-in.
     if (data.state === 'pending') this.opened = undefined
   }

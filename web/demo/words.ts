@@ -1,14 +1,27 @@
 import type { Language } from '../look/language.ts'
 
+interface Step {
+  title: string
+  text: string
+}
+
 /** Every word of the demo page; a word missing in one language does not compile. */
 export interface Words {
   languages: string
   tag: string
   title: string
-  text: string
-  instructions: { title: string; text: string }[]
+  steps: string
+  scanning: Step
+  /** Where the form is filled in, and where the visitor has to do that. */
+  signingIn: Record<'ready' | 'own', Step>
+  choosing: Step
+  /** Where the desk is seen, and where it is not. */
+  number: Record<'desk' | 'board', Step>
   kiosk: string
   phone: string
+  desk: string
+  board: string
+  deskHint: string
   aiming: string
   notYet: string
   scan: string
@@ -18,37 +31,53 @@ export interface Words {
 const ko: Words = {
   languages: '언어 선택',
   tag: '데모',
-  title: '휴대폰 없이\n해 보세요',
-  text: '접수대의 키오스크와 방문자의 휴대폰을 한 화면에 담았습니다. 카메라 대신 스캔하기를 누르면 됩니다.',
-  instructions: [
-    { title: '시작하기', text: '키오스크에서 버튼을 누르면 QR이 나타납니다.' },
-    { title: '스캔하기', text: '휴대폰이 QR을 읽고 로그인 화면을 엽니다.' },
-    { title: '로그인', text: '휴대폰에서 로그인하거나 회원가입하면 키오스크가 바로 바뀝니다.' },
-  ],
+  title: '휴대폰 없이 해 보세요',
+  steps: '순서',
+  scanning: { title: '스캔하기', text: '카메라 대신 버튼을 누릅니다.' },
+  signingIn: {
+    ready: { title: '로그인', text: '아이디와 비밀번호를 채워 두었습니다.' },
+    own: { title: '로그인', text: '휴대폰에서 로그인하거나 회원가입합니다.' },
+  },
+  choosing: { title: '선택하기', text: '키오스크에서 접수할 일을 고릅니다.' },
+  number: {
+    desk: { title: '번호 받기', text: '키오스크, 휴대폰, 접수대에 같은 번호가 보입니다.' },
+    board: { title: '번호 받기', text: '키오스크와 휴대폰에 같은 번호가 보입니다.' },
+  },
   kiosk: '키오스크',
   phone: '휴대폰',
+  desk: '접수대',
+  board: '대기실 화면',
+  deskHint: '접수대는 이름이 보이므로 터미널에 나온 주소로만 열립니다.',
   aiming: '키오스크의 QR을 비추고 있습니다',
   notYet: '먼저 키오스크에서\n시작하기를 눌러 주세요',
   scan: '스캔하기',
-  again: '다시 해 보기',
+  again: '다음 방문자',
 }
 
 const en: Words = {
   languages: 'Language',
   tag: 'Demo',
-  title: 'Try it without\na phone',
-  text: 'The kiosk in the lobby and the visitor’s phone, in one window. The Scan button stands in for the camera.',
-  instructions: [
-    { title: 'Start', text: 'Press the button on the kiosk and a QR code appears.' },
-    { title: 'Scan', text: 'The phone reads the code and opens the sign-in page.' },
-    { title: 'Sign in', text: 'Sign in or sign up on the phone: the kiosk follows at once.' },
-  ],
+  title: 'Try it without a phone',
+  steps: 'Steps',
+  scanning: { title: 'Scan', text: 'A button stands in for the camera.' },
+  signingIn: {
+    ready: { title: 'Sign in', text: 'User ID and password are filled in.' },
+    own: { title: 'Sign in', text: 'Sign in or sign up on the phone.' },
+  },
+  choosing: { title: 'Choose', text: 'Choose on the kiosk what you came for.' },
+  number: {
+    desk: { title: 'Your number', text: 'The same on kiosk, phone and desk.' },
+    board: { title: 'Your number', text: 'The same on kiosk and phone.' },
+  },
   kiosk: 'Kiosk',
   phone: 'Phone',
+  desk: 'Desk',
+  board: 'Waiting room’s board',
+  deskHint: 'The desk shows names, so it only opens by the address in the terminal.',
   aiming: 'Pointing at the kiosk’s QR code',
   notYet: 'First press Start\non the kiosk',
   scan: 'Scan',
-  again: 'Try again',
+  again: 'Next visitor',
 }
 
 export const words: Record<Language, Words> = { ko, en }

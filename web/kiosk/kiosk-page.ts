@@ -20,7 +20,7 @@ import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { introduceUntilKnown } from './introduction.ts'
 import { pageStorage } from './page-storage.ts'
-import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
+import { startsAlways, startsNow, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
 import { StaffCall } from './staff-call.ts'
@@ -254,7 +254,10 @@ export class KioskPage extends LitElement {
     this.trouble = undefined
     this.#introducing = false
     if (this.introduced.policy) this.#takeOn(this.introduced.policy)
-    if (first && this.isConnected) this.#kiosk.reset()
+    if (!first || !this.isConnected) return
+    this.#kiosk.reset()
+    // A page that was reloaded may be in the middle of something.
+    if (startsNow(location.search) && this.#kiosk.state === 'idle') this.#start()
   }
 
   #show(update: ScreenUpdate): void {
@@ -263,7 +266,7 @@ export class KioskPage extends LitElement {
     notifyDemoParent({ type: 'qrgate-qr', url: update.qr })
     // The same screen with a new QR or a second less concerns nobody else.
     if (sameScreen(before, update)) return
-    notifyDemoParent({ type: 'qrgate-state', state: update.state })
+    notifyDemoParent({ type: 'qrgate-state', state: update.state, screen: screenOf(update) })
     const startsAnew = update.state === 'starting' && isOver.has(screenOf(before))
     if (update.state !== 'claimed') this.claim = undefined
     if (update.state !== 'pending') this.#codeHelp.hide()

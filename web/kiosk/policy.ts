@@ -13,6 +13,11 @@ export function startsAlways({ start }: KioskPolicy, search: string): boolean {
   return start === 'always' || new URLSearchParams(search).get('start') === 'always'
 }
 
+/** Whether the page starts by itself once, as it opens (`?start=now`): the demo's kiosk does. */
+export function startsNow(search: string): boolean {
+  return new URLSearchParams(search).get('start') === 'now'
+}
+
 /** The page's words, with the operator's own in their place. */
 export function wordsAt({ texts }: KioskPolicy, language: Language): Words {
   const own = words[language]
