@@ -1,0 +1,3 @@
+import { DeskPage } from './desk-page.ts'
+
+customElements.define('desk-page', DeskPage)
