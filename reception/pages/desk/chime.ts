@@ -7,14 +7,12 @@ export class Chime {
   #context: AudioContext | undefined
   #timer: ReturnType<typeof setInterval> | undefined
 
-  /** @param touched it can be heard from now on. */
-  constructor(touched: () => void) {
+  constructor() {
     const touch = () => {
       this.#context ??= new AudioContext()
-      void this.#context.resume().then(touched, () => {})
+      this.#context.resume().catch(() => {})
     }
-    addEventListener('pointerdown', touch, { once: true })
-    addEventListener('keydown', touch, { once: true })
+    for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, touch, { once: true })
   }
 
   get canSound(): boolean {
@@ -24,21 +22,21 @@ export class Chime {
   set isOn(isOn: boolean) {
     if (isOn === (this.#timer !== undefined)) return
     clearInterval(this.#timer)
-    this.#timer = isOn ? setInterval(() => this.#play(), again) : undefined
+    this.#timer = isOn ? setInterval(this.#play, again) : undefined
     if (isOn) this.#play()
   }
 
-  #play(): void {
-    if (!this.#context || !this.canSound) return
+  #play = (): void => {
+    const context = this.#context
+    if (context?.state !== 'running') return
     for (const [index, frequency] of notes.entries()) {
-      const begin = this.#context.currentTime + index * 0.25
-      const tone = this.#context.createOscillator()
-      const volume = this.#context.createGain()
-      tone.frequency.value = frequency
+      const begin = context.currentTime + index * 0.25
+      const tone = new OscillatorNode(context, { frequency })
+      const volume = new GainNode(context)
       // Without a slope it would click.
       volume.gain.setValueAtTime(0.15, begin)
       volume.gain.exponentialRampToValueAtTime(0.001, begin + 0.5)
-      tone.connect(volume).connect(this.#context.destination)
+      tone.connect(volume).connect(context.destination)
       tone.start(begin)
       tone.stop(begin + 0.5)
     }

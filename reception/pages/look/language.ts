@@ -9,6 +9,11 @@ export function languageOf(search: string): Language {
   return asked.startsWith('ko') ? 'ko' : 'en'
 }
 
+/** Words of the address, e.g. `?services=exam,pay`; none where it has none. */
+export function listed(name: string): string[] {
+  return (new URLSearchParams(location.search).get(name) ?? '').split(',').filter(Boolean)
+}
+
 /** Sets a word of the page's own address, or takes it away, without another entry in the history. */
 export function keepInAddress(name: string, value: string | undefined): void {
   const address = new URL(location.href)
