@@ -9,7 +9,7 @@ const close = (event: Event) => (event.target as Element).closest('dialog')?.clo
 /** Somebody without a phone gets a number, and then sees it. */
 export function walkInBox(
   desk: Desk,
-  given: ArrivalView | undefined,
+  { given, news }: { given?: ArrivalView | undefined; news: string },
   add: (event: SubmitEvent) => unknown,
   open: () => unknown,
 ) {
@@ -38,6 +38,7 @@ export function walkInBox(
               <button type="button" @click=${close}>${say('close')}</button></div>
           </form>`
       }
+      <p role="status" class=${given ? 'unseen' : ''}>${news}</p>
     </dialog>`
 }
 

@@ -33,7 +33,7 @@ export class DeskPage extends LitElement implements Desk {
   /** What was last done, or why not; `undo` takes it back. */
   #said: { text: string; undo: string | undefined; until: number } | undefined
   #news = ''
-  #calledAt = 0
+  #called = { desk: '', at: 0 }
   #walkIn: { id: string; given: ArrivalView | undefined } | undefined
   #slip: ArrivalView | undefined
 
@@ -144,7 +144,7 @@ export class DeskPage extends LitElement implements Desk {
           ${waitingList(waiting, this)}
         </section>
       </main>
-      ${this.#bar()} ${walkInBox(this, this.#walkIn?.given, this.#addWalkIn, this.#openWalkIn)}
+      ${this.#bar()} ${walkInBox(this, { ...this.#walkIn, news: this.#news }, this.#addWalkIn, this.#openWalkIn)}
       ${keysBox(this)} ${this.#slip ? slip(this, this.#slip) : ''}`
   }
 
@@ -199,6 +199,8 @@ export class DeskPage extends LitElement implements Desk {
 
   #openWalkIn = async (): Promise<void> => {
     this.#walkIn = { id: uuid(), given: undefined }
+    this.#news = ''
+    this.requestUpdate()
     await this.updateComplete
     const box = this.#box('walk-in')
     box.querySelector('form')?.reset()
@@ -225,8 +227,8 @@ export class DeskPage extends LitElement implements Desk {
   }
 
   call(desk: DeskView, { id, number }: ArrivalView): void {
-    if (Date.now() - this.#calledAt < callsApart) return
-    this.#calledAt = Date.now()
+    if (this.#called.desk === desk.id && Date.now() - this.#called.at < callsApart) return
+    this.#called = { desk: desk.id, at: Date.now() }
     void this.act('call', { desk: desk.id, arrival: id }, number, this.say('called'))
   }
 
@@ -274,6 +276,8 @@ export class DeskPage extends LitElement implements Desk {
       this.#closeMenus({ target: null })
       menu?.focus()
     }
+    // A key that is held down would call one after the other.
+    if (event.repeat && key === 'Enter') event.preventDefault()
     if (!this.state || this.querySelector('dialog[open]')) return
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return
     // With a Korean keyboard, R types ㄱ.
