@@ -143,8 +143,9 @@ export class DeskPage extends LitElement implements Desk {
           <header><h2>${say('waiting')}</h2> <em>${waiting.length}</em> ${liveMark(this.#live, language)}</header>
           ${waitingList(waiting, this)}
         </section>
+        ${this.#bar()}
       </main>
-      ${this.#bar()} ${walkInBox(this, { ...this.#walkIn, news: this.#news }, this.#addWalkIn, this.#openWalkIn)}
+      ${walkInBox(this, { ...this.#walkIn, news: this.#news }, this.#addWalkIn, this.#openWalkIn)}
       ${keysBox(this)} ${this.#slip ? slip(this, this.#slip) : ''}`
   }
 
@@ -215,7 +216,7 @@ export class DeskPage extends LitElement implements Desk {
     const walkIn = this.#walkIn
     if (!walkIn) return
     const body = { id: walkIn.id, service, ...(name && { name }) }
-    walkIn.given = await this.act('walk-in', body, '', this.say('walkIn'))
+    walkIn.given = await this.act('walk-in', body, '', this.say('byHand'))
     this.requestUpdate()
   }
 

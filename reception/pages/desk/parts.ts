@@ -87,7 +87,7 @@ export function card(at: DeskView, desk: Desk) {
     button(key, say(key), isCalled, () => desk.act(key, { arrival }, number, say(key)), face)
   return html`
     <article class="card" aria-label=${name} aria-current=${desk.selected === at.id}>
-      <header><h3>${name}</h3>
+      <header><h2>${name}</h2>
         <span>${serving?.called_at ? duration(desk, now - serving.called_at, 'since') : ''}</span></header>
       <p class="number">${number || '–'}</p>
       <p class="who">${serving ? who(desk, serving) : say('free')}</p>
