@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { DemoGate } from './demo-gate.ts'
+import { deskTour } from './desk-tour.ts'
 import { numberTour } from './number-tour.ts'
 import { phoneTour } from './phone-tour.ts'
 import { servicesTour } from './services-tour.ts'
@@ -144,6 +145,7 @@ const tours = {
   number: () => numberTour(browser),
   services: () => servicesTour(browser),
   demo: () => demoTour(browser, gate),
+  desk: () => deskTour(browser),
   trouble: () => troubleTour(browser),
 }
 const only = process.argv[2]
