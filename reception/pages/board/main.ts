@@ -1,0 +1,3 @@
+import { BoardPage } from './board-page.ts'
+
+customElements.define('board-page', BoardPage)

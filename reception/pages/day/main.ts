@@ -1,0 +1,3 @@
+import { DayPage } from './day-page.ts'
+
+customElements.define('day-page', DayPage)

@@ -1,0 +1,30 @@
+import { html, render } from 'lit'
+import { mark } from '../look/icons.ts'
+import { languageOf } from '../look/language.ts'
+import { DeskPage } from './desk-page.ts'
+import { openDesk } from './session.ts'
+import { wordsIn } from './words.ts'
+
+const say = wordsIn(languageOf(location.search))
+document.documentElement.lang = languageOf(location.search)
+
+async function open(): Promise<void> {
+  const session = await openDesk()
+  if (session === 'open') {
+    document.querySelector('.locked')?.remove()
+    return customElements.define('desk-page', DeskPage)
+  }
+  const isKnown = session === 'no_desk' || session === 'link_used'
+  if (!isKnown) setTimeout(open, 2_000)
+  const title = say(session === 'link_used' ? 'usedLink' : isKnown ? 'locked' : 'connecting')
+  document.title = title
+  render(
+    html`<main class="locked">
+      <span class="mark">${mark}</span><h1>${title}</h1>
+      ${isKnown ? html`<p>${say('howTo')}</p><code>qrgate-reception desk</code>` : ''}
+    </main>`,
+    document.body,
+  )
+}
+
+void open()
