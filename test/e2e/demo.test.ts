@@ -1,24 +1,119 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startBrowser, visitor } from '../support/browser.ts'
+import type { Locator } from 'playwright-core'
+import { axe, settled, startBrowser, visitor } from '../support/browser.ts'
+import { openDemo, startDemo, threeClicks } from '../support/demo.ts'
 import { startGate } from '../support/gate.ts'
 
-test('the demo page walks through a whole sign-in with a button instead of a camera', async t => {
+test('without reception the demo page is kiosk and phone: it walks through a whole sign-in', async t => {
   const gate = await startGate(t)
   const browser = await startBrowser(t)
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ko' })
-  const page = await context.newPage()
-  await page.goto(`${gate.url}/`)
-  const kiosk = page.frameLocator('figure.kiosk iframe')
-  const phone = page.frameLocator('figure.phone iframe')
-  await kiosk.getByRole('button', { name: '시작하기' }).click()
+  const { page, kiosk, phone } = await openDemo(browser, `${gate.url}/`)
   await page.getByRole('button', { name: '스캔하기' }).click()
   await kiosk.locator('main[data-screen="scanned"]').waitFor()
+  assert.equal(await page.locator('figure').count(), 2)
+  assert.equal(await page.locator('.story li').count(), 2)
+  assert.equal(await phone.locator('[name=account]').inputValue(), '', 'nobody is there to be')
   await phone.getByText('회원가입').first().click()
   for (const [field, value] of Object.entries(visitor)) {
     await phone.locator(`[name=${field}]`).fill(value)
   }
   await phone.locator('form[action$="/sign-up"] .primary').click()
   await kiosk.getByRole('heading', { name: '홍*동 님, 로그인되었습니다' }).waitFor()
-  await page.getByRole('button', { name: '다시 해 보기' }).click()
-  await kiosk.locator('main[data-screen="idle"]').waitFor()
+  await page.getByRole('button', { name: '다음 방문자' }).click()
+  await kiosk.locator('main[data-screen="pending"]').waitFor()
+})
+
+const scenes = {
+  ko: { first: /홍\*동/, second: /J\*\*\* D\*\*/, desk: '접수대' },
+  en: { first: /홍\*동/, second: /J\*\*\* D\*\*/, desk: 'Desk' },
+} as const
+
+for (const [lang, words] of Object.entries(scenes)) {
+  test(`three clicks from the printed address to a number on kiosk, phone and desk (${lang})`, async t => {
+    const { gate, printed } = await startDemo(t)
+    const browser = await startBrowser(t)
+    const address = (await printed()).replace('#', `?lang=${lang}#`)
+    const shown = await openDemo(browser, address, { locale: lang })
+    const { page, kiosk, phone, beside } = shown
+    await beside.getByRole('heading', { name: words.desk, exact: true }).waitFor()
+    assert.equal(page.url(), `${gate.url}/demo?lang=${lang}`, 'the code is not left in the address')
+    await settled(page)
+    assert.deepEqual(await axe(page), [])
+
+    const number = await threeClicks(shown)
+    assert.match(number, /^[A-Z]-\d{3}$/)
+    await phone.locator('.number').filter({ hasText: number }).waitFor()
+    await beside.getByText(number, { exact: true }).first().waitFor()
+    await beside.getByText(words.first).first().waitFor()
+    await beside.getByText('P-0042').first().waitFor()
+    assert.equal(await page.locator('.story li.taken').count(), 4)
+    await settled(page)
+    assert.deepEqual(await axe(page), [])
+
+    // The next visitor finds nothing of this one, on kiosk and phone; the desk has both.
+    await page.locator('.again').click()
+    await page.locator('.camera .primary:enabled').waitFor()
+    await page.locator('.camera .primary').click()
+    await kiosk.locator('main[data-screen="scanned"]').waitFor()
+    const field = phone.locator('[name=account]')
+    await field.waitFor()
+    const all = await Promise.all([kiosk, phone].map(frame => frame.locator('body').innerHTML()))
+    for (const html of all) {
+      assert.doesNotMatch(html, words.first)
+      assert.ok(!html.includes(number))
+    }
+    assert.equal(await field.inputValue(), 'demo.jane')
+    await phone.locator('form[action$="/sign-in"] .primary').click()
+    await kiosk.locator('.tile').first().click()
+    const next = await kiosk.locator('main[data-screen="ticket"] .number').textContent()
+    assert.notEqual(next, number)
+    await beside.getByText(words.second).first().waitFor()
+    await beside.getByText(words.first).first().waitFor()
+  })
+}
+
+test('a window without the code shows the board and no name; the code makes it the desk, once', async t => {
+  const { gate, printed } = await startDemo(t)
+  const browser = await startBrowser(t)
+  const shown = await openDemo(browser, `${gate.url}/demo`)
+  const { page, beside } = shown
+  await page.locator('figure.board').waitFor()
+  await page.getByText('접수대는 이름이 보이므로').waitFor()
+  await threeClicks(shown)
+  await beside.locator('main').waitFor()
+  const board = await beside.locator('body').innerHTML()
+  for (const word of ['홍*동', '홍길동', 'P-0042']) assert.ok(!board.includes(word), word)
+  await settled(page)
+  assert.deepEqual(await axe(page), [])
+
+  // The address opened in the very same tab.
+  const address = await printed()
+  await page.goto(address)
+  await page.locator('figure.desk').waitFor()
+  assert.equal(page.url(), `${gate.url}/demo`)
+  await page.reload()
+  await page.locator('figure.desk').waitFor()
+
+  const other = await openDemo(browser, address)
+  await other.page.locator('figure.board').waitFor()
+})
+
+test('the keyboard is enough for all three', async t => {
+  const { printed } = await startDemo(t)
+  const browser = await startBrowser(t)
+  const { page, kiosk, phone, beside } = await openDemo(browser, await printed())
+  const press = async (target: Locator) => {
+    await target.waitFor()
+    await target.focus()
+    await page.keyboard.press('Enter')
+  }
+  await press(page.locator('.camera .primary:enabled'))
+  await press(phone.locator('[name=password]'))
+  await press(kiosk.locator('.tile').first())
+  const number = kiosk.locator('main[data-screen="ticket"] .number')
+  await beside
+    .getByText((await number.textContent()) ?? '', { exact: true })
+    .first()
+    .waitFor()
 })

@@ -247,3 +247,16 @@ test('S163 a proxy that the environment names gets no webhook', async t => {
   assert.equal(await sent(`http://${host}/`, [host]), 200)
   untouched('it would resolve the name once more')
 })
+
+test('an address that is one client’s own is nobody else’s', async t => {
+  const { port, untouched } = await startVictim(t)
+  const own = { id: 'own', host: `127.0.0.1:${port}` }
+  const post = createWebhookPost({ allowed: [], own, clock, lookup: unasked })
+  const url = `http://${own.host}/`
+  const other = await post({ ...webhook, url })
+  assert.equal(other.kind === 'failed' && other.why, 'address_refused')
+  const elsewhere = await post({ ...webhook, client: 'own', url: `http://127.0.0.1:${port + 1}/` })
+  assert.equal(elsewhere.kind === 'failed' && elsewhere.why, 'address_refused')
+  untouched('by either')
+  assert.equal((await post({ ...webhook, client: 'own', url })).kind, 'answered')
+})

@@ -20,8 +20,10 @@ const stepsDone: Record<string, number> = {
   done: 4,
 }
 
-/** How wide each page is drawn in its frame, in CSS pixels; the frame then shows it smaller. */
+/** How wide each page is in its frame, in CSS pixels; it is then drawn smaller. */
 const widths = { kiosk: 1080, phone: 390, desk: 1024, board: 1280 }
+/** The desk on a window so narrow that nobody could read it. */
+const narrow = { frame: 512, page: 390 }
 
 /**
  * Kiosk, phone and desk in one window, each the real page in a frame; one button stands in for a camera.
@@ -69,8 +71,11 @@ export class DemoPage extends LitElement {
     this.#sizes = new ResizeObserver(entries => {
       for (const { target, contentRect } of entries) {
         const screen = target as HTMLElement
-        const scale = contentRect.width / Number(screen.dataset.width)
+        const isNarrow = screen.matches('.desk *') && contentRect.width < narrow.frame
+        const width = isNarrow ? narrow.page : Number(screen.dataset.width)
+        const scale = contentRect.width / width
         screen.style.setProperty('--scale', `${scale}`)
+        screen.style.setProperty('--width', `${width}px`)
         screen.style.setProperty('--height', `${contentRect.height / scale}px`)
       }
     })
@@ -101,23 +106,23 @@ export class DemoPage extends LitElement {
         <h1>${ownWords.title}</h1>
         ${languageSwitch(ownWords.languages, this.language, language => this.#setLanguage(language))}
       </header>
-      <main aria-label=${ownWords.title} data-beside=${this.beside ?? nothing}>
+      <main aria-label=${ownWords.title} class=${this.beside === 'nothing' ? 'alone' : ''}>
         <section class="story" aria-label=${ownWords.steps}>
           <ol>${this.#steps()}</ol>
           <button type="button" class="again" ?disabled=${this.opened === undefined}
             @click=${this.#again}>${ownWords.again}</button>
         </section>
         <figure class="kiosk">
+          <figcaption>${ownWords.kiosk}</figcaption>
           <div class="screen" data-width=${widths.kiosk}>
             <iframe title=${ownWords.kiosk} src=${this.#kioskAddress}></iframe>
           </div>
-          <figcaption>${ownWords.kiosk}</figcaption>
         </figure>
         <figure class="phone">
+          <figcaption>${ownWords.phone}</figcaption>
           <div class="screen" data-width=${widths.phone}>
             ${this.opened ? this.#page() : this.#camera()}
           </div>
-          <figcaption>${ownWords.phone}</figcaption>
         </figure>
         ${this.#besideThem()}
       </main>`
@@ -148,12 +153,12 @@ export class DemoPage extends LitElement {
     const ownWords = words[language]
     return html`
       <figure class=${beside}>
-        <div class="screen" data-width=${widths[beside]}>
-          <iframe title=${ownWords[beside]} src=${`/reception/${beside}?lang=${language}`}></iframe>
-        </div>
         <figcaption>
           ${ownWords[beside]} ${beside === 'board' ? html`<small>${ownWords.deskHint}</small>` : ''}
         </figcaption>
+        <div class="screen" data-width=${widths[beside]}>
+          <iframe title=${ownWords[beside]} src=${`/reception/${beside}?lang=${language}`}></iframe>
+        </div>
       </figure>`
   }
 

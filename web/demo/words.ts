@@ -40,8 +40,8 @@ const ko: Words = {
   },
   choosing: { title: '선택하기', text: '키오스크에서 접수할 일을 고릅니다.' },
   number: {
-    desk: { title: '번호 받기', text: '키오스크, 휴대폰, 접수대에 같은 번호가 보입니다.' },
-    board: { title: '번호 받기', text: '키오스크와 휴대폰에 같은 번호가 보입니다.' },
+    desk: { title: '번호 받기', text: '세 화면에 같은 번호가 보입니다.' },
+    board: { title: '번호 받기', text: '두 화면에 같은 번호가 보입니다.' },
   },
   kiosk: '키오스크',
   phone: '휴대폰',
@@ -64,7 +64,7 @@ const en: Words = {
     ready: { title: 'Sign in', text: 'User ID and password are filled in.' },
     own: { title: 'Sign in', text: 'Sign in or sign up on the phone.' },
   },
-  choosing: { title: 'Choose', text: 'Choose on the kiosk what you came for.' },
+  choosing: { title: 'Choose', text: 'Say on the kiosk what you need.' },
   number: {
     desk: { title: 'Your number', text: 'The same on kiosk, phone and desk.' },
     board: { title: 'Your number', text: 'The same on kiosk and phone.' },

@@ -68,7 +68,7 @@ export async function createApp(
   givenClock?: Clock,
   demo?: Demo,
 ): Promise<App> {
-  const core = await createCore(config, logger, givenClock, demo?.reception?.client)
+  const core = await createCore(config, logger, givenClock, demo)
   const {
     clock,
     flow,

@@ -33,9 +33,10 @@ import { createVisits, type Visits } from '../signin/visit.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
-import type { OwnClient } from '../webhooks/post.ts'
 import { createBackground } from './background.ts'
 import { type ClientParts, createClientParts } from './client-parts.ts'
+import type { Demo } from './demo.ts'
+import { withReadyHashes } from './demo-visitors.ts'
 import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
@@ -67,14 +68,15 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
 
 /**
  * @param given a clock to use instead of the node's own.
- * @param own serves every kiosk that has no client, as long as this process runs.
+ * @param demo its own client serves every kiosk that has none, as long as this process runs.
  */
 export async function createCore(
   config: Config,
   logger: EventLog,
   given?: Clock,
-  own?: OwnClient,
+  demo?: Demo,
 ): Promise<Core> {
+  const own = demo?.reception?.client
   const { publicUrl, timings, rotation } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
   const [secretKey, ...older] = config.secretKeys
@@ -91,7 +93,7 @@ export async function createCore(
   const passwords = await createPasswordHasher(config.longestHashWait)
   const counters = await openCounters(config, ticks, onError)
   const accounts = createAccounts({
-    records: store.accounts,
+    records: demo ? withReadyHashes(store.accounts, demo.hashes) : store.accounts,
     passwords,
     tries: createTryLimits(config.tryRules, counters),
     places: createUsualPlaces({

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import type { ReadyVisitor } from '../http/demo/demo.ts'
+import type { Account, AccountRecords } from '../store/account.ts'
 import type { Store } from '../store/store.ts'
 import { demoActor, isMadeByDemo } from './made-by-demo.ts'
 
@@ -17,45 +18,75 @@ const people = [
   { id: 'demo.minseo', name: '최민서', externalId: 'P-0415' },
 ]
 
-/**
- * Accounts to try the demo with. Each start gives them new passwords that are kept in memory only, so
- * nobody can sign in by them where the same data are served. Whoever else has such an id keeps it.
- */
+/** People to sign in as in this process, and nowhere else. */
+export interface ReadyVisitors {
+  visitors: readonly ReadyVisitor[]
+  /**
+   * What their passwords are compared with here, by the hash that is stored, whose password nobody was
+   * ever told: under `serve`, on the same data, nobody can sign in as one of them.
+   */
+  hashes: ReadonlyMap<string, string>
+}
+
+/** Accounts to try the demo with. Whoever else has such an id keeps it, and is left alone. */
 export async function readyVisitors(
   store: Store,
   config: Config,
   clock: Clock,
-): Promise<ReadyVisitor[]> {
+): Promise<ReadyVisitors> {
   const passwords = await createPasswordHasher(config.longestHashWait)
   const siteNames = Object.values(config.site)
   const records = store.accounts
   const accounts = createAccountAdmin({ records, passwords, siteNames, clock, randomBytes })
-  const ready: ReadyVisitor[] = []
+  const visitors: ReadyVisitor[] = []
+  const hashes = new Map<string, string>()
   // One by one: hashes that wait for each other too long would be refused.
   for (const person of people) {
-    const visitor = await readyVisitor(store, accounts, person)
-    if (visitor) ready.push(visitor)
+    const account = await demoAccount(store, accounts, person)
+    if (!account) continue
+    const password = newPassword()
+    visitors.push({ account: person.id, password })
+    hashes.set(account.passwordHash, await passwords.hash(password, ['demo']))
   }
-  return ready
+  return { visitors, hashes }
 }
 
-async function readyVisitor(
+/** Accounts as they are stored, but for the passwords of those who are ready. */
+export function withReadyHashes(
+  records: AccountRecords,
+  hashes: ReadyVisitors['hashes'],
+): AccountRecords {
+  const ready = (account: Account | null) => {
+    const passwordHash = account && hashes.get(account.passwordHash)
+    return passwordHash ? { ...account, passwordHash } : account
+  }
+  return {
+    update: records.update,
+    all: records.all,
+    byIdKey: async key => ready(await records.byIdKey(key)),
+    byKey: async key => ready(await records.byKey(key)),
+  }
+}
+
+/** @returns undefined where it is somebody's own. */
+async function demoAccount(
   store: Store,
   accounts: AccountAdmin,
   person: (typeof people)[number],
-): Promise<ReadyVisitor | undefined> {
-  const password = randomBytes(12).toString('base64url')
-  const visitor = { account: person.id, password }
+): Promise<Account | undefined> {
   const known = await accounts.byId(person.id)
   if (!known) {
+    const nobodys = { ...person, password: newPassword() }
     // The external id may be somebody's, or the id look like another.
-    const added = await accounts.register({ ...person, password }, demoActor).catch(unlessTaken)
-    return added && visitor
+    return accounts.register(nobodys, demoActor).catch(unlessTaken)
   }
   const { key: account } = known
-  if (!(await isMadeByDemo(store, { kind: 'account', id: account }, { account }))) return undefined
-  await accounts.changePassword(known, password, demoActor)
-  return visitor
+  const isOurs = await isMadeByDemo(store, { kind: 'account', id: account }, { account })
+  return isOurs ? known : undefined
+}
+
+function newPassword(): string {
+  return randomBytes(12).toString('base64url')
 }
 
 function unlessTaken(error: unknown): undefined {

@@ -6,19 +6,17 @@ import { type ClientSecrets, type Clients, createClients } from '../clients/clie
 import { createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
-import type { ReadyVisitor } from '../http/demo/demo.ts'
 import { makePrivate, privateFolder } from '../private-path.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { hostAndPort } from '../webhooks/address.ts'
 import type { OwnClient } from '../webhooks/post.ts'
-import { readyVisitors } from './demo-visitors.ts'
+import { type ReadyVisitors, readyVisitors } from './demo-visitors.ts'
 import { demoActor, isMadeByDemo } from './made-by-demo.ts'
 import { sealsOf } from './seals.ts'
 
 /** What a demo has besides a gate, so that its story goes on after the sign-in. */
-export interface Demo {
-  visitors: readonly ReadyVisitor[]
+export interface Demo extends ReadyVisitors {
   /** Undefined where its client is somebody else's, who would not want it touched. */
   reception: DemoReception | undefined
 }
@@ -44,14 +42,14 @@ export async function prepareDemo(config: Config, logger: FastifyBaseLogger): Pr
     if (time !== null) clock.follow(time)
     const sealed = sealsOf(config, 'webhook secret')
     const clients = createClients({ records: store.clients, sealed, clock, randomBytes })
-    const visitors = await readyVisitors(store, config, clock)
+    const people = await readyVisitors(store, config, clock)
     const gate = ownOrigin(config)
     const endpoint = new URL(`${base}/webhook`, gate)
     const secrets = await prepareClient(store, clients, endpoint.href).catch(unlessRefused)
-    if (!secrets) return { visitors, reception: undefined }
+    if (!secrets) return { ...people, reception: undefined }
     const reception = await openReception(config, logger, gate, secrets)
     const client = { id: clientId, host: hostAndPort(endpoint) }
-    return { visitors, reception: { ...reception, client } }
+    return { ...people, reception: { ...reception, client } }
   } finally {
     await store.close()
   }
