@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { hostAndPort } from '../webhooks/address.ts'
 import type { OwnClient } from '../webhooks/post.ts'
 import { type ReadyVisitors, readyVisitors } from './demo-visitors.ts'
-import { demoActor, isMadeByDemo } from './made-by-demo.ts'
+import { demoActor, demoClient, isMadeByDemo } from './made-by-demo.ts'
 import { sealsOf } from './seals.ts'
 
 /** What a demo has besides a gate, so that its story goes on after the sign-in. */
@@ -27,7 +27,6 @@ export interface DemoReception extends Awaited<ReturnType<typeof openReception>>
   client: OwnClient
 }
 
-const clientId = 'demo-reception'
 const base = '/reception'
 
 /**
@@ -48,7 +47,7 @@ export async function prepareDemo(config: Config, logger: FastifyBaseLogger): Pr
     const secrets = await prepareClient(store, clients, endpoint.href).catch(unlessRefused)
     if (!secrets) return { ...people, reception: undefined }
     const reception = await openReception(config, logger, gate, secrets)
-    const client = { id: clientId, host: hostAndPort(endpoint) }
+    const client = { id: demoClient, host: hostAndPort(endpoint) }
     return { ...people, reception: { ...reception, client } }
   } finally {
     await store.close()
@@ -63,18 +62,18 @@ async function prepareClient(
 ): Promise<ClientSecrets | undefined> {
   const name = { ko: '접수 데스크', en: 'Reception' }
   const claims = ['masked_name', 'external_id'] as const
-  const known = await store.clients.byId(clientId)
+  const known = await store.clients.byId(demoClient)
   if (!known) {
-    const made = await clients.add({ id: clientId, name, claims, endpoint }, demoActor)
-    await clients.set(clientId, { staffCalls: true }, demoActor)
+    const made = await clients.add({ id: demoClient, name, claims, endpoint }, demoActor)
+    await clients.set(demoClient, { staffCalls: true }, demoActor)
     return made
   }
   if (known.removedAt !== null) return undefined
-  if (!(await isMadeByDemo(store, { kind: 'client', id: clientId }))) return undefined
+  if (!(await isMadeByDemo(store, { kind: 'client', id: demoClient }))) return undefined
   const whole = { name, claims, endpoint, staffCalls: true, webhooksOn: true } as const
-  await clients.set(clientId, whole, demoActor)
+  await clients.set(demoClient, whole, demoActor)
   const all = { secrets: ['credential', 'webhook_secret'], now: true } as const
-  const { credential = '', webhookSecret = '' } = await clients.rotate(clientId, all, demoActor)
+  const { credential = '', webhookSecret = '' } = await clients.rotate(demoClient, all, demoActor)
   return { credential, webhookSecret }
 }
 

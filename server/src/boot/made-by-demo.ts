@@ -6,6 +6,9 @@ import type { Store } from '../store/store.ts'
 /** What a demo makes for whoever tries it out, as the log says. */
 export const demoActor: Actor = { kind: 'system', id: 'demo' }
 
+/** The client that a demo's own process serves. */
+export const demoClient = 'demo-reception'
+
 /**
  * Whether a demo has made something and nobody has changed it since: all that the log has of it is by a
  * demo. What an operator has made, or made their own by a change, is never touched.
