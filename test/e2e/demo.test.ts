@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Locator } from 'playwright-core'
-import { axe, settled, startBrowser, visitor } from '../support/browser.ts'
-import { openDemo, startDemo, threeClicks } from '../support/demo.ts'
+import {
+  axe,
+  openKiosk,
+  openPhone,
+  readQr,
+  settled,
+  stands,
+  startBrowser,
+  visitor,
+} from '../support/browser.ts'
+import { filledIn, openDemo, startDemo, threeClicks } from '../support/demo.ts'
 import { startGate } from '../support/gate.ts'
 
 test('without reception the demo page is kiosk and phone: it walks through a whole sign-in', async t => {
@@ -22,6 +31,24 @@ test('without reception the demo page is kiosk and phone: it walks through a who
   await kiosk.getByRole('heading', { name: '홍*동 님, 로그인되었습니다' }).waitFor()
   await page.getByRole('button', { name: '다음 방문자' }).click()
   await kiosk.locator('main[data-screen="pending"]').waitFor()
+})
+
+test('a kiosk that starts now does so once, when its page opens, and goes on with what is under way', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url, '?start=now')
+  await stands(kiosk, 'pending')
+  const phone = await openPhone(browser, await readQr(kiosk))
+  await stands(kiosk, 'scanned')
+  await kiosk.reload()
+  await stands(kiosk, 'scanned')
+  await phone.context.close()
+  await kiosk.locator('footer .leave').click()
+  await stands(kiosk, 'ended')
+  await kiosk.locator('footer .leave').click()
+  await stands(kiosk, 'idle')
+  await kiosk.reload()
+  await stands(kiosk, 'pending')
 })
 
 const scenes = {
@@ -56,14 +83,13 @@ for (const [lang, words] of Object.entries(scenes)) {
     await page.locator('.camera .primary:enabled').waitFor()
     await page.locator('.camera .primary').click()
     await kiosk.locator('main[data-screen="scanned"]').waitFor()
-    const field = phone.locator('[name=account]')
-    await field.waitFor()
+    const account = await filledIn(phone)
     const all = await Promise.all([kiosk, phone].map(frame => frame.locator('body').innerHTML()))
     for (const html of all) {
       assert.doesNotMatch(html, words.first)
       assert.ok(!html.includes(number))
     }
-    assert.equal(await field.inputValue(), 'demo.jane')
+    assert.equal(account, 'demo.jane')
     await phone.locator('form[action$="/sign-in"] .primary').click()
     await kiosk.locator('.tile').first().click()
     const next = await kiosk.locator('main[data-screen="ticket"] .number').textContent()
@@ -109,6 +135,7 @@ test('the keyboard is enough for all three', async t => {
     await page.keyboard.press('Enter')
   }
   await press(page.locator('.camera .primary:enabled'))
+  await filledIn(phone)
   await press(phone.locator('[name=password]'))
   await press(kiosk.locator('.tile').first())
   const number = kiosk.locator('main[data-screen="ticket"] .number')

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type KioskView, paths, type Service } from '@qrgate/sdk/protocol'
+import { WebSocket } from 'ws'
 import { qrgate } from '../support/command.ts'
 import { openDatabase } from '../support/database.ts'
 import { startDemo } from '../support/demo.ts'
@@ -91,6 +92,25 @@ test('a demo gives numbers from its own address, after a restart too, and one si
   assert.match(await printed(), /#desk=/, 'its client is known again')
   assert.equal((await visit(gate, who)).status, 401, 'the password before is good no more')
   assert.match(await numberFor(gate, await nextVisitor(gate.url)), /^[A-Z]-\d{3}$/)
+})
+
+test('a socket at reception’s address is refused like any other stray one, and a body is reception’s', async t => {
+  const { gate, printed } = await startDemo(t)
+  await printed()
+  const socket = new WebSocket(`${gate.url.replace('http', 'ws')}/reception/board/live`)
+  const status = await new Promise(resolve => {
+    socket.on('unexpected-response', (_request, response) => resolve(response.statusCode))
+    socket.on('open', () => resolve('open')).on('error', () => {})
+  })
+  assert.equal(status, 404)
+  // Longer than the gate takes anywhere, and of no type that it knows.
+  const forged = await fetch(`${gate.url}/reception/webhook`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-unheard-of' },
+    body: 'x'.repeat(20_000),
+  })
+  assert.ok(forged.status >= 400 && forged.status < 500)
+  assert.doesNotMatch(await forged.text(), /unsupported_media_type/)
 })
 
 test('ready visitors come in turn, each with a masked name and an external id', async t => {

@@ -29,7 +29,12 @@ export function addDemo(server: HttpServer, { visitors, reception }: DemoParts):
     server.all(url, {
       schema: { hide: true },
       // Before the gate reads the body: that is reception's, and so are all headers of the answer.
-      onRequest: (request, reply) => {
+      onRequest: (request, reply, done) => {
+        // Nobody there would ever end such a connection.
+        if (request.ws) {
+          done(new Refusal('not_found'))
+          return
+        }
         reply.hijack()
         reception.handle(request.raw, reply.raw)
       },
