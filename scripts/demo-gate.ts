@@ -13,6 +13,7 @@ const cli = fileURLToPath(new URL('../server/src/boot/cli.ts', import.meta.url))
 export class DemoGate {
   readonly url: string
   readonly #process: ChildProcess
+  #output = ''
   readonly #folder: string
 
   /** What the process was told. */
@@ -23,6 +24,18 @@ export class DemoGate {
     this.#process = child
     this.#folder = folder
     this.#env = env
+    child.stdout?.on('data', chunk => {
+      this.#output += chunk
+    })
+  }
+
+  /** The first of what it prints that is like this. */
+  async printed(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(this.#output)
+      if (found) return found[0]
+      await sleep(100)
+    }
   }
 
   /** @param withReception with a desk, a board and people to sign in as. */
@@ -45,7 +58,7 @@ export class DemoGate {
       ['-C', 'source', cli, 'demo', ...(withReception ? [] : ['--no-reception'])],
       {
         cwd: folder,
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: ['ignore', 'pipe', 'inherit'],
         env,
       },
     )

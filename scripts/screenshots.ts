@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { DemoGate } from './demo-gate.ts'
+import { demoTour } from './demo-tour.ts'
 import { deskTour } from './desk-tour.ts'
 import { numberTour } from './number-tour.ts'
 import { phoneTour } from './phone-tour.ts'
@@ -26,12 +27,6 @@ import {
   usualPhone,
   visit,
 } from './tour.ts'
-
-const demoSizes = {
-  wide: { width: 1440, height: 900 },
-  laptop: { width: 1280, height: 800 },
-  narrow: { width: 390, height: 844 },
-}
 
 async function kioskTour(browser: Browser, gate: DemoGate): Promise<void> {
   for (const [sizeName, size] of Object.entries(kioskSizes)) {
@@ -84,23 +79,6 @@ async function kioskTour(browser: Browser, gate: DemoGate): Promise<void> {
   }
 }
 
-async function demoTour(browser: Browser, gate: DemoGate): Promise<void> {
-  for (const [sizeName, size] of Object.entries(demoSizes)) {
-    for (const lang of languages) {
-      const page = await browser.newPage({ viewport: size })
-      await page.goto(`${gate.url}/demo?lang=${lang}`)
-      const kiosk = page.frameLocator('.kiosk iframe')
-      await kiosk.locator('main[data-screen="idle"] .start').click()
-      await page.locator('.camera button:enabled').waitFor()
-      await save(page, `demo-1-scan-${sizeName}-${lang}`)
-      await page.locator('.camera button').click()
-      await kiosk.locator('main[data-screen="scanned"]').waitFor()
-      await save(page, `demo-2-scanned-${sizeName}-${lang}`)
-      await page.close()
-    }
-  }
-}
-
 /** What nobody scanned, and what a screen says when its gate is gone. */
 async function troubleTour(browser: Browser): Promise<void> {
   const gate = await DemoGate.start({ QRGATE_PENDING_SECONDS: '10', QRGATE_LOG_LEVEL: 'silent' })
@@ -144,7 +122,7 @@ const tours = {
   phone: () => phoneTour(browser, gate),
   number: () => numberTour(browser),
   services: () => servicesTour(browser),
-  demo: () => demoTour(browser, gate),
+  demo: () => demoTour(browser),
   desk: () => deskTour(browser),
   trouble: () => troubleTour(browser),
 }

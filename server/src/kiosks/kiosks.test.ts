@@ -16,7 +16,11 @@ const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
 
 /** Kiosks over a real store, with a clock to move and a count of what was read. */
-async function setUp(t: TestContext, builtIn: readonly Kiosk[] = []) {
+async function setUp(
+  t: TestContext,
+  builtIn: readonly Kiosk[] = [],
+  usualClient: string | null = null,
+) {
   const store = await openSqliteStore(':memory:')
   t.after(() => store.close())
   let time = now
@@ -35,6 +39,7 @@ async function setUp(t: TestContext, builtIn: readonly Kiosk[] = []) {
   const kiosks = createKiosks({
     records,
     builtIn,
+    usualClient,
     clock: () => time,
     monotonic: () => time,
     randomBytes,
@@ -68,6 +73,19 @@ test('an enrolled kiosk is found by its number and by its credential', async t =
   assert.deepEqual(await kiosks.byCredential(credential), kiosk)
   assert.deepEqual(kiosk.name, name)
   assert.equal(kiosk.ticket, 'compact')
+})
+
+test('kiosks without a client may have a usual one, in this process only', async t => {
+  const { kiosks, records } = await setUp(t, [seedKiosk, openKiosk], 'demo-reception')
+  const own = await kiosks.enrol(name, operator, 'clinic')
+  const { kiosk, credential } = await kiosks.enrol(name, operator)
+  assert.equal(kiosk.client, 'demo-reception')
+  assert.equal((await kiosks.usable(kiosk.number)).client, 'demo-reception')
+  assert.equal((await kiosks.byCredential(credential)).client, 'demo-reception')
+  assert.equal((await kiosks.usable(openKiosk.number)).client, 'demo-reception')
+  assert.equal((await kiosks.usable(own.kiosk.number)).client, 'clinic')
+  assert.equal((await kiosks.usable(seedKiosk.number)).client, null, 'nobody claims there')
+  assert.equal((await records.byNumber(kiosk.number))?.client, null, 'no row says so')
 })
 
 test('S130: of a kiosk credential only a hash is kept', async t => {
