@@ -55,7 +55,7 @@ export class KioskPage extends LitElement {
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
-  #storage: (() => KioskStorage) | undefined
+  #storage: KioskStorage | undefined
   #introducing = false
 
   constructor() {
@@ -130,7 +130,7 @@ export class KioskPage extends LitElement {
     const always = () => this.#always
     const timings = () => this.#policy.timings
     const language = () => this.#preferences.language
-    const storage = () => this.#storage?.()
+    const storage = () => this.#storage
     return new Kiosk({
       get always() {
         return always()
