@@ -6,6 +6,12 @@
  * would have to compare with its own clock, because a kiosk's clock may be wrong.
  */
 
+import type { Service } from './service.ts'
+import type { Language, Localized, SiteView } from './site.ts'
+
+export { type Service, type ServiceIcon, serviceIcons } from './service.ts'
+export type { Language, Localized, OpeningHours, SiteView, Weekday } from './site.ts'
+
 /** Where a sign-in stands, as its kiosk sees it. `pending` is the only state without a stored row. */
 export type SignInState =
   | 'pending'
@@ -81,36 +87,6 @@ export interface SignInView {
   left?: 'kiosk' | 'phone'
   /** What the visitor has asked for; its own `seq` rises while the sign-in's stays. */
   hand_off?: HandOffView
-}
-
-/** Icons that every screen can draw. */
-export const serviceIcons = [
-  'doctor',
-  'test',
-  'pay',
-  'paper',
-  'medicine',
-  'appointment',
-  'ward',
-  'book',
-  'gym',
-  'key',
-  'person',
-  'other',
-] as const
-
-export type ServiceIcon = (typeof serviceIcons)[number]
-
-/** What a client does for visitors at its kiosks. All texts are plain, 80 characters at most. */
-export interface Service {
-  /** A letter or digit, then up to 63 of those, `.`, `_` and `-`; unique at its client. */
-  id: string
-  name: Localized
-  /** Below the name; two at most. */
-  lines?: Localized[]
-  icon: ServiceIcon
-  /** Why nobody can ask for it now. */
-  closed?: Localized
 }
 
 /**
@@ -237,6 +213,8 @@ export interface ClientView {
   /** Numbers and names of its kiosks. */
   kiosks: { number: number; name: Localized }[]
   services: Service[]
+  /** The place where its kiosks stand; a gate of before does not tell. */
+  site?: SiteView
 }
 
 /** Body and answer of `PUT /api/v1/clients/self/services`; 50 at most. */
@@ -244,12 +222,17 @@ export interface Services {
   services: Service[]
 }
 
-/** Body of `PATCH /api/v1/hand-offs/{id}`: what is another now. */
-export interface HandOffChange extends QueueTicket {
+/**
+ * Body of `PATCH /api/v1/hand-offs/{id}`: what is another now. What is left out stays; what is null the
+ * ticket has no more.
+ */
+export interface HandOffChange extends Removable<QueueTicket> {
   status?: Exclude<HandOffState, 'requested' | 'failed'>
   /** Why it is refused. */
   text?: Localized
 }
+
+type Removable<Fields> = { [Name in keyof Fields]: Fields[Name] | null }
 
 /** Answer of `PATCH /api/v1/hand-offs/{id}`. */
 export interface HandOffAnswer {
@@ -311,12 +294,6 @@ export const usualPolicy: KioskPolicy = {
   services: {},
   printing: { ticket: false },
 }
-
-/** The languages that screens and refusals speak. */
-export type Language = 'ko' | 'en'
-
-/** One text in every language. */
-export type Localized = Record<Language, string>
 
 /** Every refusal has this shape; `code` is stable, `message` is for people and may be reworded. */
 export interface Refused {

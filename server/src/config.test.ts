@@ -31,6 +31,18 @@ test('a demo needs no setting at all', () => {
   assert.deepEqual(config.site, { ko: '서울내과의원', en: 'Seoul Clinic' })
 })
 
+test('the place has a time zone, by default the machine’s, and opening hours', () => {
+  const { timeZone: own } = Intl.DateTimeFormat().resolvedOptions()
+  const none = readConfig({}, 'demo')
+  assert.deepEqual([none.timeZone, none.openingHours], [own, []])
+  const QRGATE_OPENING_HOURS = 'Sat 09:00-13:00'
+  const seoul = readConfig({ QRGATE_TIME_ZONE: 'asia/seoul', QRGATE_OPENING_HOURS }, 'demo')
+  assert.equal(seoul.timeZone, 'Asia/Seoul')
+  assert.deepEqual(seoul.openingHours, [{ days: ['sat'], from: '09:00', to: '13:00' }])
+  refuses('QRGATE_TIME_ZONE', ['Seoul', 'Asia/Nowhere', '+09:00', 'UTC+9'])
+  refuses('QRGATE_OPENING_HOURS', ['always', 'Mon 22:00-02:00'])
+})
+
 test('the timings are those of the design', () => {
   const { timings, rotation } = readConfig(safe, 'serve')
   assert.deepEqual(timings, {

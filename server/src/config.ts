@@ -6,13 +6,15 @@ import { reachOf } from './protocol/address-reach.ts'
 import type { Rotation } from './protocol/frames.ts'
 import type { HandOffTimings } from './protocol/hand-off.ts'
 import { isGuessable } from './protocol/key-strength.ts'
+import { openingHoursOf } from './protocol/opening-hours.ts'
 import type { Timings } from './protocol/sign-in-row.ts'
+import { timeZoneOf } from './protocol/time-zone.ts'
 import { isShort, type Mode, readSettings, type Values } from './settings.ts'
 
 export type { Mode }
 
 /** Everything that an operator decides, read once at start. */
-export type Config = ReturnType<typeof configOf>
+export type Config = ReturnType<typeof configOf> & ReturnType<typeof timesOf>
 
 /** @throws OperatorError naming every setting that is missing or wrong, and what would be right. */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
@@ -24,8 +26,9 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
     ...guessableKeys(values, mode),
     ...deadHosts(values),
   ]
+  const times = timesOf(values, fault => faults.push(fault))
   if (faults.length > 0) throw new OperatorError(faults.join('\n'))
-  return configOf(values, mode)
+  return { ...configOf(values, mode), ...times }
 }
 
 /** A demo makes its key itself, but not where somebody has begun to say which keys there are. */
@@ -58,6 +61,17 @@ function deadHosts({ QRGATE_WEBHOOK_HOSTS }: Values): string[] {
     const why = 'is link-local, reserved or no single machine; no webhook ever goes there'
     return `QRGATE_WEBHOOK_HOSTS: ${host} ${why}.`
   })
+}
+
+/** What time it is at the place, and when it is open. */
+function timesOf(values: Values, refuse: (fault: string) => void) {
+  const { QRGATE_TIME_ZONE: zone, QRGATE_OPENING_HOURS: hours } = values
+  return {
+    /** IANA. */
+    timeZone: timeZoneOf(zone, fault => refuse(`QRGATE_TIME_ZONE ${fault}`)),
+    /** None: always open. */
+    openingHours: openingHoursOf(hours, fault => refuse(`QRGATE_OPENING_HOURS ${fault}`)),
+  }
 }
 
 function configOf(values: Values, mode: Mode) {

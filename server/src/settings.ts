@@ -73,6 +73,17 @@ export const settings = {
     about: 'The name of the place, in English.',
     ...text(),
   },
+  QRGATE_TIME_ZONE: {
+    default: '',
+    about: 'The IANA time zone of the place, like Asia/Seoul. Default: that of this machine.',
+    ...text(),
+  },
+  QRGATE_OPENING_HOURS: {
+    default: '',
+    about:
+      'When the place is open, like `Mon-Fri 09:00-12:30 13:30-18:00, Sat 09:00-13:00`. Default: always.',
+    ...text(),
+  },
   QRGATE_REGISTRATION: {
     default: '',
     about: '`open` or `closed`: sign-up on the phone. Open in demo mode, else closed.',

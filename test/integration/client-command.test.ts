@@ -15,7 +15,10 @@ import { startGate, temporaryFolder } from '../support/gate.ts'
 const SECRET_KEY = 'a secret key that only this test uses: 32 bytes and more'
 
 test('an operator adds, changes, rotates and removes a client while the gate runs', async t => {
-  const gate = await startGate(t)
+  const gate = await startGate(t, {
+    QRGATE_TIME_ZONE: 'Asia/Seoul',
+    QRGATE_OPENING_HOURS: 'Mon-Tue 09:00-12:30 13:30-24:00',
+  })
   const env = { SECRET_KEY, QRGATE_DATA_DIR: gate.dataDir }
   const run = async (...args: string[]) => {
     const { code, out, err } = await qrgate(args, env, gate.dataDir)
@@ -39,6 +42,14 @@ test('an operator adds, changes, rotates and removes a client while the gate run
     claims: ['masked_name', 'external_id'],
     kiosks: [],
     services: [],
+    site: {
+      name: { ko: '서울내과의원', en: 'Seoul Clinic' },
+      time_zone: 'Asia/Seoul',
+      hours: [
+        { days: ['mon', 'tue'], from: '09:00', to: '12:30' },
+        { days: ['mon', 'tue'], from: '13:30', to: '24:00' },
+      ],
+    },
   }
   assert.deepEqual(await self(first), view)
 

@@ -47,6 +47,22 @@ test('N17: doctor names what a log level hides, the alarm of wrong passwords wit
   assert.match((await aboutLog('error'))[0] ?? '', /^warn .*and the alarm of many wrong passwords$/)
 })
 
+test('doctor warns where the machine’s zone is UTC and nobody has said another', async t => {
+  const folder = temporaryFolder(t)
+  const aboutTime = async (env: Record<string, string>) => {
+    const { out } = await qrgate(['doctor'], { QRGATE_DATA_DIR: folder, ...env }, folder)
+    return out.split('\n').filter(line => /^\w+ +time /.test(line))
+  }
+  const address = { PUBLIC_URL: 'http://127.0.0.1:1' }
+  const [warning] = await aboutTime({ ...address, TZ: 'UTC' })
+  assert.match(warning ?? '', /^warn .*the machine's zone is UTC; set QRGATE_TIME_ZONE$/)
+  assert.match((await aboutTime({ ...address, TZ: 'Asia/Seoul' }))[0] ?? '', /^ok .*Asia\/Seoul$/)
+  for (const QRGATE_TIME_ZONE of ['UTC', 'America/New_York']) {
+    const [line = ''] = await aboutTime({ ...address, TZ: 'UTC', QRGATE_TIME_ZONE })
+    assert.ok(line.startsWith('ok') && line.endsWith(QRGATE_TIME_ZONE), line)
+  }
+})
+
 test('doctor says why Redis cannot be used, and waits for none that answers nothing', async t => {
   const folder = temporaryFolder(t)
   const silent = createServer().listen(0, '127.0.0.1')

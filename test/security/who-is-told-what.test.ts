@@ -232,6 +232,11 @@ attack('a client is told of its own kiosks that are not revoked, and of no other
     endpoint: 'https://emr.example.org/hooks',
     kiosks: [own, number].map(number => ({ number, name: { ko: '1층 접수', en: '1층 접수' } })),
     services: [],
+    site: {
+      name: { ko: '서울내과의원', en: 'Seoul Clinic' },
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      hours: [],
+    },
   })
 })
 

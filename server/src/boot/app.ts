@@ -150,7 +150,8 @@ export async function createApp(
     await addPages(pages, config)
   }
   server.register(api)
-  addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject })
+  const site = { name: config.site, time_zone: config.timeZone, hours: config.openingHours }
+  addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject, site })
   server.register(pages)
   addJwks(server, core.signingKeys)
   addHealth(server, readinessParts(core))

@@ -42,6 +42,7 @@ export async function examine(): Promise<void> {
   }
   if (config) {
     checkDataDir(config, add)
+    checkTimeZone(config, add)
     checkLogLevel(config, add)
     await checkDatabase(config, add)
     checkPrivacy(config, add)
@@ -82,6 +83,13 @@ function checkPrivacy(config: Config, add: Add): void {
     const words = 'other users of this machine can get at it, and it is not ours to change'
     add('warn', 'data', `${path}: ${words}; as its owner: chmod go= '${path}'`)
   }
+}
+
+/** A container's clock is UTC, whose day begins in the middle of a morning in Seoul. */
+function checkTimeZone({ timeZone }: Config, add: Add): void {
+  const isSet = Boolean(process.env.QRGATE_TIME_ZONE)
+  if (isSet || !/^(etc\/)?(utc|gmt)$/i.test(timeZone)) add('ok', 'time', `zone ${timeZone}`)
+  else add('warn', 'time', `the machine's zone is ${timeZone}; set QRGATE_TIME_ZONE`)
 }
 
 /** Whoever keeps the gate's lines elsewhere must get the checkpoints of its event log too. */

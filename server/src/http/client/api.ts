@@ -5,6 +5,7 @@ import {
   paths,
   type Refused,
   type Services,
+  type SiteView,
 } from '@qrgate/sdk/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { Clients } from '../../clients/clients.ts'
@@ -36,6 +37,7 @@ export interface ClientApiParts {
   handOffs: Pick<HandOffs, 'change'>
   kiosks: Pick<KioskRecords, 'ofClient'>
   knownSubject: KnownSubject
+  site: SiteView
 }
 
 /** Whole lists come from clients: all of their services, a queue that moves on. In bytes. */
@@ -59,7 +61,8 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
       schema: {
         tags,
         security,
-        summary: 'What the gate knows of this client: its name, what it may be told, its kiosks',
+        summary:
+          'What the gate knows of this client: its name, what it may be told, its kiosks, and the place',
         response: { 200: clientView, 401: refused, 503: refused },
       },
     },
@@ -73,6 +76,7 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
         ...(client.endpoint !== null && { endpoint: client.endpoint }),
         kiosks: kiosks.map(({ number, name }) => ({ number, name })),
         services: [...client.services],
+        site: parts.site,
       }
     },
   )

@@ -9,12 +9,25 @@ import type {
 } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
 import { claimNames } from '../../protocol/claims.ts'
+import { weekdays } from '../../protocol/opening-hours.ts'
 import { handOffChange } from '../../protocol/queue-ticket.ts'
 import { signInIdPattern } from '../../protocol/sign-in-id.ts'
 import { type claims, handOffState, localized, service } from '../kiosk/schemas.ts'
 import type { Same } from '../server/same.ts'
 
 /** The wire words of clients as schemas. */
+
+const site = Type.Object({
+  name: localized,
+  time_zone: Type.String(),
+  hours: Type.Array(
+    Type.Object({
+      days: Type.Array(Type.Enum([...weekdays])),
+      from: Type.String(),
+      to: Type.String(),
+    }),
+  ),
+})
 
 export const clientView = Type.Object({
   id: Type.String(),
@@ -23,6 +36,7 @@ export const clientView = Type.Object({
   endpoint: Type.Optional(Type.String()),
   kiosks: Type.Array(Type.Object({ number: Type.Integer(), name: localized })),
   services: Type.Array(service),
+  site: Type.Optional(site),
 })
 
 export const subjectPath = Type.Object({ sub: Type.String() })

@@ -1,0 +1,25 @@
+/** The languages that screens and refusals speak. */
+export type Language = 'ko' | 'en'
+
+/** One text in every language. */
+export type Localized = Record<Language, string>
+
+/** The place where a gate's kiosks stand. */
+export interface SiteView {
+  name: Localized
+  /** IANA, e.g. `Asia/Seoul`: what the hours are told in. */
+  time_zone: string
+  /** When it is open; none: always. A day may have several, as with a break at noon. */
+  hours: OpeningHours[]
+}
+
+/** Hours in which a place is open on each of some days; none passes midnight. */
+export interface OpeningHours {
+  days: Weekday[]
+  /** `09:00` */
+  from: string
+  /** `18:00`; `24:00` is the end of the day. */
+  to: string
+}
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'
