@@ -40,6 +40,7 @@ export function handOffPromises(name: string, openPair: OpenPair): void {
       ticket: { number: 'A-012', title: L, place: { name: L, way: L }, lines: [L], ahead: 0 },
       text: L,
       comingAt: start + 1,
+      calledAt: start + 1,
       deadline: null,
       nextTryAt: null,
       tries: 7,

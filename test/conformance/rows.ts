@@ -159,6 +159,7 @@ export function handOff(id: string, change: Partial<HandOff> = {}): HandOff {
     ticket: null,
     text: null,
     comingAt: null,
+    calledAt: null,
     deadline: start + 600_000,
     tries: 0,
     nextTryAt: start,

@@ -28,7 +28,15 @@ const ticket = {
 }
 const service = { id: 'exam', name: both('진료', 'Exam'), icon: 'doctor' } as const
 const handOff = { id, seq: 2, state: 'accepted', service, ticket } as const
-const number = { place, kind: 'hand-off', id, seq: 3, coming: false, live: true } as const
+const number = {
+  place,
+  kind: 'hand-off',
+  id,
+  seq: 3,
+  coming: false,
+  calledAt: null,
+  live: true,
+} as const
 const mayDisown = true
 const views: PhoneView[] = [
   { place, kind: 'sign-in', id, registration: true },

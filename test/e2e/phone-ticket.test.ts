@@ -238,6 +238,14 @@ test('whoever wants to is told by sound and vibration: when few are ahead, and w
   assert.deepEqual(await heard(), [4, 12], 'three times, as it matters')
   assert.equal(await alarm.count(), 0)
 
+  // Called once more while nobody looks: the page sees nothing of what is between.
+  await look(page, 'hidden')
+  await say({ status: 'accepted' })
+  await say({ status: 'called' })
+  await look(page, 'visible')
+  await until('it rings again', async () => (await heard())[0] === 5)
+  assert.deepEqual(await heard(), [5, 18])
+
   // Called off: it is on still, and a second tap puts it off.
   await say({ status: 'accepted', ahead: 4 })
   await alarm.waitFor()
@@ -245,7 +253,7 @@ test('whoever wants to is told by sound and vibration: when few are ahead, and w
   await alarm.click()
   await say({ status: 'called' })
   await page.getByRole('heading', { name: '지금 들어오세요' }).waitFor()
-  assert.deepEqual(await heard(), [4, 12])
+  assert.deepEqual(await heard(), [5, 18])
   assert.deepEqual((await kept(page)).stopped, [])
 })
 

@@ -112,6 +112,36 @@ test('the page shows each state of what was asked for, by plain HTTP', async t =
   assert.doesNotMatch((await page('?form=cancel')).text, /취소할까요/)
 })
 
+test('passed on to the next desk, the visitor waits again with the same number', async t => {
+  const { kiosk, signIn, phone, say, page, handOff, patch } = await visitWithNumber(t)
+  const ticketOf = async () => (await kiosk.view(signIn)).hand_off?.ticket
+  await say({ now: 'A-0', status: 'called' })
+  const { ahead: _, wait_minutes: __, ...place } = handOff.ticket ?? {}
+  assert.deepEqual(await ticketOf(), { ...place, now: 'A-0' }, 'nobody comes before them')
+  assert.match((await page()).text, /^지금 들어오세요 A-1 A, 1 내과 2진료실/)
+  await phone.post(`/s/${signIn.id}/coming`, {}, 'text/html')
+
+  const title = { ko: '수납', en: 'Pay' }
+  const desk = { name: { ko: '1번 창구', en: 'Desk 1' } }
+  await say({ status: 'accepted', title, place: desk, ahead: 2, now: null })
+  assert.deepEqual(await ticketOf(), { number: 'A-1', title, place: desk, ahead: 2 })
+  const waiting = await page()
+  assert.match(waiting.text, /^수납 대기번호 A-1 A, 1 앞에 2명 어디로 1번 창구 차례가 되면/)
+  assert.doesNotMatch(waiting.text, /예상|지금|가고/)
+
+  await say({ status: 'called', place: null })
+  const called = await page()
+  assert.match(called.text, /^지금 들어오세요 수납 A-1 A, 1 가고 있어요/)
+  const calledAt = /data-called-at="(\d+)"/
+  const before = calledAt.exec(called.html)?.[1]
+  assert.ok(before)
+
+  // Called once more in one list, so that no page need see what is between: the phone still knows.
+  assert.equal((await patch(handOff.id, { status: 'accepted' })).status, 200)
+  await say({ status: 'called' })
+  assert.notEqual(calledAt.exec((await page()).html)?.[1], before)
+})
+
 test('refused, not come, given up by the client: the page says so in words', async t => {
   const services = [service('exam'), service('pay', { icon: 'pay' })]
   const { gate, kiosk, patch } = await startServed(t, { services })

@@ -15,6 +15,18 @@ test('the phone tells of a turn when it comes and when few are ahead, once each'
     [{ state: 'accepted', ahead: 9 }, { state: 'called', ahead: 9 }, 'called'],
     [{ state: 'requested', ahead: unknown }, { state: 'called', ahead: unknown }, 'called'],
     [{ state: 'called', ahead: 1 }, { state: 'called', ahead: 0 }, null],
+    // Called once more, and the phone has not seen what was between.
+    [
+      { state: 'called', ahead: unknown, calledAt: '1' },
+      { state: 'called', ahead: unknown, calledAt: '2' },
+      'called',
+    ],
+    [
+      { state: 'called', ahead: unknown, calledAt: '1' },
+      { state: 'called', ahead: unknown, calledAt: '1' },
+      null,
+    ],
+    [{ state: 'called', ahead: unknown }, { state: 'accepted', ahead: 2 }, null],
     [{ state: 'called', ahead: 0 }, { state: 'done', ahead: 0 }, null],
     [{ state: 'accepted', ahead: 2 }, { state: 'cancelled', ahead: 0 }, null],
   ]

@@ -39,6 +39,7 @@ const migrations = [
   '2026-11-usual-places',
   '2026-11-visits',
   '2026-12-hand-offs',
+  '2026-12-hand-offs-called',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>

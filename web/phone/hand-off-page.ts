@@ -17,12 +17,24 @@ export interface HandOffPage {
 export function readHandOffPage(page: Document): HandOffPage | null {
   const source = page.querySelector<HTMLElement>('[data-hand-off-page]')
   if (source === null) return null
-  const { handOffPage = '', seq, handOff = '', handOffSeq, handOffState, ahead } = source.dataset
+  const {
+    handOffPage = '',
+    seq,
+    handOff = '',
+    handOffSeq,
+    handOffState,
+    ahead,
+    calledAt = '',
+  } = source.dataset
   return {
     id: handOffPage,
     seq: Number(seq),
     handOff: { id: handOff, seq: Number(handOffSeq) },
-    turn: { state: handOffState as HandOffState, ahead: ahead ? Number(ahead) : Infinity },
+    turn: {
+      state: handOffState as HandOffState,
+      ahead: ahead ? Number(ahead) : Infinity,
+      calledAt,
+    },
     isLive: source.dataset.livePage === 'yes',
   }
 }

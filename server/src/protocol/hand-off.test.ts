@@ -107,7 +107,7 @@ test('a number stands in the answer though its client has called meanwhile', () 
     said({ status: 'called', ahead: 0 }),
   ]).row
   const { row } = after([answer('A-3')], called)
-  assert.deepEqual([row.state, row.ticket], ['called', { number: 'A-3', ahead: 0 }])
+  assert.deepEqual([row.state, row.ticket], ['called', { number: 'A-3' }])
   assert.equal(after([answer('A-4')], row).row, row)
 })
 
@@ -124,6 +124,42 @@ test('waits, numbers being served and places are written down without a word to 
   assert.deepEqual(row.ticket, { number: 'A-1', ahead: 2, wait_minutes: 8, now: 'A-0' })
   assert.equal(row.seq, accepted.seq + 1)
   assert.deepEqual(events, [])
+})
+
+test('what is null the ticket has no more; what it has not, or has so already, changes nothing', () => {
+  const L = { ko: '2진료실', en: 'Room 2' }
+  const whole = { number: 'A-1', title: L, place: { name: L }, lines: [L], now: 'A-0' }
+  const accepted = after([answer('A-1'), said({ ...whole, ahead: 2, wait_minutes: 8 })]).row
+  const { row } = after([said({ wait_minutes: null, title: null })], accepted)
+  const { title, ...left } = whole
+  assert.deepEqual(row.ticket, { ...left, ahead: 2 })
+  assert.equal(row.seq, accepted.seq + 1)
+  for (const same of [{ title: null }, { ahead: 2 }, { place: { name: { ...L } } }, {}]) {
+    assert.equal(after([said(same)], row).row, row, JSON.stringify(same))
+  }
+  const fields = ['number', 'place', 'lines', 'ahead', 'now'] as const
+  const nothing = Object.fromEntries(fields.map(field => [field, null]))
+  assert.equal(after([said(nothing)], row).row.ticket, null)
+  // What the answer says beside the client's own word is no null either.
+  const early = after([{ type: 'try', until: start }, said({ status: 'accepted', ahead: 1 })]).row
+  const late = { status: 'accepted', number: 'A-9', now: null, ahead: 5 } as const
+  const answered: HandOffStep = { type: 'change', by: 'answer', change: late }
+  assert.deepEqual(after([answered], early).row.ticket, { number: 'A-9', ahead: 1 })
+})
+
+test('nobody comes before whoever was called; passed on, they wait again and can be called again', () => {
+  const waiting = after([answer('A-1'), said({ ahead: 1, wait_minutes: 5, now: 'A-0' })]).row
+  const called = after([[said({ status: 'called', ahead: 0 }), start + 2_000]], waiting).row
+  assert.deepEqual([called.ticket, called.calledAt], [{ number: 'A-1', now: 'A-0' }, start + 2_000])
+  assert.equal(after([said({ ahead: 3, wait_minutes: 9 })], called).row, called)
+  const L = { ko: '수납', en: 'Pay' }
+  const passed = after([said({ status: 'accepted', title: L, ahead: 2 })], called).row
+  assert.deepEqual(
+    [passed.state, passed.ticket],
+    ['accepted', { number: 'A-1', now: 'A-0', title: L, ahead: 2 }],
+  )
+  const again = after([[said({ status: 'called' }), start + 9_000]], passed).row
+  assert.deepEqual([again.state, again.calledAt], ['called', start + 9_000])
 })
 
 test('called, then done, no show or cancelled; nothing follows those', () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type {
   CancelledBecause,
   HandOffChange,
@@ -10,6 +11,7 @@ import type {
 import { Refusal } from '../errors.ts'
 import type { ClaimName } from './claims.ts'
 import { type Actor, type LogEvent, type LogEventName, system } from './log-event.ts'
+import { ticketWith } from './queue-ticket.ts'
 
 /** One service asked for by one visitor, as its row keeps it. */
 export interface HandOff {
@@ -35,6 +37,8 @@ export interface HandOff {
   text: Localized | null
   /** When the phone said that its owner is on the way. */
   comingAt: number | null
+  /** When the client has called its owner, the last time that it did. */
+  calledAt: number | null
   /** When the present state runs out, in milliseconds since 1970; null where nothing follows. */
   deadline: number | null
   /** How often the client was asked. */
@@ -104,6 +108,7 @@ export function requestHandOff(
     ticket: null,
     text: null,
     comingAt: null,
+    calledAt: null,
     deadline: now + asking,
     tries: 0,
     nextTryAt: now,
@@ -166,22 +171,25 @@ export function advanceHandOff(
       if (step.by === 'answer' && !isOpen) {
         // What the client has said by itself is newer; but the number may stand in the answer alone.
         const lacks = hasPlace(current) && current.ticket?.number === undefined
-        return lacks ? move({ ticket: { ...ticket, ...current.ticket } }) : repeat(stored)
+        if (!lacks) return repeat(stored)
+        const answered = ticketWith(null, ticket, current.state)
+        return move({ ticket: ticketWith(answered, current.ticket ?? {}, current.state) })
       }
       if (overStates.has(current.state)) {
         if (status === current.state && Object.keys(ticket).length === 0) return repeat(stored)
         throw new Refusal('hand_off_over')
       }
+      const next = ticketWith(current.ticket, ticket, status ?? current.state)
       const change: Partial<HandOff> = {
-        ...(Object.keys(ticket).length > 0 && { ticket: { ...current.ticket, ...ticket } }),
-        ...(text && { text }),
+        ...(!isDeepStrictEqual(next, current.ticket) && { ticket: next }),
+        ...(text && !isDeepStrictEqual(text, current.text) && { text }),
       }
       if (status === undefined || status === current.state) {
         // What it is told for is written on it, but is no news for the log.
         return Object.keys(change).length === 0 ? repeat(stored) : move(change)
       }
       return became(
-        { ...change, ...statusOf(status, current, timings) },
+        { ...change, ...statusOf(status, current, now, timings) },
         `hand_off.${status}`,
         client,
       )
@@ -230,12 +238,13 @@ function hasPlace({ state }: HandOff): boolean {
 function statusOf(
   status: NonNullable<HandOffChange['status']>,
   { createdAt }: HandOff,
+  now: number,
   { life }: HandOffTimings,
 ): Partial<HandOff> {
   if (status === 'cancelled') return cancelled('client')
   const deadline = overStates.has(status) ? null : createdAt + life
   // Who is called once more may say once more that they are coming.
-  const again = status === 'called' && { comingAt: null }
+  const again = status === 'called' && { comingAt: null, calledAt: now }
   return { state: status, deadline, nextTryAt: null, ...again }
 }
 

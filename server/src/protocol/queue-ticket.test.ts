@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changeOf, readAnswer } from './queue-ticket.ts'
+import { changeOf, readAnswer, ticketWith } from './queue-ticket.ts'
 
 const L = { ko: '2층 내과', en: 'Room 2' }
 
@@ -21,6 +21,16 @@ test('an answer is read, and what means nothing here is left out', () => {
   assert.ok(map)
   assert.deepEqual(readAnswer(answer), { ...rest, title: L, place: where })
   assert.deepEqual(readAnswer({ status: 'refused', text: L }), { status: 'refused', text: L })
+})
+
+test('null takes a field away, also in an answer, where there is none yet', () => {
+  const said = { number: null, title: null, place: null, lines: null, ahead: null, now: null }
+  assert.deepEqual(changeOf({ ...said, wait_minutes: null }), { ...said, wait_minutes: null })
+  assert.deepEqual(readAnswer({ status: 'accepted', ahead: null }), {
+    status: 'accepted',
+    ahead: null,
+  })
+  assert.deepEqual(ticketWith(null, { number: 'A-1', ahead: null }, 'accepted'), { number: 'A-1' })
 })
 
 test('what says nothing that could be shown is no answer', () => {

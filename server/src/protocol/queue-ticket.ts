@@ -1,5 +1,5 @@
-import type { HandOffChange } from '@qrgate/sdk/protocol'
-import Type from 'typebox'
+import type { HandOffChange, HandOffState, QueueTicket } from '@qrgate/sdk/protocol'
+import Type, { type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { bothOf, bothTexts, calledNumber } from './shown-text.ts'
 
@@ -15,24 +15,27 @@ export const saidStatuses = [
   'cancelled',
 ] as const
 
-const count = (most: number) => Type.Optional(Type.Integer({ minimum: 0, maximum: most }))
+/** Left out: as it was. Null: the ticket has it no more. */
+const removable = <Field extends TSchema>(field: Field) =>
+  Type.Optional(Type.Union([field, Type.Null()]))
+const count = (most: number) => removable(Type.Integer({ minimum: 0, maximum: most }))
 
 export const handOffChange = Type.Object({
   status: Type.Optional(Type.Enum([...saidStatuses])),
   text: Type.Optional(bothTexts('why it is refused')),
-  number: Type.Optional(calledNumber),
-  title: Type.Optional(bothTexts('')),
-  place: Type.Optional(
+  number: removable(calledNumber),
+  title: removable(bothTexts('')),
+  place: removable(
     Type.Object({
       name: bothTexts('where to go'),
       floor: Type.Optional(bothTexts('')),
       way: Type.Optional(bothTexts('how to get there')),
     }),
   ),
-  lines: Type.Optional(Type.Array(bothTexts(''), { maxItems: 3 })),
+  lines: removable(Type.Array(bothTexts(''), { maxItems: 3 })),
   ahead: count(9_999),
   wait_minutes: count(1_440),
-  now: Type.Optional(calledNumber),
+  now: removable(calledNumber),
 })
 
 const compiled = Compile(handOffChange)
@@ -55,17 +58,40 @@ export function changeOf(said: HandOffChange): HandOffChange {
     ...(status && { status }),
     ...(text && { text: bothOf(text) }),
     ...(number !== undefined && { number }),
-    ...(title && { title: bothOf(title) }),
-    ...(place && {
-      place: {
-        name: bothOf(place.name),
-        ...(place.floor && { floor: bothOf(place.floor) }),
-        ...(place.way && { way: bothOf(place.way) }),
-      },
-    }),
-    ...(lines && { lines: lines.map(bothOf) }),
+    ...(title !== undefined && { title: title && bothOf(title) }),
+    ...(place !== undefined && { place: place && placeOf(place) }),
+    ...(lines !== undefined && { lines: lines?.map(bothOf) ?? null }),
     ...(ahead !== undefined && { ahead }),
     ...(wait_minutes !== undefined && { wait_minutes }),
     ...(now !== undefined && { now }),
+  }
+}
+
+/**
+ * A ticket with what is another now.
+ * @param state as it stands then: nobody comes before whoever was called.
+ * @returns null where nothing is left of it.
+ */
+export function ticketWith(
+  ticket: QueueTicket | null,
+  change: Omit<HandOffChange, 'status' | 'text'>,
+  state: HandOffState,
+): QueueTicket | null {
+  const isTheirTurn = state === 'called' || state === 'done'
+  const over = isTheirTurn ? { ahead: null, wait_minutes: null } : {}
+  const fields = Object.entries({ ...ticket, ...change, ...over })
+  const kept = fields.filter(([, value]) => value !== null)
+  return kept.length > 0 ? (Object.fromEntries(kept) as QueueTicket) : null
+}
+
+function placeOf({
+  name,
+  floor,
+  way,
+}: NonNullable<QueueTicket['place']>): QueueTicket['place'] & {} {
+  return {
+    name: bothOf(name),
+    ...(floor && { floor: bothOf(floor) }),
+    ...(way && { way: bothOf(way) }),
   }
 }

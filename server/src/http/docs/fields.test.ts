@@ -49,6 +49,20 @@ test('a named schema is looked up, wherever it is referred to', () => {
   assert.deepEqual(names({ $ref: '#/components/schemas/Gone' }), [])
 })
 
+test('what may also be null has the fields and limits of what it is otherwise', () => {
+  const place = { type: 'object', properties: { name: { type: 'string' } } }
+  const nullable = { anyOf: [place, { type: 'null' }], description: 'Where to go.' }
+  assert.deepEqual(
+    fieldsOf({ properties: { place: nullable } }).map(({ name, type }) => [name, type]),
+    [
+      ['place', 'object | null'],
+      ['place.name', 'string'],
+    ],
+  )
+  assert.equal(aboutOf(nullable), 'Where to go.')
+  assert.equal(aboutOf({ anyOf: [{ minimum: 0, maximum: 9 }, { type: 'null' }] }), 'From 0 to 9.')
+})
+
 test('a type says which values there are', () => {
   assert.equal(typeOf({ type: 'string', enum: ['kiosk', 'phone'] }), 'kiosk | phone')
   assert.equal(typeOf({ anyOf: [{ enum: ['a'] }, { type: 'number' }] }), 'a | number')

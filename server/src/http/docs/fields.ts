@@ -13,7 +13,7 @@ type Schemas = Record<string, Schema>
 
 /** Every field of a schema, the outer before those within. @param known what a `$ref` may name. */
 export function fieldsOf(schema: Schema, known: Schemas = {}, within = ''): Field[] {
-  const { properties = {}, additionalProperties, required, items } = resolved(schema, known)
+  const { properties = {}, additionalProperties, required, items } = shapeOf(schema, known)
   const named = Object.entries(properties)
   const needed = Array.isArray(required) ? required : []
   const own = named.flatMap(([name, inner]) => {
@@ -29,7 +29,7 @@ export function fieldsOf(schema: Schema, known: Schemas = {}, within = ''): Fiel
 }
 
 function innerFields(schema: Schema, known: Schemas, name: string): Field[] {
-  const { items } = resolved(schema, known)
+  const { items } = shapeOf(schema, known)
   return items === undefined
     ? fieldsOf(schema, known, `${name}.`)
     : innerFields(items, known, `${name}[]`)
@@ -51,7 +51,7 @@ export function typeOf(schema: Schema, known: Schemas = {}): string {
 
 /** What it is for, and which values are taken. */
 export function aboutOf(schema: Schema, known: Schemas = {}): string {
-  const { description, default: preset, ...limits } = resolved(schema, known)
+  const { description, default: preset, ...limits } = shapeOf(schema, known)
   const { minimum, maximum, minLength, maxLength, pattern } = limits
   const parts = [
     description,
@@ -67,6 +67,13 @@ function range(least: number | undefined, most: number | undefined, unit = ''): 
   if (least !== undefined && most !== undefined) return `From ${least} to ${most}${unit}.`
   if (least !== undefined) return `At least ${least}${unit}.`
   return most === undefined ? '' : `At most ${most}${unit}.`
+}
+
+/** Of what may also be null, what it is otherwise. */
+function shapeOf(schema: Schema, known: Schemas): Schema {
+  const own = resolved(schema, known)
+  const [choice, ...more] = (own.anyOf ?? []).filter(({ type }) => type !== 'null')
+  return choice === undefined || more.length > 0 ? own : { ...resolved(choice, known), ...own }
 }
 
 function resolved(schema: Schema, known: Schemas): Schema {

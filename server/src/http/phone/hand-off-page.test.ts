@@ -37,6 +37,7 @@ function pageOf(
     seq: 3,
     handOff: { id, seq: 2, state: 'accepted', service, ...handOff },
     coming: false,
+    calledAt: null,
     live: true,
     mayDisown: true,
     ...change,

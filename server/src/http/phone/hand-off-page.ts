@@ -97,10 +97,13 @@ function cancelledBy(reason: CancelledBecause | undefined) {
 }
 
 /** Everything that the script needs to know of the page; its own text is constant. */
-function scriptInput({ id, state, seq, handOff, live }: HandOffPage, words: Words): Markup {
+function scriptInput(
+  { id, state, seq, handOff, calledAt, live }: HandOffPage,
+  words: Words,
+): Markup {
   const ahead = handOff.ticket?.ahead ?? ''
   const { notSent, sending } = words.handOff
-  return html`<div hidden data-hand-off-page="${id}" data-state="${state}" data-seq="${seq}" data-hand-off="${handOff.id}" data-hand-off-seq="${handOff.seq}" data-hand-off-state="${handOff.state}" data-ahead="${ahead}" data-live-page="${live ? 'yes' : ''}" data-not-sent="${notSent}" data-sending="${sending}"></div>`
+  return html`<div hidden data-hand-off-page="${id}" data-state="${state}" data-seq="${seq}" data-hand-off="${handOff.id}" data-hand-off-seq="${handOff.seq}" data-hand-off-state="${handOff.state}" data-ahead="${ahead}" data-called-at="${calledAt ?? ''}" data-live-page="${live ? 'yes' : ''}" data-not-sent="${notSent}" data-sending="${sending}"></div>`
 }
 
 /** A piece of the page that the script exchanges. @param say is read out when it changes. */

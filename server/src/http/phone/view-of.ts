@@ -75,6 +75,7 @@ function viewOfHandOff(signIn: SignIn, handOff: HandOff): WithoutPlace<PhoneView
     seq,
     handOff: handOffView(handOff),
     coming: handOff.comingAt !== null,
+    calledAt: handOff.calledAt,
     live: handOff.deadline !== null || signIn.deadline !== null,
     mayDisown: mayDisown(signIn),
   }

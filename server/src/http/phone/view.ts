@@ -85,6 +85,8 @@ export interface HandOffPage {
   handOff: HandOffView
   /** The phone has said that its owner is on the way. */
   coming: boolean
+  /** Milliseconds since 1970, of the last call; null where there was none. */
+  calledAt: number | null
   /** Something may follow, so the page stays with it. */
   live: boolean
   /** It can still be said that it was somebody else. */

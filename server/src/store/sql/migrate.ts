@@ -6,6 +6,7 @@ import { sealedLog } from './migrations/2026-11-sealed-log.ts'
 import { usualPlaces } from './migrations/2026-11-usual-places.ts'
 import { visits } from './migrations/2026-11-visits.ts'
 import { handOffs } from './migrations/2026-12-hand-offs.ts'
+import { handOffsCalled } from './migrations/2026-12-hand-offs-called.ts'
 
 /**
  * Which databases opening them may change: all, only those that no gate has used before, or none. A
@@ -51,6 +52,7 @@ export async function migrate<T>(
     '2026-11-usual-places': usualPlaces,
     '2026-11-visits': visits,
     '2026-12-hand-offs': handOffs,
+    '2026-12-hand-offs-called': handOffsCalled,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

@@ -70,6 +70,7 @@ export interface HandOffsTable {
   /** JSON. */
   text: string | null
   coming_at: number | null
+  called_at: number | null
   deadline: number | null
   tries: number
   next_try_at: number | null
