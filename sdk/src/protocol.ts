@@ -281,7 +281,12 @@ export interface KioskPolicy {
   texts: { idle_title?: Localized; idle_text?: Localized; done_text?: Localized }
   /** Ids of the services to offer, in this order; absent: all of them. */
   services: { offer?: string[] }
-  printing: { ticket: boolean }
+  printing: {
+    /** Whether the number is printed, once. */
+    ticket: boolean
+    /** How wide the printer's roll is; 80 where a gate of before does not say it. */
+    paper_mm: 58 | 80
+  }
 }
 
 /** What a kiosk without a policy does. */
@@ -292,7 +297,7 @@ export const usualPolicy: KioskPolicy = {
   timings: { idle_seconds: 60, done_seconds: 20 },
   texts: {},
   services: {},
-  printing: { ticket: false },
+  printing: { ticket: false, paper_mm: 80 },
 }
 
 /** Every refusal has this shape; `code` is stable, `message` is for people and may be reworded. */

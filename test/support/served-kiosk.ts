@@ -19,15 +19,18 @@ export interface ServedKiosk {
   visit(): Promise<Page>
 }
 
+/** @param policy fields of the kiosk's policy document, where it has one. */
 export async function startServedKiosk(
   t: TestContext,
   options?: ClientOptions,
+  policy?: object,
 ): Promise<ServedKiosk> {
   const receiver = await Receiver.start(t)
   const gate = await startHandOffGate(t, [receiver])
   const { id } = await addServedClient(gate, receiver, options)
-  const { credential, number, serveBy } = await enrol(gate)
+  const { credential, number, serveBy, setPolicy } = await enrol(gate)
   await serveBy(id)
+  if (policy) await setPolicy(policy)
   const browser = await startBrowser(t)
   const context = await browser.newContext({ viewport: portrait, locale: 'ko' })
   await context.addCookies([

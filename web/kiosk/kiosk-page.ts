@@ -23,6 +23,8 @@ import { pageStorage } from './page-storage.ts'
 import { startsAlways, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
+import { slip } from './slip.ts'
+import { SlipPrinter } from './slip-printer.ts'
 import { StaffCall } from './staff-call.ts'
 import type { Words } from './words.ts'
 
@@ -56,6 +58,7 @@ export class KioskPage extends LitElement {
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
   #storage: KioskStorage | undefined
+  readonly #slipPrinter = new SlipPrinter(() => this.#storage)
   #introducing = false
 
   constructor() {
@@ -111,11 +114,13 @@ export class KioskPage extends LitElement {
         staffCall: this.introduced?.staff_call ? this.#staffCall.state : undefined,
         visit: this.current.state === 'claimed',
         onCall: () => void this.#staffCall.call(),
-      })}`
+      })}
+      ${this.introduced ? slip(view, this.introduced, this.#policy.printing.paper_mm) : ''}`
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
+    this.#printSlip()
     const before = changed.get('current')
     if (!before || sameScreen(before, this.current)) return
     this.querySelector('dialog')?.close()
@@ -124,6 +129,12 @@ export class KioskPage extends LitElement {
     if (document.activeElement === document.body) {
       this.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
     }
+  }
+
+  #printSlip(): void {
+    const ready = this.querySelector<HTMLElement>('.paper-slip')
+    const handOff = this.current.handOff?.id
+    if (ready && handOff) void this.#slipPrinter.print(handOff, ready).catch(() => {})
   }
 
   #createKiosk(): Kiosk {
@@ -186,6 +197,7 @@ export class KioskPage extends LitElement {
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
       idleSeconds: this.#idleSeconds,
+      prints: this.#policy.printing.ticket,
       onStart: this.#start,
       onNotMine: this.#notMine,
       // Where the gate refuses it, the screen says so.
@@ -260,6 +272,7 @@ export class KioskPage extends LitElement {
   #show(update: ScreenUpdate): void {
     const before = this.current
     this.current = update
+    this.#slipPrinter.shown(update)
     notifyDemoParent({ type: 'qrgate-qr', url: update.qr })
     // The same screen with a new QR or a second less concerns nobody else.
     if (sameScreen(before, update)) return

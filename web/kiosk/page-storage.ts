@@ -30,6 +30,7 @@ class PageStorage implements KioskStorage {
   }
 
   removeItem(key: string): void {
+    this.#keys.add(key)
     sessionStorage.removeItem(key)
     if (this.#release) localStorage.removeItem(key)
   }

@@ -10,7 +10,7 @@ import { html } from 'lit'
 import { check, clock, cross, phone, unplugged } from '../look/icons.ts'
 import { progress } from './progress.ts'
 import { services, staff, waiting } from './service-screens.ts'
-import { ticket } from './ticket-screen.ts'
+import { isPrinted, ticket } from './ticket-screen.ts'
 import { badge, message, returning, signedInAt, type View } from './view.ts'
 
 export type { View }
@@ -105,13 +105,16 @@ export function screen(view: View) {
 }
 
 /** What a screen reader says when the screen changes. */
-export function announcement({ update, words }: View): string {
+export function announcement(view: View): string {
+  const { update, words } = view
   if (!update) return words.preparing
   const name = screenOf(update)
   // The QR beside it has a name of its own.
   if (name === 'pending') return ''
   const { title, text } = messageOf(update, words)
-  return `${title} ${name === 'ticket' ? ticketSaid(update.handOff?.ticket ?? {}, words) : text}`
+  if (name !== 'ticket') return `${title} ${text}`
+  const said = `${title} ${ticketSaid(update.handOff?.ticket ?? {}, words)}`
+  return isPrinted(view) ? `${said} ${words.slip.title}.` : said
 }
 
 /** What it says of the seconds until a visit ends by itself. */

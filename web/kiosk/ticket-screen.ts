@@ -1,7 +1,7 @@
 import type { QueueTicket } from '@qrgate/sdk/protocol'
 import { type Message, ticketCells, whereTo } from '@qrgate/sdk/screen-parts'
 import { html, type TemplateResult } from 'lit'
-import { arrow, check, phone } from '../look/icons.ts'
+import { arrow, check, paper, phone } from '../look/icons.ts'
 import { badge, returning, signedInAt, type View } from './view.ts'
 
 /** The number, and the two things to do next. */
@@ -14,13 +14,19 @@ export function ticket(view: View, { title }: Message) {
       ${badge('good', check)}
       <h1 tabindex="-1">${title}</h1>
       <ul class="next">
-        ${where ? next(arrow, where) : ''} ${next(phone, words.services.onPhone)}
+        ${where ? next(arrow, where) : ''} ${isPrinted(view) ? next(paper, words.slip) : ''}
+        ${next(phone, words.services.onPhone)}
       </ul>
     </div>
     <div class="ticket-column">
       <div class="ticket">${number(given, view)} ${cells(given, view)}</div>
       ${returning(view)}
     </div>`
+}
+
+/** Whether this visitor gets a slip. */
+export function isPrinted({ prints, update }: View): boolean {
+  return prints && update?.handOff?.ticket?.number !== undefined
 }
 
 /** Where there is no queue, when it was. */
@@ -36,7 +42,7 @@ function number({ number }: QueueTicket, view: View) {
 }
 
 /** Most numbers fit in one size; a client may give longer ones. */
-function lengthOf({ length }: string): 'usual' | 'long' | 'longest' {
+export function lengthOf({ length }: string): 'usual' | 'long' | 'longest' {
   return length <= 6 ? 'usual' : length <= 10 ? 'long' : 'longest'
 }
 

@@ -16,6 +16,8 @@ export interface View {
   codeHelp: HTMLElement
   /** Seconds after which the visit ends of a visitor who has something to choose. */
   idleSeconds: number
+  /** Whether this screen prints numbers. */
+  prints: boolean
   onStart: () => void
   onNotMine: () => void
   onChoose: (service: string) => void

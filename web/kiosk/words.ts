@@ -1,4 +1,4 @@
-import { type ScreenWords, screenWords } from '@qrgate/sdk/screen-parts'
+import { type Message, type ScreenWords, screenWords } from '@qrgate/sdk/screen-parts'
 import type { Language } from '../look/language.ts'
 import type { StaffCallState } from './staff-call.ts'
 
@@ -14,6 +14,8 @@ interface PageWords {
   progress: { label: string; scan: string; signIn: string; done: string; over: string }
   preparing: string
   doneAt: string
+  /** Where the number is printed. */
+  slip: Message
   first: string
   retrying: string
   helpBox: { title: string; text: string; instructions: string[]; close: string }
@@ -47,6 +49,7 @@ const ko: PageWords = {
   },
   preparing: '화면을 준비하고 있습니다',
   doneAt: '로그인 시각',
+  slip: { title: '번호표를 뽑아 주세요', text: '프린터에서 나옵니다' },
   first: '처음으로',
   retrying: '다시 연결하고 있습니다',
   helpBox: {
@@ -91,6 +94,7 @@ const en: PageWords = {
   },
   preparing: 'Getting this screen ready',
   doneAt: 'Signed in at',
+  slip: { title: 'Please take your slip', text: 'It comes out of the printer' },
   first: 'Start over',
   retrying: 'Reconnecting',
   helpBox: {

@@ -11,6 +11,10 @@ export const phone = drawing(
   svg`<rect x="7" y="2.5" width="10" height="19" rx="2.4"/><path d="M11 18h2"/>`,
   1.7,
 )
+export const paper = drawing(
+  svg`<path d="M6.5 3h11v18l-2.2-1.6-1.6 1.6-1.7-1.6-1.7 1.6-1.6-1.6L6.5 21zM10 8h4M10 12h4"/>`,
+  1.7,
+)
 export const arrow = drawing(svg`<path d="M4.5 12h15M13 5.5l6.5 6.5-6.5 6.5"/>`, 2)
 export const person = drawing(
   svg`<circle cx="12" cy="7.5" r="4"/><path d="M4.5 20.5c.6-3.8 3.6-6 7.5-6s6.9 2.2 7.5 6"/>`,

@@ -105,6 +105,11 @@ export const policySchema = Type.Object(
           ticket: Type.Optional(
             Type.Boolean(field('`true` or `false`', 'whether the number is printed', false)),
           ),
+          paper_mm: Type.Optional(
+            Type.Enum([58, 80], {
+              ...field('`58` or `80`', "how wide the printer's roll is, in millimetres", 80),
+            }),
+          ),
         },
         field(group, ''),
       ),

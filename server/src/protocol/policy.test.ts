@@ -66,7 +66,7 @@ test('docs/policy.md shows a document that is one, and names the defaults that h
   const docs = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8')
   read(JSON.parse(/```json\n(.*?)\n```/s.exec(docs)?.[1] ?? ''))
   const rows = [...docs.matchAll(/^\| `([a-z_.]+)` \| .* \| (?:–|`(.*?)`) \| /gm)]
-  assert.equal(rows.length, 11)
+  assert.equal(rows.length, 12)
   for (const [, path = '', usual] of rows) {
     let holds: unknown = { reader: undefined, ...policyOf(null) }
     for (const name of path.split('.')) holds = (holds as Record<string, unknown>)[name]
@@ -161,6 +161,10 @@ test('each wrong field is named, with what would be right', () => {
     '`printing` must be an object.',
     '`methods` must be a list of `password` and, where it is open too, `sign_up`.',
   ])
+  assert.deepEqual(fault({ printing: { ticket: 1, paper_mm: 76 } }), [
+    '`printing.ticket` must be `true` or `false`.',
+    '`printing.paper_mm` must be `58` or `80`.',
+  ])
   for (const text of ['[]', 'null', '3', '"x"']) {
     assert.deepEqual(faults(text), ['A policy must be a JSON object.'])
   }
@@ -211,7 +215,7 @@ test('a screen is told what it knows, and nothing else that stands in the docume
     timings: { ...unknown, idle_seconds: 30 },
     texts: { ...unknown, done_text: { ...both, fr: 'Bonjour' } },
     services: { ...unknown, offer: ['a'] },
-    printing: { ...unknown, ticket: true },
+    printing: { ...unknown, ticket: true, paper_mm: 58 },
   }
   assert.deepEqual(shownPolicy(policyToText(2, read(document))), {
     version: 2,
@@ -220,6 +224,6 @@ test('a screen is told what it knows, and nothing else that stands in the docume
     timings: { idle_seconds: 30, done_seconds: 20 },
     texts: { done_text: both },
     services: { offer: ['a'] },
-    printing: { ticket: true },
+    printing: { ticket: true, paper_mm: 58 },
   })
 })

@@ -52,7 +52,10 @@ export function policyOf(stored: string | null): Policy {
       ...(done_text && { done_text: bothOf(done_text) }),
     },
     services: services.offer ? { offer: services.offer } : {},
-    printing: { ticket: printing.ticket ?? usual.printing.ticket },
+    printing: {
+      ticket: printing.ticket ?? usual.printing.ticket,
+      paper_mm: printing.paper_mm ?? usual.printing.paper_mm,
+    },
     methods: document.methods ?? usual.methods,
   }
 }

@@ -181,7 +181,7 @@ export const kioskPolicy = Type.Object({
     done_text: Type.Optional(localized),
   }),
   services: Type.Object({ offer: Type.Optional(Type.Array(Type.String())) }),
-  printing: Type.Object({ ticket: Type.Boolean() }),
+  printing: Type.Object({ ticket: Type.Boolean(), paper_mm: Type.Enum([58, 80]) }),
 })
 
 export const kioskView = Type.Object({
