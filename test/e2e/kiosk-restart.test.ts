@@ -54,7 +54,7 @@ test('N81: a browser killed between the approval and the claim shows the name wh
   await stands(third.page, 'idle')
 })
 
-test('of two pages in one browser each goes on with its own sign-in', async t => {
+test('N81: of two pages in one browser each goes on with its own sign-in', async t => {
   const gate = await startGate(t)
   const browser = await startBrowser(t)
   const one = await openKiosk(browser, gate.url)
@@ -77,4 +77,30 @@ test('of two pages in one browser each goes on with its own sign-in', async t =>
   await demo.goto(`${gate.url}/demo`)
   await demo.frameLocator('.kiosk iframe').locator('main[data-screen=idle]').waitFor()
   await stands(one, 'done')
+})
+
+test('N81: a reload goes on, however long the browser takes to hand the page its lock again', async t => {
+  const gate = await startGate(t)
+  const browser = await startBrowser(t)
+  const page = await openKiosk(browser, gate.url, '?lang=ko')
+  const kept = () => page.evaluate(() => Object.values(localStorage).join())
+  const qr = await showQr(page)
+  assert.notEqual(await kept(), '')
+  // Gets the lock as soon as the page lets go of it, and keeps it as long as this test wants.
+  const other = await page.context().newPage()
+  await other.goto(`${gate.url}/healthz`)
+  await other.evaluate(() => {
+    const hold = () => new Promise<void>(release => Object.assign(window, { release }))
+    void navigator.locks.request('qrgate-kiosk', hold)
+  })
+  await page.reload()
+  await stands(page, 'pending')
+  const { page: phone } = await openPhone(browser, qr)
+  await stands(page, 'scanned')
+  await signUp(phone)
+  await stands(page, 'done')
+  await page.getByRole('button', { name: '끝내기' }).click()
+  await stands(page, 'idle')
+  await other.evaluate(() => (window as unknown as { release(): void }).release())
+  await until('what is over is kept nowhere', async () => (await kept()) === '')
 })

@@ -57,8 +57,8 @@ export class KioskPage extends LitElement {
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
-  #storage: (() => KioskStorage) | undefined
-  readonly #slipPrinter = new SlipPrinter(() => this.#storage?.())
+  #storage: KioskStorage | undefined
+  readonly #slipPrinter = new SlipPrinter(() => this.#storage)
   #introducing = false
 
   constructor() {
@@ -141,7 +141,7 @@ export class KioskPage extends LitElement {
     const always = () => this.#always
     const timings = () => this.#policy.timings
     const language = () => this.#preferences.language
-    const storage = () => this.#storage?.()
+    const storage = () => this.#storage
     return new Kiosk({
       get always() {
         return always()
