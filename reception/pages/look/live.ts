@@ -3,7 +3,7 @@ import { type Language, timeOf } from './language.ts'
 
 /** Between two tries of reaching reception again, in milliseconds. */
 const retryAfter = 2_000
-/** A stream silent for longer than two of its pings is dead, though nobody said so; in milliseconds. */
+/** A stream that pings and then is silent for more than two of them is dead, though nobody said so; in milliseconds. */
 const silentFor = 40_000
 
 export interface Listening<State> {
@@ -28,6 +28,7 @@ export class Live<State extends { now: number; time_zone: string }> implements R
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Reception's clock, as it is ahead of the browser's. */
   #offset = 0
+  #pings = false
 
   /** @param path of the stream, relative to the page. */
   constructor(host: ReactiveControllerHost, path: string, listening: Listening<State> = {}) {
@@ -61,7 +62,10 @@ export class Live<State extends { now: number; time_zone: string }> implements R
     this.#close()
     this.#source = new EventSource(this.#path)
     this.#source.onmessage = ({ data }) => this.#hear(JSON.parse(data))
-    this.#source.addEventListener('ping', () => this.#hear())
+    this.#source.addEventListener('ping', () => {
+      this.#pings = true
+      this.#hear()
+    })
     this.#source.onerror = this.#lose
     this.#timer = setTimeout(this.#lose, silentFor)
   }
@@ -73,7 +77,7 @@ export class Live<State extends { now: number; time_zone: string }> implements R
     this.heardAt = this.now
     this.isLive = true
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#lose, silentFor)
+    if (this.#pings) this.#timer = setTimeout(this.#lose, silentFor)
     if (state) this.#listening.changed?.(state, before)
     this.#host.requestUpdate()
   }
