@@ -77,8 +77,8 @@ export class BoardPage extends LitElement {
   #call({ number, place }: BoardCall) {
     const other = otherWords(place, this.#language)
     return html`
-      <p class="number" data-length=${number.length > 6 ? 'long' : 'usual'}>${number}</p>
-      <p class="place" data-length=${place[this.#language].length > 16 ? 'long' : 'usual'}>
+      <p class="number" data-length=${lengthOf(number, 5, 7)}>${number}</p>
+      <p class="place" data-length=${lengthOf(place[this.#language], 18, 80)}>
         ${place[this.#language]} ${other && html`<small>${other}</small>`}
       </p>`
   }
@@ -123,3 +123,7 @@ const keyOf = ({ number }: BoardCall) => number
 function isNews(call: BoardCall, before: BoardCall | undefined): boolean {
   return !before || call.called_at > before.called_at || call.recalls > before.recalls
 }
+
+/** Most fit in one size. */
+const lengthOf = ({ length }: string, usual: number, long: number) =>
+  length <= usual ? 'usual' : length <= long ? 'long' : 'longest'

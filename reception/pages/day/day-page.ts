@@ -10,7 +10,7 @@ const words = {
     done: '끝',
     no_show: '안 오심',
     cancelled: '취소',
-    wait: '중간 대기',
+    wait: '대기 (중앙값)',
     hour: '시각',
     byHour: '시간대별 접수',
     service: '업무',
