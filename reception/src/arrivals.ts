@@ -1,14 +1,15 @@
 import type { Transaction } from 'kysely'
-import type { ArrivalRow, Tables } from './database.ts'
+import type { ArrivalRow, Database, Tables } from './database.ts'
+import type { ReceptionRefused } from './wire.ts'
 
 /** One transaction on reception's tables, with what the moves in it share. */
 export type Work = Transaction<Tables>
 
-/** Why a move is not made; `wire.ts` has the codes. */
+/** Why something is not done. */
 export class Refused extends Error {
-  readonly code: 'not_found' | 'taken' | 'undo_late'
+  readonly code: ReceptionRefused['code']
 
-  constructor(code: Refused['code'], message: string) {
+  constructor(code: ReceptionRefused['code'], message: string) {
     super(message)
     this.code = code
   }
@@ -94,8 +95,8 @@ export async function nextTurn(work: Work, now: number): Promise<number> {
 }
 
 /** All who wait, in no order. */
-export function waitingIn(work: Work) {
-  return work.selectFrom('arrivals').where('state', '=', 'waiting')
+export function waitingIn(db: Database) {
+  return db.selectFrom('arrivals').where('state', '=', 'waiting')
 }
 
 /** As it is called. */

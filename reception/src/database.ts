@@ -87,13 +87,15 @@ const steps = [
    CREATE TABLE known (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
 ]
 
+const name = 'reception.sqlite'
+
 /** How long another process, a backup or a command, may hold the file, in milliseconds. */
 const patience = 5_000
 
 /** Opens `reception.sqlite`, and makes it where there is none. */
-export function openDatabase(dataDir: string): { db: Database; raw: DatabaseSync } {
+export function openDatabase(dataDir: string): Database {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const raw = new DatabaseSync(join(dataDir, 'reception.sqlite'), { timeout: patience })
+  const raw = new DatabaseSync(join(dataDir, name), { timeout: patience })
   // FULL: a number that was given must outlive a power cut. What was erased must not stay readable.
   raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
   const { user_version: made } = raw.prepare('PRAGMA user_version').get() ?? {}
@@ -102,7 +104,16 @@ export function openDatabase(dataDir: string): { db: Database; raw: DatabaseSync
       raw.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT`)
     }
   }
-  return { db: new Kysely<Tables>({ dialect: new SqliteDialect({ database: driven(raw) }) }), raw }
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: driven(raw) }) })
+}
+
+/** A whole copy in one file of its own, also while reception runs. */
+export function saveCopy(dataDir: string, file: string): void {
+  // Whoever could read it would read names.
+  process.umask(0o077)
+  const raw = new DatabaseSync(join(dataDir, name), { timeout: patience, readOnly: true })
+  raw.prepare('VACUUM INTO ?').run(file)
+  raw.close()
 }
 
 /** Lets Kysely drive `node:sqlite`. */

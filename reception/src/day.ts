@@ -1,9 +1,8 @@
-import type { OpeningHours } from './gate.ts'
+import type { OpeningHours, Weekday } from '@qrgate/sdk/protocol'
 
 /** Days and hours as the place's own clock has them, whatever the machine's zone is. */
 
-const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
-export type Weekday = (typeof days)[number]
+const days: Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 /** When a day begins: nobody comes for the last one any more. */
 const dayBegins = 4

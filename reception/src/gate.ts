@@ -1,37 +1,25 @@
-import type { ClientView, HandOffChange, HandOffResults, Localized } from '@qrgate/sdk/protocol'
-import { type Service as OfferedService, paths } from '@qrgate/sdk/protocol'
-import type { Weekday } from './day.ts'
-
-/** When the place is open, by its own clock: `from` 09:00 `to` 18:00. */
-export interface OpeningHours {
-  days: Weekday[]
-  from: string
-  to: string
-}
-
-/** What the gate says of the place. */
-export interface Place {
-  name: Localized
-  time_zone: string
-  hours: OpeningHours[]
-}
+import {
+  type ClientView,
+  type HandOffChange,
+  type HandOffResults,
+  paths,
+  type Service,
+  type SiteView,
+} from '@qrgate/sdk/protocol'
 
 /** Before any gate was reached. */
-export const unknownPlace: Place = {
+export const unknownPlace: SiteView = {
   name: { ko: '접수', en: 'Reception' },
   time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   hours: [],
 }
 
-/** What a `PATCH` may say; null takes a field off the ticket. */
-export type TicketChange = { id: string } & {
-  [Field in keyof HandOffChange]: HandOffChange[Field] | null
-}
+export type TicketChange = HandOffChange & { id: string }
 
 /** The public API of a gate, as its client has it. Each call throws where there is no good answer. */
 export interface Gate {
-  place(): Promise<Place | undefined>
-  offer(services: OfferedService[]): Promise<void>
+  place(): Promise<SiteView | undefined>
+  offer(services: Service[]): Promise<void>
   /** @param changes 100 at most. */
   tell(changes: TicketChange[]): Promise<HandOffResults['results']>
 }
@@ -54,7 +42,7 @@ export function createGate(origin: string, credential: string): Gate {
   }
   return {
     async place() {
-      const { site } = await ask<ClientView & { site?: Place }>('GET', paths.client)
+      const { site } = await ask<ClientView>('GET', paths.client)
       return site
     },
     async offer(services) {

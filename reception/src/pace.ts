@@ -1,27 +1,27 @@
 import type { Database } from './database.ts'
 
-/** So many calls say how fast a service goes today; fewer say nothing. */
+/** So many calls say how fast a line goes today; fewer say nothing. */
 const least = 3
 const most = 10
 
-/** A service that calls nobody for so long has no pace, in milliseconds. */
+/** A line that calls nobody for so long has no pace, in milliseconds. */
 const stale = 3_600_000
 
 /**
- * From one call to the next while somebody waits, in milliseconds: the median of today's latest calls.
+ * How fast a line goes: from one call to the next while somebody waits, in milliseconds: the median of today's latest calls.
  * Where nobody waited, the time begins when somebody came.
  * @returns undefined where today's calls say too little.
  */
 export async function paceOf(
   db: Database,
-  service: string,
+  services: readonly string[],
   day: string,
   now: number,
 ): Promise<number | undefined> {
   const calls = await db
     .selectFrom('calls')
     .select(['called_at', 'waiting_since'])
-    .where('service', '=', service)
+    .where('service', 'in', services)
     .where('day', '=', day)
     .where('called_at', '>', now - stale)
     .orderBy('called_at', 'desc')

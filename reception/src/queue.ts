@@ -12,7 +12,7 @@ import {
   write,
 } from './arrivals.ts'
 import type { ArrivalRow, Database } from './database.ts'
-import { type Site } from './site.ts'
+import type { Site } from './site.ts'
 import type { DeskActions } from './wire.ts'
 
 /** How long a move can be taken back, in milliseconds. */
@@ -20,6 +20,9 @@ export const undoable = 10_000
 
 /** Nobody waits longer: the gate takes a hand-off for over then, too. */
 const longestWait = 12 * 3_600_000
+
+/** For so long it is known how a day went, in milliseconds. */
+const kept = 90 * 86_400_000
 
 /** A row that was changed, and what takes the change back. */
 export interface Done {
@@ -30,14 +33,14 @@ export interface Done {
 export interface Queue {
   /** Somebody who came with a phone; the same for the same id. `cancelled` where that was said before. */
   receive(comer: Omit<Comer, 'walk_in' | 'letter'>): Promise<ArrivalRow>
-  /** The gate says that it is void; the row is made where the request is still on its way. */
-  cancel(comer: Omit<Comer, 'walk_in' | 'letter'>): Promise<void>
+  /** It is void, as the gate says. @throws Refused where nobody of that id came. */
+  cancel(id: string): Promise<void>
   coming(id: string): Promise<void>
   staffCalled(id: string, kiosk: string): Promise<void>
   /** Everything that a desk does. @throws Refused */
   act<Name extends keyof DeskActions>(name: Name, action: DeskActions[Name]): Promise<Done>
-  /** Who is waiting for longer than anybody does, and names of earlier days. */
-  tidy(): Promise<boolean>
+  /** Ends what nobody waits for any more; forgets names once a day is over, and the day after 90. */
+  tidy(): Promise<void>
 }
 
 export interface QueueParts {
@@ -50,17 +53,30 @@ export interface QueueParts {
   changed(): void
 }
 
-interface Undo {
-  until: number
-  /** Rows as they were, each with the version that it has got by the move. */
-  rows: { before: ArrivalRow; version: number }[]
-  /** The call that was made. */
-  call?: number | null
-  staffCall?: string
+/** Takes a move back. @returns whom it was about. @throws Refused where somebody has gone on from there. */
+type TakeBack = (work: Work) => Promise<ArrivalRow | undefined>
+
+/** A row as it was, with the version that it has got by the move. */
+interface Changed {
+  before: ArrivalRow
+  version: number
+}
+
+const tooLate = () => new Refused('undo_late', 'Too late: somebody has gone on from there.')
+
+async function rowsBack(work: Work, rows: Changed[]): Promise<ArrivalRow | undefined> {
+  const back: ArrivalRow[] = []
+  for (const { before, version } of rows) {
+    const row = await find(work, before.id)
+    if (row.version !== version) throw tooLate()
+    // What the gate was told meanwhile, it was told.
+    back.push(await write(work, row, { ...before, told: row.told }))
+  }
+  return back.at(-1)
 }
 
 export function createQueue({ db, site, clock, today, changed }: QueueParts): Queue {
-  const undos = new Map<string, Undo>()
+  const undos = new Map<string, { until: number; takeBack: TakeBack }>()
 
   const letterOf = (id: string) => {
     const service = site.services.find(service => service.id === id)
@@ -72,10 +88,10 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     changed()
     return result
   }
-  const remember = (undo: Omit<Undo, 'until'>, now: number): string => {
+  const remember = (now: number, takeBack: TakeBack): string => {
     for (const [key, { until }] of undos) if (until <= now) undos.delete(key)
     const key = randomUUID()
-    undos.set(key, { ...undo, until: now + undoable })
+    undos.set(key, { takeBack, until: now + undoable })
     return key
   }
   /** A change of one row that can be taken back. */
@@ -86,8 +102,18 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     inWork(async (work, now) => {
       const before = await find(work, id)
       const arrival = await write(work, before, await decide(before, work, now))
-      return { arrival, undo: remember({ rows: [{ before, version: arrival.version }] }, now) }
+      const { version } = arrival
+      return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
     })
+  const close = async (work: Work, service: string, closed: boolean): Promise<void> => {
+    const row = { day: today(), service }
+    if (!closed) {
+      await work.deleteFrom('closed_services').where('service', '=', service).execute()
+      return
+    }
+    const insert = work.insertInto('closed_services').values(row)
+    await insert.onConflict(on => on.doNothing()).execute()
+  }
   const requireCalled = ({ state }: ArrivalRow) => {
     if (state !== 'called') throw taken()
   }
@@ -101,7 +127,7 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         // A click whose answer was lost, made again.
         if (before.state === 'called' && before.desk === desk) return { arrival: before }
         if (before.state !== 'waiting') throw taken()
-        const rows = []
+        const rows: Changed[] = []
         const there = work.selectFrom('arrivals').selectAll().where('desk', '=', desk)
         for (const row of await there.execute()) {
           const isDone = row.state === 'called' && ({ state: 'done', ended_at: now } as const)
@@ -121,7 +147,11 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         const change = { state: 'called', desk, call: call.id, coming: 0 } as const
         const arrival = await write(work, before, change)
         rows.push({ before, version: arrival.version })
-        return { arrival, undo: remember({ rows, call: call.id }, now) }
+        const undo = remember(now, async work => {
+          await work.deleteFrom('calls').where('id', '=', call.id).execute()
+          return rowsBack(work, rows)
+        })
+        return { arrival, undo }
       }),
 
     recall: ({ arrival: id }) =>
@@ -166,7 +196,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         const comer = { id, service, letter: letterOf(service), name: trimmed, external_id: null }
         const arrival = await arrive(work, { ...comer, walk_in: true }, today(), now)
         const before = { ...arrival, state: 'cancelled', ended_at: now } as const
-        return { arrival, undo: remember({ rows: [{ before, version: arrival.version }] }, now) }
+        const { version } = arrival
+        return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
       }),
 
     'staff-call': ({ id }) =>
@@ -174,39 +205,31 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         const call = work.updateTable('staff_calls').set({ taken_at: now }).where('id', '=', id)
         const { numUpdatedRows } = await call.where('taken_at', 'is', null).executeTakeFirst()
         if (numUpdatedRows === 0n) throw taken()
-        return { undo: remember({ rows: [], staffCall: id }, now) }
+        const undo = remember(now, async work => {
+          const back = work.updateTable('staff_calls').set({ taken_at: null })
+          await back.where('id', '=', id).execute()
+          return undefined
+        })
+        return { undo }
       }),
 
     service: ({ service, closed }) =>
-      inWork(async work => {
+      inWork(async (work, now) => {
         letterOf(service)
-        const row = { day: today(), service }
-        await (closed
-          ? work.insertInto('closed_services').values(row).onConflict(on => on.doNothing())
-          : work.deleteFrom('closed_services').where('service', '=', service)
-        ).execute()
-        return {}
+        await close(work, service, closed)
+        const undo = remember(now, async work => {
+          await close(work, service, !closed)
+          return undefined
+        })
+        return { undo }
       }),
 
     undo: ({ undo: key }) =>
       inWork(async (work, now) => {
         const undo = undos.get(key)
-        const late = new Refused('undo_late', 'Too late: somebody has gone on from there.')
-        if (!undo || now >= undo.until) throw late
-        const arrivals = []
-        for (const { before, version } of undo.rows) {
-          const row = await find(work, before.id)
-          if (row.version !== version) throw late
-          // What the gate was told meanwhile, it was told.
-          arrivals.push(await write(work, row, { ...before, told: row.told }))
-        }
-        if (undo.call) await work.deleteFrom('calls').where('id', '=', undo.call).execute()
-        if (undo.staffCall !== undefined) {
-          const call = work.updateTable('staff_calls').set({ taken_at: null })
-          await call.where('id', '=', undo.staffCall).execute()
-        }
+        if (!undo || now >= undo.until) throw tooLate()
+        const arrival = await undo.takeBack(work)
         undos.delete(key)
-        const [arrival] = arrivals
         return arrival ? { arrival } : {}
       }),
   }
@@ -220,14 +243,12 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
   return {
     receive,
 
-    async cancel(comer) {
-      await receive(comer)
-      await inWork(async (work, now) => {
-        const row = await find(work, comer.id)
+    cancel: id =>
+      inWork(async (work, now) => {
+        const row = await find(work, id)
         if (row.state !== 'waiting' && row.state !== 'called') return
         await write(work, row, { state: 'cancelled', ended_at: now })
-      })
-    },
+      }),
 
     coming: id =>
       inWork(async work => {
@@ -245,26 +266,29 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
 
     async tidy() {
       const now = clock()
-      const day = today()
-      const rows = await db
-        .selectFrom('arrivals')
-        .selectAll()
-        .where('state', 'in', ['waiting', 'called'])
-        .where('waiting_since', '<', now - longestWait)
-        .execute()
-      const names = await db
-        .updateTable('arrivals')
-        .set({ name: null, external_id: null })
-        .where('day', '<', day)
-        .where('state', 'not in', ['waiting', 'called'])
-        .where(({ or, eb }) => or([eb('name', 'is not', null), eb('external_id', 'is not', null)]))
-        .executeTakeFirst()
-      for (const row of rows) {
-        await db.transaction().execute(work => {
-          return write(work, row, { state: 'no_show', desk: null, ended_at: now })
+      const open = ['waiting', 'called'] as const
+      const left = db.selectFrom('arrivals').select('id').where('state', 'in', open)
+      for (const { id } of await left.where('waiting_since', '<', now - longestWait).execute()) {
+        await inWork(async work => {
+          const gone = { state: 'no_show', desk: null, ended_at: now } as const
+          await write(work, await find(work, id), gone)
         })
       }
-      return rows.length > 0 || names.numUpdatedRows > 0n
+      await db
+        .updateTable('arrivals')
+        .set({ name: null, external_id: null })
+        .where('day', '<', today())
+        .where('state', 'not in', open)
+        .where(({ or, eb }) => or([eb('name', 'is not', null), eb('external_id', 'is not', null)]))
+        .execute()
+      const oldest = new Date(now - kept).toISOString().slice(0, 10)
+      for (const table of ['arrivals', 'calls', 'closed_services'] as const) {
+        await db.deleteFrom(table).where('day', '<', oldest).execute()
+      }
+      await db
+        .deleteFrom('staff_calls')
+        .where('at', '<', now - longestWait)
+        .execute()
     },
   }
 }

@@ -30,7 +30,10 @@ const siteSchema = Type.Object(
       { minItems: 1, maxItems: 50 },
     ),
     desks: Type.Array(
-      Type.Object({ id, name: localized, ...way, services: Type.Array(id, { minItems: 1 }) }, strict),
+      Type.Object(
+        { id, name: localized, ...way, services: Type.Array(id, { minItems: 1 }) },
+        strict,
+      ),
       { minItems: 1, maxItems: 100 },
     ),
   },
@@ -71,9 +74,18 @@ function checked(value: unknown): Site {
     const twice = all.find((one, index) => all.indexOf(one) !== index)
     if (twice !== undefined) throw new Error(`${what} ${twice} is there twice.`)
   }
-  once('service', services.map(({ id }) => id))
-  once('letter', services.map(({ letter }) => letter))
-  once('desk', desks.map(({ id }) => id))
+  once(
+    'service',
+    services.map(({ id }) => id),
+  )
+  once(
+    'letter',
+    services.map(({ letter }) => letter),
+  )
+  once(
+    'desk',
+    desks.map(({ id }) => id),
+  )
   const served = new Set(desks.flatMap(desk => desk.services))
   for (const { id } of services) {
     if (!served.delete(id)) throw new Error(`no desk serves ${id}.`)
@@ -97,7 +109,7 @@ export function deskPlace({ name, floor, way }: Desk): {
 }
 
 /** Services that take visitors from the same desks as this one: they wait in one line. */
-export function lineOf(site: Site, service: string): ReadonlySet<string> {
+export function lineOf(site: Site, service: string): string[] {
   const desks = site.desks.filter(({ services }) => services.includes(service))
-  return new Set(desks.flatMap(({ services }) => services))
+  return [...new Set(desks.flatMap(({ services }) => services))]
 }

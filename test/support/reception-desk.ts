@@ -78,7 +78,7 @@ export async function startClinic(t: TestContext): Promise<Clinic> {
   const dataDir = temporaryFolder(t)
   writeFileSync(join(dataDir, 'reception.json'), JSON.stringify(clinic))
   const start = async () => {
-    reception = createReception({
+    reception = await createReception({
       gate: gate.url,
       credential,
       webhookSecrets: [webhookSecret],

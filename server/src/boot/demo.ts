@@ -88,7 +88,7 @@ async function openReception(
   makePrivate(folder)
   // A gate that is no demo needs none of it.
   const { createReception } = await import('@qrgate/reception')
-  const reception = createReception({
+  const reception = await createReception({
     gate,
     credential,
     webhookSecrets: [webhookSecret],

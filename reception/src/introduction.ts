@@ -1,0 +1,84 @@
+import type { Localized, Service, SiteView } from '@qrgate/sdk/protocol'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Database } from './database.ts'
+import { dayOf, isOpen } from './day.ts'
+import { type Gate, unknownPlace } from './gate.ts'
+import type { Site } from './site.ts'
+import { closedServices } from './views.ts'
+
+const endedToday: Localized = { ko: '오늘 접수를 마쳤습니다', en: 'Finished for today' }
+const outOfHours: Localized = { ko: '지금은 접수 시간이 아닙니다', en: 'Closed at this hour' }
+
+/** What the gate says of the place, and what is offered at its kiosks. */
+export interface Introduction {
+  /** As it was said last; kept for when the gate is away. */
+  readonly place: SiteView
+  today(): string
+  /** Asks what the place is now, and offers what is open now, where that is another than before. */
+  renew(): Promise<void>
+}
+
+export interface IntroductionParts {
+  db: Database
+  site: Site
+  gate: Pick<Gate, 'place' | 'offer'>
+  clock: () => number
+  logger: FastifyBaseLogger
+}
+
+export async function createIntroduction(parts: IntroductionParts): Promise<Introduction> {
+  const { db, site, gate, clock, logger } = parts
+  const known = db.selectFrom('known').select('value').where('name', '=', 'place')
+  const kept = await known.executeTakeFirst()
+  let place: SiteView = kept ? JSON.parse(kept.value) : unknownPlace
+  let offered = ''
+  let isAway = false
+  let renewing = Promise.resolve()
+  const today = () => dayOf(clock(), place.time_zone)
+
+  async function offer(): Promise<void> {
+    const closed = await closedServices(db, today())
+    const isInHours = isOpen(clock(), place.time_zone, place.hours)
+    const services = site.services.map(({ id, name, lines, icon }): Service => {
+      const why = closed.has(id) ? endedToday : isInHours ? undefined : outOfHours
+      return { id, name, icon, ...(lines && { lines }), ...(why && { closed: why }) }
+    })
+    const text = JSON.stringify(services)
+    if (text === offered) return
+    await gate.offer(services)
+    offered = text
+  }
+
+  async function learn(): Promise<void> {
+    const said = await gate.place()
+    if (!said) return
+    place = said
+    const value = JSON.stringify(said)
+    const row = db.insertInto('known').values({ name: 'place', value })
+    await row.onConflict(on => on.doUpdateSet({ value })).execute()
+  }
+
+  return {
+    get place() {
+      return place
+    },
+    today,
+    renew() {
+      renewing = renewing
+        .then(learn)
+        .then(offer)
+        .then(
+          () => {
+            isAway = false
+          },
+          error => {
+            if (!isAway) logger.warn({ err: error }, 'the gate cannot be reached')
+            isAway = true
+            // Another gate may answer next, or one that was restored.
+            offered = ''
+          },
+        )
+      return renewing
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http'
+
+/** Pages take a stream for dead that is silent for more than two of these; in milliseconds. */
+const pingEvery = 15_000
+/** Changes that come together are shown together; in milliseconds. */
+const gatherFor = 50
+/** Whoever takes nothing for so long is let go; it comes back by itself. */
+const mostUnsent = 1_048_576
+
+/** One kind of page, kept up to date by server-sent events (WHATWG HTML §9.2). */
+export interface Live {
+  /** @param until when it may be shown no more, in milliseconds since 1970. */
+  add(response: ServerResponse, until?: number): Promise<void>
+  changed(): void
+  close(): void
+}
+
+/** @param state as it is now. */
+export function createLive(
+  state: () => Promise<object>,
+  clock: () => number,
+  onError: (error: unknown) => void,
+): Live {
+  const streams = new Map<ServerResponse, number>()
+  let gathering: NodeJS.Timeout | undefined
+
+  const send = (stream: ServerResponse, text: string) => {
+    if ((streams.get(stream) ?? 0) <= clock()) stream.end()
+    else if (stream.writableLength > mostUnsent) stream.destroy()
+    else stream.write(text)
+  }
+  const sendAll = (text: string) => {
+    for (const stream of streams.keys()) send(stream, text)
+  }
+  const told = async () => `data: ${JSON.stringify({ ...(await state()), now: clock() })}\n\n`
+  const pinging = setInterval(() => sendAll('event: ping\ndata:\n\n'), pingEvery)
+
+  return {
+    async add(response, until = Number.POSITIVE_INFINITY) {
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        // nginx would gather it.
+        'x-accel-buffering': 'no',
+      })
+      response.flushHeaders()
+      streams.set(response, until)
+      response.on('close', () => streams.delete(response))
+      await told().then(text => send(response, text), onError)
+    },
+    changed() {
+      if (streams.size === 0) return
+      gathering ??= setTimeout(() => {
+        gathering = undefined
+        told().then(sendAll, onError)
+      }, gatherFor)
+    },
+    close() {
+      clearInterval(pinging)
+      clearTimeout(gathering)
+      for (const stream of streams.keys()) stream.end()
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url'
+import cookie from '@fastify/cookie'
+import files from '@fastify/static'
+import fastify, { type FastifyBaseLogger, type FastifyPluginAsync } from 'fastify'
+import { Refused } from './arrivals.ts'
+import { type DeskParts, deskApi } from './desk-api.ts'
+import type { Live } from './live.ts'
+import { type Receiving, receive, verified } from './webhook.ts'
+import type { ReceptionRefused } from './wire.ts'
+
+export interface ServerParts extends DeskParts, Receiving {
+  live: Record<'desk' | 'board', Live>
+  webhookSecrets: readonly string[]
+  logger: FastifyBaseLogger
+}
+
+const pages = fileURLToPath(new URL('../public', import.meta.url))
+/** The gate's own messages are smaller. */
+const bodyLimit = 65_536
+
+const headers = new Map(
+  Object.entries({
+    'content-security-policy':
+      "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types lit-html",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+  }),
+)
+
+const statuses: Record<ReceptionRefused['code'], number> = {
+  malformed: 422,
+  not_found: 404,
+  no_desk: 401,
+  link_used: 401,
+  other_site: 403,
+  taken: 409,
+  undo_late: 409,
+  internal: 500,
+}
+
+/** Everything that reception answers: pages, what they show and do, and the gate's webhooks. */
+export function createServer(parts: ServerParts) {
+  const app = fastify({ loggerInstance: parts.logger, bodyLimit })
+  app.register(cookie)
+  // By Node's own, so that streams have them too.
+  app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeaders(headers))
+  app.setNotFoundHandler(() => {
+    throw new Refused('not_found', 'There is nothing at this address.')
+  })
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const isTheirs = (error.statusCode ?? 500) < 500
+    const code = error instanceof Refused ? error.code : isTheirs ? 'malformed' : 'internal'
+    if (code === 'internal') request.log.error({ err: error }, 'reception has a fault')
+    const message = code === 'internal' ? 'Something went wrong here.' : error.message
+    return reply.code(statuses[code]).header('cache-control', 'no-store').send({ code, message })
+  })
+
+  const all: FastifyPluginAsync = async server => {
+    await server.register(files, {
+      root: `${pages}/assets`,
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: '1y',
+    })
+    for (const page of ['desk', 'board', 'day']) {
+      server.get(`/${page}`, (_request, reply) =>
+        reply.sendFile(`${page}.html`, pages, { immutable: false, maxAge: 0 }),
+      )
+    }
+    server.get('/', (_request, reply) => reply.redirect(`${parts.base}/desk`))
+    server.get('/healthz', () => ({ status: 'ok' }))
+    server.get('/board/live', async (_request, reply) => {
+      reply.hijack()
+      await parts.live.board.add(reply.raw)
+    })
+    await server.register(deskApi(parts))
+    await server.register(webhooks(parts))
+  }
+  app.register(all, { prefix: parts.base })
+  return app
+}
+
+function webhooks(parts: ServerParts): FastifyPluginAsync {
+  return async server => {
+    // A signature holds for the bytes as they came.
+    server.removeAllContentTypeParsers()
+    server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request, body) => body)
+    server.post('/webhook', async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const message = verified(parts.webhookSecrets, body, request.headers)
+      if (!message)
+        return reply.code(401).send({ code: 'unsigned', message: 'This is not signed.' })
+      return receive(parts, message, String(request.headers['webhook-id']))
+    })
+  }
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { ArrivalRow, Database } from './database.ts'
+import type { Gate, TicketChange } from './gate.ts'
+import { undoable } from './queue.ts'
+import type { Site } from './site.ts'
+import { difference, type Ticket, ticketsNow } from './tickets.ts'
+
+/** An end is told once it cannot be taken back any more; in milliseconds. */
+const endsAfter = undoable + 1_000
+/** As many as the gate takes at once. */
+const batch = 100
+/** Between two looks, so that one call that moves a whole line is told at once; in milliseconds. */
+const pause = 200
+const longestPause = 30_000
+
+/**
+ * Tells the gate what its visitors' tickets say now. What is to be told stands in no list: it is the
+ * difference between what a row makes of a ticket and what was told last, so an answer that was lost,
+ * a gate that was away and a process that was killed are all the same.
+ */
+export interface Telling {
+  /** Something may be another now. */
+  soon(): void
+  isAway(): boolean
+  /** Settles once what is under way has come to its end. */
+  close(): Promise<void>
+}
+
+export interface TellingParts {
+  db: Database
+  site: Site
+  gate: Pick<Gate, 'tell'>
+  clock: () => number
+  today: () => string
+  /** The gate says that somebody is gone. */
+  cancel(id: string): Promise<void>
+  /** The gate is away, or back. */
+  changed(): void
+  logger: FastifyBaseLogger
+}
+
+export function startTelling(parts: TellingParts): Telling {
+  const { db, site, gate, clock, today, cancel, changed, logger } = parts
+  const closing = new AbortController()
+  let wake = () => {}
+  let isWoken = true
+  let isAway = false
+  let failures = 0
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      isWoken = false
+      const nextAt = await look().catch(failed)
+      if (isAway !== failures > 0) {
+        isAway = failures > 0
+        changed()
+      }
+      // A gate that is away is not asked more often because much happens.
+      if (failures > 0) await rest(nextAt - clock())
+      else {
+        await rest(pause)
+        if (!isWoken) await Promise.race([woken(), rest(nextAt - clock())])
+      }
+    }
+  }
+
+  /** @returns when to try again. */
+  function failed(error: unknown): number {
+    if (failures === 0) logger.warn({ err: error }, 'the gate cannot be told')
+    failures += 1
+    return clock() + Math.min(500 * 2 ** failures, longestPause)
+  }
+
+  const woken = () =>
+    new Promise<void>(resolve => {
+      wake = resolve
+    })
+  const rest = (ms: number) =>
+    sleep(Math.min(ms, longestPause), undefined, { signal: closing.signal }).catch(() => {})
+
+  /** @returns when there will be something to tell, though nothing happens. */
+  async function look(): Promise<number> {
+    const now = clock()
+    const rows = await db
+      .selectFrom('arrivals')
+      .selectAll()
+      .where('walk_in', '=', 0)
+      .where(({ or, eb }) => or([eb('unsettled', '=', 1), eb('state', '=', 'waiting')]))
+      .execute()
+    const ticketOf = await ticketsNow({ db, site }, today(), now)
+    const said: { row: ArrivalRow; ticket: Ticket; change: TicketChange }[] = []
+    let nextAt = Number.POSITIVE_INFINITY
+    for (const row of rows) {
+      const ticket = ticketOf(row)
+      const isEnd = ticket?.status === 'done' || ticket?.status === 'no_show'
+      const dueAt = isEnd ? (row.ended_at ?? 0) + endsAfter : now
+      if (dueAt > now) {
+        nextAt = Math.min(nextAt, dueAt)
+        continue
+      }
+      const change = ticket && difference(ticket, row.told)
+      if (ticket && change) said.push({ row, ticket, change: { id: row.id, ...change } })
+      else if (row.unsettled) await settle(row, row.told)
+    }
+    for (let from = 0; from < said.length; from += batch) {
+      const some = said.slice(from, from + batch)
+      const results = await gate.tell(some.map(({ change }) => change))
+      for (const [index, { row, ticket }] of some.entries()) {
+        const result = results[index]
+        if (result && 'code' in result) await refused(row, result.code)
+        await settle(row, JSON.stringify(ticket))
+      }
+    }
+    failures = 0
+    return nextAt
+  }
+
+  /** Told as it was when it was looked at; whatever has changed since is told at the next look. */
+  async function settle(row: ArrivalRow, told: string | null): Promise<void> {
+    const update = db.updateTable('arrivals').where('id', '=', row.id)
+    await update.set({ told }).execute()
+    await update.set({ unsettled: 0 }).where('version', '=', row.version).execute()
+  }
+
+  async function refused(row: ArrivalRow, code: string): Promise<void> {
+    const isOpen = row.state === 'waiting' || row.state === 'called'
+    if (code !== 'hand_off_over') logger.warn({ hand_off: row.id, code }, 'the gate refuses this')
+    if (code === 'hand_off_over' && isOpen) await cancel(row.id)
+  }
+
+  const running = run()
+  return {
+    soon() {
+      isWoken = true
+      wake()
+    },
+    isAway: () => isAway,
+    async close() {
+      closing.abort()
+      wake()
+      await running
+    },
+  }
+}
