@@ -89,10 +89,6 @@ export function deskApi(parts: DeskParts): FastifyPluginAsyncTypebox {
       await parts.live.desk.add(reply.raw, until)
     })
     for (const [action, body] of Object.entries(actions)) {
-      const preHandler = [
-        requireOwnPage,
-        async (request: FastifyRequest) => void (await requireDesk(request)),
-      ]
       server.post(
         `/desk/${action}`,
         { schema: { body }, preHandler: requireOwnPage },

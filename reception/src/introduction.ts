@@ -14,6 +14,8 @@ export interface Introduction {
   /** As it was said last; kept for when the gate is away. */
   readonly place: SiteView
   today(): string
+  /** Whether the gate did not answer last time. */
+  isAway(): boolean
   /** Asks what the place is now, and offers what is open now, where that is another than before. */
   renew(): Promise<void>
 }
@@ -23,11 +25,13 @@ export interface IntroductionParts {
   site: Site
   gate: Pick<Gate, 'place' | 'offer'>
   clock: () => number
+  /** The place is another, or the gate is away, or back. */
+  changed(): void
   logger: FastifyBaseLogger
 }
 
 export async function createIntroduction(parts: IntroductionParts): Promise<Introduction> {
-  const { db, site, gate, clock, logger } = parts
+  const { db, site, gate, clock, changed, logger } = parts
   const known = db.selectFrom('known').select('value').where('name', '=', 'place')
   const kept = await known.executeTakeFirst()
   let place: SiteView = kept ? JSON.parse(kept.value) : unknownPlace
@@ -52,8 +56,10 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
   async function learn(): Promise<void> {
     const said = await gate.place()
     if (!said) return
-    place = said
     const value = JSON.stringify(said)
+    if (value === JSON.stringify(place)) return
+    place = said
+    changed()
     const row = db.insertInto('known').values({ name: 'place', value })
     await row.onConflict(on => on.doUpdateSet({ value })).execute()
   }
@@ -63,21 +69,24 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
       return place
     },
     today,
+    isAway: () => isAway,
     renew() {
       renewing = renewing
         .then(learn)
         .then(offer)
         .then(
-          () => {
-            isAway = false
-          },
+          () => false,
           error => {
             if (!isAway) logger.warn({ err: error }, 'the gate cannot be reached')
-            isAway = true
             // Another gate may answer next, or one that was restored.
             offered = ''
+            return true
           },
         )
+        .then(away => {
+          if (away !== isAway) changed()
+          isAway = away
+        })
       return renewing
     },
   }

@@ -32,7 +32,7 @@ export interface ReceptionOptions {
 export type Reception = Awaited<ReturnType<typeof createReception>>
 
 /** How often it looks at the clock, and asks the gate what is new, in milliseconds. */
-const every = 60_000
+const every = 15_000
 
 /** @throws Error that says in a sentence what is wrong with `reception.json` or the data. */
 export async function createReception(options: ReceptionOptions) {
@@ -40,14 +40,18 @@ export async function createReception(options: ReceptionOptions) {
   const site = readSite(options.dataDir)
   const db = openDatabase(options.dataDir)
   const gate = createGate(options.gate, options.credential)
-  const introduction = await createIntroduction({ db, site, gate, clock, logger })
+  const introduction = await createIntroduction({
+    ...{ db, site, gate, clock, logger },
+    changed: () => show(),
+  })
   const { today } = introduction
   const seen = (day = today()) => ({ db, site, place: introduction.place, day })
   const onError = (error: unknown) => logger.error({ err: error }, 'reception has a fault')
   const live: Record<'desk' | 'board', Live> = {
-    desk: createLive(() => deskState(seen(), telling?.isAway() ?? false), clock, onError),
+    desk: createLive(() => deskState(seen(), isAway()), clock, onError),
     board: createLive(() => boardState(seen()), clock, onError),
   }
+  const isAway = () => introduction.isAway() || telling?.isAway() === true
   const show = () => {
     live.desk.changed()
     live.board.changed()

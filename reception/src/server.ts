@@ -8,11 +8,12 @@ import type { Live } from './live.ts'
 import { type Receiving, receive, verified } from './webhook.ts'
 import type { ReceptionRefused } from './wire.ts'
 
-export interface ServerParts extends DeskParts, Receiving {
-  live: Record<'desk' | 'board', Live>
-  webhookSecrets: readonly string[]
-  logger: FastifyBaseLogger
-}
+export type ServerParts = DeskParts &
+  Receiving & {
+    live: Record<'desk' | 'board', Live>
+    webhookSecrets: readonly string[]
+    logger: FastifyBaseLogger
+  }
 
 const pages = fileURLToPath(new URL('../public', import.meta.url))
 /** The gate's own messages are smaller. */
@@ -85,7 +86,12 @@ function webhooks(parts: ServerParts): FastifyPluginAsync {
   return async server => {
     // A signature holds for the bytes as they came.
     server.removeAllContentTypeParsers()
-    server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request, body) => body)
+    server.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer' },
+      (_request: unknown, body: Buffer, done: (error: null, body: Buffer) => void) =>
+        done(null, body),
+    )
     server.post('/webhook', async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const message = verified(parts.webhookSecrets, body, request.headers)
