@@ -84,8 +84,9 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
           },
         )
         .then(away => {
-          if (away !== isAway) changed()
+          if (away === isAway) return
           isAway = away
+          changed()
         })
       return renewing
     },
