@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 import type { Note } from './running-tests.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const all = ['sdk/src/**/*.test.ts', 'server/src/**/*.test.ts', 'test/**/*.test.ts']
+const all = ['sdk', 'server', 'reception'].map(house => `${house}/src/**/*.test.ts`)
+all.push('test/**/*.test.ts')
 
 const minutes = Number(process.env.QRGATE_TEST_MINUTES || 40)
 // Beyond 24 days a timer of Node's goes off at once.
