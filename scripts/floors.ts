@@ -4,11 +4,11 @@ import { parseAst } from 'rolldown/parseAst'
 
 const mostFloors = 7
 const mostLines = 400
-const houses = ['server/src', 'sdk/src', 'web']
+const houses = ['server/src', 'sdk/src', 'web', 'reception/src', 'reception/pages']
 
 /**
  * What is wrong with how files import each other, and which are too long to be read at one time.
- * @param root the folder that holds server/, sdk/ and web/.
+ * @param root the folder that holds server/, sdk/, web/ and reception/.
  * @param floors those of server/src, top to bottom, each with its rooms; rooms of one floor are
  * strangers.
  * @returns one sentence for each fault.
@@ -35,6 +35,7 @@ export function faultsOf(root: string, floors: readonly (readonly string[])[]): 
     return floor < 0 ? undefined : { floor, room }
   }
   const mayImport = (file: string, target: string) => {
+    if (target === receptionWords && file.startsWith('reception/pages/')) return true
     if (houseOf(file) !== houseOf(target)) return false
     const here = placeOf(file)
     const there = placeOf(target)
@@ -49,6 +50,9 @@ export function faultsOf(root: string, floors: readonly (readonly string[])[]): 
     if (names.includes(undefined)) {
       faults.push(`${file} imports what nobody can follow: the name must be a plain text`)
     }
+    for (const name of names) {
+      if (name && !mayName(file, name)) faults.push(`${file} may not import ${name}`)
+    }
     const targets = names
       .filter(name => name?.startsWith('.'))
       .map(name => relative(root, join(root, dirname(file), name ?? '')))
@@ -59,6 +63,19 @@ export function faultsOf(root: string, floors: readonly (readonly string[])[]): 
   }
   const circles = circlesIn(imports).map(circle => `circle: ${circle.join(' → ')}`)
   return [...new Set([...faults, ...circles])]
+}
+
+/** All that reception's pages know of its server. */
+const receptionWords = 'reception/src/wire.ts'
+
+/**
+ * Reception is the gate's client like any other, and knows its public words only; of the gate, what puts
+ * everything together may know reception.
+ */
+function mayName(file: string, name: string): boolean {
+  if (!/^(@qrgate\/|qrgate\b)/.test(name)) return true
+  if (file.startsWith('reception/')) return name === '@qrgate/sdk/protocol'
+  return !name.startsWith('@qrgate/reception') || file.startsWith('server/src/boot/')
 }
 
 /** Server, SDK and pages know each other by the names of their packages, never by a path. */

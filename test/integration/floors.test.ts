@@ -8,12 +8,13 @@ import { faultsOf } from '../../scripts/floors.ts'
 import { temporaryFolder } from '../support/gate.ts'
 
 const script = fileURLToPath(new URL('../../scripts/check-floors.ts', import.meta.url))
+const houses = ['server/src', 'sdk/src', 'web', 'reception/src', 'reception/pages']
 const floors = [['boot'], ['http', 'ws'], ['store'], ['clock']]
 
 /** What is wrong with a house of these files. */
 function faults(t: TestContext, files: Record<string, string>, rooms = floors): string[] {
   const root = temporaryFolder(t)
-  for (const house of ['server/src', 'sdk/src', 'web']) {
+  for (const house of houses) {
     mkdirSync(join(root, house), { recursive: true })
   }
   for (const [name, text] of Object.entries(files)) {
@@ -67,6 +68,16 @@ const refused: Record<string, [file: string, source: string, target: string]> = 
     `import '../../../sdk/src/b.ts'\n`,
     'sdk/src/b.ts',
   ],
+  'from reception into the gate': [
+    'reception/src/a.ts',
+    `import '../../server/src/clock.ts'\n`,
+    'server/src/clock.ts',
+  ],
+  'from a page of reception into what serves it': [
+    'reception/pages/desk/a.ts',
+    `import '../../src/queue.ts'\n`,
+    'reception/src/queue.ts',
+  ],
   'from a page into the server': [
     'web/kiosk/a.ts',
     `import '../../server/src/clock.ts'\n`,
@@ -80,6 +91,31 @@ for (const [how, [file, source, target]] of Object.entries(refused)) {
     assert.deepEqual(faults(t, files), [`${file} may not import ${target}`])
   })
 }
+
+const strangers: Record<string, [file: string, name: string]> = {
+  'reception the gate': ['reception/src/a.ts', 'qrgate'],
+  'reception what draws a kiosk': ['reception/src/a.ts', '@qrgate/sdk'],
+  'a page of reception the SDK': ['reception/pages/desk/a.ts', '@qrgate/sdk/element'],
+  'the gate reception': ['server/src/http/a.ts', '@qrgate/reception'],
+  'a page of the gate reception': ['web/demo/a.ts', '@qrgate/reception'],
+}
+
+for (const [who, [file, name]] of Object.entries(strangers)) {
+  test(`never imports ${who}`, t => {
+    const files = { ...clock, [file]: `import type { A } from '${name}'\nexport type B = A\n` }
+    assert.deepEqual(faults(t, files), [`${file} may not import ${name}`])
+  })
+}
+
+test('reception knows the public words, its pages its own words, and boot reception', t => {
+  const files = {
+    'reception/src/gate.ts': `export type { HandOffChange } from '@qrgate/sdk/protocol'\n`,
+    'reception/src/wire.ts': 'export type A = 1\n',
+    'reception/pages/desk/a.ts': `import type { A } from '../../src/wire.ts'\nexport type B = A\n`,
+    'server/src/boot/demo.ts': `export const open = () => import('@qrgate/reception')\n`,
+  }
+  assert.deepEqual(faults(t, files), [])
+})
 
 test('no file imports what is only known while it runs', t => {
   const files = { 'server/src/store/a.ts': 'export const a = (name: string) => import(name)\n' }
@@ -130,7 +166,7 @@ test('no file has more than 400 lines, style sheets and tests included', t => {
 
 test('the check fails for a house that is wrong, and ours is right', t => {
   const root = temporaryFolder(t)
-  for (const house of ['server/src', 'sdk/src', 'web']) {
+  for (const house of houses) {
     mkdirSync(join(root, house), { recursive: true })
   }
   writeFileSync(join(root, 'server/src/clock.ts'), `import './boot.ts'\n`)
