@@ -71,7 +71,7 @@ export function createServer(parts: ServerParts) {
     }
     server.get('/', (_request, reply) => reply.redirect(`${parts.base}/desk`))
     server.get('/healthz', () => ({ status: 'ok' }))
-    server.get('/board/live', async (_request, reply) => {
+    server.get('/board/live', { exposeHeadRoute: false }, async (_request, reply) => {
       reply.hijack()
       await parts.live.board.add(reply.raw)
     })
