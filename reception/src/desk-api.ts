@@ -81,9 +81,8 @@ export function deskApi(parts: DeskParts): FastifyPluginAsyncTypebox {
     server.addHook('onRequest', requireDesk)
     server.get('/desk/session', (_request, reply) => reply.code(204).headers(noStore).send())
     server.get('/desk/live', { exposeHeadRoute: false }, async (request, reply) => {
-      const until = (await openUntil(request)) ?? 0
+      parts.live.desk.add(reply.raw, (await openUntil(request)) ?? 0)
       reply.hijack()
-      await parts.live.desk.add(reply.raw, until)
     })
     for (const [action, body] of Object.entries(actions)) {
       server.post(`/desk/${action}`, { schema: { body } }, async (request, reply) => {
