@@ -96,7 +96,8 @@ test('a receiver that refuses, hangs or never stops talking delays nobody but it
   const [refuses, hangs, floods] = bad as [Receiver, Receiver, Receiver]
   refuses.answer = (_received, response) => response.writeHead(400).end()
   const held = { now: 0, most: 0, givenUp: 0 }
-  hangs.answer = (_received, response) => {
+  hangs.answer = ({ type }, response) => {
+    if (type !== 'hand_off.requested') return
     held.now += 1
     held.most = Math.max(held.most, held.now)
     response.on('close', () => {
