@@ -33,6 +33,8 @@ export interface Site {
   client(address: string, node?: number): SeedClient
   /** Accounts with the {@link password} of all tests; they cost one hash together. */
   addAccounts(ids: readonly string[], kept?: KeptAs): Promise<void>
+  /** The ids of all accounts that there are. */
+  accountIds(): Promise<string[]>
   /** Whatever was done to it: it answers, and has logged no error and no secret. */
   assertUnharmed(): Promise<void>
 }
@@ -80,6 +82,7 @@ export async function startSite(
         ids.map(id => ({ id, name: '홍길동', passwordHash })),
       )
     },
+    accountIds: async () => (await store.accounts.all()).map(({ id }) => id),
     async assertUnharmed() {
       for (const node of nodes) {
         assert.equal((await fetch(`${node.url}/healthz`)).status, 200, 'a node still answers')
