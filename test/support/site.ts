@@ -23,6 +23,8 @@ export type KeptAs = 'argon2id' | 'bcrypt-12'
  */
 export interface Site {
   nodes: readonly GateProcess[]
+  /** The public origin. */
+  url: string
   /** An enrolled kiosk with a credential of its own. */
   kiosk(address: string, node?: number): Promise<Kiosk>
   /** A screen that nobody has enrolled; a demo lets it start. */
@@ -67,6 +69,7 @@ export async function startSite(
   })
   return {
     nodes,
+    url,
     async kiosk(address, node = 0) {
       const { credential } = await enrolIn(store, '1층 접수 1번')
       return new Kiosk(urlOf(node), credential, forwarded(address))
