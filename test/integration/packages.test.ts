@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -74,18 +82,20 @@ interface Running {
   stop(): Promise<void>
 }
 
-/** Runs one of their commands until the test is over. */
+/** Runs one of their commands until the test is over, with its settings in a `.env`. */
 async function run(
   t: TestContext,
   command: string,
   args: string[],
-  envAt: (url: string) => Record<string, string>,
+  settings: (url: URL) => Record<string, string>,
 ): Promise<Running> {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://127.0.0.1:${await freePort()}`
+  const cwd = temporaryFolder(t)
+  const lines = Object.entries(settings(new URL(url))).map(([name, value]) => `${name}="${value}"`)
+  writeFileSync(join(cwd, '.env'), lines.join('\n'))
   const child = spawn(process.execPath, [command, ...args], {
-    cwd: temporaryFolder(t),
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: `${port}`, ...envAt(url) },
+    cwd,
+    env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -114,7 +124,8 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   const qrgate = join(installed, 'node_modules/qrgate/bin/qrgate.js')
   const reception = join(installed, 'node_modules/@qrgate/reception')
 
-  const demo = await run(t, qrgate, ['demo'], () => ({ QRGATE_DATA_DIR: temporaryFolder(t) }))
+  const listening = ({ port, hostname }: URL) => ({ PORT: port, HOST: hostname })
+  const demo = await run(t, qrgate, ['demo'], listening)
   await until('it says where its desk is', () => /\/demo#desk=[\w-]+/.test(demo.said()))
   for (const path of ['/kiosk', '/reception/board', '/reception/desk', '/reception/day']) {
     const page = await (await fetch(demo.url + path)).text()
@@ -123,8 +134,8 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   }
   await demo.stop()
 
-  const alone = await run(t, join(reception, 'bin/qrgate-reception.js'), [], url => ({
-    RECEPTION_PORT: new URL(url).port,
+  const alone = await run(t, join(reception, 'bin/qrgate-reception.js'), [], ({ port }) => ({
+    RECEPTION_PORT: port,
     RECEPTION_GATE: demo.url,
     RECEPTION_CREDENTIAL: 'of a gate that is not there',
     RECEPTION_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
@@ -133,10 +144,10 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   await alone.stop()
 
   rmSync(reception, { recursive: true })
-  const production = (url: string) => ({
-    PUBLIC_URL: url.replace('http', 'https'),
+  const gate = await run(t, qrgate, ['serve'], url => ({
+    ...listening(url),
+    PUBLIC_URL: `https://${url.host}`,
     SECRET_KEY: 'a secret key that only this test uses: 32 bytes',
-  })
-  const gate = await run(t, qrgate, ['serve'], production)
+  }))
   assert.equal((await fetch(`${gate.url}/kiosk`)).status, 200)
 })
