@@ -39,7 +39,6 @@ export async function write(
 export interface Comer {
   id: string
   service: string
-  letter: string
   name: string | null
   external_id: string | null
   walk_in: boolean
@@ -51,13 +50,15 @@ export interface Comer {
  */
 export async function arrive(
   work: Work,
-  { letter, walk_in, ...comer }: Comer,
+  { walk_in, ...comer }: Comer,
+  letterOf: (service: string) => string,
   day: string,
   now: number,
 ): Promise<ArrivalRow> {
   const known = work.selectFrom('arrivals').selectAll().where('id', '=', comer.id)
   const old = await known.executeTakeFirst()
   if (old) return old
+  const letter = letterOf(comer.service)
   const { last } = await work
     .selectFrom('arrivals')
     .where('day', '=', day)

@@ -32,7 +32,7 @@ export interface Done {
 
 export interface Queue {
   /** Somebody who came with a phone; the same for the same id. `cancelled` where that was said before. */
-  receive(comer: Omit<Comer, 'walk_in' | 'letter'>): Promise<ArrivalRow>
+  receive(comer: Omit<Comer, 'walk_in'>): Promise<ArrivalRow>
   /** It is void, as the gate says. @throws Refused where nobody of that id came. */
   cancel(id: string): Promise<void>
   coming(id: string): Promise<void>
@@ -193,8 +193,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     'walk-in': ({ id, service, name }) =>
       inWork(async (work, now) => {
         const trimmed = name?.trim() || null
-        const comer = { id, service, letter: letterOf(service), name: trimmed, external_id: null }
-        const arrival = await arrive(work, { ...comer, walk_in: true }, today(), now)
+        const comer = { id, service, name: trimmed, external_id: null, walk_in: true }
+        const arrival = await arrive(work, comer, letterOf, today(), now)
         const before = { ...arrival, state: 'cancelled', ended_at: now } as const
         const { version } = arrival
         return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
@@ -236,8 +236,7 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
 
   const receive: Queue['receive'] = comer =>
     inWork((work, now) => {
-      const known = { ...comer, letter: letterOf(comer.service), walk_in: false }
-      return arrive(work, known, today(), now)
+      return arrive(work, { ...comer, walk_in: false }, letterOf, today(), now)
     })
 
   return {

@@ -1,9 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Localized, serviceIcons } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { clinic } from './clinic.ts'
 
 /** What a place offers and where, as its operator has written it into `reception.json`. */
 
@@ -53,7 +52,7 @@ const compiled = Compile(siteSchema)
 export function readSite(dataDir: string): Site {
   const file = join(dataDir, 'reception.json')
   try {
-    writeFileSync(file, `${JSON.stringify(clinic, null, 2)}\n`, { flag: 'wx' })
+    copyFileSync(new URL('../clinic.json', import.meta.url), file, constants.COPYFILE_EXCL)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { ArrivalRow, Database } from './database.ts'
 import type { Gate, TicketChange } from './gate.ts'
@@ -42,14 +41,14 @@ export interface TellingParts {
 
 export function startTelling(parts: TellingParts): Telling {
   const { db, site, gate, clock, today, cancel, changed, logger } = parts
-  const closing = new AbortController()
-  let wake = () => {}
-  let isWoken = true
+  let isClosing = false
   let isAway = false
   let failures = 0
+  let isWoken = false
+  let wake = () => {}
 
   async function run(): Promise<void> {
-    while (!closing.signal.aborted) {
+    while (!isClosing) {
       isWoken = false
       const nextAt = await look().catch(failed)
       if (isAway !== failures > 0) {
@@ -57,11 +56,9 @@ export function startTelling(parts: TellingParts): Telling {
         changed()
       }
       // A gate that is away is not asked more often because much happens.
-      if (failures > 0) await rest(nextAt - clock())
-      else {
-        await rest(pause)
-        if (!isWoken) await Promise.race([woken(), rest(nextAt - clock())])
-      }
+      const mustRest = failures > 0 ? nextAt - clock() : pause
+      await rest(mustRest, () => isClosing)
+      await rest(nextAt - clock(), () => isClosing || isWoken)
     }
   }
 
@@ -72,12 +69,18 @@ export function startTelling(parts: TellingParts): Telling {
     return clock() + Math.min(500 * 2 ** failures, longestPause)
   }
 
-  const woken = () =>
-    new Promise<void>(resolve => {
-      wake = resolve
+  /** @param isOver asked at the start and at each waking; ends it early. */
+  function rest(ms: number, isOver: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, Math.min(ms, longestPause))
+      wake = () => {
+        if (!isOver()) return
+        clearTimeout(timer)
+        resolve()
+      }
+      wake()
     })
-  const rest = (ms: number) =>
-    sleep(Math.min(ms, longestPause), undefined, { signal: closing.signal }).catch(() => {})
+  }
 
   /** @returns when there will be something to tell, though nothing happens. */
   async function look(): Promise<number> {
@@ -137,7 +140,7 @@ export function startTelling(parts: TellingParts): Telling {
     },
     isAway: () => isAway,
     async close() {
-      closing.abort()
+      isClosing = true
       wake()
       await running
     },
