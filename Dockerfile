@@ -24,7 +24,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /build/sdk/package.json /build/sdk/LICENSE sdk/
 COPY --from=build /build/sdk/dist sdk/dist
-COPY --from=build /build/reception/package.json /build/reception/LICENSE reception/
+COPY --from=build /build/reception/package.json /build/reception/LICENSE /build/reception/clinic.json reception/
 COPY --from=build /build/reception/bin reception/bin
 COPY --from=build /build/reception/dist reception/dist
 COPY --from=build /build/reception/public reception/public

@@ -22,6 +22,7 @@ const packed = ['sdk', 'reception', 'server']
 
 interface Manifest {
   name: string
+  files: string[]
   dependencies?: Record<string, string>
 }
 
@@ -40,18 +41,15 @@ function link(target: string, path: string): void {
 function install(t: TestContext): string {
   const house = temporaryFolder(t)
   for (const file of ['package.json', 'tsconfig.json']) cpSync(root + file, join(house, file))
-  const own = packed.map(folder => manifestOf(join(root, folder)).name)
+  const own = packed.map(folder => manifestOf(root + folder).name)
   for (const name of readdirSync(`${root}node_modules`)) {
     if (name === '@qrgate' || own.includes(name)) continue
     link(`${root}node_modules/${name}`, join(house, 'node_modules', name))
   }
-  const parts = ['bin', 'src', 'public', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
+  const isSource = (path: string) => !/[/](node_modules|dist)$/.test(path)
   for (const folder of packed) {
-    const has = readdirSync(join(root, folder))
-    for (const part of parts.filter(part => has.includes(part))) {
-      cpSync(join(root, folder, part), join(house, folder, part), { recursive: true })
-    }
-    link(join(house, folder), join(house, 'node_modules', manifestOf(join(root, folder)).name))
+    cpSync(root + folder, join(house, folder), { recursive: true, filter: isSource })
+    link(join(house, folder), join(house, 'node_modules', manifestOf(root + folder).name))
   }
   const tsc = `${root}node_modules/.bin/tsc`
   for (const folder of packed) {
@@ -63,7 +61,7 @@ function install(t: TestContext): string {
     const options = ['--json', '--ignore-scripts', '--pack-destination', installed]
     const said = execFileSync('npm', ['pack', ...options], { cwd: join(house, folder) })
     const [{ filename }] = JSON.parse(`${said}`)
-    const { name, dependencies = {} } = manifestOf(join(root, folder))
+    const { name, dependencies = {} } = manifestOf(root + folder)
     const own = join(installed, 'node_modules', name)
     mkdirSync(own, { recursive: true })
     const archive = join(installed, filename)
@@ -150,4 +148,13 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
     SECRET_KEY: 'a secret key that only this test uses: 32 bytes',
   }))
   assert.equal((await fetch(`${gate.url}/kiosk`)).status, 200)
+})
+
+test('the image holds all that is packed', () => {
+  const image = readFileSync(`${root}Dockerfile`, 'utf8')
+  for (const folder of packed) {
+    for (const file of manifestOf(root + folder).files) {
+      assert.match(image, new RegExp(`^COPY --from=build .*/build/${folder}/${file} `, 'm'))
+    }
+  }
 })
