@@ -77,7 +77,7 @@ export function startTelling(parts: TellingParts): Telling {
   /** @param isOver asked at the start and at each waking; ends it early. */
   function rest(ms: number, isOver: () => boolean): Promise<void> {
     return new Promise(resolve => {
-      const timer = setTimeout(resolve, Math.min(ms, longestPause))
+      const timer = setTimeout(resolve, Math.min(Math.max(ms, 0), longestPause))
       wake = () => {
         if (!isOver()) return
         clearTimeout(timer)
