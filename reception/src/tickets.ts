@@ -39,8 +39,8 @@ export async function ticketsNow(
     const place = desk ? deskPlace(desk) : service && placeOf(site, service)
     const ticket = {
       number: spoken(row),
-      ...(service && { title: service.name }),
-      ...(place && { place }),
+      // Where to go says it all; a kiosk has room for one of them beside its arrow.
+      ...(place ? { place } : service && { title: service.name }),
     }
     const ahead = before.get(row.id) ?? 0
     const pace = paces.get(row.service)

@@ -16,7 +16,7 @@ test('the clinic in docs/reception.md is one that reception takes', t => {
 })
 
 test('docs/reception.md has each setting that reception reads, and no other', () => {
-  const read = [...textOf('reception/src/cli.ts').matchAll(/\bsetting\('([A-Z_]+)'/g)]
+  const read = [...textOf('reception/src/cli.ts').matchAll(/\b(?:setting|origin)\('([A-Z_]+)'/g)]
   const told = [...docs.matchAll(/^\| `RECEPTION_([A-Z_]+)` \|/gm)]
   const names = (found: RegExpExecArray[]) => found.map(([, name]) => name).toSorted()
   assert.deepEqual(names(told), names(read))
