@@ -71,3 +71,9 @@ export function difference(ticket: Ticket, told: string | null): Ticket | undefi
   if (!isOver) for (const name of Object.keys(before)) if (!(name in ticket)) changed[name] = null
   return Object.keys(changed).length > 0 ? (changed as Ticket) : undefined
 }
+
+/** What is kept of what the gate was told while it may have heard this or not: all of it is told anew. */
+export function unsure(ticket: Ticket, told: string | null): string {
+  const names = Object.keys({ ...JSON.parse(told ?? '{}'), ...ticket })
+  return JSON.stringify(Object.fromEntries(names.map(name => [name, null])))
+}
