@@ -12,7 +12,7 @@ import { system } from '../../server/src/protocol/log-event.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import { type Acknowledged, startDesks } from '../support/busy-desks.ts'
 import { GateProcess } from '../support/gate-process.ts'
-import { approve, choose, clientsOf, handOffOf } from '../support/hand-off-gate.ts'
+import { approve, choose, clientsOf } from '../support/hand-off-gate.ts'
 import { inBatches } from '../support/in-batches.ts'
 import type { Kiosk } from '../support/kiosk.ts'
 import { patiently, pause, until } from '../support/patience.ts'
@@ -80,14 +80,18 @@ async function come(kiosk: Kiosk, approved: Approved, random: () => number): Pro
     const { status, body } = await choose(kiosk, signIn, service)
     if (status !== 200) throw new Error(`choose: ${status} ${body.code}`)
   })
-  const { id: handOff, ticket } = await patiently(() =>
-    handOffOf(kiosk, signIn, ({ ticket }) => ticket?.number !== undefined),
-  )
+  let seen: HandOffView | undefined
+  await until('a number is on the kiosk', async () => {
+    seen = (await kiosk.view(signIn).catch(() => undefined))?.hand_off
+    return seen?.ticket?.number !== undefined
+  }).catch(error => {
+    throw new Error(`nobody gives a number to ${JSON.stringify(seen)}`, { cause: error })
+  })
   const post = (path: string) => patiently(() => said(phone.post(`/s/${signIn.id}/${path}`, {})))
   const chance = random()
   if (chance < 0.1) await post('cancel-hand-off')
   else if (chance < 0.2) await post('coming')
-  return { ...approved, handOff, number: ticket?.number ?? '' }
+  return { ...approved, handOff: seen?.id ?? '', number: seen?.ticket?.number ?? '' }
 }
 
 async function onPhone({ phone, signIn }: Visitor): Promise<HandOffView | undefined> {
@@ -186,6 +190,7 @@ for (const [who, visitors, kills] of whole
     const { gate, kiosk, desk } = clinic
     const dying = clinic[who]
     const desks = startDesks(desk, ['room-1', 'room-2', 'lab', 'cashier'], random)
+    t.after(() => desks.abandon())
     const coming: Promise<Visitor>[] = []
     for (let round = 0; round < kills; round += 1) {
       const some = Array.from({ length: visitors / kills })
