@@ -6,30 +6,45 @@ import { createAccess } from './access.ts'
 import { openDatabase, saveCopy } from './database.ts'
 import { createReception } from './reception.ts'
 
-/** @throws Error that says in a sentence which variable is missing. */
-function setting(name: string, usual?: string): string {
+/** @throws Error that says in a sentence which variable is missing, or what it should be. */
+function setting(name: string, usual?: string, isIt = (_: string) => true, should = ''): string {
   const value = process.env[`RECEPTION_${name}`] || usual
   if (value === undefined) throw new Error(`RECEPTION_${name} must be set.`)
+  if (!isIt(value)) throw new Error(`RECEPTION_${name} must be ${should}.`)
   return value
 }
 
+const isAddress = (value: string) => /^https?:/.test(value) && URL.canParse(value)
+const origin = (name: string, usual?: string) =>
+  new URL(setting(name, usual, isAddress, 'an address like https://gate.example.org')).origin
+
 const dataDir = () => setting('DATA_DIR', join(process.cwd(), 'reception-data'))
-const port = () => Number(setting('PORT', '8090'))
-const publicUrl = () => new URL(setting('PUBLIC_URL', `http://localhost:${port()}`)).origin
+const port = () => Number(setting('PORT', '8090', isPort, 'a number from 1 to 65535'))
+const publicUrl = () => origin('PUBLIC_URL', `http://localhost:${port()}`)
+const isPort = (value: string) => /^[1-9]\d*$/.test(value) && Number(value) < 65_536
+const isLevel = (value: string) => value === 'silent' || value in pino.levels.values
+const areSecrets = (value: string) =>
+  value.split(/\s+/).every(one => /^whsec_[A-Za-z0-9+/]+=*$/.test(one))
 
 async function serve(): Promise<void> {
-  const logger = pino({ level: setting('LOG_LEVEL', 'info') })
+  const logger = pino({ level: setting('LOG_LEVEL', 'info', isLevel, 'a level of pino') })
+  const [host, at] = [setting('HOST', '127.0.0.1'), port()]
   const reception = await createReception({
-    gate: new URL(setting('GATE')).origin,
+    gate: origin('GATE'),
     credential: setting('CREDENTIAL'),
-    webhookSecrets: setting('WEBHOOK_SECRET').split(/\s+/),
+    webhookSecrets: setting('WEBHOOK_SECRET', undefined, areSecrets, 'whsec_…').split(/\s+/),
     ...{ dataDir: dataDir(), publicUrl: publicUrl(), base: '', logger },
   })
+  await reception.listen({ host, port: at }).catch(async (error: NodeJS.ErrnoException) => {
+    await reception.close()
+    const isTaken = error.code === 'EADDRINUSE' && 'another program listens there'
+    throw new Error(`${host}:${at} cannot be had: ${isTaken || error.message}.`)
+  })
+  // Not before: it would end with 0 what could not begin.
   closeWithGrace({ delay: 5_000 }, async ({ err }) => {
     if (err) logger.error({ err }, 'reception has failed')
     await reception.close()
   })
-  await reception.listen({ host: setting('HOST', '127.0.0.1'), port: port() })
   await reception.start()
 }
 
@@ -51,6 +66,13 @@ program
   .command('backup <file>')
   .description('copy the data, while it runs; the file must not be there yet')
   .action((file: string) => saveCopy(dataDir(), file))
+
+process.umask(0o077)
+try {
+  process.loadEnvFile()
+} catch {
+  // No `.env` here: the environment says it all.
+}
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`qrgate-reception: ${error.message}\n`)

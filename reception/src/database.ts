@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type Selectable, type SqliteDatabase, SqliteDialect } from 'kysely'
@@ -95,7 +95,11 @@ const patience = 5_000
 /** Opens `reception.sqlite`, and makes it where there is none. */
 export function openDatabase(dataDir: string): Database {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const raw = new DatabaseSync(join(dataDir, name), { timeout: patience })
+  const file = join(dataDir, name)
+  makeFile(file, 'a')
+  // Also one that was open to others; SQLite gives its other files the mode of this one.
+  chmodSync(file, 0o600)
+  const raw = new DatabaseSync(file, { timeout: patience })
   // FULL: a number that was given must outlive a power cut. What was erased must not stay readable.
   raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
   const { user_version: made } = raw.prepare('PRAGMA user_version').get() ?? {}
@@ -107,13 +111,29 @@ export function openDatabase(dataDir: string): Database {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: driven(raw) }) })
 }
 
-/** A whole copy in one file of its own, also while reception runs. */
+/**
+ * A whole copy in one file of its own, also while reception runs.
+ * @throws Error that says in a sentence what is there, or is not.
+ */
 export function saveCopy(dataDir: string, file: string): void {
-  // Whoever could read it would read names.
-  process.umask(0o077)
-  const raw = new DatabaseSync(join(dataDir, name), { timeout: patience, readOnly: true })
-  raw.prepare('VACUUM INTO ?').run(file)
-  raw.close()
+  const original = join(dataDir, name)
+  if (!existsSync(original)) throw new Error(`There is no ${original}.`)
+  if (existsSync(file)) throw new Error(`${file} is there already.`)
+  const raw = new DatabaseSync(original, { timeout: patience, readOnly: true })
+  makeFile(file, 'wx')
+  try {
+    raw.prepare('VACUUM INTO ?').run(file)
+  } catch (error) {
+    rmSync(file)
+    throw error
+  } finally {
+    raw.close()
+  }
+}
+
+/** An empty file, which SQLite takes for its own: whoever could read it would read names. */
+function makeFile(file: string, flags: 'a' | 'wx'): void {
+  closeSync(openSync(file, flags, 0o600))
 }
 
 /** Lets Kysely drive `node:sqlite`. */

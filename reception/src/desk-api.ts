@@ -45,78 +45,73 @@ const noStore = { 'cache-control': 'no-store' }
 export function deskApi(parts: DeskParts): FastifyPluginAsyncTypebox {
   const { access, base, clock } = parts
 
-  /** Of a browser that a desk's link has opened. */
-  async function requireDesk(request: FastifyRequest): Promise<number> {
-    const until = await access.openUntil(request.cookies[cookieName])
-    if (until === undefined)
+  const openUntil = (request: FastifyRequest) => access.openUntil(request.cookies[cookieName])
+
+  async function requireDesk(request: FastifyRequest): Promise<void> {
+    if ((await openUntil(request)) === undefined)
       throw new Refused('no_desk', 'This browser was not opened by a desk’s link.')
-    return until
   }
   /** Another site's page may not act here with this browser's cookie (ASVS 3.5.1). */
-  async function requireOwnPage({ headers }: FastifyRequest): Promise<void> {
+  async function requireOwnPage({ headers, method }: FastifyRequest): Promise<void> {
     const { origin = '', host } = headers
+    if (method === 'GET' || method === 'HEAD') return
     if (!URL.canParse(origin) || new URL(origin).host !== host) {
       throw new Refused('other_site', 'This is only for reception’s own pages.')
     }
   }
 
-  return async server => {
+  const opening: FastifyPluginAsyncTypebox = async server => {
     const link = { body: Type.Object({ link: Type.String({ maxLength: 100 }) }) }
-    server.post(
-      '/desk/session',
-      { schema: link, preHandler: requireOwnPage },
-      async (request, reply) => {
-        const secret = await access.openBy(request.body.link)
-        if (secret === undefined)
-          throw new Refused('link_used', 'This link was used, or is too old.')
-        reply.setCookie(cookieName, secret, {
-          path: `${base}/`,
-          httpOnly: true,
-          sameSite: 'strict',
-          secure: parts.isSecure,
-          maxAge: sessionLasts / 1_000,
-        })
-        return reply.code(204).headers(noStore).send()
-      },
-    )
-    server.get('/desk/session', async (request, reply) => {
-      await requireDesk(request)
+    server.post('/desk/session', { schema: link }, async (request, reply) => {
+      const secret = await access.openBy(request.body.link)
+      if (secret === undefined) throw new Refused('link_used', 'This link was used, or is too old.')
+      reply.setCookie(cookieName, secret, {
+        path: `${base}/`,
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: parts.isSecure,
+        maxAge: sessionLasts / 1_000,
+      })
       return reply.code(204).headers(noStore).send()
     })
-    server.get('/desk/live', async (request, reply) => {
-      const until = await requireDesk(request)
+  }
+
+  const opened: FastifyPluginAsyncTypebox = async server => {
+    // Before a body is read, and for every route that is ever added below.
+    server.addHook('onRequest', requireDesk)
+    server.get('/desk/session', (_request, reply) => reply.code(204).headers(noStore).send())
+    server.get('/desk/live', { exposeHeadRoute: false }, async (request, reply) => {
+      parts.live.desk.add(reply.raw, (await openUntil(request)) ?? 0)
       reply.hijack()
-      await parts.live.desk.add(reply.raw, until)
     })
     for (const [action, body] of Object.entries(actions)) {
-      server.post(
-        `/desk/${action}`,
-        { schema: { body }, preHandler: requireOwnPage },
-        async (request, reply) => {
-          const done = await parts.queue.act(action as keyof DeskActions, request.body as never)
-          if (action === 'service' || action === 'undo') parts.offer()
-          const { arrival, undo } = done
-          const answer: ActionAnswer = {
-            ...(arrival && { arrival: arrivalView(arrival, undefined) }),
-            ...(undo !== undefined && { undo }),
-          }
-          return reply.headers(noStore).send(answer)
-        },
-      )
+      server.post(`/desk/${action}`, { schema: { body } }, async (request, reply) => {
+        const done = await parts.queue.act(action as keyof DeskActions, request.body as never)
+        if (action === 'service' || action === 'undo') parts.offer()
+        const { arrival, undo } = done
+        const answer: ActionAnswer = {
+          ...(arrival && { arrival: arrivalView(arrival, undefined) }),
+          ...(undo !== undefined && { undo }),
+        }
+        return reply.headers(noStore).send(answer)
+      })
     }
-
     server.get('/day/summary', { schema: { querystring: ofDay } }, async (request, reply) => {
-      await requireDesk(request)
       const summary = await daySummary(parts.seen(request.query.day))
       return reply.headers(noStore).send({ ...summary, now: clock() })
     })
     server.get('/day/summary.csv', { schema: { querystring: ofDay } }, async (request, reply) => {
-      await requireDesk(request)
       const summary = await daySummary(parts.seen(request.query.day))
       return reply
         .headers({ ...noStore, 'content-type': 'text/csv; charset=utf-8' })
         .header('content-disposition', `attachment; filename="reception-${summary.day}.csv"`)
         .send(summaryCsv(summary))
     })
+  }
+
+  return async server => {
+    server.addHook('onRequest', requireOwnPage)
+    await server.register(opening)
+    await server.register(opened)
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Refused } from './arrivals.ts'
 
 /** Pages take a stream for dead that is silent for more than two of these; in milliseconds. */
 const pingEvery = 15_000
@@ -6,11 +7,16 @@ const pingEvery = 15_000
 const gatherFor = 50
 /** Whoever takes nothing for so long is let go; it comes back by itself. */
 const mostUnsent = 1_048_576
+/** So many pages of one kind listen at a time; anybody may open a board. */
+export const mostStreams = 100
 
 /** One kind of page, kept up to date by server-sent events (WHATWG HTML §9.2). */
 export interface Live {
-  /** @param until when it may be shown no more, in milliseconds since 1970. */
-  add(response: ServerResponse, until?: number): Promise<void>
+  /**
+   * @param until when it may be shown no more, in milliseconds since 1970.
+   * @throws Refused, before anything is answered, where too many listen.
+   */
+  add(response: ServerResponse, until?: number): void
   changed(): void
   close(): void
 }
@@ -36,17 +42,20 @@ export function createLive(
   const pinging = setInterval(() => sendAll('event: ping\ndata:\n\n'), pingEvery)
 
   return {
-    async add(response, until = Number.POSITIVE_INFINITY) {
+    add(response, until = Number.POSITIVE_INFINITY) {
+      if (streams.size >= mostStreams) throw new Refused('busy', 'Too many pages listen already.')
       response.writeHead(200, {
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
+        // Else reception could not stop before the last of them gives its connection up.
+        connection: 'close',
         // nginx would gather it.
         'x-accel-buffering': 'no',
       })
       response.flushHeaders()
       streams.set(response, until)
       response.on('close', () => streams.delete(response))
-      await told().then(text => send(response, text), onError)
+      told().then(text => send(response, text), onError)
     },
     changed() {
       if (streams.size === 0) return

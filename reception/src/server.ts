@@ -1,7 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import cookie from '@fastify/cookie'
 import files from '@fastify/static'
-import fastify, { type FastifyBaseLogger, type FastifyPluginAsync } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { Refused } from './arrivals.ts'
 import { type DeskParts, deskApi } from './desk-api.ts'
 import type { Live } from './live.ts'
@@ -37,25 +42,30 @@ const statuses: Record<ReceptionRefused['code'], number> = {
   other_site: 403,
   taken: 409,
   undo_late: 409,
+  busy: 503,
   internal: 500,
 }
 
 /** Everything that reception answers: pages, what they show and do, and the gate's webhooks. */
 export function createServer(parts: ServerParts) {
-  const app = fastify({ loggerInstance: parts.logger, bodyLimit })
+  const app = fastify({
+    loggerInstance: parts.logger,
+    bodyLimit,
+    // "false" is no answer to whether a service is closed.
+    ajv: { customOptions: { coerceTypes: false } },
+    // Of an address that cannot be read; no hook has seen it.
+    frameworkErrors(error, request, reply) {
+      reply.raw.setHeaders(headers)
+      refuse(error, request, reply as FastifyReply)
+    },
+  })
   app.register(cookie)
   // By Node's own, so that streams have them too.
   app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeaders(headers))
   app.setNotFoundHandler(() => {
     throw new Refused('not_found', 'There is nothing at this address.')
   })
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const isTheirs = (error.statusCode ?? 500) < 500
-    const code = error instanceof Refused ? error.code : isTheirs ? 'malformed' : 'internal'
-    if (code === 'internal') request.log.error({ err: error }, 'reception has a fault')
-    const message = code === 'internal' ? 'Something went wrong here.' : error.message
-    return reply.code(statuses[code]).header('cache-control', 'no-store').send({ code, message })
-  })
+  app.setErrorHandler(refuse)
 
   const all: FastifyPluginAsync = async server => {
     await server.register(files, {
@@ -71,15 +81,27 @@ export function createServer(parts: ServerParts) {
     }
     server.get('/', (_request, reply) => reply.redirect(`${parts.base}/desk`))
     server.get('/healthz', () => ({ status: 'ok' }))
-    server.get('/board/live', async (_request, reply) => {
+    server.get('/board/live', { exposeHeadRoute: false }, (_request, reply) => {
+      parts.live.board.add(reply.raw)
       reply.hijack()
-      await parts.live.board.add(reply.raw)
     })
     await server.register(deskApi(parts))
     await server.register(webhooks(parts))
   }
   app.register(all, { prefix: parts.base })
   return app
+}
+
+function refuse(
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const isTheirs = (error.statusCode ?? 500) < 500
+  const code = error instanceof Refused ? error.code : isTheirs ? 'malformed' : 'internal'
+  if (code === 'internal') request.log.error({ err: error }, 'reception has a fault')
+  const message = code === 'internal' ? 'Something went wrong here.' : error.message
+  return reply.code(statuses[code]).header('cache-control', 'no-store').send({ code, message })
 }
 
 function webhooks(parts: ServerParts): FastifyPluginAsync {

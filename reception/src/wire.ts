@@ -108,17 +108,18 @@ export interface ActionAnswer {
   undo?: string
 }
 
-/** Any refusal, with its status: 401, 404, 409, 422, 503. */
+/** Any refusal, with its status. */
 export interface ReceptionRefused {
   code:
-    | 'malformed'
-    | 'not_found'
+    | 'malformed' // 422
+    | 'not_found' // 404
     | 'no_desk' // 401: this browser was not opened by a desk's link
     | 'link_used' // 401
     | 'other_site' // 403
     | 'taken' // 409: another desk was faster, or it is over
     | 'undo_late' // 409
-    | 'internal'
+    | 'busy' // 503: too many pages listen
+    | 'internal' // 500
   message: string
 }
 

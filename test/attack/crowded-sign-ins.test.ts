@@ -4,6 +4,7 @@ import { Answers } from '../support/answers.ts'
 import type { Scope } from '../support/gate.ts'
 import type { Kiosk } from '../support/kiosk.ts'
 import type { Phone } from '../support/phone.ts'
+import { password } from '../support/production.ts'
 import { addressOf, householdOf, type Site, startSite } from '../support/site.ts'
 import { crowdOf, scannedBy, underAttack, visit, whole } from '../support/under-attack.ts'
 
@@ -100,4 +101,25 @@ for (const nodes of sizes) {
       await site.assertUnharmed()
     })
   }
+}
+
+for (const nodes of sizes) {
+  test(`N15 of ${atOnce} who sign up on one scan at once one has an account, and no other (${nodes})`, async t => {
+    const { site, attacked } = await startCrowded(t, nodes)
+    const before = await site.accountIds()
+    const { phone, id } = await scannedBy(site.phone(here), attacked)
+    const phones = site.nodes.map((_, node) => site.phone(here, node, phone.cookies.split('; ')))
+    const signUp = async (n: number) => {
+      const at = phones[n % nodes] ?? phone
+      const newcomer = `newcomer-${n}`
+      const answer = await at.signUp(id, newcomer, '', password)
+      return { newcomer, status: answer.status, text: await answer.text() }
+    }
+    const done = await Promise.all(Array.from({ length: atOnce }, (_, n) => signUp(n)))
+    const [own, ...others] = done.filter(({ status }) => status === 200)
+    assert.ok(own, 'one of them is let in')
+    assert.deepEqual(others, [])
+    assert.deepEqual((await site.accountIds()).toSorted(), [...before, own.newcomer].toSorted())
+    await site.assertUnharmed()
+  })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Answers } from '../support/answers.ts'
+import type { Phone } from '../support/phone.ts'
 import { addressOf, startSite } from '../support/site.ts'
 import { crowdOf, scannedBy, underAttack, visit, whole } from '../support/under-attack.ts'
 
@@ -18,6 +19,7 @@ const words = {
   'one sign, and another at its end': times('a', 1_023, '!'),
   'numbers, and a letter at their end': times('1', 1_023, 'a'),
   'four signs over and over, and another at their end': times('abcd', 255, 'x'),
+  'more marks than any writing has': `a${times('\u0301\u0316', 1_300)}`,
   'marks in an order that is not theirs': `a${times('\u0301\u0316', 511)}`,
   'spaces of all kinds, and a letter': times('\u3000\u2003', 511, 'a'),
   'letters without an end': times('abcdefghijklmnopqrstuvwxyz', 39),
@@ -25,32 +27,43 @@ const words = {
 }
 const slowest = words['U+2057 becomes four signs that are no letters']
 
-test('N01 new passwords that are slow to judge hold nobody up, whoever sends them', async t => {
-  const site = await startSite(t, { env: { QRGATE_REGISTRATION: 'open' } })
-  await site.addAccounts(['hong'])
-  const [here, there] = [addressOf(1), addressOf(2)]
-  const [attacked, beside] = [await site.kiosk(here), await site.kiosk(here)]
-  const answers = new Answers()
-  const passwords = whole ? Object.values(words) : [slowest]
+/** Where visitors add accounts, and where they only sign in. */
+const asks = {
+  open: (phone: Phone, id: string, account: string, password: string) =>
+    phone.signUp(id, account, '', password),
+  closed: (phone: Phone, id: string, account: string, password: string) =>
+    phone.signIn(id, account, password),
+}
 
-  const crowd = crowdOf(atOnce / 10, 1, () => [site.phone(here), attacked])
-  const wave = async (number: number) => {
-    const password = passwords[number % passwords.length] ?? slowest
-    const strangers = await crowd(number)
-    const signUp = (n: number) => {
-      const { phone, id } = strangers[n % strangers.length] ?? assert.fail()
-      return answers.add(phone.signUp(id, `stranger-${number}-${n}`, '', password))
-    }
-    await Promise.all(Array.from({ length: atOnce }, (_, n) => signUp(n)))
+for (const nodes of whole ? ([1, 2] as const) : ([1] as const)) {
+  for (const [registration, ask] of Object.entries(asks)) {
+    test(`N01 passwords that are slow to judge hold nobody up, registration ${registration} (${nodes})`, async t => {
+      const site = await startSite(t, { nodes, env: { QRGATE_REGISTRATION: registration } })
+      await site.addAccounts(['hong'])
+      const [here, there] = [addressOf(1), addressOf(2)]
+      const [attacked, beside] = [await site.kiosk(here), await site.kiosk(here)]
+      const answers = new Answers()
+      const passwords = whole ? Object.values(words) : [slowest]
+
+      const crowd = crowdOf(atOnce / 10, 1, n => [site.phone(here, n % nodes), attacked])
+      const wave = async (number: number) => {
+        const password = passwords[number % passwords.length] ?? slowest
+        const strangers = await crowd(number)
+        const asked = (n: number) => {
+          const { phone, id } = strangers[n % strangers.length] ?? assert.fail()
+          return answers.add(ask(phone, id, `stranger-${number}-${n}`, password))
+        }
+        await Promise.all(Array.from({ length: atOnce }, (_, n) => asked(n)))
+      }
+      const visitFrom = (address: string) => (number: number) =>
+        visit({ kiosk: beside, phone: site.phone(address, number % nodes), account: 'hong' })
+      const visits = [visitFrom(here), visitFrom(there)]
+      await underAttack(t, site, { wave, visits, leastWaves: passwords.length, answers })
+      assert.equal(answers.count('account_id_invalid', 'internal', 'malformed', 'too_large'), 0)
+      await site.assertUnharmed()
+    })
   }
-  const visits = [
-    () => visit({ kiosk: beside, phone: site.phone(here), account: 'hong' }),
-    () => visit({ kiosk: beside, phone: site.phone(there), account: 'hong' }),
-  ]
-  await underAttack(t, site, { wave, visits, leastWaves: passwords.length, answers })
-  assert.equal(answers.count('account_id_invalid', 'internal', 'malformed', 'too_large'), 0)
-  await site.assertUnharmed()
-})
+}
 
 test('N01 whoever has no try left makes the gate judge nothing', async t => {
   const site = await startSite(t, { env: { QRGATE_REGISTRATION: 'open' } })

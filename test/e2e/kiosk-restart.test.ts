@@ -75,7 +75,7 @@ test('N81: of two pages in one browser each goes on with its own sign-in', async
   // The demo's frame has its own as well.
   const demo = await one.context().newPage()
   await demo.goto(`${gate.url}/demo`)
-  await demo.frameLocator('.kiosk iframe').locator('main[data-screen=idle]').waitFor()
+  await demo.frameLocator('.kiosk iframe').locator('main[data-screen=pending]').waitFor()
   await stands(one, 'done')
 })
 

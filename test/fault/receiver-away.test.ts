@@ -95,7 +95,16 @@ test('a receiver that refuses, hangs or never stops talking delays nobody but it
   const gate = await startHandOffGate(t, [...bad, good])
   const [refuses, hangs, floods] = bad as [Receiver, Receiver, Receiver]
   refuses.answer = (_received, response) => response.writeHead(400).end()
-  hangs.answer = () => {}
+  const held = { now: 0, most: 0, givenUp: 0 }
+  hangs.answer = ({ type }, response) => {
+    if (type !== 'hand_off.requested') return
+    held.now += 1
+    held.most = Math.max(held.most, held.now)
+    response.on('close', () => {
+      held.now -= 1
+      held.givenUp += 1
+    })
+  }
   floods.answer = (_received, response) => {
     response.on('error', () => {})
     response.end('x'.repeat(10 << 20))
@@ -110,16 +119,16 @@ test('a receiver that refuses, hangs or never stops talking delays nobody but it
   for (let n = 0; n < 10; n += 1) {
     for (const { kiosk } of clients) waiting.push(await visitAt(gate, kiosk))
   }
-  await until(
-    'the one that hangs is asked as often as may be',
-    () => hangs.of('hand_off.requested').length === 8,
-  )
+  await until('the one that hangs is asked as often as may be', () => held.most === 8)
   for (let n = 0; n < 10; n += 1) {
     const { signIn } = await visitAt(gate, served.kiosk)
     const { ticket } = await handOffOf(served.kiosk, signIn, ({ state }) => state === 'accepted')
     assert.equal(ticket?.number, `A-${n + 1}`)
   }
-  assert.equal(hangs.of('hand_off.requested').length, 8, 'nobody has waited for the one that hangs')
+  assert.equal(held.most, 8)
+  // On a slow machine its tries end meanwhile, and others take their places.
+  const asked = hangs.of('hand_off.requested').length
+  assert.ok(asked === 8 || held.givenUp > 0, 'nobody has waited for the one that hangs')
   // A no is a no, said at once; the visitor is told that staff will help, and the operator why.
   const [first] = waiting
   assert.ok(first)

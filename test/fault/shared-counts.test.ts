@@ -143,7 +143,32 @@ test('an answer that comes too late to be known is taken back', async t => {
   redis.thaw()
   await until('it is counted', async () => (await client.keys('*hong*')).length > 0)
   const [key = ''] = await client.keys('*hong*')
-  await until('it is taken back', async () => (await client.get(key)) === '0')
+  await until('it is taken back', async () => (await client.get(key)) === null)
+})
+
+test('N06: only what is counted is kept in Redis, whoever else is refused or right', async t => {
+  const { redis, client } = await startCounting(t)
+  const node = startNode(t, redis.url)
+  const at = (address: string) => ({ ...payer(), address })
+  await until('a guess counts in Redis', async () => {
+    await node.allowed('hong')
+    return (await client.keys('*account-day*')).length > 0
+  })
+  // Strangers have used up what they have of the day.
+  for (let n = 0; n < 20; n += 1) {
+    for (let guess = 0; guess < 4; guess += 1) await node.allowed('hong', at(`2001:db8:1:${n}::1`))
+  }
+  const kept = (name: string) => client.keys(`*:${name}:*`)
+  const before = (await kept('account')).length
+  for (let n = 0; n < 50; n += 1) {
+    assert.ok(!(await node.allowed('hong', at(`2001:db8:2:${n}::1`))))
+    await node.succeed(`somebody ${n}`)
+  }
+  // What is sent to take a count back is done before what is sent later.
+  await node.allowed('the last')
+  assert.equal((await kept('account')).length, before + 1)
+  assert.equal((await kept('account-day')).length, 2)
+  assert.deepEqual(node.errors, [])
 })
 
 test('without Redis each node counts for itself, and waits for nothing', async t => {

@@ -116,6 +116,19 @@ test('N17: a flood of wrong passwords is one line in the JSON log, without ids a
   assert.doesNotMatch(lines[0] ?? '', /hong|kim|nobody|a wrong password/)
 })
 
+test('N14 N17: whoever asks at sign-up which ids are taken leaves a trace', async t => {
+  const gate = await startGate(t, settings)
+  const users = ['hong', 'kim', 'lee']
+  for (const user of users) await addAccount(gate, user)
+  const { phone, id } = await scannedSignIn(gate, { 'x-forwarded-for': '203.0.113.7' })
+  for (const user of users) {
+    assert.equal((await phone.signUp(id, user, '', 'long and new, and not theirs')).status, 409)
+  }
+  assert.deepEqual(await triesOf(gate), [
+    { code: 'account_exists', account: null, address: '203.0.113.7', count: 3 },
+  ])
+})
+
 test('a forged X-Forwarded-For leaves no text in the log', async t => {
   const gate = await startGate(t, settings)
   await addAccount(gate)

@@ -103,6 +103,16 @@ test('S045: sign-up is no way around the limit', async t => {
   assert.deepEqual(seen, [...Array(10).fill(409), ...Array(20).fill(429)])
 })
 
+test('N14: whoever asks at sign-up which ids are taken pays for it over all their scans', async t => {
+  const { gate } = await gateWithHong(t, { QRGATE_FAILURES_PER_NETWORK: '5' })
+  gate.holdTime()
+  const asked = await statuses(8, async n => {
+    const { phone, id } = await scanned(gate)
+    return phone.signUp(id, 'hong', '', `long and new, no. ${n}`)
+  })
+  assert.deepEqual(asked, { 409: 5, 429: 3 })
+})
+
 test('S046: a victim of guesses waits for one window and no longer', async t => {
   const { gate, client } = await gateWithHong(t, { QRGATE_FAILURES_PER_ACCOUNT: '2' })
   gate.holdTime()

@@ -104,9 +104,11 @@ attack(
     const tokens = await Promise.all(Array.from({ length: 200 }, () => client.start()))
     let waiting = tokens.length
     const visits = tokens.map(async token => {
-      const { status } = await client.auth(token, visitor.id, password)
+      let answer = await client.auth(token, visitor.id, password)
+      // A slow machine asks some of them to come back.
+      while (answer.status === 503) answer = await client.auth(token, visitor.id, password)
       waiting -= 1
-      return status
+      return answer.status
     })
     await until('the first is in', () => waiting < tokens.length, 1)
     for (let probe = 0; probe < 5; probe += 1) {
@@ -116,7 +118,7 @@ attack(
     assert.deepEqual(new Set(await Promise.all(visits)), new Set([200]))
     assert.equal(stored(gate.dataDir).sign_ins?.length, 200)
   },
-  { settings: { ...limitless, QRGATE_HASH_WAIT_SECONDS: '10' } },
+  { busy: true, settings: { ...limitless, QRGATE_HASH_WAIT_SECONDS: '10' } },
 )
 
 attack(

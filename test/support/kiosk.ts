@@ -84,6 +84,18 @@ export class Kiosk {
     return now.url
   }
 
+  /** The socket of this kiosk's own page. @param origin the public one. */
+  openPage(origin: string): Promise<KioskSocket> {
+    if (this.#credential === undefined)
+      throw new Error('only an enrolled kiosk has a page of its own')
+    return KioskSocket.openPage(this.url, this.#credential, origin)
+  }
+
+  /** A stranger's socket, which comes from where this kiosk is. */
+  openSocket(): Promise<KioskSocket> {
+    return KioskSocket.open(this.url, this.#headers)
+  }
+
   /** A socket that watches the given sign-ins. */
   async watch(...signIns: (Pick<StartAnswer, 'id' | 'kiosk_secret'> & { renew?: boolean })[]) {
     const socket = await KioskSocket.open(this.url)

@@ -9,7 +9,8 @@ export const siteAddress = '203.0.113.7'
 export const firstKiosk = 101
 
 const kiosks = 10
-const addresses = 10_000
+/** How many addresses attackers have who are everywhere. */
+export const addresses = 10_000
 /** A kiosk shows a new QR so often at most, in milliseconds. */
 const scanEvery = 2_000
 
@@ -42,6 +43,8 @@ export interface Outcome {
   guesses: Map<string, { all: number; enrolled: number }>
   /** At which try each visitor came in. */
   cameIn: Map<number, number>
+  /** Where attackers were. */
+  addresses: Set<string>
 }
 
 /** Strangers attack while visitors come, each at a moment of their own; the same for the same seed. */
@@ -53,7 +56,13 @@ export async function simulateAttack(play: Play): Promise<Outcome> {
 
 class Simulation {
   readonly gate = new SimulatedGate()
-  readonly outcome: Outcome = { asked: 0, answers: [], guesses: new Map(), cameIn: new Map() }
+  readonly outcome: Outcome = {
+    asked: 0,
+    answers: [],
+    guesses: new Map(),
+    cameIn: new Map(),
+    addresses: new Set(),
+  }
   readonly #play: Play
   readonly #random: () => number
   readonly #end: number
@@ -86,17 +95,22 @@ class Simulation {
     const { time } = this.gate
     let payer: Payer | undefined
     let scanned = Number.NEGATIVE_INFINITY
+    let tries = 0
     const strike = () => {
       if (time.now >= this.#end) return
       time.after(1_000 / this.#play.rate, strike)
       const wantsToScan = !payer || ofFirstKiosk || this.#random() < 0.2
       if (!payer || (wantsToScan && (kiosk === undefined || time.now >= scanned + scanEvery))) {
-        payer = this.#scan(address(this.#below(addresses)), `phone ${this.#signIns}`, kiosk)
+        payer = this.#scan('', `phone ${this.#signIns}`, kiosk)
         scanned = time.now
       }
+      // Each try comes from the next address, whoever has scanned.
+      const from = address(tries % addresses)
+      tries += 1
+      this.outcome.addresses.add(from)
       const { visitors } = this.#play
       const all = ofFirstKiosk ? kiosks * this.#below(visitors / kiosks) : this.#below(visitors)
-      void this.#guess(payer, this.#random() < aimed ? all : undefined)
+      void this.#guess({ ...payer, address: from }, this.#random() < aimed ? all : undefined)
     }
     time.after(0, strike)
   }

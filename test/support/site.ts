@@ -23,6 +23,8 @@ export type KeptAs = 'argon2id' | 'bcrypt-12'
  */
 export interface Site {
   nodes: readonly GateProcess[]
+  /** The public origin. */
+  url: string
   /** An enrolled kiosk with a credential of its own. */
   kiosk(address: string, node?: number): Promise<Kiosk>
   /** A screen that nobody has enrolled; a demo lets it start. */
@@ -33,6 +35,8 @@ export interface Site {
   client(address: string, node?: number): SeedClient
   /** Accounts with the {@link password} of all tests; they cost one hash together. */
   addAccounts(ids: readonly string[], kept?: KeptAs): Promise<void>
+  /** The ids of all accounts that there are. */
+  accountIds(): Promise<string[]>
   /** Whatever was done to it: it answers, and has logged no error and no secret. */
   assertUnharmed(): Promise<void>
 }
@@ -65,6 +69,7 @@ export async function startSite(
   })
   return {
     nodes,
+    url,
     async kiosk(address, node = 0) {
       const { credential } = await enrolIn(store, '1층 접수 1번')
       return new Kiosk(urlOf(node), credential, forwarded(address))
@@ -80,6 +85,7 @@ export async function startSite(
         ids.map(id => ({ id, name: '홍길동', passwordHash })),
       )
     },
+    accountIds: async () => (await store.accounts.all()).map(({ id }) => id),
     async assertUnharmed() {
       for (const node of nodes) {
         assert.equal((await fetch(`${node.url}/healthz`)).status, 200, 'a node still answers')

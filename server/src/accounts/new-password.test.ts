@@ -101,6 +101,20 @@ test('N01: what is guessed is looked at in time in proportion to its length', ()
   }
 })
 
+test('N01: marks without an end are not brought into an order, whatever that would cost', t => {
+  const normalized = t.mock.method(String.prototype, 'normalize')
+  const outOfOrder = ['\u0301\u0316', '\u0316\u0301\u0334', '\u0f71\u0f72\u0f74']
+  for (const marks of outOfOrder) {
+    const endless = `a${marks.repeat(Math.floor(4_095 / marks.length))}`
+    assert.equal(preparedPassword(endless), endless)
+    refused(endless, 'password_too_long')
+  }
+  assert.equal(normalized.mock.callCount(), 0)
+  // As many as any writing has, and more, are in the order in which all keyboards give the same.
+  assert.ok(preparedPassword(`q${'\u0301\u0316'.repeat(15)}`).startsWith('q\u0316'))
+  assert.equal(normalized.mock.callCount(), 1)
+})
+
 test('S051: what is repeated, and what stands before a number, is found in any length', () => {
   for (const length of [8, 9, 100, 1_024]) refused('a'.repeat(length), 'password_too_common')
   for (const part of ['ab', 'abc', 'abcd', '김이', '🦊🐻']) {

@@ -6,11 +6,19 @@ export const longestPassword = 1024
 const shortestPassword = 8
 
 /**
+ * More marks on one letter than any writing has (UAX #15, Stream-Safe Text). To bring them into their
+ * order takes time in proportion to the square of their number, and strangers choose it.
+ */
+const endlessMarks = /\p{M}{31}/u
+
+/**
  * The password as it is hashed and compared: OpaqueString (RFC 8265 §4.2), so that the same keys on
- * another keyboard give the same password (가 in one code point or in two, any kind of space).
+ * another keyboard give the same password (가 in one code point or in two, any kind of space). Endless
+ * marks stay in the order in which they were typed.
  */
 export function preparedPassword(password: string): string {
-  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+  const spaced = password.replace(/\p{Zs}/gu, ' ')
+  return endlessMarks.test(spaced) ? spaced : spaced.normalize('NFC')
 }
 
 /** As a person would count: one for each code point, however it is stored. */

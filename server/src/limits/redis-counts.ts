@@ -19,9 +19,13 @@ if counts then
 end
 return {counts and 1 or 0, used, redis.call('pttl', KEYS[1])}`
 
-/** Takes one back, and begins no window with less than nothing where the one it counted in is over. */
+/**
+ * Takes one back, and begins no window with less than nothing where the one it counted in is over. A key
+ * of nothing is not kept: a flood of refused tries must not fill Redis either.
+ */
 const undoScript = `
-if tonumber(redis.call('get', KEYS[1]) or '0') > 0 then redis.call('decr', KEYS[1]) end`
+local used = tonumber(redis.call('get', KEYS[1]) or '0')
+if used > 1 then redis.call('decr', KEYS[1]) elseif used == 1 then redis.call('del', KEYS[1]) end`
 
 /**
  * Counts that all nodes share. Redis may be slow, frozen or gone: one sign-in waits half a second

@@ -115,7 +115,6 @@ test('what is no try at anything is not counted', async t => {
       'unsupported_media_type',
       'uri_too_long',
       // A person who chooses an id and a password, and what an operator gives by hand.
-      'account_exists',
       'account_id_invalid',
       'external_id_invalid',
       'external_id_taken',

@@ -31,6 +31,8 @@ const most = 1_000
 
 /** Refusals that say: somebody tried what they may not do. Others are everyday or mere noise. */
 const tries = new Set<RefusalCode>([
+  // Who signs up is told that an id is taken: that may be asked of one id after the other.
+  'account_exists',
   'account_unusable',
   'agreement_wrong',
   'client_unknown',

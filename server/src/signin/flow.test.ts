@@ -82,7 +82,7 @@ test('S033 nor one that is switched off while an account is made', async t => {
   assert.equal(await accounts.byId('kim'), null)
 })
 
-test('N17: of many who sign up at one sign-in at once, one has an account', async t => {
+test('N15: of many who sign up at one sign-in at once, one has an account', async t => {
   const { accounts, flow, methods, store, id } = await scanned(t)
   const before = (await store.accounts.all()).length
   const tries = Array.from({ length: 12 }, (_, n) => {
@@ -94,6 +94,34 @@ test('N17: of many who sign up at one sign-in at once, one has an account', asyn
   for (const [n, result] of done.entries()) {
     const own = await accounts.byId(n < 3 ? 'twice' : `visitor-${n}`)
     assert.equal(result.status === 'fulfilled', own !== null && own.key === account, `try ${n}`)
+  }
+  assert.equal((await store.accounts.all()).length, before + 1)
+})
+
+test('N15: of many who are proven at one sign-in at once, one is added', async t => {
+  const { accounts, flow, store, id, kiosk } = await scanned(t)
+  const proofs = await Promise.all(
+    Array.from({ length: 12 }, async (_, n) => {
+      const newcomer = { ...credentials, id: `visitor-${n}`, name: '' }
+      // Each paid for by a sign-in of its own, so that no limit comes before the race.
+      const payer = { signIn: `other ${n}`, kiosk: kiosk.number, enrolled: true, address }
+      const made = await accounts.prepare(newcomer, system, payer)
+      return { ...made, method: 'sign_up' as const, amr: ['pwd'] }
+    }),
+  )
+  const before = (await store.accounts.all()).length
+  const closed: Prove = async () => {
+    throw new Refusal('already_ended')
+  }
+  const done = await Promise.allSettled(
+    proofs.map(proof =>
+      flow.approve(id, phone, asked => (asked.again ? closed(asked) : Promise.resolve(proof))),
+    ),
+  )
+  const { account } = (await store.signIns.read(id)) ?? assert.fail()
+  for (const [n, { status }] of done.entries()) {
+    const own = await accounts.byId(`visitor-${n}`)
+    assert.equal(status === 'fulfilled', own !== null && own.key === account, `proof ${n}`)
   }
   assert.equal((await store.accounts.all()).length, before + 1)
 })
