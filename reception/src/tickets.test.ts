@@ -49,7 +49,7 @@ test('a ticket says how it stands: who waits, who is called and where to, who is
   const called = { status: 'called', number: 'A-001', place: room }
   assert.deepEqual(await ticketOf(place, 1), called)
   await place.act('end', { arrival: visitor(1), as: 'done' })
-  assert.deepEqual(await ticketOf(place, 1), { status: 'done' })
+  assert.deepEqual(await ticketOf(place, 1), { status: 'done', number: 'A-001' })
   await place.queue.cancel(visitor(2))
   assert.equal(await ticketOf(place, 2), undefined)
 })
@@ -104,8 +104,10 @@ test('what is on a ticket no more is taken off it with null', () => {
 
 test('nothing is taken off a ticket that is over', () => {
   for (const status of ['done', 'no_show'] as const) {
-    assert.deepEqual(difference({ status }, told), { status })
-    assert.equal(difference({ status }, JSON.stringify({ status })), undefined)
+    const over: Ticket = { status, number: 'A-001' }
+    assert.deepEqual(difference(over, told), { status })
+    assert.equal(difference(over, JSON.stringify(over)), undefined)
+    assert.deepEqual(difference(over, null), over, 'it was never heard of')
   }
 })
 
@@ -115,6 +117,7 @@ test('while it is not known what the gate has heard, all of it is told anew', ()
   // Whether it has heard of the call or not, this makes it right.
   assert.deepEqual(difference(waits, maybe), waits)
   assert.deepEqual(difference(called, maybe), { ...called, ahead: null, wait_minutes: null })
-  assert.deepEqual(difference({ status: 'done' }, maybe), { status: 'done' })
+  const done: Ticket = { status: 'done', number: 'A-001' }
+  assert.deepEqual(difference(done, maybe), done)
   assert.deepEqual(difference(waits, unsure(waits, null)), waits)
 })

@@ -54,7 +54,8 @@ export async function ticketsNow(
       case 'cancelled':
         return undefined
       default:
-        return { status: row.state }
+        // Whoever asks only now gets the number all the same.
+        return { status: row.state, number: ticket.number }
     }
   }
 }

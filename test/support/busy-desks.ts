@@ -19,6 +19,8 @@ export interface BusyDesks {
   acknowledged: Acknowledged
   /** They stop where they are: some still wait, some have just been called. */
   stop(): Promise<void>
+  /** They say nothing again, as there is nobody any more who could answer. */
+  abandon(): void
 }
 
 /** While fewer wait, nobody is called: a line is what this is about. */
@@ -41,6 +43,7 @@ export function startDesks(
   }
   const { calls, ends, walkIns, moves } = acknowledged
   let stopped = false
+  let abandoned = false
 
   /** @returns undefined where reception says no. */
   async function act<Name extends keyof DeskActions>(
@@ -51,7 +54,7 @@ export function startDesks(
       try {
         return await client.act(name, action)
       } catch (error) {
-        if (error instanceof DeskRefused) return undefined
+        if (error instanceof DeskRefused || abandoned) return undefined
         throw error
       }
     })
@@ -117,6 +120,10 @@ export function startDesks(
     async stop() {
       stopped = true
       await Promise.all(working)
+    },
+    abandon() {
+      stopped = true
+      abandoned = true
     },
   }
 }

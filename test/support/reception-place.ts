@@ -35,7 +35,7 @@ export const site: Site = {
 }
 
 /** Whatever can let go at its end. */
-interface Scope {
+export interface Scope {
   after(letGo: () => unknown): void
 }
 
