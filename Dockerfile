@@ -24,7 +24,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /build/sdk/package.json /build/sdk/LICENSE sdk/
 COPY --from=build /build/sdk/dist sdk/dist
-COPY --from=build /build/reception/package.json /build/reception/LICENSE reception/
+COPY --from=build /build/reception/package.json /build/reception/LICENSE /build/reception/clinic.json reception/
 COPY --from=build /build/reception/bin reception/bin
 COPY --from=build /build/reception/dist reception/dist
 COPY --from=build /build/reception/public reception/public
@@ -32,9 +32,11 @@ COPY --from=build /build/server/package.json /build/server/LICENSE server/
 COPY --from=build /build/server/bin server/bin
 COPY --from=build /build/server/dist server/dist
 COPY --from=build /build/server/public server/public
+# Reception is a program of its own, too: `--entrypoint qrgate-reception`, with a volume of its own.
 RUN ln -s /app/server/bin/qrgate.js /usr/local/bin/qrgate \
+  && ln -s /app/reception/bin/qrgate-reception.js /usr/local/bin/qrgate-reception \
   && install -d -o node -g node -m 700 /data
-ENV NODE_ENV=production QRGATE_DATA_DIR=/data
+ENV NODE_ENV=production QRGATE_DATA_DIR=/data RECEPTION_DATA_DIR=/data
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -25,7 +25,7 @@ const allowed: Record<string, string> = {
   'test/security/socket-limits.test.ts': 'it moves the clock of its process',
 }
 
-const files = ['test', 'server/src', 'sdk/src'].flatMap(folder => {
+const files = ['test', 'server/src', 'sdk/src', 'reception/src'].flatMap(folder => {
   const all = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   const tests = all.filter(name => (folder === 'test' ? /\.ts$/ : /\.test\.ts$/).test(name))
   return tests.map(name => join(folder, name))

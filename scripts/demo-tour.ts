@@ -1,4 +1,4 @@
-// The demo page in pictures: kiosk, phone and desk, from its printed address to a number on all three.
+// The demo page in pictures: kiosk, phone and desk, from its printed address to a number that is called.
 import type { Browser } from 'playwright-core'
 import { DemoGate } from './demo-gate.ts'
 import { languages, save } from './tour.ts'
@@ -38,6 +38,10 @@ export async function demoTour(browser: Browser): Promise<void> {
       await kiosk.locator('main[data-screen="ticket"]').waitFor()
       await phone.locator('.number').first().waitFor()
       await shoot('4-number')
+      // Nobody else waits: whoever came before was called.
+      await page.frameLocator('figure.desk iframe').locator('[data-key=next]').first().click()
+      await phone.locator('.called').first().waitFor()
+      await shoot('5-called')
       await page.close()
     }
   }

@@ -3,6 +3,7 @@
 // name of a tour (`npm run screenshots phone`) it makes that one alone.
 import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { boardTour } from './board-tour.ts'
 import { DemoGate } from './demo-gate.ts'
 import { demoTour } from './demo-tour.ts'
 import { deskTour } from './desk-tour.ts'
@@ -124,6 +125,7 @@ const tours = {
   services: () => servicesTour(browser),
   demo: () => demoTour(browser),
   desk: () => deskTour(browser),
+  board: () => boardTour(browser),
   trouble: () => troubleTour(browser),
 }
 const only = process.argv[2]

@@ -1,4 +1,4 @@
-// The backend of a kiosk: starts each sign-in, learns who came, gives a number, and calls it later.
+// The backend of a kiosk: starts each sign-in, learns who came, gives a number, calls it, and ends it.
 // `qrgate client add clinic "서울내과" --claims name --endpoint https://…/webhook` prints CLIENT_CREDENTIAL
 // and WEBHOOK_SECRET, `qrgate kiosk add "1층 접수 1번" --backend --client clinic` KIOSK_CREDENTIAL.
 import { readFile } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import type { ClaimAnswer, SignInView, StartAnswer } from '@qrgate/sdk/protocol'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { ask, gate } from './gate.ts'
-import { call, isGenuine, receive } from './hand-offs.ts'
+import { isGenuine, move, receive } from './hand-offs.ts'
 
 const { KIOSK_CREDENTIAL = '', CLIENT_CREDENTIAL = '', CLIENT = 'clinic' } = process.env
 const port = Number(process.env.PORT ?? 3000)
@@ -47,9 +47,9 @@ const server = createServer(async (request, response) => {
       const body = await buffer(request)
       if (isGenuine(request.headers, body)) answer(200, receive(JSON.parse(`${body}`)))
       else answer(401)
-    } else if (asked === 'POST /call' && request.headers.origin === undefined) {
+    } else if (/^POST .(call|end)$/.test(asked) && request.headers.origin === undefined) {
       // For the desk's own program: a browser always says which page it posts from.
-      answer(200, await call())
+      answer(200, await move(asked === 'POST /call' ? 'called' : 'done'))
     } else {
       const isElement = request.url === '/kiosk-element.js'
       response.setHeader('content-type', isElement ? 'text/javascript' : 'text/html')

@@ -14,7 +14,7 @@ db.exec('CREATE TABLE IF NOT EXISTS slips (number INTEGER PRIMARY KEY, id UNIQUE
 const columns = "SELECT printf('A-%03d', number) AS spoken, id, state FROM slips"
 const give = db.prepare('INSERT OR IGNORE INTO slips (id) VALUES (?)')
 const find = db.prepare(`${columns} WHERE id = ?`)
-const next = db.prepare(`${columns} WHERE state IS NULL ORDER BY number`)
+const next = db.prepare(`${columns} WHERE state IS ? ORDER BY number`)
 const close = db.prepare("UPDATE slips SET state = ? WHERE id = ? AND state IS NOT 'cancelled'")
 const text = { ko: '취소된 접수입니다', en: 'This was cancelled' }
 
@@ -40,24 +40,24 @@ export function receive({ type, data }: { type: string; data: { id: string } }):
   return state === 'cancelled' ? { status: 'refused', text } : { status: 'accepted', number }
 }
 
-let calling: Promise<object> = Promise.resolve({})
-/** Calls whoever waits longest. One after the other, so that two desks never call the same. */
-export function call(): Promise<object> {
-  calling = calling.then(callNext, callNext)
-  return calling
+let moving: Promise<object> = Promise.resolve({})
+/** Calls whoever waits longest, or ends who was called first: in turn, as two desks never call the same. */
+export function move(status: 'called' | 'done'): Promise<object> {
+  moving = moving.catch(() => {}).then(() => moveNext(status))
+  return moving
 }
 
-async function callNext(): Promise<object> {
-  const { spoken: number, id } = next.get() ?? {}
+async function moveNext(status: 'called' | 'done'): Promise<object> {
+  const { spoken: number, id } = next.get(status === 'called' ? null : 'called') ?? {}
   if (typeof id !== 'string') return {}
   try {
-    await ask('PATCH', `/api/v1/hand-offs/${id}`, CLIENT_CREDENTIAL, { status: 'called' })
+    await ask('PATCH', `/api/v1/hand-offs/${id}`, CLIENT_CREDENTIAL, { status })
   } catch (error) {
     // Where the gate is sure that it is over, it is the next one's turn.
     if (![404, 409].includes((error as { status: number }).status)) throw error
     close.run('cancelled', id)
-    return callNext()
+    return status === 'called' ? moveNext(status) : {}
   }
-  close.run('called', id)
+  close.run(status, id)
   return { number }
 }

@@ -67,6 +67,13 @@ program
   .description('copy the data, while it runs; the file must not be there yet')
   .action((file: string) => saveCopy(dataDir(), file))
 
+process.umask(0o077)
+try {
+  process.loadEnvFile()
+} catch {
+  // No `.env` here: the environment says it all.
+}
+
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`qrgate-reception: ${error.message}\n`)
   process.exitCode = 1

@@ -106,14 +106,18 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
       const { version } = arrival
       return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
     })
-  const close = async (work: Work, service: string, closed: boolean): Promise<void> => {
-    const row = { day: today(), service }
+  /** @returns whether that is another than before. */
+  const close = async (work: Work, service: string, closed: boolean): Promise<boolean> => {
+    const day = today()
     if (!closed) {
-      await work.deleteFrom('closed_services').where('service', '=', service).execute()
-      return
+      const rows = work.deleteFrom('closed_services').where('service', '=', service)
+      return (await rows.where('day', '=', day).executeTakeFirst()).numDeletedRows > 0n
     }
-    const insert = work.insertInto('closed_services').values(row)
-    await insert.onConflict(on => on.doNothing()).execute()
+    const insert = work.insertInto('closed_services').values({ day, service })
+    const { numInsertedOrUpdatedRows: made } = await insert
+      .onConflict(on => on.doNothing())
+      .executeTakeFirst()
+    return (made ?? 0n) > 0n
   }
   const requireCalled = ({ state }: ArrivalRow) => {
     if (state !== 'called') throw taken()
@@ -196,6 +200,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         const trimmed = name?.trim() || null
         const comer = { id, service, name: trimmed, external_id: null, walk_in: true }
         const arrival = await arrive(work, comer, letterOf, today(), now)
+        // A click whose answer was lost, made again when they were called or have gone.
+        if (arrival.version > 1) return { arrival }
         const before = { ...arrival, state: 'cancelled', ended_at: now } as const
         const { version } = arrival
         return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
@@ -217,7 +223,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     service: ({ service, closed }) =>
       inWork(async (work, now) => {
         letterOf(service)
-        await close(work, service, closed)
+        // What somebody else has done is not this one's to take back.
+        if (!(await close(work, service, closed))) return {}
         const undo = remember(now, async work => {
           await close(work, service, !closed)
           return undefined

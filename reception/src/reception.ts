@@ -37,6 +37,7 @@ const every = 15_000
 /** @throws Error that says in a sentence what is wrong with `reception.json` or the data. */
 export async function createReception(options: ReceptionOptions) {
   const { base, clock = Date.now, logger } = options
+  // First what makes the folder.
   const db = openDatabase(options.dataDir)
   const site = readSite(options.dataDir)
   const gate = createGate(options.gate, options.credential)

@@ -50,6 +50,7 @@ const statuses: Record<ReceptionRefused['code'], number> = {
 export function createServer(parts: ServerParts) {
   const app = fastify({
     loggerInstance: parts.logger,
+    disableRequestLogging: true,
     bodyLimit,
     // "false" is no answer to whether a service is closed.
     ajv: { customOptions: { coerceTypes: false } },
@@ -62,6 +63,7 @@ export function createServer(parts: ServerParts) {
   app.register(cookie)
   // By Node's own, so that streams have them too.
   app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeaders(headers))
+  app.addHook('onResponse', async (req, res) => req.log.debug({ req, res }, 'request completed'))
   app.setNotFoundHandler(() => {
     throw new Refused('not_found', 'There is nothing at this address.')
   })

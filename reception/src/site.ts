@@ -66,7 +66,8 @@ export function readSite(dataDir: string): Site {
 function checked(value: unknown): Site {
   if (!compiled.Check(value)) {
     const [fault] = compiled.Errors(value)
-    throw new Error(`${fault?.instancePath || 'it'} ${fault?.message}.`)
+    const why = fault?.keyword === 'boolean' ? 'is no field of it' : fault?.message
+    throw new Error(`${fault?.instancePath || 'it'} ${why}.`)
   }
   const { services, desks } = value as Site
   const once = (what: string, all: string[]) => {

@@ -4,7 +4,7 @@ import type { ArrivalRow, Database } from './database.ts'
 import type { Gate, TicketChange } from './gate.ts'
 import { undoable } from './queue.ts'
 import type { Site } from './site.ts'
-import { difference, ticketsNow } from './tickets.ts'
+import { difference, type Ticket, ticketsNow, unsure } from './tickets.ts'
 
 /** An end is told once it cannot be taken back any more; in milliseconds. */
 const endsAfter = undoable + 1_000
@@ -40,6 +40,11 @@ export interface TellingParts {
   logger: FastifyBaseLogger
 }
 
+interface Told {
+  row: ArrivalRow
+  told: string | null
+}
+
 export function startTelling(parts: TellingParts): Telling {
   const { db, site, gate, clock, today, cancel, changed, logger } = parts
   let isClosing = false
@@ -73,7 +78,7 @@ export function startTelling(parts: TellingParts): Telling {
   /** @param isOver asked at the start and at each waking; ends it early. */
   function rest(ms: number, isOver: () => boolean): Promise<void> {
     return new Promise(resolve => {
-      const timer = setTimeout(resolve, Math.min(ms, longestPause))
+      const timer = setTimeout(resolve, Math.min(Math.max(ms, 0), longestPause))
       wake = () => {
         if (!isOver()) return
         clearTimeout(timer)
@@ -94,8 +99,8 @@ export function startTelling(parts: TellingParts): Telling {
       .unionAll(unsettled.where('state', '!=', 'waiting'))
       .execute()
     const ticketOf = await ticketsNow({ db, site }, today(), now)
-    const said: { row: ArrivalRow; told: string; change: TicketChange }[] = []
-    const same: { row: ArrivalRow; told: string | null }[] = []
+    const said: { row: ArrivalRow; ticket: Ticket; change: TicketChange }[] = []
+    const settled: Told[] = []
     let nextAt = Number.POSITIVE_INFINITY
     for (const row of rows) {
       const ticket = ticketOf(row)
@@ -106,38 +111,37 @@ export function startTelling(parts: TellingParts): Telling {
         continue
       }
       const change = ticket && difference(ticket, row.told)
-      if (ticket && change)
-        said.push({ row, told: JSON.stringify(ticket), change: { id: row.id, ...change } })
-      else if (row.unsettled) same.push({ row, told: row.told })
+      if (ticket && change) said.push({ row, ticket, change: { id: row.id, ...change } })
+      else if (row.unsettled) settled.push({ row, told: row.told })
     }
-    await settle(same)
+    await settle(settled)
     for (let from = 0; from < said.length; from += batch) {
       const some = said.slice(from, from + batch)
+      // Until the answer is here, it may have been told or not: also when this process is killed.
+      await note(some.map(({ row, ticket }) => ({ row, told: unsure(ticket, row.told) })))
       const results = await gate.tell(some.map(({ change }) => change))
       for (const [index, { row }] of some.entries()) {
         const result = results[index]
         if (result && 'code' in result) await refused(row, result.code)
       }
-      await settle(some)
+      await settle(some.map(({ row, ticket }) => ({ row, told: JSON.stringify(ticket) })))
     }
     failures = 0
     return nextAt
   }
 
-  /**
-   * Told as it was when it was looked at; whatever has changed since is told at the next look. All at
-   * once, as each transaction waits for the disk.
-   */
-  async function settle(rows: { row: ArrivalRow; told: string | null }[]): Promise<void> {
-    if (rows.length === 0) return
-    await db.transaction().execute(async work => {
+  function note(rows: Told[], isSettled = false): Promise<void> {
+    return db.transaction().execute(async work => {
       for (const { row, told } of rows) {
         const update = work.updateTable('arrivals').where('id', '=', row.id)
         await update.set({ told }).execute()
-        await update.set({ unsettled: 0 }).where('version', '=', row.version).execute()
+        // Whatever has changed since it was looked at is told at the next look.
+        if (isSettled)
+          await update.set({ unsettled: 0 }).where('version', '=', row.version).execute()
       }
     })
   }
+  const settle = (rows: Told[]) => note(rows, true)
 
   async function refused(row: ArrivalRow, code: string): Promise<void> {
     const isOpen = row.state === 'waiting' || row.state === 'called'

@@ -39,8 +39,8 @@ export async function ticketsNow(
     const place = desk ? deskPlace(desk) : service && placeOf(site, service)
     const ticket = {
       number: spoken(row),
-      ...(service && { title: service.name }),
-      ...(place && { place }),
+      // Where to go says it all; a kiosk has room for one of them beside its arrow.
+      ...(place ? { place } : service && { title: service.name }),
     }
     const ahead = before.get(row.id) ?? 0
     const pace = paces.get(row.service)
@@ -54,7 +54,8 @@ export async function ticketsNow(
       case 'cancelled':
         return undefined
       default:
-        return { status: row.state }
+        // Whoever asks only now gets the number all the same.
+        return { status: row.state, number: ticket.number }
     }
   }
 }
@@ -70,4 +71,10 @@ export function difference(ticket: Ticket, told: string | null): Ticket | undefi
   const isOver = ticket.status === 'done' || ticket.status === 'no_show'
   if (!isOver) for (const name of Object.keys(before)) if (!(name in ticket)) changed[name] = null
   return Object.keys(changed).length > 0 ? (changed as Ticket) : undefined
+}
+
+/** What is kept of what the gate was told while it may have heard this or not: all of it is told anew. */
+export function unsure(ticket: Ticket, told: string | null): string {
+  const names = Object.keys({ ...JSON.parse(told ?? '{}'), ...ticket })
+  return JSON.stringify(Object.fromEntries(names.map(name => [name, null])))
 }

@@ -59,12 +59,13 @@ export async function deskState(
 export async function boardState({ db, site, place, day }: Seen): Promise<Shown<BoardState>> {
   const calls = await db
     .selectFrom('calls')
-    // Only somebody's latest call, and of nobody who waits again or has gone.
+    // Only somebody's latest call, and of nobody who waits again or has gone. By id, as that is indexed.
     .innerJoin('arrivals', on =>
       on.onRef('arrivals.id', '=', 'calls.arrival').onRef('arrivals.call', '=', 'calls.id'),
     )
     .select(['letter', 'number', 'calls.desk as at', 'called_at', 'recalls'])
-    .where('calls.day', '=', day)
+    // Who was called before the day began is to come still, too.
+    .where(({ or, eb }) => or([eb('calls.day', '=', day), eb('state', '=', 'called')]))
     .where('state', 'in', ['called', 'done', 'no_show'])
     .orderBy('rung_at', 'desc')
     .orderBy('calls.id', 'desc')

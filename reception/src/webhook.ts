@@ -11,7 +11,9 @@ import type { Ticket } from './tickets.ts'
 const id = Type.String({ format: 'uuid' })
 const service = Type.String()
 const claim = Type.Optional(Type.String())
-const claims = Type.Object({ name: claim, masked_name: claim, external_id: claim })
+// Null where none is known.
+const externalId = Type.Optional(Type.Union([Type.String(), Type.Null()]))
+const claims = Type.Object({ name: claim, masked_name: claim, external_id: externalId })
 const kiosk = Type.Object({ name: Type.Object({ ko: Type.String(), en: Type.String() }) })
 const message = <Data extends TSchema>(data: Data) => Compile(Type.Object({ data }))
 const any = Compile(Type.Object({ type: Type.String() }))

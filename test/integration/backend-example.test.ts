@@ -147,7 +147,7 @@ async function arrive(gate: Gate, backend: Backend, account: string) {
   return { id, phone, ask, handOff }
 }
 
-test('the backend example: from the QR to a number that is called', async t => {
+test('the backend example: from the QR to a number that is called, and over', async t => {
   const { gate, backend, offer } = await clinic(t)
   await offer(service('consultation'))
 
@@ -179,6 +179,8 @@ test('the backend example: from the QR to a number that is called', async t => {
 
   assert.deepEqual(await backend.post('/call'), { number: 'A-001' })
   await hong.handOff('called')
+  assert.deepEqual(await backend.post('/end'), { number: 'A-001' })
+  await hong.handOff('done')
 
   // "Not today", on the phone: nobody calls that number.
   assert.ok((await kim.phone.post(`/s/${kim.id}/cancel-hand-off`, {})).status < 400)

@@ -120,7 +120,7 @@ test('a backend without a right credential is refused every start', async t => {
   assert.equal((await start()).status, 502)
 })
 
-test('the backend example gives numbers by webhook, and calls them in order', async t => {
+test('the backend example gives numbers by webhook, calls them in order, and ends them', async t => {
   // A stand-in for the gate, which notes what it is told; one hand-off is over by then.
   const calls: unknown[] = []
   const over = randomUUID()
@@ -165,6 +165,15 @@ test('the backend example gives numbers by webhook, and calls them in order', as
   const called = await Promise.all([call(), call(), call()])
   const numbers = await Promise.all(called.map(async answer => (await answer.json()) as Answer))
   assert.deepEqual(numbers.map(({ number }) => number).toSorted(), ['A-001', 'A-004', undefined])
-  const told = (id: string) => ['PATCH', id, 'Bearer a client credential', { status: 'called' }]
+  const told = (id: string, status = 'called') => {
+    return ['PATCH', id, 'Bearer a client credential', { status }]
+  }
   assert.deepEqual(calls, [told(first), told(over), told(last)])
+
+  const end = async () => (await fetch(`${url}/end`, { method: 'POST' })).json()
+  assert.deepEqual(await end(), { number: 'A-001' })
+  // "Not today", on the phone, after the call.
+  await send(randomUUID(), cancelled(last))
+  assert.deepEqual(await end(), {})
+  assert.deepEqual(calls.slice(3), [told(first, 'done')])
 })

@@ -101,6 +101,15 @@ test('the same message once more changes nothing, and is answered the same numbe
   assert.equal(reception.rows(), before)
 })
 
+test('whoever has no patient number, or is told of by no more than a `sub`, gets a number too', async t => {
+  const reception = await startReceptionServer(t)
+  for (const claims of [{ sub: 'x', masked_name: '홍*동', external_id: null }, { sub: 'y' }]) {
+    const id = randomUUID()
+    const { body } = await reception.webhook(requested(id, { claims }), { id })
+    assert.equal(JSON.parse(body).status, 'accepted', body)
+  }
+})
+
 test('a cancellation that overtakes its request keeps the visitor out of the queue', async t => {
   const reception = await startReceptionServer(t)
   const id = randomUUID()

@@ -53,7 +53,11 @@ export interface Clinic {
   start(): Promise<void>
 }
 
-export async function startClinic(t: TestContext): Promise<Clinic> {
+/** @param through where reception reaches the gate, if not at its own address. */
+export async function startClinic(
+  t: TestContext,
+  through: (gate: string) => Promise<string> = async gate => gate,
+): Promise<Clinic> {
   let reception: Reception | undefined
   const server = createServer((request, response) => {
     if (reception) reception.handle(request, response)
@@ -77,9 +81,10 @@ export async function startClinic(t: TestContext): Promise<Clinic> {
   await room.set('clinic', { staffCalls: true }, system)
   const dataDir = temporaryFolder(t)
   writeFileSync(join(dataDir, 'reception.json'), JSON.stringify(clinic))
+  const reached = await through(gate.url)
   const start = async () => {
     reception = await createReception({
-      gate: gate.url,
+      gate: reached,
       credential,
       webhookSecrets: [webhookSecret],
       dataDir,

@@ -143,16 +143,17 @@ export class DayPage extends LitElement {
   /** The table below it says the same. */
   #plot(hours: DaySummary['hours']) {
     const most = Math.max(1, ...hours.map(({ came }) => came))
+    const width = Math.max(hours.length, 12) * 60
     return html`
-      <svg class="plot" viewBox="0 0 ${hours.length * 60} 190" aria-hidden="true">
+      <svg class="plot" viewBox="0 0 ${width} 190" aria-hidden="true">
         ${hours.map(({ hour, came }, n) => {
           const height = Math.round((came / most) * 130)
           return svg`
             <rect x=${n * 60 + 8} y=${155 - height} width="44" height=${height} rx="4"/>
             <text x=${n * 60 + 30} y=${148 - height}>${came > 0 ? came : ''}</text>
-            <text class="hour" x=${n * 60 + 30} y="178">${hour % 24}</text>`
+            <text class="hour" x=${n * 60 + 30} y="178">${hourOf(hour)}</text>`
         })}
-        <path d="M0 155.5H${hours.length * 60}"/>
+        <path d="M0 155.5H${width}"/>
       </svg>`
   }
 }
