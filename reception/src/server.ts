@@ -6,6 +6,7 @@ import fastify, {
   type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify'
 import { Refused } from './arrivals.ts'
 import { type DeskParts, deskApi } from './desk-api.ts'
@@ -50,7 +51,7 @@ const statuses: Record<ReceptionRefused['code'], number> = {
 export function createServer(parts: ServerParts) {
   const app = fastify({
     loggerInstance: parts.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     // "false" is no answer to whether a service is closed.
     ajv: { customOptions: { coerceTypes: false } },
