@@ -100,6 +100,12 @@ export function waitingIn(db: Database) {
   return db.selectFrom('arrivals').where('state', '=', 'waiting')
 }
 
+/** All who wait, and whoever has been called to a desk that has not gone on, in no order. */
+export function hereIn(db: Database) {
+  const served = db.selectFrom('arrivals').selectAll().where('desk', 'is not', null)
+  return waitingIn(db).selectAll().unionAll(served)
+}
+
 /** As it is called. */
 export function spoken({ letter, number }: Pick<ArrivalRow, 'letter' | 'number'>): string {
   return `${letter}-${String(number).padStart(3, '0')}`

@@ -76,8 +76,7 @@ const steps = [
      service TEXT NOT NULL, desk TEXT NOT NULL, waiting_since INTEGER NOT NULL,
      called_at INTEGER NOT NULL, rung_at INTEGER NOT NULL, recalls INTEGER NOT NULL) STRICT;
    CREATE INDEX calls_of_service ON calls (service, called_at);
-   CREATE INDEX calls_rung ON calls (rung_at);
-   CREATE INDEX calls_of_day ON calls (day);
+   CREATE INDEX calls_of_day ON calls (day, rung_at);
    CREATE TABLE closed_services (
      day TEXT NOT NULL, service TEXT NOT NULL, PRIMARY KEY (day, service)) STRICT;
    CREATE TABLE staff_calls (

@@ -3,6 +3,7 @@ import {
   arrive,
   type Comer,
   find,
+  hereIn,
   nextTurn,
   Refused,
   taken,
@@ -273,8 +274,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     async tidy() {
       const now = clock()
       const open = ['waiting', 'called'] as const
-      const left = db.selectFrom('arrivals').select('id').where('state', 'in', open)
-      for (const { id } of await left.where('waiting_since', '<', now - longestWait).execute()) {
+      for (const { id, state, waiting_since } of await hereIn(db).execute()) {
+        if (state === 'cancelled' || waiting_since >= now - longestWait) continue
         await inWork(async work => {
           const gone = { state: 'no_show', desk: null, ended_at: now } as const
           await write(work, await find(work, id), gone)

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { waitingIn } from './arrivals.ts'
 import type { ArrivalRow, Database } from './database.ts'
 import type { Gate, TicketChange } from './gate.ts'
 import { undoable } from './queue.ts'
@@ -90,11 +91,12 @@ export function startTelling(parts: TellingParts): Telling {
   /** @returns when there will be something to tell, though nothing happens. */
   async function look(): Promise<number> {
     const now = clock()
-    const rows = await db
-      .selectFrom('arrivals')
+    const unsettled = db.selectFrom('arrivals').selectAll().where('unsettled', '=', 1)
+    const rows = await waitingIn(db)
       .selectAll()
       .where('walk_in', '=', 0)
-      .where(({ or, eb }) => or([eb('unsettled', '=', 1), eb('state', '=', 'waiting')]))
+      // Not by one condition, for which the rows of all 90 days would be read.
+      .unionAll(unsettled.where('state', '!=', 'waiting'))
       .execute()
     const ticketOf = await ticketsNow({ db, site }, today(), now)
     const said: { row: ArrivalRow; ticket: Ticket; change: TicketChange }[] = []
