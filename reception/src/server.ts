@@ -24,6 +24,8 @@ export type ServerParts = DeskParts &
 const pages = fileURLToPath(new URL('../public', import.meta.url))
 /** The gate's own messages are smaller. */
 const bodyLimit = 65_536
+/** As the gate has it, in milliseconds. */
+const requestTimeout = 15_000
 
 const headers = new Map(
   Object.entries({
@@ -53,6 +55,8 @@ export function createServer(parts: ServerParts) {
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
+    // Fastify's own has no limit: whoever never ends a request would hold a connection for ever.
+    requestTimeout,
     // "false" is no answer to whether a service is closed.
     ajv: { customOptions: { coerceTypes: false } },
     // Of an address that cannot be read; no hook has seen it.
