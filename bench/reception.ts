@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { Webhook } from 'standardwebhooks'
+import { mostStreams } from '../reception/src/live.ts'
 import { freePort, type Scope } from '../test/support/gate.ts'
 import { call } from './call.ts'
 import { percentile, row, timed } from './figures.ts'
@@ -24,7 +25,7 @@ interface Block {
   told: number
 }
 
-/** What a visitor costs reception: early and late in a day of 2 000, and with 89 such days behind it. */
+/** What a visitor costs reception: early and late in a day of 2 000, with 89 such days behind it, and crowded. */
 export async function measureReception(scope: Scope): Promise<void> {
   const fresh = await measureDay(scope, 0, 2_000)
   const [first, last] = [fresh[0], fresh.at(-1)] as [Block, Block]
@@ -32,6 +33,8 @@ export async function measureReception(scope: Scope): Promise<void> {
   tell('the last 500 of a day of 2 000', last, first)
   const [later] = (await measureDay(scope, 89, 500)) as [Block]
   tell('the first 500, with 89 such days behind them', later, first)
+  const [crowded] = (await measureDay(scope, 0, 500, mostStreams)) as [Block]
+  tell('the first 500, with as many boards as there may be', crowded, first)
 }
 
 function tell(name: string, block: Block, floor: Block): void {
@@ -43,7 +46,12 @@ function tell(name: string, block: Block, floor: Block): void {
   }
 }
 
-async function measureDay(scope: Scope, behind: number, visitors: number): Promise<Block[]> {
+async function measureDay(
+  scope: Scope,
+  behind: number,
+  visitors: number,
+  boards = 5,
+): Promise<Block[]> {
   const gate = await startGate(scope)
   process.env.WEBHOOK_SECRET = webhookSecret
   const args = [gate.url, `${behind}`]
@@ -53,7 +61,7 @@ async function measureDay(scope: Scope, behind: number, visitors: number): Promi
   const cookie = await openDesk(url)
   const [seen, ...others] = await Promise.all([
     ...Array.from({ length: 10 }, () => listen(scope, `${url}/desk/live`, cookie)),
-    ...Array.from({ length: 5 }, () => listen(scope, `${url}/board/live`)),
+    ...Array.from({ length: boards }, () => listen(scope, `${url}/board/live`)),
   ])
   const act = (action: string, body: object) =>
     call(`${url}/desk/${action}`, 'POST', JSON.stringify(body), { cookie, origin: url })

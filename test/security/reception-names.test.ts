@@ -164,6 +164,18 @@ test('a day’s summary and its spreadsheet have no names, for the desk either',
   }
 })
 
+test('what the gate is answered has no names', async t => {
+  const { reception, secrets } = await busyReception(t, '')
+  for (const id of secrets.slice(0, 2)) {
+    const data = { id, service: 'consultation', claims: patient }
+    for (const type of ['hand_off.requested', 'hand_off.coming', 'hand_off.cancelled']) {
+      const { status, whole } = await reception.webhook({ type, data }, { id })
+      assert.equal(status, 200)
+      assertHides(type, whole, secrets)
+    }
+  }
+})
+
 test('the log, even with all there is to say, has no name, no cookie, no link and no secret', async t => {
   const { reception, cookie, secrets, called } = await busyReception(t, '')
   const link = await reception.link()
