@@ -9,6 +9,7 @@ import { measureHandOffs } from './hand-offs.ts'
 import { measureLog } from './log.ts'
 import { MeasuredProcess } from './measured-process.ts'
 import { measureMemory } from './memory.ts'
+import { measureReception } from './reception.ts'
 import { measureRequests } from './requests.ts'
 
 const ends: (() => unknown)[] = []
@@ -28,6 +29,7 @@ try {
     attacks: () => measureAttacks(gate),
     memory: () => measureMemory(floor, gate),
     'hand-offs': () => measureHandOffs(scope),
+    reception: () => measureReception(scope),
     log: () => measureLog(scope),
     faults: () => measureFaults(scope),
     floods: () => measureFloods(scope),

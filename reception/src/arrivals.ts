@@ -80,7 +80,9 @@ export async function arrive(
     ended_at: null,
     coming: 0,
     version: 1,
+    rings: 0,
     told: null,
+    told_rings: 0,
     unsettled: walk_in ? 0 : 1,
   }
   await work.insertInto('arrivals').values(row).execute()
@@ -98,6 +100,12 @@ export async function nextTurn(work: Work, now: number): Promise<number> {
 /** All who wait, in no order. */
 export function waitingIn(db: Database) {
   return db.selectFrom('arrivals').where('state', '=', 'waiting')
+}
+
+/** All who wait, and whoever has been called to a desk that has not gone on, in no order. */
+export function hereIn(db: Database) {
+  const served = db.selectFrom('arrivals').selectAll().where('desk', 'is not', null)
+  return waitingIn(db).selectAll().unionAll(served)
 }
 
 /** As it is called. */

@@ -1,5 +1,5 @@
 import type { SiteView } from '@qrgate/sdk/protocol'
-import { spoken, waitingIn } from './arrivals.ts'
+import { hereIn, spoken, waitingIn } from './arrivals.ts'
 import type { ArrivalRow, Database, Tables } from './database.ts'
 import type { Site } from './site.ts'
 import type { ArrivalView, BoardState, DeskState } from './wire.ts'
@@ -22,8 +22,7 @@ export async function deskState(
   { db, site, place, day }: Seen,
   isAway: boolean,
 ): Promise<Shown<DeskState>> {
-  const served = db.selectFrom('arrivals').selectAll().where('desk', 'is not', null)
-  const rows = await waitingIn(db).selectAll().unionAll(served).execute()
+  const rows = await hereIn(db).execute()
   const calls = await callsOf(db, rows)
   const view = (row: ArrivalRow) => arrivalView(row, calls.get(row.call ?? 0))
   const today = db.selectFrom('arrivals').where('day', '=', day)
