@@ -23,6 +23,9 @@ const port = () => Number(setting('PORT', '8090', isPort, 'a number from 1 to 65
 const publicUrl = () => origin('PUBLIC_URL', `http://localhost:${port()}`)
 const isPort = (value: string) => /^[1-9]\d*$/.test(value) && Number(value) < 65_536
 const isLevel = (value: string) => value === 'silent' || value in pino.levels.values
+const asPrinted = 'as `qrgate client add` has printed it'
+// Of another one the log would tell, as no header can hold it.
+const isCredential = (value: string) => /^[\w-]+$/.test(value)
 const areSecrets = (value: string) =>
   value.split(/\s+/).every(one => /^whsec_[A-Za-z0-9+/]+=*$/.test(one))
 
@@ -31,8 +34,8 @@ async function serve(): Promise<void> {
   const [host, at] = [setting('HOST', '127.0.0.1'), port()]
   const reception = await createReception({
     gate: origin('GATE'),
-    credential: setting('CREDENTIAL'),
-    webhookSecrets: setting('WEBHOOK_SECRET', undefined, areSecrets, 'whsec_…').split(/\s+/),
+    credential: setting('CREDENTIAL', undefined, isCredential, asPrinted),
+    webhookSecrets: setting('WEBHOOK_SECRET', undefined, areSecrets, asPrinted).split(/\s+/),
     ...{ dataDir: dataDir(), publicUrl: publicUrl(), base: '', logger },
   })
   await reception.listen({ host, port: at }).catch(async (error: NodeJS.ErrnoException) => {

@@ -158,3 +158,13 @@ test('a place that is another now is kept, and shown', async t => {
   assert.equal(changes(), before + 1)
   assert.deepEqual((await create()).place, gate.site)
 })
+
+test('a zone that this Node knows nothing of is not taken over, and what is known holds', async t => {
+  const { create, gate, introduction } = await setUp(t)
+  await introduction.renew()
+  gate.site = { ...clinic, time_zone: 'Mars/Olympus_Mons' }
+  await introduction.renew()
+  assert.equal(introduction.isAway(), true)
+  assert.equal(introduction.today(), '2026-11-30')
+  assert.deepEqual((await create()).place, clinic)
+})

@@ -58,6 +58,8 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
     if (!said) return
     const value = JSON.stringify(said)
     if (value === JSON.stringify(place)) return
+    // A zone that this Node knows nothing of would be a fault at every turn: it throws here.
+    dayOf(clock(), said.time_zone)
     place = said
     changed()
     const row = db.insertInto('known').values({ name: 'place', value })

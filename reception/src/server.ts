@@ -6,6 +6,7 @@ import fastify, {
   type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify'
 import { Refused } from './arrivals.ts'
 import { type DeskParts, deskApi } from './desk-api.ts'
@@ -23,6 +24,8 @@ export type ServerParts = DeskParts &
 const pages = fileURLToPath(new URL('../public', import.meta.url))
 /** The gate's own messages are smaller. */
 const bodyLimit = 65_536
+/** As the gate has it, in milliseconds. */
+const requestTimeout = 15_000
 
 const headers = new Map(
   Object.entries({
@@ -50,8 +53,10 @@ const statuses: Record<ReceptionRefused['code'], number> = {
 export function createServer(parts: ServerParts) {
   const app = fastify({
     loggerInstance: parts.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
+    // Fastify's own has no limit: whoever never ends a request would hold a connection for ever.
+    requestTimeout,
     // "false" is no answer to whether a service is closed.
     ajv: { customOptions: { coerceTypes: false } },
     // Of an address that cannot be read; no hook has seen it.

@@ -57,18 +57,21 @@ export async function deskState(
 }
 
 export async function boardState({ db, site, place, day }: Seen): Promise<Shown<BoardState>> {
-  const calls = await db
+  // Only somebody's latest call, and of nobody who waits again or has gone. By id, as that is indexed.
+  const latest = db
     .selectFrom('calls')
-    // Only somebody's latest call, and of nobody who waits again or has gone. By id, as that is indexed.
     .innerJoin('arrivals', on =>
       on.onRef('arrivals.id', '=', 'calls.arrival').onRef('arrivals.call', '=', 'calls.id'),
     )
-    .select(['letter', 'number', 'calls.desk as at', 'called_at', 'recalls'])
-    // Who was called before the day began is to come still, too.
-    .where(({ or, eb }) => or([eb('calls.day', '=', day), eb('state', '=', 'called')]))
-    .where('state', 'in', ['called', 'done', 'no_show'])
+    .select(['letter', 'number', 'calls.desk as at', 'called_at', 'recalls', 'rung_at', 'call'])
+  // Who was called before the day began is to come still, too; by the desk, as that is indexed.
+  const called = latest.where('arrivals.desk', 'is not', null).where('state', '=', 'called')
+  const calls = await latest
+    .where('calls.day', '=', day)
+    .where('state', 'in', ['done', 'no_show'])
+    .unionAll(called)
     .orderBy('rung_at', 'desc')
-    .orderBy('calls.id', 'desc')
+    .orderBy('call', 'desc')
     .limit(boardCalls)
     .execute()
   const { waiting } = await waitingIn(db)

@@ -66,6 +66,8 @@ test('every route of reception stands in the table of what strangers are answere
     for (const one of [method].flat()) found.push(`${one} ${url}`)
   })
   await app.ready()
+  // Else whoever never ends a request would hold a connection for ever.
+  assert.ok(app.server.requestTimeout > 0)
   await app.close()
   assert.deepEqual([...new Set(found)].sort(), Object.keys(routes).sort())
 })

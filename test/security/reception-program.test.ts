@@ -125,8 +125,17 @@ const faults: [name: string, value: string, said: RegExp][] = [
   ['GATE', 'gate.example.org', /^RECEPTION_GATE must be an address like https/],
   ['GATE', 'https://', /^RECEPTION_GATE must be an address like https/],
   ['CREDENTIAL', '', /^RECEPTION_CREDENTIAL must be set\.$/],
+  [
+    'CREDENTIAL',
+    'two\nlines',
+    /^RECEPTION_CREDENTIAL must be as `qrgate client add` has printed it\.$/,
+  ],
   ['WEBHOOK_SECRET', '', /^RECEPTION_WEBHOOK_SECRET must be set\.$/],
-  ['WEBHOOK_SECRET', 'a secret', /^RECEPTION_WEBHOOK_SECRET must be whsec_…\.$/],
+  [
+    'WEBHOOK_SECRET',
+    'a secret',
+    /^RECEPTION_WEBHOOK_SECRET must be as `qrgate client add` has printed it\.$/,
+  ],
   ['PORT', 'eighty', /^RECEPTION_PORT must be a number from 1 to 65535\.$/],
   ['PORT', '70000', /^RECEPTION_PORT must be a number from 1 to 65535\.$/],
   ['PUBLIC_URL', 'reception', /^RECEPTION_PUBLIC_URL must be an address like https/],
@@ -134,7 +143,7 @@ const faults: [name: string, value: string, said: RegExp][] = [
 ]
 
 for (const [name, value, said] of faults) {
-  test(`RECEPTION_${name}=${value} is said in a sentence, and nothing runs`, async t => {
+  test(`RECEPTION_${name}=${JSON.stringify(value)} is said in a sentence, and nothing runs`, async t => {
     const folder = temporaryFolder(t)
     const env = { ...(await settings(folder)), [`RECEPTION_${name}`]: value }
     const { code, err, out } = await run([], env, folder)

@@ -10,7 +10,7 @@ import { freePort, type Scope, temporaryFolder } from './gate.ts'
 
 export const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 export const nextSecret = 'whsec_plJ3nmyCDGBKInavdOK15jsl6Am2wKLr'
-export const credential = 'the credential that reception has at its gate'
+export const credential = 'iXb3Oq-the-credential-that-reception-has_0'
 
 /** Whom nobody but a desk may hear of. */
 export const patient = { masked_name: '홍*동', external_id: 'P-0042-7731' }
