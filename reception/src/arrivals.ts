@@ -80,7 +80,9 @@ export async function arrive(
     ended_at: null,
     coming: 0,
     version: 1,
+    rings: 0,
     told: null,
+    told_rings: 0,
     unsettled: walk_in ? 0 : 1,
   }
   await work.insertInto('arrivals').values(row).execute()

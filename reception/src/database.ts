@@ -30,8 +30,12 @@ export interface Tables {
     coming: number
     /** Rises with every change. */
     version: number
+    /** How often it was called, calls once more included. */
+    rings: number
     /** JSON: what the gate was told last; null for what it knows nothing of. */
     told: string | null
+    /** The `rings` that it was told of. */
+    told_rings: number
     /** Whether there may be something to tell the gate. */
     unsettled: number
   }
@@ -66,7 +70,7 @@ const steps = [
      state TEXT NOT NULL, service TEXT NOT NULL, desk TEXT, call INTEGER, name TEXT, external_id TEXT,
      walk_in INTEGER NOT NULL, came_at INTEGER NOT NULL, waiting_since INTEGER NOT NULL,
      turn REAL NOT NULL, ended_at INTEGER, coming INTEGER NOT NULL, version INTEGER NOT NULL,
-     told TEXT, unsettled INTEGER NOT NULL, UNIQUE (day, letter, number)) STRICT;
+     rings INTEGER NOT NULL, told TEXT, told_rings INTEGER NOT NULL, unsettled INTEGER NOT NULL, UNIQUE (day, letter, number)) STRICT;
    CREATE INDEX waiting ON arrivals (turn) WHERE state = 'waiting';
    CREATE INDEX at_desks ON arrivals (desk) WHERE desk IS NOT NULL;
    CREATE INDEX unsettled ON arrivals (unsettled) WHERE unsettled = 1;

@@ -27,8 +27,9 @@ test('numbers count by letter and day; the same id has the same number for ever'
   const comer = { id: visitor(1), service: 'exam', name: null, external_id: null }
   assert.deepEqual({ ...(await again.receive(comer)) }, first)
   assert.equal((await place.rows()).length, 4)
-  // The next day each letter begins anew.
+  // The next day each letter begins anew; whoever came yesterday keeps the number.
   place.pass(24 * hour)
+  assert.deepEqual({ ...(await place.come(1)) }, first)
   assert.equal((await place.come(5)).number, 1)
   assert.equal((await place.come(6, 'pay')).number, 1)
   await assert.rejects(
@@ -86,6 +87,31 @@ test('a call that is made again, as its answer was lost, is one call', async t =
   assert.deepEqual({ ...again.arrival }, arrival)
   assert.equal(again.undo, undefined)
   assert.equal((await place.calls()).length, 1)
+})
+
+test('whatever changes for somebody with a phone is to be told to the gate', async t => {
+  const place = await withVisitors(t, 3)
+  await place.act('walk-in', { id: visitor(4), service: 'exam' })
+  const arrival = visitor(1)
+  const moves: (() => Promise<unknown>)[] = [
+    () => place.call('room-1', 1),
+    () => place.act('back', { arrival }),
+    () => place.act('pass', { arrival, service: 'pay' }),
+    () => place.call('pay-1', 1),
+    () => place.act('end', { arrival, as: 'done' }),
+  ]
+  for (const move of moves) {
+    await place.db.updateTable('arrivals').set({ unsettled: 0 }).execute()
+    await move()
+    const unsettled = (await place.rows()).filter(row => row.unsettled === 1)
+    assert.deepEqual(
+      unsettled.map(({ id }) => id),
+      [arrival],
+    )
+  }
+  // Of a walk-in the gate knows nothing.
+  await place.call('room-1', 4)
+  assert.equal((await place.row(4)).unsettled, 0)
 })
 
 test('two desks call one visitor at once: one gets them, the other hears so', async t => {

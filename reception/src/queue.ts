@@ -71,7 +71,8 @@ async function rowsBack(work: Work, rows: Changed[]): Promise<ArrivalRow | undef
     const row = await find(work, before.id)
     if (row.version !== version) throw tooLate()
     // What the gate was told meanwhile, it was told.
-    back.push(await write(work, row, { ...before, told: row.told }))
+    const { told, told_rings } = row
+    back.push(await write(work, row, { ...before, told, told_rings }))
   }
   return back.at(-1)
 }
@@ -149,7 +150,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
           } as never)
           .returning('id')
           .executeTakeFirstOrThrow()
-        const change = { state: 'called', desk, call: call.id, coming: 0 } as const
+        const rings = before.rings + 1
+        const change = { state: 'called', desk, call: call.id, coming: 0, rings } as const
         const arrival = await write(work, before, change)
         rows.push({ before, version: arrival.version })
         const undo = remember(now, async work => {
@@ -161,8 +163,9 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
 
     recall: ({ arrival: id }) =>
       inWork(async (work, now) => {
-        const arrival = await find(work, id)
-        requireCalled(arrival)
+        const row = await find(work, id)
+        requireCalled(row)
+        const arrival = await write(work, row, { rings: row.rings + 1, coming: 0 })
         await work
           .updateTable('calls')
           .set(({ eb }) => ({ recalls: eb('recalls', '+', 1), rung_at: now }))

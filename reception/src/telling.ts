@@ -8,11 +8,17 @@ import { difference, type Ticket, ticketsNow, unsure } from './tickets.ts'
 
 /** An end is told once it cannot be taken back any more; in milliseconds. */
 const endsAfter = undoable + 1_000
-/** As many as the gate takes at once. */
-const batch = 100
+/** The gate takes 100 changes at once, and nobody needs more than two. */
+const batch = 50
 /** Between two looks, so that one call that moves a whole line is told at once; in milliseconds. */
 const pause = 200
 const longestPause = 30_000
+
+/** Whether its phone has rung for an earlier call, and nothing has come between. */
+function isCalledAgain({ state, rings, told, told_rings }: ArrivalRow): boolean {
+  const { status } = JSON.parse(told ?? '{}') as Ticket
+  return state === 'called' && told_rings > 0 && told_rings < rings && status !== 'accepted'
+}
 
 /**
  * Tells the gate what its visitors' tickets say now. What is to be told stands in no list: it is the
@@ -99,7 +105,7 @@ export function startTelling(parts: TellingParts): Telling {
       .unionAll(unsettled.where('state', '!=', 'waiting'))
       .execute()
     const ticketOf = await ticketsNow({ db, site }, today(), now)
-    const said: { row: ArrivalRow; ticket: Ticket; change: TicketChange }[] = []
+    const said: { row: ArrivalRow; ticket: Ticket; changes: TicketChange[] }[] = []
     const settled: Told[] = []
     let nextAt = Number.POSITIVE_INFINITY
     for (const row of rows) {
@@ -111,7 +117,11 @@ export function startTelling(parts: TellingParts): Telling {
         continue
       }
       const change = ticket && difference(ticket, row.told)
-      if (ticket && change) said.push({ row, ticket, change: { id: row.id, ...change } })
+      if (ticket && isCalledAgain(row)) {
+        // A phone rings when it is called, and whoever waits can be called.
+        const changes = [{ status: 'accepted' }, { ...change, status: 'called' }] as const
+        said.push({ row, ticket, changes: changes.map(one => ({ id: row.id, ...one })) })
+      } else if (ticket && change) said.push({ row, ticket, changes: [{ id: row.id, ...change }] })
       else if (row.unsettled) settled.push({ row, told: row.told })
     }
     await settle(settled)
@@ -119,10 +129,10 @@ export function startTelling(parts: TellingParts): Telling {
       const some = said.slice(from, from + batch)
       // Until the answer is here, it may have been told or not: also when this process is killed.
       await note(some.map(({ row, ticket }) => ({ row, told: unsure(ticket, row.told) })))
-      const results = await gate.tell(some.map(({ change }) => change))
-      for (const [index, { row }] of some.entries()) {
-        const result = results[index]
-        if (result && 'code' in result) await refused(row, result.code)
+      const results = await gate.tell(some.flatMap(({ changes }) => changes))
+      for (const result of results) {
+        const about = some.find(({ row }) => row.id === result.id)
+        if (about && 'code' in result) await refused(about.row, result.code)
       }
       await settle(some.map(({ row, ticket }) => ({ row, told: JSON.stringify(ticket) })))
     }
@@ -136,8 +146,9 @@ export function startTelling(parts: TellingParts): Telling {
         const update = work.updateTable('arrivals').where('id', '=', row.id)
         await update.set({ told }).execute()
         // Whatever has changed since it was looked at is told at the next look.
-        if (isSettled)
-          await update.set({ unsettled: 0 }).where('version', '=', row.version).execute()
+        if (!isSettled) continue
+        await update.set({ told_rings: row.rings }).execute()
+        await update.set({ unsettled: 0 }).where('version', '=', row.version).execute()
       }
     })
   }

@@ -124,6 +124,10 @@ test('a staff call is taken once, by whoever is first, and comes once however of
   const [got] = tried.flatMap(one => (one.status === 'fulfilled' ? one.value : []))
   await undo(place, got ?? {})
   assert.deepEqual(await waiting(), ['a'])
+  // Taken by somebody else then, it is not given back by the same undo.
+  await take()
+  await assert.rejects(undo(place, got ?? {}), refused('undo_late'))
+  assert.deepEqual(await waiting(), [])
 })
 
 test('a service is closed until the day is over, or opened again; undo takes back what was done', async t => {

@@ -180,6 +180,17 @@ test('whoever comes by kiosk and phone stands on the desk, masked, and hears of 
   })
   await phone.post(`/s/${signIn.id}/coming`, {})
   await card(desk, room1).getByText('오는 중').waitFor()
+  // Called once more, the phone rings once more.
+  const calledAt = async () => {
+    const html = await (await phone.get(`/s/${signIn.id}`)).text()
+    return /data-hand-off-state="called".*data-called-at="(\d+)"/.exec(html)?.[1]
+  }
+  const rungAt = await calledAt()
+  await press(desk, '다시 부르기 A-001')
+  await until('the phone rings again', async () => {
+    const at = await calledAt()
+    return at !== undefined && at !== rungAt
+  })
   await phone.post(`/s/${signIn.id}/cancel-hand-off`, {})
   await card(desk, room1).getByText('방문자가 취소했습니다').waitFor()
   await clean(desk)

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import jsqrModule from 'jsqr'
 import {
   type Browser,
@@ -34,6 +35,9 @@ const args = [
   '--host-resolver-rules=MAP *.test 127.0.0.1',
 ]
 
+/** Windows close in a moment; in milliseconds. */
+const stuck = 60_000
+
 const browsers = new Map<boolean, Promise<Browser>>()
 after(async () => {
   for (const browser of browsers.values()) await (await browser).close()
@@ -51,7 +55,18 @@ export async function startBrowser(
   const launched = browsers.get(backForwardCache) ?? launch(backForwardCache)
   browsers.set(backForwardCache, launched)
   const browser = await launched
-  t.after(() => Promise.all(browser.contexts().map(context => context.close())))
+  t.after(async () => {
+    const closed = Promise.all(browser.contexts().map(context => context.close()))
+    const isStuck = await Promise.race([
+      closed.then(() => false),
+      sleep(stuck, true, { ref: false }),
+    ])
+    if (!isStuck) return
+    // Chromium on a busy machine now and then never says that a window is closed.
+    browsers.delete(backForwardCache)
+    const session = await browser.newBrowserCDPSession()
+    await Promise.allSettled([session.send('Browser.close'), closed])
+  })
   return browser
 }
 
