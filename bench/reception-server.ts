@@ -34,10 +34,13 @@ async function fill(days: number): Promise<void> {
   await openDatabase(dataDir).destroy()
   const db = new DatabaseSync(join(dataDir, 'reception.sqlite'))
   const arrived = db.prepare(
-    `INSERT INTO arrivals VALUES (?, ?, 'A', ?, 'done', 'consultation', NULL, ?, NULL, NULL, 0, ?, ?, ?, ?, 0, 3, '{}', 0)`,
+    `INSERT INTO arrivals (id, day, number, call, came_at, waiting_since, turn, ended_at, letter, service,
+       state, walk_in, coming, version, rings, told, told_rings, unsettled)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'A', 'consultation', 'done', 0, 0, 3, 1, '{}', 1, 0)`,
   )
   const called = db.prepare(
-    `INSERT INTO calls VALUES (?, ?, ?, 'consultation', 'room-1', ?, ?, ?, 0)`,
+    `INSERT INTO calls (id, arrival, day, waiting_since, called_at, rung_at, service, desk, recalls)
+     VALUES (?, ?, ?, ?, ?, ?, 'consultation', 'room-1', 0)`,
   )
   db.exec('BEGIN')
   for (let nth = 0; nth < days * 2_000; nth += 1) {
