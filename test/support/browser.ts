@@ -4,7 +4,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import jsqrModule from 'jsqr'
 import {
   type Browser,
@@ -14,7 +13,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { PNG } from 'pngjs'
-import { hang, until } from './patience.ts'
+import { hang, settles, until } from './patience.ts'
 
 // A CommonJS module whose types describe an ES module: what is imported is the function itself.
 const jsqr = jsqrModule as unknown as typeof jsqrModule.default
@@ -35,9 +34,6 @@ const args = [
   '--host-resolver-rules=MAP *.test 127.0.0.1',
 ]
 
-/** Windows close in a moment; in milliseconds. */
-const stuck = 60_000
-
 const browsers = new Map<boolean, Promise<Browser>>()
 after(async () => {
   for (const browser of browsers.values()) await (await browser).close()
@@ -57,11 +53,7 @@ export async function startBrowser(
   const browser = await launched
   t.after(async () => {
     const closed = Promise.all(browser.contexts().map(context => context.close()))
-    const isStuck = await Promise.race([
-      closed.then(() => false),
-      sleep(stuck, true, { ref: false }),
-    ])
-    if (!isStuck) return
+    if (await settles(closed)) return
     // Chromium on a busy machine now and then never says that a window is closed.
     browsers.delete(backForwardCache)
     const session = await browser.newBrowserCDPSession()

@@ -21,6 +21,15 @@ export async function until(
   }
 }
 
+/** Whether it comes to an end before only a hang would not have. */
+export function settles(work: Promise<unknown>): Promise<boolean> {
+  const limit = AbortSignal.timeout(hang)
+  const hangs = new Promise<boolean>(resolve =>
+    limit.addEventListener('abort', () => resolve(false)),
+  )
+  return Promise.race([work.then(() => true), hangs])
+}
+
 /** Tries again as people and the SDK do: what fails for a moment is no failure. */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const limit = AbortSignal.timeout(hang)
