@@ -73,8 +73,40 @@ async function isDone(asked: Promise<Response>): Promise<boolean> {
   return ok
 }
 
+/**
+ * How the hand-off stands once it has a number, or is over: of who has gone, none is shown.
+ * @param isCalm whether nobody is killed any more. Until then each try of the gate may meet with a kill, and
+ * they come ever later: a hang is counted from there.
+ */
+async function withNumber(
+  kiosk: Kiosk,
+  { signIn }: Approved,
+  isCalm: () => boolean,
+): Promise<HandOffView> {
+  let seen: HandOffView | undefined
+  const isSeen = async () => {
+    seen = (await kiosk.view(signIn).catch(() => undefined))?.hand_off
+    const { ticket, state } = seen ?? {}
+    return ticket?.number !== undefined || state === 'no_show' || state === 'cancelled'
+  }
+  for (;;) {
+    const wasCalm = isCalm()
+    try {
+      await until('a number is on the kiosk', isSeen, 100)
+      return seen ?? assert.fail()
+    } catch (cause) {
+      if (wasCalm) throw new Error(`nobody gives a number to ${JSON.stringify(seen)}`, { cause })
+    }
+  }
+}
+
 /** Somebody who has signed in chooses a service, gets a number, and may be on the way or give up. */
-async function come(kiosk: Kiosk, approved: Approved, random: () => number): Promise<Visitor> {
+async function come(
+  kiosk: Kiosk,
+  approved: Approved,
+  random: () => number,
+  isCalm: () => boolean,
+): Promise<Visitor> {
   const { signIn, phone } = approved
   const services = ['consultation', 'consultation', 'tests', 'payment', 'papers']
   const service = services[Math.floor(random() * services.length)] ?? ''
@@ -83,29 +115,12 @@ async function come(kiosk: Kiosk, approved: Approved, random: () => number): Pro
     const { status, body } = await choose(kiosk, signIn, service)
     if (status !== 200) throw new Error(`choose: ${status} ${body.code}`)
   })
-  let seen: HandOffView | undefined
-  const number = () =>
-    until(
-      'a number is on the kiosk',
-      async () => {
-        seen = (await kiosk.view(signIn).catch(() => undefined))?.hand_off
-        // Of who has gone already, none is shown any more.
-        const { ticket, state } = seen ?? {}
-        return ticket?.number !== undefined || state === 'no_show' || state === 'cancelled'
-      },
-      100,
-    )
-  // Who has met with one kill after the other is asked for a minute later only: twice what a hang is.
-  await number()
-    .catch(number)
-    .catch(error => {
-      throw new Error(`nobody gives a number to ${JSON.stringify(seen)}`, { cause: error })
-    })
+  const seen = await withNumber(kiosk, approved, isCalm)
   const post = (path: string) => patiently(() => isDone(phone.post(`/s/${signIn.id}/${path}`, {})))
   const chance = random()
   const hasCancelled = chance < 0.1 && (await post('cancel-hand-off'))
   if (chance > 0.9) await post('coming')
-  return { ...approved, handOff: seen?.id ?? '', number: seen?.ticket?.number, hasCancelled }
+  return { ...approved, handOff: seen.id, number: seen.ticket?.number, hasCancelled }
 }
 
 async function onPhone({ phone, signIn }: Visitor): Promise<HandOffView | undefined> {
@@ -208,11 +223,16 @@ for (const [who, visitors, kills] of whole
     const dying = clinic[who]
     const desks = startDesks(desk, ['room-1', 'room-2', 'lab', 'cashier'], random)
     t.after(() => desks.abandon())
+    let isCalm = false
+    const calm = () => {
+      isCalm = true
+    }
+    t.after(calm)
     const coming: Promise<Visitor>[] = []
     for (let round = 0; round < kills; round += 1) {
       const people = Array.from({ length: visitors / kills })
       const approved = await inBatches(people, 4, () => patiently(() => approve(gate, kiosk)))
-      const some = approved.map(one => come(kiosk, one, random))
+      const some = approved.map(one => come(kiosk, one, random, () => isCalm))
       // Where one fails, the test does; it is said below.
       for (const one of some) one.catch(() => {})
       coming.push(...some)
@@ -220,6 +240,7 @@ for (const [who, visitors, kills] of whole
       await dying.kill('SIGKILL')
       await dying.boot()
     }
+    calm()
     const came = await Promise.all(coming)
     await desks.stop()
     const states = await assertRight(clinic, came, desks.acknowledged)
