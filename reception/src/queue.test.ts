@@ -187,6 +187,15 @@ test('back is behind the next two who wait, or behind all where fewer do', async
   }
 })
 
+test('back is behind the next two of the line, whatever they wait for', async t => {
+  const place = await withVisitors(t, 1)
+  for (const n of [2, 3, 4]) await place.come(n, 'test')
+  await place.come(5, 'pay')
+  await place.call('room-1', 1)
+  await place.act('back', { arrival: visitor(1) })
+  assert.deepEqual(await place.line(), ['B1', 'B2', 'A1', 'B3', 'C1'])
+})
+
 test('whoever goes back again and again keeps the number, and nobody loses the turn', async t => {
   const place = await withVisitors(t, 5)
   for (let round = 0; round < 8; round += 1) {

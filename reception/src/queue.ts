@@ -13,7 +13,7 @@ import {
   write,
 } from './arrivals.ts'
 import type { ArrivalRow, Database } from './database.ts'
-import type { Site } from './site.ts'
+import { lineOf, type Site } from './site.ts'
 import type { DeskActions } from './wire.ts'
 
 /** How long a move can be taken back, in milliseconds. */
@@ -184,7 +184,9 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     back: ({ arrival: id }) =>
       changeOne(id, async (row, work, now) => {
         requireCalled(row)
-        const line = waitingIn(work).select('turn').where('service', '=', row.service)
+        const line = waitingIn(work)
+          .select('turn')
+          .where('service', 'in', lineOf(site, row.service))
         const [, second, third] = await line.orderBy('turn').limit(3).execute()
         const turn = third ? ((second?.turn ?? 0) + third.turn) / 2 : await nextTurn(work, now)
         return { state: 'waiting', desk: null, turn }
