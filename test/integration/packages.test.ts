@@ -135,7 +135,7 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   const alone = await run(t, join(reception, 'bin/qrgate-reception.js'), [], ({ port }) => ({
     RECEPTION_PORT: port,
     RECEPTION_GATE: demo.url,
-    RECEPTION_CREDENTIAL: 'of a gate that is not there',
+    RECEPTION_CREDENTIAL: 'of-a-gate-that-is-not-there',
     RECEPTION_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
   }))
   assert.equal((await fetch(`${alone.url}/board`)).status, 200)
