@@ -34,7 +34,7 @@ const types: pg.CustomTypesConfig = {
 }
 
 const open: OpenDatabase = async t => {
-  const url = await server.database()
+  const url = await server.gateDatabase()
   const [one, other] = [await openPostgresStore(url), await openPostgresStore(url)]
   const pool = new pg.Pool({ connectionString: url, types, max: 2 })
   const raw = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

@@ -178,5 +178,5 @@ test('hand-offs in every order: the wrong person is cancelled or was never annou
 
 test('on two nodes at once, too', async t => {
   const postgres = await PostgresServer.start({ after })
-  await interleave(await startCores(t, await postgres.database(), 2), 40)
+  await interleave(await startCores(t, await postgres.gateDatabase(), 2), 40)
 })

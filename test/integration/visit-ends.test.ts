@@ -140,5 +140,5 @@ test('visits end once, whoever ends them', async t => {
 
 test('on two nodes at once, too', async t => {
   const postgres = await PostgresServer.start({ after })
-  await interleave(await startCores(t, await postgres.database(), 2), 40)
+  await interleave(await startCores(t, await postgres.gateDatabase(), 2), 40)
 })

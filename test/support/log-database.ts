@@ -50,7 +50,7 @@ export async function openPostgresLog(
   server: PostgresServer,
   url?: string,
 ): Promise<LogDatabase> {
-  const address = url ?? (await server.database())
+  const address = url ?? (await server.gateDatabase())
   const store = await openStore(address)
   const { builtins } = pg.types
   const types = {

@@ -12,7 +12,7 @@ export async function startEngines(scope: Scope): Promise<Record<Engine, NewData
   const postgres = await PostgresServer.start(scope)
   return {
     SQLite: async t => `sqlite:${join(temporaryFolder(t), 'qrgate.sqlite')}`,
-    Postgres: () => postgres.database(),
+    Postgres: () => postgres.gateDatabase(),
   }
 }
 

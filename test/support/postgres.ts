@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chownSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
 
@@ -26,6 +27,7 @@ export class PostgresServer {
   readonly #folder: string
   #child: ChildProcess | undefined
   #databases = 0
+  #template: Promise<string> | undefined
 
   private constructor(folder: string, port: number) {
     this.#folder = folder
@@ -69,12 +71,24 @@ export class PostgresServer {
     await until('Postgres answers', answers, 100)
   }
 
-  /** The address of a new, empty database. */
-  async database(): Promise<string> {
+  /** The address of a new, empty database. @param like of one that nobody uses, to begin with the same. */
+  async database(like = 'template1'): Promise<string> {
     this.#databases += 1
     const name = `gate_${this.#databases}`
-    await this.#admin(`create database ${name}`)
+    await this.#admin(`create database ${name} template ${like}`)
     return this.#url(name)
+  }
+
+  /** A new database with a gate's tables, empty: a copy is made faster than the tables are. */
+  async gateDatabase(): Promise<string> {
+    this.#template ??= this.#makeTemplate()
+    return this.database(await this.#template)
+  }
+
+  async #makeTemplate(): Promise<string> {
+    const url = await this.database()
+    await (await openPostgresStore(url)).close()
+    return new URL(url).pathname.slice(1)
   }
 
   /** As `pg_dump FROM | psql TO`, where `TO` is a new, empty database. @returns its address. */

@@ -57,7 +57,7 @@ export async function startProduction(
     startRedis(t),
     startTlsProxy(t, host),
   ])
-  const databaseUrl = await postgres.database()
+  const databaseUrl = await postgres.gateDatabase()
   const settings = {
     SECRET_KEY: secretKey,
     PUBLIC_URL: proxy.url,
