@@ -13,7 +13,7 @@ import {
 } from '../support/visitor.ts'
 
 /** `npm run test:fault`: twenty; each kind of moment comes up as often as any other. */
-const rounds = process.env.QRGATE_TEST_FAULT === 'whole' ? 20 : 8
+const rounds = process.env.QRGATE_TEST_FAULT === 'whole' ? 20 : 4
 const story = ['sign_in.scanned', 'sign_in.approved', 'sign_in.claimed']
 
 /** What a phone and its kiosk lived through when the gate was killed. */

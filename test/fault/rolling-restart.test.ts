@@ -20,8 +20,10 @@ import {
 } from '../support/production.ts'
 
 /** `QRGATE_TEST_KIOSKS=500` for the large variant. */
-const waitingKiosks = Number(process.env.QRGATE_TEST_KIOSKS ?? 60)
+const waitingKiosks = Number(process.env.QRGATE_TEST_KIOSKS ?? 24)
 const visitorsAtOnce = 4
+/** They come again and again. */
+const accounts = 150
 
 /** A screen that comes back whenever its socket closes, as late as it was told to. */
 class WaitingScreen {
@@ -90,7 +92,7 @@ async function replace(node: GateProcess, env = {}): Promise<void> {
 test('nodes are replaced one after the other, and nobody at a screen or a phone notices', async t => {
   const production = await startProduction(t, { env: longTimings })
   const { nodes, url } = production
-  await production.addAccounts(Array.from({ length: 400 }, () => '홍길동'))
+  await production.addAccounts(Array.from({ length: accounts }, () => '홍길동'))
   const { kiosk } = await production.enrol(url)
 
   await t.test('F24: a rolling restart under sign-ins and waiting kiosks', async () => {
@@ -102,7 +104,7 @@ test('nodes are replaced one after the other, and nobody at a screen or a phone 
     let arrived = 0
     let over = false
     const come = async () => {
-      while (!over) names.push(await visit(production, kiosk, `visitor-${arrived++ % 400}`))
+      while (!over) names.push(await visit(production, kiosk, `visitor-${arrived++ % accounts}`))
     }
     const coming = Promise.all(Array.from({ length: visitorsAtOnce }, come))
     // Whoever fails is heard of below; a rejection must not end the file before that.

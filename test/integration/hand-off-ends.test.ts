@@ -170,7 +170,7 @@ async function interleave(
 }
 
 /** `npm run test:fault`: a thousand. */
-const visits = process.env.QRGATE_TEST_FAULT === 'whole' ? 1_000 : 300
+const visits = process.env.QRGATE_TEST_FAULT === 'whole' ? 1_000 : 120
 
 test('hand-offs in every order: the wrong person is cancelled or was never announced, and nobody is twice', async t => {
   await interleave(await startCores(t, 'sqlite::memory:', 1), visits)

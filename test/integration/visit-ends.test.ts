@@ -132,7 +132,7 @@ async function interleave(cores: readonly Core[], count: number): Promise<void> 
 }
 
 /** `npm run test:fault`: a thousand. */
-const visits = process.env.QRGATE_TEST_FAULT === 'whole' ? 1_000 : 300
+const visits = process.env.QRGATE_TEST_FAULT === 'whole' ? 1_000 : 120
 
 test('visits end once, whoever ends them', async t => {
   await interleave(await startCores(t, 'sqlite::memory:', 1), visits)
