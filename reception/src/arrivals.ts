@@ -97,6 +97,12 @@ export async function nextTurn(work: Work, now: number): Promise<number> {
   return Math.max(now, (last ?? 0) + 1)
 }
 
+/** Of a day: whoever came, which a walk-in that was undone did not. */
+export function cameOn(db: Database, day: string) {
+  const rows = db.selectFrom('arrivals').where('day', '=', day)
+  return rows.where(({ or, eb }) => or([eb('walk_in', '=', 0), eb('state', '!=', 'cancelled')]))
+}
+
 /** All who wait, in no order. */
 export function waitingIn(db: Database) {
   return db.selectFrom('arrivals').where('state', '=', 'waiting')

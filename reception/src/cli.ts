@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { Command } from 'commander'
@@ -51,8 +52,16 @@ async function serve(): Promise<void> {
   await reception.start()
 }
 
+/** @throws Error where no reception has run: whatever were made there would open nothing. */
+function existing(folder: string): string {
+  if (existsSync(folder)) return folder
+  throw new Error(
+    `There is no ${folder}: say it where reception is started, or set RECEPTION_DATA_DIR.`,
+  )
+}
+
 async function desk(): Promise<void> {
-  const db = openDatabase(dataDir())
+  const db = openDatabase(existing(dataDir()))
   const link = await createAccess(db, Date.now).makeLink()
   process.stdout.write(
     `${publicUrl()}/desk#link=${link}\nOpens one browser as a desk, once, within an hour.\n`,
@@ -71,11 +80,10 @@ program
   .action((file: string) => saveCopy(dataDir(), file))
 
 process.umask(0o077)
-try {
-  process.loadEnvFile()
-} catch {
-  // No `.env` here: the environment says it all.
-}
+// Without a `.env` the environment says it all; one that cannot be read is a fault.
+program.hook('preAction', () => {
+  if (existsSync('.env')) process.loadEnvFile()
+})
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`qrgate-reception: ${error.message}\n`)

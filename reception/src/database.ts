@@ -105,12 +105,13 @@ export function openDatabase(dataDir: string): Database {
   const raw = new DatabaseSync(file, { timeout: patience })
   // FULL: a number that was given must outlive a power cut. What was erased must not stay readable.
   raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+  // First the lock: a command may open it at the same time.
+  raw.exec('BEGIN IMMEDIATE')
   const { user_version: made } = raw.prepare('PRAGMA user_version').get() ?? {}
   for (const [index, step] of steps.entries()) {
-    if (index >= Number(made)) {
-      raw.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT`)
-    }
+    if (index >= Number(made)) raw.exec(`${step} PRAGMA user_version = ${index + 1}`)
   }
+  raw.exec('COMMIT')
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: driven(raw) }) })
 }
 

@@ -38,6 +38,7 @@ export function createGate(origin: string, credential: string): Gate {
       signal: AbortSignal.timeout(patience),
     })
     if (response.ok) return (await response.json()) as Answer
+    await response.body?.cancel()
     throw new Error(`the gate answers ${response.status} to ${method} ${path}`)
   }
   return {

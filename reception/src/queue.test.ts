@@ -196,6 +196,19 @@ test('back is behind the next two of the line, whatever they wait for', async t 
   assert.deepEqual(await place.line(), ['B1', 'B2', 'A1', 'B3', 'C1'])
 })
 
+test('nobody is on the way any more who waits again, here or for another service', async t => {
+  const place = await withVisitors(t, 1)
+  for (const [name, action] of [
+    ['back', { arrival: visitor(1) }],
+    ['pass', { arrival: visitor(1), service: 'pay' }],
+  ] as const) {
+    await place.call('room-1', 1)
+    await place.queue.coming(visitor(1))
+    await place.act(name, action as never)
+    assert.equal((await place.row(1)).coming, 0, name)
+  }
+})
+
 test('whoever goes back again and again keeps the number, and nobody loses the turn', async t => {
   const place = await withVisitors(t, 5)
   for (let round = 0; round < 8; round += 1) {

@@ -189,7 +189,7 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
           .where('service', 'in', lineOf(site, row.service))
         const [, second, third] = await line.orderBy('turn').limit(3).execute()
         const turn = third ? ((second?.turn ?? 0) + third.turn) / 2 : await nextTurn(work, now)
-        return { state: 'waiting', desk: null, turn }
+        return { state: 'waiting', desk: null, turn, coming: 0 }
       }),
 
     pass: ({ arrival: id, service }) =>
@@ -197,7 +197,7 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         letterOf(service)
         if (row.state !== 'called' && row.state !== 'waiting') throw taken()
         const turn = await nextTurn(work, now)
-        return { state: 'waiting', desk: null, service, turn, waiting_since: now }
+        return { state: 'waiting', desk: null, service, turn, waiting_since: now, coming: 0 }
       }),
 
     'walk-in': ({ id, service, name }) =>
@@ -282,8 +282,10 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
       for (const { id, state, waiting_since } of await hereIn(db).execute()) {
         if (state === 'cancelled' || waiting_since >= now - longestWait) continue
         await inWork(async work => {
-          const gone = { state: 'no_show', desk: null, ended_at: now } as const
-          await write(work, await find(work, id), gone)
+          const row = await find(work, id)
+          // Somebody may have gone on with them meanwhile.
+          if (row.state !== state || row.waiting_since !== waiting_since) return
+          await write(work, row, { state: 'no_show', desk: null, ended_at: now })
         })
       }
       await db

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { both, minute, openPlace, type Scope, visitor } from '../../test/support/reception-place.ts'
 import { daySummary, summaryCsv } from './summary.ts'
+import { deskState } from './views.ts'
 
 const name = both('서울내과', 'Seoul Clinic')
 const inSeoul = { name, time_zone: 'Asia/Seoul', hours: [] }
@@ -30,6 +31,18 @@ async function busyDay(t: Scope) {
   await place.come(5)
   return place
 }
+
+test('a walk-in that was undone has not come', async t => {
+  const place = openPlace(t)
+  const { db, site, today } = place
+  const id = visitor(1)
+  const { undo = '' } = await place.act('walk-in', { id, service: 'exam' })
+  await place.act('undo', { undo })
+  await place.act('walk-in', { id: visitor(2), service: 'exam' })
+  const seen = { db, site, place: inSeoul, day: today() }
+  assert.equal((await daySummary(seen)).came, 1)
+  assert.deepEqual((await deskState(seen, false)).today, { came: 1, done: 0 })
+})
 
 test('a day’s summary: who came, by hour and by service, and how long they waited', async t => {
   const { db, site } = await busyDay(t)

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { cameOn } from './arrivals.ts'
 import { hourOf } from './day.ts'
 import { median } from './pace.ts'
 import type { Seen } from './views.ts'
@@ -8,11 +9,7 @@ import type { DaySummary } from './wire.ts'
 export async function daySummary({ db, site, place, day }: Seen): Promise<Omit<DaySummary, 'now'>> {
   const known = await db.selectFrom('arrivals').select('day').distinct().execute()
   const days = new Set([day, ...known.map(row => row.day)])
-  const rows = await db
-    .selectFrom('arrivals')
-    .select(['id', 'letter', 'state', 'came_at'])
-    .where('day', '=', day)
-    .execute()
+  const rows = await cameOn(db, day).select(['id', 'letter', 'state', 'came_at']).execute()
   const calls = await db
     .selectFrom('calls')
     .select(({ fn }) => ['arrival', fn.min('called_at').as('first')])

@@ -1,5 +1,5 @@
 import type { SiteView } from '@qrgate/sdk/protocol'
-import { hereIn, spoken, waitingIn } from './arrivals.ts'
+import { cameOn, hereIn, spoken, waitingIn } from './arrivals.ts'
 import type { ArrivalRow, Database, Tables } from './database.ts'
 import type { Site } from './site.ts'
 import type { ArrivalView, BoardState, DeskState } from './wire.ts'
@@ -25,8 +25,7 @@ export async function deskState(
   const rows = await hereIn(db).execute()
   const calls = await callsOf(db, rows)
   const view = (row: ArrivalRow) => arrivalView(row, calls.get(row.call ?? 0))
-  const today = db.selectFrom('arrivals').where('day', '=', day)
-  const { came, done } = await today
+  const { came, done } = await cameOn(db, day)
     .select(({ fn }) => [
       fn.countAll<number>().as('came'),
       fn.countAll<number>().filterWhere('state', '=', 'done').as('done'),
@@ -40,8 +39,8 @@ export async function deskState(
     time_zone: place.time_zone,
     day,
     today: { came, done },
-    services: site.services.map(({ id, name, letter }) => {
-      return { id, name, letter, closed: closed.has(id) }
+    services: site.services.map(({ id, name, letter, place }) => {
+      return { id, name, letter, ...(place && { place }), closed: closed.has(id) }
     }),
     desks: site.desks.map(({ id, name, services }) => {
       const row = rows.find(({ desk }) => desk === id)

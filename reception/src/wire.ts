@@ -40,6 +40,8 @@ export interface ServiceView {
   name: Localized
   /** What its numbers begin with. */
   letter: string
+  /** Where to wait for it; absent: where it is served. */
+  place?: { name: Localized; floor?: Localized; way?: Localized }
   /** Closed at the desk, until the day is over. */
   closed: boolean
 }

@@ -125,6 +125,29 @@ test('a window without the code shows the board and no name; the code makes it t
   await other.page.locator('figure.board').waitFor()
 })
 
+test('a call for staff at the demo’s kiosk stands on its desk', async t => {
+  const { printed } = await startDemo(t)
+  const { kiosk, beside } = await openDemo(await startBrowser(t), await printed())
+  await beside.getByRole('heading', { name: '접수대', exact: true }).waitFor()
+  await kiosk.getByRole('button', { name: '도움 요청' }).click()
+  await kiosk.getByRole('button', { name: '직원 부르기' }).click()
+  await beside.getByText('1층 접수 1번에서 직원을 부릅니다').waitFor()
+  await beside.getByRole('button', { name: '지금 갑니다' }).click()
+  await beside.locator('.bar').getByText('지금 갑니다').waitFor()
+})
+
+test('a demo page that is reloaded in the middle leads on to the next visitor', async t => {
+  const { printed } = await startDemo(t)
+  const { page, kiosk, phone } = await openDemo(await startBrowser(t), await printed())
+  await page.locator('.camera .primary').click()
+  await filledIn(phone)
+  await page.reload()
+  await kiosk.locator('main[data-screen="scanned"]').waitFor()
+  await page.locator('.again:enabled').click()
+  await kiosk.locator('main[data-screen="pending"]').waitFor()
+  await page.locator('.camera .primary:enabled').waitFor()
+})
+
 test('the keyboard is enough for all three', async t => {
   const { printed } = await startDemo(t)
   const browser = await startBrowser(t)

@@ -54,6 +54,9 @@ test('somebody without a phone gets a number, on paper too, and the paper has no
   assert.equal(await desk.getByLabel('이름').inputValue(), '')
   await press(desk, '번호 주기')
   await desk.locator('dialog .number').getByText('C-001').waitFor()
+  // Whoever has no more than paper is told where to wait, as kiosk and phone say it.
+  await press(desk, '번호표 인쇄')
+  await desk.locator('.slip').getByText('수납 대기실, 1층').waitFor({ state: 'attached' })
   await press(desk, '닫기')
   await waits(desk, 'A-001', 'C-001')
   await row(desk, 'A-001').locator('summary').last().click()

@@ -153,6 +153,20 @@ for (const [name, value, said] of faults) {
   })
 }
 
+test('a desk’s link for a place where no reception runs is not printed', async t => {
+  const folder = temporaryFolder(t)
+  const { code, err, out } = await run(['desk'], {}, folder)
+  assert.deepEqual([code, out], [1, ''])
+  assert.match(
+    err,
+    /^qrgate-reception: There is no \S+reception-data: say it where .*RECEPTION_DATA_DIR\.\n$/,
+  )
+  mkdirSync(join(folder, '.env'))
+  const unreadable = await run(['desk'], {}, folder)
+  assert.equal(unreadable.code, 1)
+  assert.match(unreadable.err, /^qrgate-reception: [^\n]+\n$/, 'one sentence, and no stack')
+})
+
 test('an address that another program has is said in a sentence, and it ends', async t => {
   const folder = temporaryFolder(t)
   const env = await settings(folder)

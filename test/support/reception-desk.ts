@@ -28,7 +28,10 @@ const clinic = {
   services: [
     { id: 'exam', letter: 'A', name: both('진료 접수', 'See a doctor'), icon: 'doctor' },
     { id: 'test', letter: 'B', name: both('검사 접수', 'Tests'), icon: 'test' },
-    { id: 'pay', letter: 'C', name: both('수납', 'Pay'), icon: 'pay' },
+    {
+      ...{ id: 'pay', letter: 'C', name: both('수납', 'Pay'), icon: 'pay' },
+      place: { name: both('수납 대기실', 'Cashiers'), floor: both('1층', 'Ground floor') },
+    },
   ],
   desks: [
     { id: 'room-1', name: both('내과 1진료실', 'Room 1'), services: ['exam'] },

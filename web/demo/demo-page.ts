@@ -109,7 +109,7 @@ export class DemoPage extends LitElement {
       <main aria-label=${ownWords.title} class=${this.beside === 'nothing' ? 'alone' : ''}>
         <section class="story" aria-label=${ownWords.steps}>
           <ol>${this.#steps()}</ol>
-          <button type="button" class="again" ?disabled=${this.opened === undefined}
+          <button type="button" class="again" ?disabled=${this.opened === undefined && !this.#isScanned}
             @click=${this.#again}>${ownWords.again}</button>
         </section>
         <figure class="kiosk">
@@ -126,6 +126,11 @@ export class DemoPage extends LitElement {
         </figure>
         ${this.#besideThem()}
       </main>`
+  }
+
+  /** A kiosk goes on where it was when this page is reloaded; its phone does not. */
+  get #isScanned(): boolean {
+    return (stepsDone[this.kioskScreen] ?? 0) > 0
   }
 
   #steps() {

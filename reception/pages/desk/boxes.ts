@@ -69,9 +69,11 @@ export function keysBox({ say }: Desk) {
 /** For a printer of rolls; nobody's name is on it. */
 export function slip(desk: Desk, arrival: ArrivalView) {
   const { site, time_zone: timeZone } = desk.state
+  const place = desk.state.services.find(({ id }) => id === arrival.service)?.place
+  const where = [place?.name, place?.floor, place?.way].flatMap(text => text?.[desk.language] ?? [])
   const style = { dateStyle: 'long', timeStyle: 'short', timeZone } as const
   return html`
     <div class="slip"><p>${site[desk.language]}</p><p>${serviceOf(desk, arrival)}</p>
-      <p class="number">${arrival.number}</p><p>${placesOf(desk, arrival)}</p>
+      <p class="number">${arrival.number}</p><p>${where.join(', ') || placesOf(desk, arrival)}</p>
       <p>${new Intl.DateTimeFormat(desk.language, style).format(arrival.came_at)}</p></div>`
 }

@@ -46,8 +46,8 @@ export function createHealth(store: Store, clock: Clock, logger: EventLog): Endp
 export function createNotifying(needs: NotifyingNeeds): Notifying {
   const { store, clients, kiosks, claimsOf, post, health, clock } = needs
   const { log, deliveries } = store
-  const reader = notificationsReader({ ...store, clock })
   const kiosk = (number: number) => kiosks.known(number)
+  const reader = notificationsReader({ ...store, kiosk, clock })
   const bodyOf = notificationBodies({ log, kiosk, claimsOf })
   const onGivenUp = ({ id, client, event, tries }: Delivery, why: string) => {
     needs.logger.warn({ delivery: { id, client, event, tries, why } }, 'a client was never told')

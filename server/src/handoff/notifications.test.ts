@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { Refusal } from '../errors.ts'
 import { type LogEvent, type LogEventName, system } from '../protocol/log-event.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import type { Client } from '../store/client.ts'
@@ -43,7 +44,12 @@ async function setUp(t: TestContext, ...clients: Client[]) {
   for (const row of clients) {
     await store.clients.update(row.id, () => ({ next: row, events: [], quiet: true }))
   }
-  const reader = notificationsReader({ ...store, clock: () => now })
+  const kiosk = async (number: number) => {
+    const known = await store.kiosks.byNumber(number)
+    if (!known) throw new Refusal('kiosk_not_enrolled')
+    return known
+  }
+  const reader = notificationsReader({ ...store, kiosk, clock: () => now })
   const lease = await store.leases.take('sealer', 'this test', 60_000)
   assert.ok(lease)
   const tell = async (...events: LogEvent[]) => {

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
 import { isReachable } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
 import type { Reader } from '../log/follow.ts'
 import type { Delivery } from '../protocol/delivery.ts'
 import type { Client, ClientRecords } from '../store/client.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
-import type { KioskRecords } from '../store/kiosk.ts'
+import type { Kiosk } from '../store/kiosk.ts'
 import type { SealedRow } from '../store/log.ts'
 import { tryLasts } from '../webhooks/post.ts'
 import { type Detail, detailOf, isNotified, type NotifiedEvent } from './notified-events.ts'
 
 export interface NotificationsParts {
   clients: Pick<ClientRecords, 'all'>
-  kiosks: Pick<KioskRecords, 'byNumber'>
+  /** @throws Refusal where there is none. */
+  kiosk(number: number): Promise<Pick<Kiosk, 'client'>>
   deliveries: Pick<DeliveryRecords, 'add'>
   clock: Clock
 }
@@ -24,13 +26,23 @@ type Notified = SealedRow & { event: NotifiedEvent; at: number }
  * so that reading it twice adds nothing.
  */
 export function notificationsReader(parts: NotificationsParts): Reader {
-  const { clients, kiosks, deliveries, clock } = parts
+  const { clients, kiosk: known, deliveries, clock } = parts
+
+  async function clientAt(kiosk: number): Promise<string | null> {
+    try {
+      return (await known(kiosk)).client
+    } catch (error) {
+      // A kiosk of a demo, under `serve`: nobody is told, and what comes after is.
+      if (error instanceof Refusal && error.code === 'kiosk_not_enrolled') return null
+      throw error
+    }
+  }
 
   async function toldOf(row: Notified, reachable: readonly Client[]): Promise<readonly Client[]> {
     const { event, kiosk } = row
     if (event === 'log.checkpoint') return reachable
     if (event === 'staff.called') {
-      const { client = null } = (kiosk !== null && (await kiosks.byNumber(kiosk))) || {}
+      const client = kiosk === null ? null : await clientAt(kiosk)
       return reachable.filter(({ id, staffCalls }) => id === client && staffCalls)
     }
     const { client, tries } = detailOf(row)
