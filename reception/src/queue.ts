@@ -96,6 +96,8 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     undos.set(key, { takeBack, until: now + undoable })
     return key
   }
+  const rememberOne = (now: number, before: ArrivalRow, { version }: ArrivalRow) =>
+    remember(now, work => rowsBack(work, [{ before, version }]))
   /** A change of one row that can be taken back. */
   const changeOne = (
     id: string,
@@ -104,8 +106,7 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
     inWork(async (work, now) => {
       const before = await find(work, id)
       const arrival = await write(work, before, await decide(before, work, now))
-      const { version } = arrival
-      return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
+      return { arrival, undo: rememberOne(now, before, arrival) }
     })
   /** @returns whether that is another than before. */
   const close = async (work: Work, service: string, closed: boolean): Promise<boolean> => {
@@ -208,8 +209,7 @@ export function createQueue({ db, site, clock, today, changed }: QueueParts): Qu
         // A click whose answer was lost, made again when they were called or have gone.
         if (arrival.version > 1) return { arrival }
         const before = { ...arrival, state: 'cancelled', ended_at: now } as const
-        const { version } = arrival
-        return { arrival, undo: remember(now, work => rowsBack(work, [{ before, version }])) }
+        return { arrival, undo: rememberOne(now, before, arrival) }
       }),
 
     'staff-call': ({ id }) =>

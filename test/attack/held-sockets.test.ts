@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Answers } from '../support/answers.ts'
 import type { KioskSocket } from '../support/kiosk.ts'
 import { password } from '../support/production.ts'
-import type { SeedClient, SeedSocket } from '../support/seed-client.ts'
+import { type SeedSocket, untilTold } from '../support/seed-client.ts'
 import { addressOf, householdOf, startSite } from '../support/site.ts'
 import { scannedBy, signInAt, underAttack, visit, whole } from '../support/under-attack.ts'
 
@@ -86,15 +86,4 @@ for (const nodes of whole ? ([1, 2] as const) : ([1] as const)) {
     await signInAt(phone, id, 'hong')
     await site.assertUnharmed()
   })
-}
-
-/** What a screen is told in the end that comes back whenever it is sent away, and is let in each time. */
-async function untilTold(client: SeedClient, token: string): Promise<string[]> {
-  for (;;) {
-    const screen = client.listen(token)
-    assert.equal(await screen.status, 101)
-    const { code } = await screen.closed
-    if (code === 1000) return screen.heard
-    assert.equal(code, 1013)
-  }
 }

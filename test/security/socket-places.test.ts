@@ -6,7 +6,7 @@ import { enrol } from '../support/enrol.ts'
 import { type Settings, startGate } from '../support/gate.ts'
 import { Kiosk, KioskSocket } from '../support/kiosk.ts'
 import { until } from '../support/patience.ts'
-import { SeedClient } from '../support/seed-client.ts'
+import { SeedClient, untilTold } from '../support/seed-client.ts'
 import { addAccount, scannedSignIn, visitor } from '../support/visitor.ts'
 
 /** The proxy's word for where somebody comes from is believed. */
@@ -185,17 +185,6 @@ test('N08: the waiting screen gets back in, though a photographer holds every pl
   assert.equal((await room.signIn(visitor.id, visitor.password, token)).status, 200)
   assert.deepEqual(await told, ['success'])
 })
-
-/** What a screen is told in the end that comes back whenever it is sent away, and is let in each time. */
-async function untilTold(client: SeedClient, token: string): Promise<string[]> {
-  for (;;) {
-    const screen = client.listen(token)
-    assert.equal(await screen.status, 101)
-    const { code } = await screen.closed
-    if (code === 1000) return screen.heard
-    assert.equal(code, 1013)
-  }
-}
 
 test('N08: whatever happens while a screen is pushed off, it is told when it comes back', async t => {
   const gate = await startGate(t, settings)

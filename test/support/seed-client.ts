@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { WebSocket } from 'ws'
 
 /** A client written for the seed: knows its four routes and nothing else of QRGate. */
@@ -74,5 +75,16 @@ export class SeedSocket {
   /** The connection is lost without a word: the gate is not told, and nothing is answered any more. */
   vanish(): void {
     this.#socket.pause()
+  }
+}
+
+/** What a screen is told in the end that comes back whenever it is sent away, and is let in each time. */
+export async function untilTold(client: SeedClient, token: string): Promise<string[]> {
+  for (;;) {
+    const screen = client.listen(token)
+    assert.equal(await screen.status, 101)
+    const { code } = await screen.closed
+    if (code === 1000) return screen.heard
+    assert.equal(code, 1013)
   }
 }

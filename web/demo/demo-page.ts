@@ -109,7 +109,7 @@ export class DemoPage extends LitElement {
       <main aria-label=${ownWords.title} class=${this.beside === 'nothing' ? 'alone' : ''}>
         <section class="story" aria-label=${ownWords.steps}>
           <ol>${this.#steps()}</ol>
-          <button type="button" class="again" ?disabled=${this.opened === undefined && !this.#isScanned}
+          <button type="button" class="again" ?disabled=${!this.#mayGoOn}
             @click=${this.#again}>${ownWords.again}</button>
         </section>
         <figure class="kiosk">
@@ -129,13 +129,17 @@ export class DemoPage extends LitElement {
   }
 
   /** A kiosk goes on where it was when this page is reloaded; its phone does not. */
-  get #isScanned(): boolean {
-    return (stepsDone[this.kioskScreen] ?? 0) > 0
+  get #mayGoOn(): boolean {
+    return this.opened !== undefined || this.#done > 0
+  }
+
+  get #done(): number {
+    return stepsDone[this.kioskScreen] ?? -1
   }
 
   #steps() {
     const { scanning, signingIn, choosing, number } = words[this.language]
-    const done = stepsDone[this.kioskScreen] ?? -1
+    const done = this.#done
     const steps = [
       scanning,
       signingIn[this.visitor ? 'ready' : 'own'],

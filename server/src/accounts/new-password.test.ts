@@ -110,7 +110,7 @@ test('N01: marks without an end are not brought into an order, whatever that wou
     refused(endless, 'password_too_long')
   }
   assert.equal(normalized.mock.callCount(), 0)
-  // As many as any writing has, and more, are in the order in which all keyboards give the same.
+  // As many as writing ever has, and more, are in the order in which all keyboards give the same.
   assert.ok(preparedPassword(`q${'\u0301\u0316'.repeat(15)}`).startsWith('q\u0316'))
   assert.equal(normalized.mock.callCount(), 1)
 })
