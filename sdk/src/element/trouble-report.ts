@@ -31,6 +31,7 @@ export interface TroubleReportParts {
 }
 
 const lookMs = 5_000
+const toldWithinMs = 200
 
 /**
  * Finds out what is wrong and tells whoever builds the page, by an event and one line in the console.
@@ -117,10 +118,12 @@ export class TroubleReport {
       if (allowed === undefined) return 'no_gate'
       return allowed ? undefined : 'origin_not_allowed'
     } catch (error) {
-      if (this.#blocked.has(gate)) return 'page_policy'
       // It has answered, and in no words of a gate's.
       if (error instanceof SyntaxError) return 'no_gate'
     }
+    // Browsers tell of a violation a moment after the call has failed.
+    await new Promise(resolve => setTimeout(resolve, toldWithinMs))
+    if (this.#blocked.has(gate)) return 'page_policy'
     try {
       await fetch(gate, { ...ask, mode: 'no-cors' })
       return 'no_gate'
