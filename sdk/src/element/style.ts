@@ -52,7 +52,8 @@ p { margin: 0; }
   color: var(--_ink-soft);
   font-size: calc(clamp(1rem, 4.2cqi, 2rem) * var(--_scale));
   line-height: 1.55;
-  text-wrap: pretty;
+  white-space: pre-line;
+  text-wrap: balance;
 }
 .code-card, .ticket, .services button, .finish button, .message button {
   --_ink: var(--_card-ink);
