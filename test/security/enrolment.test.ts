@@ -18,8 +18,8 @@ async function setUp(t: TestContext) {
   const gate = await startGate(t, settings, 'serve')
   gate.holdTime()
   const url = `http://127.0.0.1:${PORT}`
-  const screen = (headers: Record<string, string> = {}) =>
-    new Phone(url, { origin: publicUrl, 'x-forwarded-for': network, ...headers })
+  const own = { origin: publicUrl, referer: `${publicUrl}/kiosk`, 'x-forwarded-for': network }
+  const screen = (headers: Record<string, string> = {}) => new Phone(url, { ...own, ...headers })
   return { gate, url, screen, path: await addKiosk(gate) }
 }
 
@@ -36,6 +36,9 @@ async function addKiosk({ dataDir }: Gate): Promise<string> {
 /** The credential that an answer gives, without its cookie's name. */
 const credentialIn = (answer: Response) =>
   /^__Host-qrgate-kiosk=([^;]+)/.exec(answer.headers.getSetCookie()[0] ?? '')?.[1] ?? ''
+
+/** What a kiosk's page asks at once. */
+const introduce = (screen: Phone) => screen.get(paths.kiosk, 'application/json')
 
 const isEnrolled = async (url: string, credential: string) =>
   (await new Kiosk(url, credential).tryStart()).status === 201
@@ -67,18 +70,19 @@ test('an enrolment link changes nothing when it is opened, and enrols by its but
 })
 
 test('N41: a screen whose power goes before its cookie is on the disk enrols by the same link again', async t => {
-  const { gate, url, screen, path } = await setUp(t)
+  const { gate, screen, path } = await setUp(t)
   const first = screen()
   const lost = credentialIn(await first.post(path, {}))
   // What the page does at once, before the power goes.
-  assert.equal((await first.get(paths.kiosk, 'application/json')).status, 200)
+  assert.equal((await introduce(first)).status, 200)
   gate.passTime(20_000)
 
   const restarted = screen()
   assert.equal((await restarted.get(path)).status, 200)
   const kept = credentialIn(await restarted.post(path, {}))
-  assert.ok(await isEnrolled(url, kept))
-  assert.equal(await isEnrolled(url, lost), false, 'the newest credential alone is good')
+  assert.equal((await introduce(restarted)).status, 200)
+  assert.notEqual(kept, lost)
+  assert.equal((await introduce(first)).status, 401, 'the newest credential alone is good')
   const { kiosks, log } = gate.app.store
   const { number } = (await kiosks.all()).at(-1) ?? { number: 0 }
   const told = await log.waiting({ kiosk: number }, { after: 0 }, 10)
@@ -94,7 +98,7 @@ test('N41: the link is used up when its credential is used later on, and after t
   const credential = credentialIn(await one.post(path, {}))
   gate.passTime(later)
   assert.equal((await screen().get(path)).status, 200, 'nobody has used it later on')
-  assert.equal((await one.get(paths.kiosk, 'application/json')).status, 200)
+  assert.equal((await introduce(one)).status, 200)
   assert.equal((await screen().get(path)).status, 410)
   assert.equal((await screen().post(path, {})).status, 410)
   assert.ok(await isEnrolled(url, credential))
@@ -107,12 +111,20 @@ test('N41: the link is used up when its credential is used later on, and after t
   assert.equal((await screen().post(unused, {})).status, 410, 'the ten minutes begin once')
 })
 
+test('N41: a program keeps what it is given, so its first use ends the link', async t => {
+  const { url, screen, path } = await setUp(t)
+  const credential = credentialIn(await screen().post(path, {}))
+  assert.equal((await screen().get(path)).status, 200)
+  assert.ok(await isEnrolled(url, credential))
+  assert.equal((await screen().get(path)).status, 410)
+})
+
 test('N41: a screen that is a kiosk already goes there when it opens its used link, as after two taps', async t => {
   const { gate, screen, path } = await setUp(t)
   const one = screen()
   await one.post(path, {})
   gate.passTime(later)
-  await one.get(paths.kiosk, 'application/json')
+  await introduce(one)
   for (const answer of [await one.get(path), await one.post(path, {})]) {
     assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/kiosk'])
     assert.deepEqual(answer.headers.getSetCookie(), [])

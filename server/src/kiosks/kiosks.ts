@@ -22,8 +22,12 @@ export interface Kiosks {
   usable(number: number): Promise<Kiosk>
   /** The same, switched off or not. @throws Refusal `kiosk_not_enrolled`. */
   known(number: number): Promise<Kiosk>
-  /** The kiosk that holds this credential. @throws like {@link Kiosks.usable}. */
-  byCredential(credential: string): Promise<Kiosk>
+  /**
+   * The kiosk that holds this credential.
+   * @param isCookie a browser holds it, perhaps in its memory only for now; see {@link Kiosks.accept}.
+   * @throws like {@link Kiosks.usable}.
+   */
+  byCredential(credential: string, isCookie?: boolean): Promise<Kiosk>
   /**
    * Adds a kiosk; the credential is shown once and kept only as a hash.
    * @throws Refusal `name_invalid`, as everything that names a kiosk.
@@ -48,7 +52,7 @@ export interface Kiosks {
   /**
    * Enrols a screen. A browser writes a cookie to its disk half a minute late, and a screen whose power
    * goes before has lost it: so from the same network the link is good once more, for ten minutes, until
-   * the credential that it gave has been used a minute later. The newest credential alone is good.
+   * the credential that it gave has been used, by a page a minute later. The newest credential alone is good.
    * @param network where the screen is; without it, or from another one, the link works once.
    * @throws Refusal `link_used`.
    */
@@ -163,10 +167,10 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     for (const [key, { kiosk }] of cache) if (kiosk.number === number) cache.delete(key)
   }
 
-  /** Ends a link whose credential a screen has kept. */
-  const endUsedLink = async ({ number, linkHash, linkExpiresAt }: Kiosk) => {
+  /** Ends a link whose credential has surely been kept. */
+  const endUsedLink = async ({ number, linkHash, linkExpiresAt }: Kiosk, isCookie: boolean) => {
     const enrolledAt = (linkExpiresAt ?? 0) - usedLinkLife
-    if (linkHash === null || clock() < enrolledAt + cookieKeptAfter) return
+    if (linkHash === null || (isCookie && clock() < enrolledAt + cookieKeptAfter)) return
     await records.update(number, old => {
       const kiosk = requireKnown(old)
       if (kiosk.linkHash !== linkHash) return unchanged(kiosk)
@@ -182,11 +186,11 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return requireKnown(await find(number))
     },
 
-    async byCredential(credential) {
+    async byCredential(credential, isCookie = false) {
       const hash = hashedCredential(credential)
       const kiosk = requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
       // It ends by its time all the same, so a busy database keeps no kiosk from working.
-      await endUsedLink(kiosk).catch(() => {})
+      await endUsedLink(kiosk, isCookie).catch(() => {})
       return kiosk
     },
 

@@ -77,7 +77,7 @@ ${main}
   const isKiosk = async (request: FastifyRequest): Promise<boolean> => {
     const value = credential.read(request)
     if (value === undefined) return false
-    return kiosks.byCredential(value).then(
+    return kiosks.byCredential(value, true).then(
       () => true,
       () => false,
     )

@@ -17,3 +17,8 @@ export function isSameOrigin(request: FastifyRequest, publicUrl: string): boolea
 export function requireSameOrigin(request: FastifyRequest, publicUrl: string): void {
   if (!isSameOrigin(request, publicUrl)) throw new Refusal('cross_site')
 }
+
+/** True when a page in a browser sent this, as far as one can see: programs send neither header. */
+export function isOfPage({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] !== undefined || headers.referer !== undefined
+}
