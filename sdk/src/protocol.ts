@@ -83,6 +83,8 @@ export interface SignInView {
   expires_in_ms?: number
   /** From `scanned` on. */
   phone?: PhoneKind
+  /** In `scanned`, once: the visitor may have more time to sign in, by {@link paths.extend}. */
+  extendable?: true
   /** Whose page was closed: it is over after `expires_in_ms`, unless the same page is heard again. */
   left?: 'kiosk' | 'phone'
   /** What the visitor has asked for; its own `seq` rises while the sign-in's stays. */
@@ -368,6 +370,7 @@ export const paths = {
   signIns: '/api/v1/sign-ins',
   signIn: (id: string) => `/api/v1/sign-ins/${id}`,
   cancel: (id: string) => `/api/v1/sign-ins/${id}/cancel`,
+  extend: (id: string) => `/api/v1/sign-ins/${id}/extend`,
   userCode: (id: string) => `/api/v1/sign-ins/${id}/user-code`,
   claim: (id: string) => `/api/v1/sign-ins/${id}/claim`,
   end: (id: string) => `/api/v1/sign-ins/${id}/end`,

@@ -42,6 +42,7 @@ export function scanned(id: string, change: Partial<SignIn> = {}): SignIn {
     claims: null,
     leftBy: null,
     stayUntil: null,
+    extendedAt: null,
     disownedAt: null,
     handOff: null,
     updatedAt: start,

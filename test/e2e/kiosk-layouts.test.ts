@@ -21,7 +21,9 @@ const both = (ko: string, en: string) => ({ ko, en })
 
 /** Time stands still meanwhile, so that no screen goes away by itself. */
 async function fits(kiosk: Page, state: string, { scrolls = false } = {}): Promise<void> {
-  await kiosk.clock.pauseAt(await kiosk.evaluate(() => performance.timeOrigin + performance.now() + 1000))
+  await kiosk.clock.pauseAt(
+    await kiosk.evaluate(() => performance.timeOrigin + performance.now() + 1000),
+  )
   const faults = await faultsInAllLayouts(kiosk)
   assert.deepEqual(scrolls ? faults.filter(fault => !isScrolling(fault)) : faults, [], state)
   await kiosk.clock.resume()

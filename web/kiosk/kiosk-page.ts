@@ -23,6 +23,7 @@ import { introduceUntilKnown } from './introduction.ts'
 import { pageStorage } from './page-storage.ts'
 import { startsAlways, startsNow, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
+import { ReadingTime } from './reading-time.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
 import { slip } from './slip.ts'
 import { SlipPrinter } from './slip-printer.ts'
@@ -58,6 +59,7 @@ export class KioskPage extends LitElement {
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
+  readonly #readingTime = new ReadingTime(() => this.#kiosk.touched())
   #storage: KioskStorage | undefined
   readonly #slipPrinter = new SlipPrinter(() => this.#storage)
   #introducing = false
@@ -88,6 +90,7 @@ export class KioskPage extends LitElement {
     removeEventListener('keydown', this.#onTouch)
     clearTimeout(this.#forgetting)
     this.#kiosk.stop()
+    this.#readingTime.end()
     this.#codeHelp.hide()
     this.#timeLeft.hide()
   }
@@ -191,8 +194,9 @@ export class KioskPage extends LitElement {
   #view(language: Language, ownWords: Words): View {
     const { current, claim } = this
     this.#codeHelp.show(ownWords.code)
-    if (this.#always) this.#timeLeft.hide()
-    else this.#timeLeft.show(current, ownWords.remaining)
+    // What is always on the screen has a successor in time.
+    if (this.#always && current.state === 'pending') this.#timeLeft.hide()
+    else this.#timeLeft.show(current, ownWords)
     return {
       update: this.introduced ? current : this.trouble,
       claim,
@@ -200,10 +204,12 @@ export class KioskPage extends LitElement {
       language,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
+      timeLeft: this.#timeLeft,
       idleSeconds: this.#idleSeconds,
       prints: this.#policy.printing.ticket,
       onStart: this.#start,
       onNotMine: this.#notMine,
+      onMoreTime: () => void this.#kiosk.extend(),
       // Where the gate refuses it, the screen says so.
       onChoose: service => void this.#kiosk.choose(service).catch(() => {}),
       onChooseAnother: () => this.#kiosk.chooseAnother(),
@@ -295,6 +301,7 @@ export class KioskPage extends LitElement {
 
   #onTouch = (): void => {
     this.#kiosk.touched()
+    this.#readingTime.touched()
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
     clearTimeout(this.#forgetting)
     this.#forgetting = setTimeout(() => this.#forget(), this.#policy.timings.idle_seconds * 1000)
@@ -312,7 +319,10 @@ export class KioskPage extends LitElement {
 
   #help = (): void => {
     this.#staffCall.forget()
-    this.querySelector('dialog')?.showModal()
+    const dialog = this.querySelector('dialog')
+    if (!dialog) return
+    dialog.showModal()
+    this.#readingTime.begin(dialog, this.#policy.timings.idle_seconds)
   }
 }
 

@@ -23,19 +23,34 @@ function idle({ words, onStart }: View, said: Message) {
     </div>`
 }
 
-function pending({ words, qr, codeHelp }: View, said: Message) {
+function pending({ update, words, qr, codeHelp }: View, said: Message) {
+  // Until there is a QR nothing is to be scanned, nor is a code to be had.
   return html`
-    <div class="words">${progress(words, 1)} ${message(said)} ${codeHelp}</div>
+    <div class="words">
+      ${progress(words, 1)} ${message(said)} ${update?.state === 'pending' ? codeHelp : ''}
+    </div>
     ${qr}`
 }
 
-function scanned({ words, onNotMine }: View, said: Message) {
+function scanned({ update, words, timeLeft, onNotMine, onMoreTime }: View, said: Message) {
   return html`
     <div class="words">
       ${progress(words, 2)} ${message(said)}
-      <button type="button" @click=${onNotMine}>${words.notMyPhone}</button>
+      <div class="choice">
+        <button type="button" @click=${onNotMine}>${words.notMyPhone}</button>
+        ${
+          update?.extendable
+            ? html`<button type="button" class="more-time" @click=${onMoreTime}>
+                ${words.moreTime}
+              </button>`
+            : ''
+        }
+      </div>
     </div>
-    ${badge('calm', phone)}`
+    <div class="beside">
+      ${badge('calm', phone)}
+      <div class="time-left">${timeLeft.bar} ${timeLeft.time} ${timeLeft.spoken}</div>
+    </div>`
 }
 
 function approved({ words }: View, said: Message) {
@@ -112,8 +127,6 @@ export function announcement(view: View): string {
   const { update, words } = view
   if (!update) return words.preparing
   const name = screenOf(update)
-  // The QR beside it has a name of its own.
-  if (name === 'pending') return ''
   const { title, text } = messageOf(update, words)
   if (name !== 'ticket') return `${title} ${text}`
   const said = `${title} ${ticketSaid(update.handOff?.ticket ?? {}, words)}`

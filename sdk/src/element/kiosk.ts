@@ -99,6 +99,11 @@ export class KioskElement extends Base {
     return this.#kiosk.cancel(reason)
   }
 
+  /** As {@link Kiosk.extend}. */
+  extend(): Promise<void> {
+    return this.#kiosk.extend()
+  }
+
   /**
    * Ends the visit, where there is one: the screen is ready for the next visitor at once; resolves when
    * the gate knows.
@@ -180,6 +185,7 @@ export class KioskElement extends Base {
       start: () => this.start(),
       finish: () => void this.end(),
       notMyPhone: () => void this.cancel('not_my_phone'),
+      moreTime: () => void this.extend(),
       // Where the gate refuses it, the screen says so.
       choose: id => void this.choose(id).catch(() => {}),
       chooseAnother: () => this.#kiosk.chooseAnother(),

@@ -219,12 +219,24 @@ export function createFlow(parts: FlowParts) {
       return moves.take({ id, kiosk }, { type: 'deny', phoneHash: phoneHash(phoneKey, id) })
     },
 
-    // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
+    /** The visitor needs more time to sign in: once. */
+    async extendByPhone(id: string, phoneKey: string): Promise<SignIn> {
+      const { kiosk } = await moves.ofPhone(id, phoneKey)
+      const hash = phoneHash(phoneKey, id)
+      return moves.take({ id, kiosk }, { type: 'extend', by: 'phone', phoneHash: hash })
+    },
+
+    // ── at the kiosk: view, extend, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
       const signIn = await moves.ofKioskPage(screen.use())
       const { handOff } = await services.ofSignIn(signIn)
       return signInView(signIn, clock(), handOff)
+    },
+
+    /** The same, asked for at the kiosk. */
+    async extend(screen: Screen): Promise<SignInView> {
+      return signInView(await moves.take(screen.use(), { type: 'extend', by: 'kiosk' }), clock())
     },
 
     /** @param address where the screen is. */

@@ -246,6 +246,24 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
     )
 
     scope.post(
+      paths.extend(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'More time for the visitor to sign in; once',
+          params: signInPath,
+          body: Type.Object({}, { additionalProperties: false }),
+          response: {
+            200: signInViewSchema,
+            ...{ 401: refused, 404: refused, 409: refused, 410: refused, 503: refused },
+          },
+        },
+      },
+      async request => flow.extend(await proven(request)),
+    )
+
+    scope.post(
       paths.cancel(':id'),
       {
         schema: {
