@@ -8,6 +8,7 @@ import { system } from '../../server/src/protocol/log-event.ts'
 import { axe, portrait, stands, startBrowser, startKioskBrowser } from '../support/browser.ts'
 import { enrol } from '../support/enrol.ts'
 import { freePort, type Gate, startGate, temporaryFolder } from '../support/gate.ts'
+import { faultsInAllLayouts } from '../support/layouts.ts'
 import { startTlsProxy } from '../support/tls-proxy.ts'
 
 /** In production, behind a proxy that ends TLS. */
@@ -43,12 +44,13 @@ test('N41: a screen that is not enrolled, or revoked, says so in words and a pic
   await revoke()
   const browser = await startBrowser(t)
   const kinds = [
-    ['', 'ko', /이 화면은 아직\s등록되지 않았습니다/, /qrgate kiosk add/],
-    ['', 'en', /This screen is not\senrolled yet/, /qrgate kiosk add/],
+    ['', 'ko', /이 화면은 아직\s등록되지 않았습니다/, /qrgate\skiosk\sadd/],
+    ['', 'en', /This screen is not\senrolled yet/, /qrgate\skiosk\sadd/],
     [credential, 'ko', /사용이 중지된\s화면입니다/, /새 링크/],
     [credential, 'en', /This screen has been\sswitched off/, /a new link/],
   ] as const
   const pictures = new Map<string, string>()
+  const faults: string[] = []
   for (const [cookie, lang, title, how] of kinds) {
     const page = await open(browser, gate.url, lang, cookie)
     const told = await page.locator('main').innerText()
@@ -58,9 +60,11 @@ test('N41: a screen that is not enrolled, or revoked, says so in words and a pic
     assert.equal(await page.locator('header .place strong').count(), 0, 'it stands nowhere')
     pictures.set(cookie, await page.locator('main .badge svg').innerHTML())
     assert.deepEqual(await axe(page), [])
+    if (lang === 'ko') faults.push(...(await faultsInAllLayouts(page)))
     await page.context().close()
   }
   assert.equal(new Set(pictures.values()).size, 2)
+  assert.deepEqual(faults, [])
 })
 
 test('N41: a screen whose power goes right after its enrolment is enrolled by the same link again', async t => {
