@@ -139,7 +139,7 @@ const refusedTexts: Record<Language, Record<'not_enrolled' | 'revoked', string>>
       '다른 화면을 이용하거나 직원에게 말씀해 주세요.\n다시 쓰려면 관리자가 새 링크로 등록해야 합니다.',
   },
   en: {
-    not_enrolled: `To enrol it, open a link from ${command} here.\nVisitors, please ask the staff.`,
+    not_enrolled: `To enrol it, open a link from “${command}” here.\nVisitors, please ask the staff.`,
     revoked:
       'Please use another screen, or ask the staff.\nTo use this one again, an administrator enrols it with a new link.',
   },
