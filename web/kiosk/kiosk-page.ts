@@ -124,7 +124,7 @@ export class KioskPage extends LitElement {
     const before = changed.get('current')
     if (!before || sameScreen(before, this.current)) return
     this.querySelector('dialog')?.close()
-    scrollTo({ top: 0 })
+    this.querySelector('main')?.scrollTo({ top: 0 })
     // The button that had the focus may be gone; a keyboard goes on from the headline.
     if (document.activeElement === document.body) {
       this.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
