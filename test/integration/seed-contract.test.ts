@@ -71,7 +71,7 @@ const malformed = { status: 422, detail: /^요청 형식이 올바르지 않습�
 const wrong = { status: 401, detail: /^아이디 또는 비밀번호가 맞지 않습니다\.$/ }
 const unknown = { status: 401, detail: /^알 수 없는 코드입니다\.$/ }
 const nothing = { status: 404, detail: /^찾을 수 없습니다\.$/ }
-const verb = { status: 405, detail: /^이 주소에서 쓸 수 없는 HTTP 메서드입니다\.$/ }
+const verb = { status: 405, detail: /^이 주소에서 쓸 수 없는 요청 방식입니다\.$/ }
 
 const others = (...allowed: string[]) =>
   ['OPTIONS', 'PUT', 'DELETE', 'PATCH', 'GET', 'POST', 'TRACE', 'PROPFIND'].filter(
@@ -110,7 +110,7 @@ const rows: Record<string, Row[]> = {
     {
       path: auth,
       type: json,
-      body: signIn.replace('{', '{"device":"kiosk","__proto__":{"id":1},"constructor":[],'),
+      body: signIn.replace('{', '{"device":"kiosk","more":{"a":[1,null]},'),
       status: 200,
       json: yes,
     },
@@ -150,6 +150,7 @@ const rows: Record<string, Row[]> = {
       { path: auth, type: json, body: `{"id":${value},"pwd":"x"}`, ...malformed },
       { path: auth, type: json, body: `{"id":"x","pwd":${value}}`, ...malformed },
     ]),
+    { path: auth, type: json, body: signIn.replace('{', '{"__proto__":{},'), ...malformed },
     { path: auth, type: json, body: Buffer.from(signIn, 'utf16le'), ...malformed },
     { path: auth, type: json, body: Buffer.from([0x22, 0xff, 0x22]), ...malformed },
     { path: auth, ...malformed },
@@ -197,9 +198,10 @@ const rows: Record<string, Row[]> = {
     { path: insert('by-get'), status: 200, json: yes },
     { path: insert('by-get'), status: 200, json: no },
     { path: insert('BY-GET'), status: 200, json: no },
-    { path: `${insert('one')}&user_id=two`, status: 200, json: yes },
-    { path: insert('one'), status: 200, json: yes },
-    { path: insert('two'), status: 200, json: no },
+    // Of two nobody knows which one was meant.
+    { path: `${insert('one')}&user_id=two`, ...malformed },
+    { path: `${insert('one')}&user_pwd=two`, ...malformed },
+    { path: `${insert('one')}&user_id=one`, ...malformed },
     { path: `${insert('more')}&more=1`, status: 200, json: yes },
     ...['', ' ', 'two words', 'x'.repeat(65), 'x'.repeat(3_000), '\u200b', '\0'].map(id => ({
       path: insert(id),

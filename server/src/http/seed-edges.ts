@@ -16,7 +16,7 @@ export const seedRoutes = {
   auth: { url: '/api/qr/auth/:token', method: ['POST'] },
   // The seed's own front end adds accounts with GET.
   insert: { url: '/api/test/insert', method: ['GET', 'POST'] },
-} as const
+} satisfies Record<string, { url: string; method: ('GET' | 'POST')[] }>
 export type SeedRoute = keyof typeof seedRoutes
 
 /** False for our own API, which has one shape for all refusals, and gives nothing away to pages. */
@@ -79,7 +79,7 @@ export async function addSeedEdges(
     const withoutSlash = path.replace(/\/+$/, '')
     if (here) {
       reply.header('allow', here.allow)
-      done(new Refusal('verb_not_allowed'))
+      done(new Refusal('http_method_not_allowed'))
     } else if (!request.ws && withoutSlash !== path && at(withoutSlash)) {
       // Without scheme and host: only the proxy in front of us knows how it is reached.
       reply

@@ -54,13 +54,15 @@ export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
 function addSignIn(scope: HttpServer, { flow, password, listen }: SeedParts): void {
   // Fastify's own would answer 415 for most types.
   scope.removeAllContentTypeParsers()
+  const readJson = scope.getDefaultJsonParser('error', 'error')
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    done(null, isJson(request) ? jsonOf(body) : undefined)
+    const text = isJson(request) ? textOf(body) : undefined
+    if (text === undefined) done(null)
+    else readJson(request, text, done)
   })
 
   scope.route({
     ...seedRoutes.start,
-    method: [...seedRoutes.start.method],
     exposeHeadRoute,
     schema: {
       tags,
@@ -72,7 +74,6 @@ function addSignIn(scope: HttpServer, { flow, password, listen }: SeedParts): vo
 
   scope.route({
     ...seedRoutes.auth,
-    method: [...seedRoutes.auth.method],
     schema: {
       tags,
       summary: 'Sign in with the token from the QR',
@@ -115,7 +116,6 @@ function addInsert(scope: HttpServer, { accounts, inserts }: SeedParts): void {
 
   scope.route({
     ...seedRoutes.insert,
-    method: [...seedRoutes.insert.method],
     exposeHeadRoute,
     schema: {
       tags,
@@ -126,9 +126,6 @@ function addInsert(scope: HttpServer, { accounts, inserts }: SeedParts): void {
     // Also a type that is none would be refused.
     onRequest: async request => {
       delete request.raw.headers['content-type']
-    },
-    preValidation: async request => {
-      request.query = lastOfEach(request.query)
     },
     handler: async request => {
       const { user_id: id, user_pwd: password } = request.query
@@ -159,19 +156,13 @@ function isJson({ headers }: FastifyRequest): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Undefined for what is no JSON, which then is not of the expected form. */
-function jsonOf(body: Buffer): unknown {
+/** Undefined for bytes that are no text, which then are not of the expected form. */
+function textOf(body: Buffer): string | undefined {
   try {
-    return JSON.parse(utf8.decode(body))
+    return utf8.decode(body)
   } catch {
     return undefined
   }
-}
-
-/** Of a parameter that is there twice the seed takes the last one. */
-function lastOfEach<Query extends object>(query: Query): Query {
-  const last = Object.entries(query).map(([name, value]) => [name, [value].flat().at(-1)])
-  return Object.fromEntries(last) as Query
 }
 
 declare module 'fastify' {
