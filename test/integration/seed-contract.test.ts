@@ -1,49 +1,15 @@
 import assert from 'node:assert/strict'
-import {
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-} from 'node:http'
-import { test } from 'node:test'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { WebSocket } from 'ws'
 import { attack } from '../support/attack.ts'
-import { type Gate, startGate } from '../support/gate.ts'
+import { send } from '../support/exact-http.ts'
+import type { Gate } from '../support/gate.ts'
 import { addAccount, visitor } from '../support/visitor.ts'
 
 /*
  * The seed's contract as one table: each row is one request, and the answer to the letter. Its other
- * half, what a sign-in does over time, stands in seed.test.ts.
+ * half, what a sign-in does over time, stands in seed.test.ts; preflights in seed-cors.test.ts.
  */
-
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-}
-
-/** Sends just these headers, which `fetch` would not. */
-function send(
-  url: string,
-  method: string,
-  headers: OutgoingHttpHeaders = {},
-  body: string | Buffer = '',
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const length = body.length > 0 ? { 'content-length': Buffer.byteLength(body) } : {}
-    const sent = httpRequest(url, { method, headers: { ...length, ...headers } }, answer => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', chunk => {
-        text += chunk
-      })
-      answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text })
-      })
-      answer.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
-}
 
 interface Row {
   method?: string
@@ -332,97 +298,6 @@ attack('N61: a detail is Korean unless English is asked for', async gate => {
       }
     }
   }
-})
-
-/** What a preflight of this origin is told. */
-async function preflight(url: string, origin: string, method: string, headers: string) {
-  const answer = await send(url, 'OPTIONS', {
-    origin,
-    'access-control-request-method': method,
-    'access-control-request-headers': headers,
-  })
-  const told = (name: string) => answer.headers[`access-control-allow-${name}`]
-  assert.match(String(answer.headers.vary), /\bOrigin\b/)
-  return {
-    status: answer.status,
-    origin: told('origin'),
-    credentials: told('credentials'),
-    headers: told('headers'),
-    methods: told('methods'),
-  }
-}
-
-const seedPaths: [string, string][] = [
-  ['GET', '/api/qr/start'],
-  ['POST', '/api/qr/auth/x'],
-  ['POST', '/api/test/insert'],
-  ['GET', '/api/test/insert'],
-  ['GET', '/api/qr/start/'],
-  ['GET', '/api/qr/nothing'],
-]
-const anyHeaders = 'authorization,cache-control,content-type,traceparent,x-requested-with'
-
-attack(
-  'N60: pages of every configured origin ask with credentials and any header, others read nothing',
-  async gate => {
-    for (const [method, path] of seedPaths) {
-      for (const origin of ['https://a.example', 'http://localhost:3000']) {
-        assert.deepEqual(await preflight(gate.url + path, origin, method, anyHeaders), {
-          status: 204,
-          origin,
-          credentials: 'true',
-          headers: anyHeaders,
-          methods: 'GET, POST',
-        })
-      }
-      const strangers = [
-        'null',
-        'https://evil.example',
-        'http://a.example',
-        'https://a.example.evil',
-      ]
-      for (const origin of [...strangers, 'https://a.example, http://localhost:3000']) {
-        const told = await preflight(gate.url + path, origin, method, anyHeaders)
-        assert.deepEqual([told.origin, told.credentials], [undefined, undefined], origin)
-        const { headers } = await send(gate.url + path, method, { origin })
-        assert.equal(headers['access-control-allow-origin'], undefined, origin)
-      }
-    }
-  },
-  { settings: { QRGATE_ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000' } },
-)
-
-attack(
-  'N60: in a demo every page does, one from a file too; our own API stays closed',
-  async gate => {
-    for (const origin of ['null', 'https://a.example', 'http://192.168.0.9:5173']) {
-      for (const [method, path] of seedPaths) {
-        const told = await preflight(gate.url + path, origin, method, anyHeaders)
-        assert.deepEqual([told.origin, told.credentials], [origin, 'true'], path)
-      }
-      for (const path of ['/api/v1/sign-ins', '/api/v1/nothing']) {
-        const told = await preflight(gate.url + path, origin, 'POST', anyHeaders)
-        assert.deepEqual([told.status, told.origin, told.credentials], [204, '*', undefined], path)
-        const { headers } = await send(gate.url + path, 'PUT', { origin })
-        assert.equal(headers['access-control-allow-origin'], '*', path)
-      }
-    }
-  },
-)
-
-test('N60: a page reads also that the gate itself has failed', async t => {
-  const gate = await startGate(t)
-  const token = await newToken(gate)
-  Object.assign(gate.app.store.signIns, {
-    read: async () => {
-      throw new Error('no disk')
-    },
-  })
-  const headers = { origin: page, 'content-type': json }
-  const answer = await send(`${gate.url}/api/qr/auth/${token}`, 'POST', headers, signIn)
-  assert.equal(answer.status, 500)
-  assert.equal(answer.headers['access-control-allow-origin'], page)
-  assert.match((JSON.parse(answer.text) as { detail: string }).detail, /^서버에 문제가/)
 })
 
 attack(
