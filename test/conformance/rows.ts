@@ -102,7 +102,6 @@ export function kiosk(change: Partial<Kiosk> = {}): (number: number) => Change<K
     next: {
       number,
       name: { ko: '1층 접수', en: 'Reception, ground floor' },
-      ticket: 'compact',
       claimable: true,
       credentialHash: null,
       linkHash: null,

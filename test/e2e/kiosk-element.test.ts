@@ -189,7 +189,7 @@ test('<qrgate-qr> leaves nothing of an old code behind, and the page has one kio
     if (!canvas) throw new Error('there is no picture')
     const look = () => [canvas.width, canvas.hidden, canvas.getAttribute('aria-label')]
     const empty = look()
-    element.content = 'HTTPS://GATE.EXAMPLE.ORG/Q/A'
+    element.content = 'https://GATE.EXAMPLE.ORG/Q/A'
     element.label = '이 코드를 비춰 주세요'
     while (!canvas.style.width) await new Promise(requestAnimationFrame)
     const modules = Number.parseFloat(canvas.style.width) / canvas.width

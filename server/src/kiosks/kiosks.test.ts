@@ -72,7 +72,6 @@ test('an enrolled kiosk is found by its number and by its credential', async t =
   assert.deepEqual(await kiosks.usable(kiosk.number), kiosk)
   assert.deepEqual(await kiosks.byCredential(credential), kiosk)
   assert.deepEqual(kiosk.name, name)
-  assert.equal(kiosk.ticket, 'compact')
 })
 
 test('kiosks without a client may have a usual one, in this process only', async t => {

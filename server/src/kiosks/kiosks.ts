@@ -81,7 +81,6 @@ export interface Kiosks {
 export const seedKiosk: Kiosk = {
   number: 0,
   name: { ko: '키오스크', en: 'Kiosk' },
-  ticket: 'jwt',
   claimable: false,
   credentialHash: null,
   linkHash: null,
@@ -93,7 +92,7 @@ export const seedKiosk: Kiosk = {
 }
 
 /** In demo mode, whoever starts without being enrolled. */
-export const openKiosk: Kiosk = { ...seedKiosk, number: 1, ticket: 'compact', claimable: true }
+export const openKiosk: Kiosk = { ...seedKiosk, number: 1, claimable: true }
 
 /** What its limits are counted by. @param address where whoever speaks to the gate at this kiosk is. */
 export function whereIs({ number, credentialHash }: Kiosk, address: string): Where {

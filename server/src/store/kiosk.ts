@@ -5,7 +5,6 @@ export interface Kiosk {
   /** 32 bit, unique at this gate; the small ones are built in. */
   number: number
   name: Localized
-  ticket: 'compact' | 'jwt'
   /** False for the built-in kiosk of the seed's API. */
   claimable: boolean
   /** SHA-256 of the kiosk credential, base64url; null for built-in and not yet enrolled kiosks. */
