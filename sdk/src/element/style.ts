@@ -55,7 +55,7 @@ p { margin: 0; }
   white-space: pre-line;
   text-wrap: balance;
 }
-.code-card, .ticket, .services button, .finish button, .message button {
+.code-card, .ticket, button:not(.ask, .hide) {
   --_ink: var(--_card-ink);
   --_ink-soft: var(--_card-ink-soft);
   color: var(--_ink);
