@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import { buildTarget } from '../scripts/browsers/floor.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
@@ -32,6 +33,7 @@ async function scriptOf(name: string): Promise<string> {
     logLevel: 'warn',
     resolve: { conditions },
     build: {
+      target: buildTarget,
       write: false,
       lib: { entry: here(`phone/${name}.ts`), name: 'qrgatePhone', formats: ['iife'] },
     },
@@ -94,6 +96,7 @@ export default defineConfig({
   plugins: [phoneScripts(), licences(), compressed()],
   resolve: { conditions },
   build: {
+    target: buildTarget,
     outDir: here('../server/public'),
     emptyOutDir: true,
     // A data: address would need a wider content security policy.

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { buildTarget } from '../../scripts/browsers/floor.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -8,6 +9,7 @@ export default defineConfig({
   // Reception may stand below any path.
   base: './',
   build: {
+    target: buildTarget,
     outDir: here('../public'),
     emptyOutDir: true,
     // A data: address would need a wider content security policy.

@@ -53,7 +53,10 @@ export class KioskPage extends LitElement {
   readonly #preferences = new Preferences(usualLanguage(usualPolicy, location.search))
   #forgetting: ReturnType<typeof setTimeout> | undefined
   readonly #kiosk = this.#createKiosk()
-  readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
+  readonly #codeHelp = new CodeHelp(
+    () => this.#kiosk.userCode(),
+    isOpen => this.querySelector('main')?.toggleAttribute('data-code', isOpen),
+  )
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
@@ -119,6 +122,9 @@ export class KioskPage extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    // For the style sheet: `:has` is not in every browser that kiosks have (docs/browsers.md).
+    this.dataset.screen = this.querySelector('main')?.dataset.screen ?? ''
+    this.toggleAttribute('data-slip', this.querySelector('.paper-slip') !== null)
     document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
     this.#printSlip()
     const before = changed.get('current')
@@ -231,7 +237,7 @@ export class KioskPage extends LitElement {
       case 'staff':
       case 'done':
         this.#ring.show(this.current.countdown)
-        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring.root }
+        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring }
       default:
         return undefined
     }
