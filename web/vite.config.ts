@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
 import { buildTarget } from '../scripts/browsers/floor.ts'
+import { oldBrowser } from '../scripts/browsers/old-browser.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
@@ -93,7 +94,7 @@ function compressed(): Plugin {
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [phoneScripts(), licences(), compressed()],
+  plugins: [phoneScripts(), oldBrowser(), licences(), compressed()],
   resolve: { conditions },
   build: {
     target: buildTarget,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { buildTarget } from '../../scripts/browsers/floor.ts'
+import { oldBrowser } from '../../scripts/browsers/old-browser.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -8,6 +9,7 @@ export default defineConfig({
   root: here('.'),
   // Reception may stand below any path.
   base: './',
+  plugins: [oldBrowser()],
   build: {
     target: buildTarget,
     outDir: here('../public'),
