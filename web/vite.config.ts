@@ -5,6 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
 import { buildTarget } from '../scripts/browsers/floor.ts'
 import { oldBrowser } from '../scripts/browsers/old-browser.ts'
+import { viewportUnits } from '../scripts/browsers/viewport-units.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
@@ -96,6 +97,7 @@ export default defineConfig({
   base: '/',
   plugins: [phoneScripts(), oldBrowser(), licences(), compressed()],
   resolve: { conditions },
+  css: { postcss: { plugins: [viewportUnits()] } },
   build: {
     target: buildTarget,
     outDir: here('../server/public'),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { buildTarget } from '../../scripts/browsers/floor.ts'
 import { oldBrowser } from '../../scripts/browsers/old-browser.ts'
+import { viewportUnits } from '../../scripts/browsers/viewport-units.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -10,6 +11,7 @@ export default defineConfig({
   // Reception may stand below any path.
   base: './',
   plugins: [oldBrowser()],
+  css: { postcss: { plugins: [viewportUnits()] } },
   build: {
     target: buildTarget,
     outDir: here('../public'),

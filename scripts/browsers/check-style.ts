@@ -45,7 +45,8 @@ export function styleFaults(css: string): string[] {
 
 type Report = (what: string, since: string[]) => void
 
-function isAskedFor(node: postcss.Node): boolean {
+/** Whether it stands within `@supports`. */
+export function isAskedFor(node: postcss.Node): boolean {
   for (let { parent } = node; parent; parent = parent.parent) {
     if (parent.type === 'atrule' && (parent as AtRule).name === 'supports') return true
   }

@@ -10,8 +10,6 @@
   function isNewEnough() {
     return (
       'noModule' in document.createElement('script') &&
-      // 108, 15.4, 101
-      has('height', '1dvh') &&
       // 105, 16, 110
       has('container-type', 'inline-size') &&
       // 73, 16.4, 101

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import postcss from 'postcss'
 import { scriptFaults } from '../../scripts/browsers/check-script.ts'
 import { styleFaults } from '../../scripts/browsers/check-style.ts'
 import { buildTarget } from '../../scripts/browsers/floor.ts'
+import { viewportUnits } from '../../scripts/browsers/viewport-units.ts'
 
 const newScripts: Record<string, string> = {
   'AbortSignal.any': 'fetch("/", { signal: AbortSignal.any([a, b]) })',
@@ -75,6 +77,35 @@ test('N25: what the oldest browsers have, and what is asked for before, may be u
     @supports (color: color-mix(in srgb, red, blue)) { p { color: color-mix(in srgb, red, blue) } }
     @container (width > 20rem) { p { margin-inline: auto } }`
   assert.deepEqual(styleFaults(style), [])
+})
+
+test('N25: dvh has a vh for browsers without it, in custom properties and in nested rules too', () => {
+  const style = `.a { color: red; --qr: min(77vw, 48dvh); .b { height: calc(100dvh - 2px) } }
+    @media print { .c { width: 5dvmin; margin: 0 } }`
+  const { css } = postcss([viewportUnits()]).process(style, { from: undefined })
+  const asked: string[] = []
+  const plain: string[] = []
+  postcss.parse(css).walkDecls(declaration => {
+    let within = declaration.parent as postcss.Node | undefined
+    while (
+      within &&
+      !(within.type === 'atrule' && (within as postcss.AtRule).name === 'supports')
+    ) {
+      within = within.parent
+    }
+    ;(within ? asked : plain).push(`${declaration.prop}: ${declaration.value.trim()}`)
+  })
+  assert.deepEqual(plain, [
+    'color: red',
+    '--qr: min(77vw, 48vh)',
+    'height: calc(100vh - 2px)',
+    'width: 5vmin',
+    'margin: 0',
+  ])
+  assert.deepEqual(
+    new Set(asked),
+    new Set(['--qr: min(77vw, 48dvh)', 'height: calc(100dvh - 2px)', 'width: 5dvmin']),
+  )
 })
 
 test('N25: all pages are built for the floor, and `npm run lint` reads what was built', () => {
