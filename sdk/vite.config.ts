@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defineConfig } from 'vite'
 
+// As Node does: scripts/vite.js may have given this folder another name.
+const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
+
 /**
  * The elements, each in one file with the QR encoder included, for pages that have no bundler:
  * `<qrgate-kiosk>`, and in the mode `qr` `<qrgate-qr>` alone.
@@ -9,7 +12,7 @@ export default defineConfig(({ mode }) => {
   const name = mode === 'qr' ? 'qr' : 'kiosk-element'
   return {
     root: fileURLToPath(new URL('.', import.meta.url)),
-    resolve: { conditions: ['source', ...defaultClientConditions] },
+    resolve: { conditions: ['source', ...defaultClientConditions], preserveSymlinks },
     build: {
       target: 'es2024',
       emptyOutDir: name === 'kiosk-element',

@@ -6,6 +6,8 @@ import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
+// As Node does: scripts/vite.js may have given this folder another name.
+const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
 
 /** Style sheets that the server writes into its own pages, so that it must know their names. */
 const inlined = ['phone.css', 'hand-off.css', 'docs.css']
@@ -30,7 +32,7 @@ async function scriptOf(name: string): Promise<string> {
     configFile: false,
     root: here('.'),
     logLevel: 'warn',
-    resolve: { conditions },
+    resolve: { conditions, preserveSymlinks },
     build: {
       write: false,
       lib: { entry: here(`phone/${name}.ts`), name: 'qrgatePhone', formats: ['iife'] },
@@ -92,7 +94,7 @@ export default defineConfig({
   root: here('.'),
   base: '/',
   plugins: [phoneScripts(), licences(), compressed()],
-  resolve: { conditions },
+  resolve: { conditions, preserveSymlinks },
   build: {
     outDir: here('../server/public'),
     emptyOutDir: true,

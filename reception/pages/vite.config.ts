@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
+// As Node does: scripts/vite.js may have given this folder another name.
+const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: here('.'),
   // Reception may stand below any path.
   base: './',
+  resolve: { preserveSymlinks },
   build: {
     outDir: here('../public'),
     emptyOutDir: true,
