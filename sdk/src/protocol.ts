@@ -149,6 +149,12 @@ export interface PollAnswer extends SignInView {
   frames?: Frame[]
 }
 
+/** Answer of `GET /api/v1/origin`. */
+export interface OriginView {
+  /** Whether pages of the origin that asks may call the API. */
+  allowed: boolean
+}
+
 /** Answer of `POST /api/v1/sign-ins/{id}/user-code` (the names are RFC 8628's). */
 export interface UserCodeAnswer {
   /** For a person to type, e.g. `WDJB-MJHT`. */
@@ -371,6 +377,8 @@ export const paths = {
   leave: (id: string) => `/api/v1/sign-ins/${id}/leave`,
   service: (id: string) => `/api/v1/sign-ins/${id}/service`,
   staffCall: '/api/v1/kiosk/staff-call',
+  /** GET: {@link OriginView}, for pages of every origin. */
+  origin: '/api/v1/origin',
   client: '/api/v1/clients/self',
   clientServices: '/api/v1/clients/self/services',
   handOffs: '/api/v1/hand-offs',

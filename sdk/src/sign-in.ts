@@ -13,6 +13,13 @@ import type {
   UserCodeAnswer,
 } from './protocol.ts'
 import { Queue } from './queue.ts'
+import {
+  chooseWindowMs,
+  claimWindowMs,
+  endWindowMs,
+  extendWindowMs,
+  userCodeWindowMs,
+} from './repeated-for.ts'
 import { retry } from './retry.ts'
 import type { KioskSocket } from './socket.ts'
 import type { StartedSignIn, Starter } from './starter.ts'
@@ -50,16 +57,6 @@ const forgetAskMs = 5_000
 const renewBeforeMs = 30_000
 /** For how long a renewing screen waits for the successor of a sign-in that ran out. */
 const successorMs = 2_000
-/** The gate keeps an approved sign-in for its kiosk this long. */
-const claimWindowMs = 120_000
-/** Whoever gives a sign-in up or ends a visit has turned to the next one already. */
-const endWindowMs = 60_000
-/** For as long as somebody may stand there and wait for a number. */
-const chooseWindowMs = 60_000
-/** Who asks for more time has less than this left. */
-const extendWindowMs = 60_000
-/** Somebody stands there and waits for the code. */
-const userCodeWindowMs = 5_000
 
 /**
  * One sign-in, from the QR to the end of the visit: iterate over it to learn what to show.

@@ -133,7 +133,7 @@ const ko: ScreenWords = {
       text: '계속 시도하고 있습니다. 급하시면 직원에게 말씀해 주세요.',
     },
     not_enrolled: {
-      title: '등록되지 않은\n화면입니다',
+      title: '이 화면은 아직\n등록되지 않았습니다',
       text: '관리자가 이 화면을 등록하면 시작할 수 있습니다.',
     },
     revoked: {
@@ -216,7 +216,7 @@ const en: ScreenWords = {
       text: 'We keep trying. In a hurry? Please ask the staff.',
     },
     not_enrolled: {
-      title: 'This screen is\nnot enrolled',
+      title: 'This screen is not\nenrolled yet',
       text: 'It can be used once an administrator has enrolled it.',
     },
     revoked: {

@@ -90,3 +90,21 @@ attack('S069 no page of another site reads what a phone or an operator sees', as
   const stranger = await new Phone(gate.url, { origin: allowed }).get(`/s/${signIn.id}`)
   assert.equal(stranger.headers.get('access-control-allow-origin'), null)
 })
+
+attack(
+  'N43: a page of any origin is told whether it may call the API, and nothing else',
+  async gate => {
+    for (const [origin, isAllowed] of [
+      [allowed, true],
+      [gate.url, true],
+      ...foreign.map(one => [one, false] as const),
+    ] as const) {
+      const headers = { origin, cookie: 'qrgate-phone=x' }
+      const answer = await fetch(gate.url + paths.origin, { headers })
+      assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+      assert.equal(answer.headers.get('access-control-allow-credentials'), null)
+      assert.deepEqual(await answer.json(), { allowed: isAllowed }, origin)
+    }
+  },
+  { settings: { QRGATE_ALLOWED_ORIGINS: allowed } },
+)

@@ -11,6 +11,7 @@ import {
   type ScreenName,
   screenOf,
   TimeLeft,
+  troubleKindOf,
 } from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
 import type { Language } from '../look/language.ts'
@@ -99,8 +100,11 @@ export class KioskPage extends LitElement {
     const ownWords = wordsAt(this.#policy, language)
     const view = this.#view(language, ownWords)
     const name = view.update ? screenOf(view.update) : 'preparing'
+    // A screen that is nobody's stands nowhere.
+    const isNobodys = troubleKindOf(view.update?.code) === 'not_enrolled'
+    const kiosk = isNobodys ? undefined : this.introduced
     return html`
-      ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
+      ${header(ownWords, kiosk, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
         <p class="unseen" role="status">${announcement(view)}</p>
         <p class="unseen" role="status">${countdownAnnouncement(view)}</p>

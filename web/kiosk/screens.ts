@@ -7,7 +7,7 @@ import {
   troubleKindOf,
 } from '@qrgate/sdk/screen-parts'
 import { html } from 'lit'
-import { check, clock, cross, phone, unplugged } from '../look/icons.ts'
+import { check, clock, cross, newScreen, phone, screenOff, unplugged } from '../look/icons.ts'
 import { progress } from './progress.ts'
 import { services, staff, waiting } from './service-screens.ts'
 import { isPrinted, ticket } from './ticket-screen.ts'
@@ -91,11 +91,14 @@ function ended({ words, update, onStart }: View, said: Message) {
 function trouble({ words, update }: View, said: Message) {
   const kind = troubleKindOf(update?.code)
   // The gate is heard, and says no: an operator has to do something, and the network is in order.
-  const refused = kind === 'revoked' || kind === 'not_enrolled'
+  if (kind === 'not_enrolled')
+    return html`<div class="words">${badge('calm', newScreen)} ${message(said)}</div>`
+  if (kind === 'revoked')
+    return html`<div class="words">${badge('attention', screenOff)} ${message(said)}</div>`
   return html`
     <div class="words">
-      ${badge('attention', refused ? cross : unplugged)} ${message(said)}
-      ${refused ? '' : html`<p class="retrying">${words.retrying}</p>`}
+      ${badge('attention', unplugged)} ${message(said)}
+      <p class="retrying">${words.retrying}</p>
     </div>`
 }
 

@@ -10,6 +10,7 @@ import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
+import { addOriginCheck } from '../http/kiosk/origin.ts'
 import { addPages } from '../http/pages.ts'
 import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
@@ -176,6 +177,7 @@ export async function createApp(
   server.register(api)
   server.register(apiEdges, { prefix: '/api' })
   const site = { name: config.site, time_zone: config.timeZone, hours: config.openingHours }
+  addOriginCheck(server, config)
   addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject, site })
   server.register(pages)
   addJwks(server, core.signingKeys)

@@ -9,7 +9,10 @@ export interface Kiosk {
   claimable: boolean
   /** SHA-256 of the kiosk credential, base64url; null for built-in and not yet enrolled kiosks. */
   credentialHash: string | null
-  /** SHA-256 of the one-time enrolment link's secret, base64url; null once it was used. */
+  /**
+   * SHA-256 of the enrolment link's secret, base64url; of its secret and the screen's network from its
+   * first use on, and null when it is used up.
+   */
   linkHash: string | null
   linkExpiresAt: number | null
   revokedAt: number | null
