@@ -42,7 +42,7 @@ export function progressLine(): Markup {
 export function accountField(words: Words, value: string | undefined, problem: Problem | null) {
   return html`<div class="field">
 <label for="account">${words.account}</label>
-<input id="account" name="account" type="text" inputmode="email" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="64" required value="${value ?? ''}"${pointed('account', problem)}>
+<input id="account" name="account" type="text" inputmode="email" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="256" required value="${value ?? ''}"${pointed('account', problem)}>
 </div>`
 }
 
