@@ -1,12 +1,12 @@
-import type { Language } from '@qrgate/sdk/protocol'
+import { type Language, preferredLanguage } from '@qrgate/sdk/protocol'
 import { html } from 'lit'
 
 export type { Language }
 
 /** What the address asks for (`?lang=ko|en`), else the browser's. */
 export function languageOf(search: string): Language {
-  const asked = new URLSearchParams(search).get('lang') ?? navigator.language
-  return asked.startsWith('ko') ? 'ko' : 'en'
+  const asked = new URLSearchParams(search).get('lang')
+  return preferredLanguage(asked === null ? navigator.languages : [asked]) ?? 'en'
 }
 
 /** Words of the address, e.g. `?services=exam,pay`; none where it has none. */

@@ -16,7 +16,14 @@ import type { Visits } from '../../signin/visit.ts'
 import type { Seen, WithHandOff } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { type OwnCookie, ownCookie } from '../server/cookies.ts'
-import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
+import {
+  hasChosenLanguage,
+  type Language,
+  negotiatedLanguage,
+  rememberHint,
+  rememberLanguage,
+  requestLanguage,
+} from '../server/language.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
 import { beginRefusal, refusalOf } from '../server/server.ts'
 import { noAssets, type PageAssets, type PhoneAssets } from './assets.ts'
@@ -130,6 +137,13 @@ export class Visitor {
   get language(): Language {
     this.#language ??= this.#chosenLanguage() ?? requestLanguage(this.#request)
     return this.#language
+  }
+
+  /** What was chosen at the kiosk whose QR has led here, or null: a hint, good until the next scan. */
+  hintLanguage(lang: Language | null): void {
+    rememberHint(this.#request, this.#reply, lang, this.#parts.config.publicUrl)
+    if (hasChosenLanguage(this.#request)) return
+    this.#language = this.#chosenLanguage() ?? lang ?? negotiatedLanguage(this.#request.headers['accept-language'])
   }
 
   #chosenLanguage(): Language | undefined {

@@ -1,21 +1,76 @@
-import type { Language } from '@qrgate/sdk/protocol'
+import { type Language, preferredLanguage } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export type { Language }
 
-const cookieName = 'qrgate-lang'
+/** Chosen on one of our pages on this browser. */
+const chosenCookie = 'qrgate-lang'
+/** Chosen at the kiosk whose QR this browser has opened last. */
+const hintCookie = 'qrgate-lang-hint'
 const year = 365 * 24 * 3600
 
-/** The language to answer in: the one chosen on our pages, else the browser's first. */
-export function requestLanguage(request: FastifyRequest): Language {
-  const chosen = request.cookies?.[cookieName]
-  if (chosen === 'ko' || chosen === 'en') return chosen
-  const first = request.headers['accept-language']?.split(',')[0]?.trim().toLowerCase() ?? ''
-  return first.startsWith('ko') ? 'ko' : 'en'
+/**
+ * The language to answer in: the one chosen in this browser; else the one that the visitor has just
+ * chosen at the kiosk, a moment ago and on purpose, where the browser's own may be its maker's; else the
+ * browser's first.
+ */
+export function requestLanguage({ cookies, headers }: FastifyRequest): Language {
+  return (
+    languageIn(cookies?.[chosenCookie]) ??
+    languageIn(cookies?.[hintCookie]) ??
+    negotiatedLanguage(headers['accept-language'])
+  )
+}
+
+/** Whether somebody has chosen a language in this browser, which no kiosk's choice changes. */
+export function hasChosenLanguage({ cookies }: FastifyRequest): boolean {
+  return languageIn(cookies?.[chosenCookie]) !== undefined
+}
+
+/**
+ * What an `Accept-Language` header asks for (RFC 9110 §12.5.4), by weight and then by order. English
+ * where it names none of ours, unless it rules that out.
+ */
+export function negotiatedLanguage(header = ''): Language {
+  const ranges = header.split(',').flatMap(readRange)
+  const wanted = ranges.filter(({ weight }) => weight > 0)
+  const sorted = wanted.toSorted((a, b) => b.weight - a.weight)
+  const refusesEnglish = ranges.some(({ range, weight }) => range === 'en' && weight === 0)
+  return preferredLanguage(sorted.map(({ range }) => range)) ?? (refusesEnglish ? 'ko' : 'en')
+}
+
+/** None for what is no language range with a weight (RFC 9110 §12.4.2). */
+function readRange(text: string): { range: string; weight: number }[] {
+  const pattern = /^\s*([a-z]{1,8}(?:-[a-z\d]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i
+  const [, range, weight = '1'] = pattern.exec(text) ?? []
+  return range === undefined ? [] : [{ range: range.toLowerCase(), weight: Number(weight) }]
 }
 
 /** Remembers a choice made by `?lang=`. It proves nothing, so its name has no `__Host-` prefix. */
 export function rememberLanguage(reply: FastifyReply, lang: Language, publicUrl: string): void {
-  const secure = publicUrl.startsWith('https:')
-  reply.setCookie(cookieName, lang, { path: '/', maxAge: year, sameSite: 'lax', secure })
+  reply.setCookie(chosenCookie, lang, { ...attributes(publicUrl), maxAge: year })
+}
+
+/**
+ * Keeps what was chosen at the kiosk for the pages that follow, until the browser is closed; null where
+ * nobody has chosen there.
+ */
+export function rememberHint(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  lang: Language | null,
+  publicUrl: string,
+): void {
+  if (lang !== null) reply.setCookie(hintCookie, lang, attributes(publicUrl))
+  else if (request.cookies[hintCookie] !== undefined) {
+    reply.clearCookie(hintCookie, attributes(publicUrl))
+  }
+}
+
+function attributes(publicUrl: string) {
+  return { path: '/', sameSite: 'lax', secure: publicUrl.startsWith('https:') } as const
+}
+
+function languageIn(text: string | undefined): Language | undefined {
+  return text === 'ko' || text === 'en' ? text : undefined
 }
