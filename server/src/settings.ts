@@ -89,6 +89,32 @@ export const settings = {
     about: '`open` or `closed`: sign-up on the phone. Open in demo mode, else closed.',
     ...choice({ demo: 'open', serve: 'closed' }, 'open', 'closed'),
   },
+  QRGATE_SIGN_UP_PURPOSE: {
+    default: '입력한 정보는 이곳의 접수와 본인 확인에 씁니다.',
+    about: 'What the data of whoever signs up are for, in Korean; said on the form.',
+    ...text(),
+  },
+  QRGATE_SIGN_UP_PURPOSE_EN: {
+    default: 'What you enter is used to check you in and to recognise you here.',
+    about: 'The same in English.',
+    ...text(),
+  },
+  QRGATE_SIGN_UP_CONSENT: {
+    default: '',
+    about:
+      'What signing up agrees to, in Korean, in a sentence over the button. Without it, nothing.',
+    ...text(),
+  },
+  QRGATE_SIGN_UP_CONSENT_EN: {
+    default: '',
+    about: 'The same in English. Where one of the two is missing, the other stands in both.',
+    ...text(),
+  },
+  QRGATE_PRIVACY_URL: {
+    default: '',
+    about: 'Where the privacy notice stands, as https://…; the sign-up form links to it.',
+    ...pageAddress(),
+  },
   QRGATE_ALLOWED_ORIGINS: {
     default: '',
     about: 'Origins whose pages may call the API, by commas. In demo mode: any.',
@@ -269,6 +295,17 @@ function address(): Kind<string> {
     read(text, { name, refuse }) {
       const good = text === '' || text.startsWith('sqlite:') || URL.canParse(text)
       if (!good) refuse(`${name} is no URL; write special characters of its password as %XX.`)
+      return text
+    },
+  }
+}
+
+/** The address of a page that people open. */
+function pageAddress(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      const good = text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+      if (!good) refuse(`${name} must be like https://www.example.org/privacy, not "${text}".`)
       return text
     },
   }

@@ -1,5 +1,5 @@
-import { type KioskPolicy, preferredLanguage, usualPolicy } from '@qrgate/sdk/protocol'
-import type { Language } from '../look/language.ts'
+import { type KioskPolicy, usualPolicy } from '@qrgate/sdk/protocol'
+import { type Language, languageOf } from '../look/language.ts'
 import { type Words, words } from './words.ts'
 
 /**
@@ -8,8 +8,8 @@ import { type Words, words } from './words.ts'
  */
 export function usualLanguage({ languages, version }: KioskPolicy, search: string): Language {
   const asked = new URLSearchParams(search).get('lang')
-  const usual = version === usualPolicy.version ? preferredLanguage(navigator.languages) : undefined
-  return languages.find(language => language === asked) ?? usual ?? languages[0] ?? 'ko'
+  if (version === usualPolicy.version) return languageOf(search)
+  return languages.find(language => language === asked) ?? languages[0] ?? 'ko'
 }
 
 /** Whether the screen always shows a QR; an address that says so (`?start=always`) wins. */

@@ -1,7 +1,13 @@
-import { type Language, preferredLanguage } from '@qrgate/sdk/protocol'
+import type { Language } from '@qrgate/sdk/protocol'
 import { html } from 'lit'
 
 export type { Language }
+
+/** The first of somebody's languages that is spoken here (RFC 4647 §3.4): `ko-KR` is `ko`, `kok` is not. */
+export function preferredLanguage(ranges: readonly string[]): Language | undefined {
+  const primaries = ranges.map(range => range.toLowerCase().split('-')[0])
+  return primaries.find(primary => primary === 'ko' || primary === 'en')
+}
 
 /** What the address asks for (`?lang=ko|en`), else the browser's. */
 export function languageOf(search: string): Language {

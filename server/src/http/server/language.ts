@@ -41,7 +41,8 @@ export function negotiatedLanguage(header = ''): Language {
 
 /** None for what is no language range with a weight (RFC 9110 §12.4.2). */
 function readRange(text: string): { range: string; weight: number }[] {
-  const pattern = /^\s*([a-z]{1,8}(?:-[a-z\d]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i
+  const pattern =
+    /^\s*([a-z]{1,8}(?:-[a-z\d]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i
   const [, range, weight = '1'] = pattern.exec(text) ?? []
   return range === undefined ? [] : [{ range: range.toLowerCase(), weight: Number(weight) }]
 }
