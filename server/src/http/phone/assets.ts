@@ -18,7 +18,8 @@ export const noAssets: PageAssets = { css: '', script: '' }
  * Without script nothing hands the receipt in while the visitor types, and it would run out: the forms
  * to type in wait behind a button that hands it in. Constant, as the content security policy names its hash.
  */
-export const noscriptCss = 'form[data-action="sign-in"]{display:none}.choice{display:block}'
+export const noscriptCss =
+  'form[data-action="sign-in"],footer .link{display:none}.choice{display:block}'
 
 /** Where `vite build web` puts the pages. */
 export const publicDir = new URL('../../../public/', import.meta.url)

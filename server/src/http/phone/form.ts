@@ -30,7 +30,8 @@ export function carryOn(
   label: string,
 ): Markup {
   const action = `/s/${id}/scan${lang === undefined ? '' : `?lang=${lang}`}`
-  const spoken = lang !== undefined && html` lang="${lang}"`
+  // It leads to another page, as the same does elsewhere.
+  const spoken = lang !== undefined && html` role="link" lang="${lang}"`
   return html`<button class="${look}" form="${entry}" formaction="${action}" formnovalidate name="next" value="${next}"${spoken}>${label}</button>`
 }
 
