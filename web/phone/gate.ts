@@ -2,12 +2,23 @@ import { address, type Page, type PhoneState } from './page.ts'
 
 /** What became of a request. */
 export type Answer =
-  | { kind: 'state'; state: PhoneState; seq: number; handOff: HandOffSeen | null }
+  | StateAnswer
   | { kind: 'refused'; status: number; code: string; retryAfter: number }
   /** Nothing was done; asking again makes sense after so many seconds. */
   | { kind: 'later'; seconds: number }
   /** No answer: the gate may have heard the request, or not. */
   | { kind: 'lost' }
+
+/** Where the sign-in stands. */
+export interface StateAnswer {
+  kind: 'state'
+  state: PhoneState
+  seq: number
+  handOff: HandOffSeen | null
+  /** How long the visitor may still take to sign in, in milliseconds. */
+  left: number | undefined
+  extendable: boolean
+}
 
 /** Which hand-off somebody has seen, and how much of it. */
 export interface HandOffSeen {
@@ -100,13 +111,22 @@ interface Body {
   state?: PhoneState
   seq?: number
   hand_off?: HandOffSeen
+  expires_in_ms?: number
+  extendable?: boolean
   code?: string
 }
 
 function read(response: Response, body: Body): Answer {
   const { status } = response
-  const { state, seq = -1, hand_off: handOff = null } = body
-  if (status < 300 && state !== undefined) return { kind: 'state', state, seq, handOff }
+  const {
+    state,
+    seq = -1,
+    hand_off: handOff = null,
+    expires_in_ms: left,
+    extendable = false,
+  } = body
+  if (status < 300 && state !== undefined)
+    return { kind: 'state', state, seq, handOff, left, extendable }
   if (body.code !== undefined) {
     const retryAfter = Number(response.headers.get('retry-after'))
     return { kind: 'refused', status, code: body.code, retryAfter }

@@ -15,6 +15,8 @@ export interface Words {
   waiting: string
   asking: string
   lost: string
+  left: string
+  runsOut: string
   units: TimeUnits
   problems: Record<string, Problem>
 }

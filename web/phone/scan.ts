@@ -1,6 +1,7 @@
 import { type Answer, commitScan, keepTyped } from './gate.ts'
 import { showOutdated } from './notice.ts'
 import { address, type Page, reloadFromServer } from './page.ts'
+import type { TimeLeft } from './time-left.ts'
 import { untilSeen, wait } from './wait.ts'
 
 /**
@@ -9,13 +10,14 @@ import { untilSeen, wait } from './wait.ts'
  * lost, and this phone may have the sign-in all the same.
  * @returns false when the page is out of date.
  */
-export async function scan(page: Page): Promise<boolean> {
+export async function scan(page: Page, timeLeft: TimeLeft | undefined): Promise<boolean> {
   let late = false
   for (;;) {
     await untilSeen()
     const answer = await commitScan(page)
     if (answer.kind === 'state' && answer.state === 'scanned' && !late) {
       settle(page)
+      timeLeft?.heard(answer)
       return true
     }
     if (isOutdated(answer)) {

@@ -1,5 +1,6 @@
 import { type Answer, ask, askForNews, keepTyped, leave } from './gate.ts'
 import { type Page, reloadFromServer } from './page.ts'
+import type { TimeLeft } from './time-left.ts'
 import { untilSeen, wait } from './wait.ts'
 
 /** States that something follows. */
@@ -8,7 +9,7 @@ const open: ReadonlySet<Page['state']> = new Set(['scanned', 'approved', 'claime
 const pause = 1000
 
 /** Follows the sign-in until the page is out of date: a visit that ends at the kiosk ends here at once. */
-export async function watch(page: Page): Promise<void> {
+export async function watch(page: Page, timeLeft: TimeLeft | undefined): Promise<void> {
   if (!open.has(page.state)) return
   let moved = false
   let lost = false
@@ -20,6 +21,7 @@ export async function watch(page: Page): Promise<void> {
     else if (answer.kind === 'lost') await wait(pause)
     moved = hasMoved(page, answer)
     if (answer.kind !== 'state' || moved) continue
+    timeLeft?.heard(answer)
     // It is only asked for what is new; an answer that is not costs a moment and no storm of questions.
     if (answer.seq === page.seq) await wait(pause)
     page.seq = answer.seq

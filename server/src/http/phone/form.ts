@@ -1,6 +1,7 @@
 import type { Language } from '../server/language.ts'
 import { html, type Markup } from '../server/markup.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
+import { timeIn } from './time-in.ts'
 import type { SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
@@ -20,16 +21,16 @@ export function actionForm(
 const entry = 'entry'
 
 /**
- * A button that leads to another form, or the same in another language, with all that was typed but the
- * password. It commits the scan like any other.
+ * A button that leads to another form, the same in another language, or with more time for it, with all that
+ * was typed but the password. It commits the scan like any other.
  */
 export function carryOn(
   { id }: SignInForm | SignUpForm,
-  { next, lang }: { next: string; lang?: Language },
+  { next, lang, step = 'scan' }: { next: string; lang?: Language; step?: 'scan' | 'extend' },
   look: string,
   label: string,
 ): Markup {
-  const action = `/s/${id}/scan${lang === undefined ? '' : `?lang=${lang}`}`
+  const action = `/s/${id}/${step}${lang === undefined ? '' : `?lang=${lang}`}`
   // It leads to another page, as the same does elsewhere.
   const spoken = lang !== undefined && html` role="link" lang="${lang}"`
   return html`<button class="${look}" form="${entry}" formaction="${action}" formnovalidate name="next" value="${next}"${spoken}>${label}</button>`
@@ -44,7 +45,14 @@ export function toldLine({ told }: SignInForm | SignUpForm, words: Words): Marku
 
 /** The script's whole input: its own text is constant, so that a policy can name its hash. */
 export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
-  const said = { ...words.progress, units: words.units, problems: problemsInPlace(words) }
+  const { left, runsOut } = words.timeToSignIn
+  const said = {
+    ...words.progress,
+    left,
+    runsOut,
+    units: words.units,
+    problems: problemsInPlace(words),
+  }
   const state = form.receipt === undefined ? 'scanned' : 'pending'
   const goodFor = form.kind === 'sign-in' ? form.goodFor : undefined
   return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-good-for="${goodFor ?? ''}" data-words="${JSON.stringify(said)}"></div>`
@@ -53,6 +61,20 @@ export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup
 /** Stands before the fields, where it is still in sight when the keyboard is open. */
 export function problemBox(problem: Problem | null): Markup {
   return html`<p class="problem" id="problem" role="alert" data-problem ${problem === null ? 'hidden' : ''}>${problem?.sentence}</p>`
+}
+
+/**
+ * How long the visitor may still take. Without script it says so as of now; with script it counts, and it is
+ * shown as soon as the scan is committed.
+ */
+export function timeLine(form: SignInForm | SignUpForm, words: Words): Markup {
+  const { time } = form
+  const { within, more } = words.timeToSignIn
+  const next = form.kind === 'sign-up' ? 'sign-up' : ''
+  const left = time && within.replace('{time}', timeIn(time.leftMs / 1000, words.units))
+  const button = carryOn(form, { next, step: 'extend' }, 'link extend', more)
+  const look = time?.extendable === false ? 'time-left spent' : 'time-left'
+  return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}" ${time === undefined ? 'hidden' : ''}><span>${left}</span> ${button}</p>`
 }
 
 /** Where the script says what it is waiting for. */

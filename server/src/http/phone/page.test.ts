@@ -210,12 +210,13 @@ test('N32: every way to another form or language takes along what was typed', ()
         return `${action} ${/ value="([^"]*)"/.exec(button)?.[1]}`
       },
     )
-  const scan = `/s/${id}/scan`
+  const [scan, extend] = [`/s/${id}/scan`, `/s/${id}/extend`]
   for (const form of [{ receipt }, {}]) {
     const signIn: PhoneView = { place, kind: 'sign-in', id, registration: true, ...form }
-    assert.deepEqual(waysOf(signIn), [`${scan} sign-up`, `${scan}?lang=en `])
+    assert.deepEqual(waysOf(signIn), [`${extend} `, `${scan} sign-up`, `${scan}?lang=en `])
     const signUp: PhoneView = { place, kind: 'sign-up', id, ...form }
-    assert.deepEqual(waysOf(signUp), [`${scan} `, `${scan}?lang=en sign-up`])
+    const back = `${scan} `
+    assert.deepEqual(waysOf(signUp), [back, `${extend} sign-up`, `${scan}?lang=en sign-up`])
     for (const view of [signIn, signUp]) {
       assert.equal(renderPage(view, 'ko', plain).match(/ id="entry"/g)?.length, 1)
     }

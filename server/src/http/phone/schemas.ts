@@ -10,6 +10,8 @@ const state = Type.Object({
   state: Type.String(),
   seq: Type.Integer(),
   reason: Type.Optional(Type.String()),
+  expires_in_ms: Type.Optional(Type.Number()),
+  extendable: Type.Optional(Type.Literal(true)),
   hand_off: Type.Optional(handOffView),
 })
 

@@ -8,6 +8,7 @@ import {
   problemBox,
   progressLine,
   scriptInput,
+  timeLine,
   toldLine,
 } from './form.ts'
 import { staleMessage } from './outcome-page.ts'
@@ -35,6 +36,7 @@ ${form.receipt !== undefined && beforeTheScan(form, words)}
 ${actionForm(form, 'sign-in', fields)}
 ${actionForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
 </div>
+${timeLine(form, words)}
 ${progressLine()}`
 
   const footnote = html`${form.registration && newHere(form, words)}

@@ -8,6 +8,7 @@ import {
   problemBox,
   progressLine,
   scriptInput,
+  timeLine,
   toldLine,
 } from './form.ts'
 import type { PageContent } from './page-content.ts'
@@ -32,6 +33,7 @@ ${notice(form, words)}
 <p class="lead">${lead}</p>
 ${actionForm(form, 'sign-up', fields)}
 ${carryOn(form, { next: '' }, 'plain', back)}
+${timeLine(form, words)}
 ${progressLine()}`
 
   return { title, main, footnote: html`<p>${words.signIn.warning}</p>` }

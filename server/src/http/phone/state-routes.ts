@@ -11,6 +11,7 @@ import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
 /** Where each form of a sign-in's page stands: what is added to the sign-in's own address. */
 const standsAt: Partial<Record<string, string>> = {
   scan: '',
+  extend: '',
   'sign-in': '',
   'sign-up': '?form=sign-up',
   deny: '',
@@ -20,6 +21,16 @@ const standsAt: Partial<Record<string, string>> = {
   coming: '',
   leave: '',
 }
+
+/** What goes along from one form to the next. */
+const carriedOn = Type.Object({
+  receipt,
+  next: Type.Optional(Type.String({ maxLength: 16 })),
+  account: Type.Optional(typedText),
+  name: Type.Optional(typedText),
+})
+
+const formOf = (next: string | undefined) => (next === 'sign-up' ? '?form=sign-up' : '')
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
@@ -35,12 +46,7 @@ export function addStateRoutes(
         summary:
           'Scan: the first phone has the sign-in. From there to another form or, with `lang`, another language, with what was typed',
         params: signInPath,
-        body: Type.Object({
-          receipt,
-          next: Type.Optional(Type.String({ maxLength: 16 })),
-          account: Type.Optional(typedText),
-          name: Type.Optional(typedText),
-        }),
+        body: carriedOn,
         response: settled,
       },
     },
@@ -51,7 +57,28 @@ export function addStateRoutes(
       visitor.keepTyped({ accountId, name })
       visitor.chooseLanguage()
       await visitor.scanFirst(id, receipt)
-      return visitor.settle(id, next === 'sign-up' ? '?form=sign-up' : '')
+      return visitor.settle(id, formOf(next))
+    },
+  )
+
+  scope.post(
+    '/s/:id/extend',
+    {
+      schema: {
+        tags,
+        summary: 'More time to sign in; once, and what was typed stays',
+        params: signInPath,
+        body: carriedOn,
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      const { next, account: accountId, name } = request.body
+      visitor.keepTyped({ accountId, name })
+      await flow.extendByPhone(id, visitor.key)
+      return visitor.settle(id, formOf(next))
     },
   )
 
@@ -110,7 +137,6 @@ export function addStateRoutes(
       },
     )
 
-  button('extend', 'More time to sign in; once', ({ key }, id) => flow.extendByPhone(id, key))
   button('end', 'End the visit at the kiosk', ({ key }, id) => visits.endByPhone(id, key))
   button('not-me', 'It was somebody else: ends the visit and reports it', (visitor, id) => {
     visitor.forgetTyped()

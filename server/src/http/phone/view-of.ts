@@ -4,18 +4,31 @@ import { handOffView } from '../../protocol/hand-off-view.ts'
 import { isSignInId } from '../../protocol/sign-in-id.ts'
 import type { SignIn } from '../../protocol/sign-in-row.ts'
 import type { CodeProblem, PhoneView } from './page.ts'
+import type { TimeToSignIn } from './view.ts'
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'place'> : never
 
 /** What the phone that scanned is told by its script's polling. */
-export function phoneState(signIn: SignIn, handOff: HandOff | null) {
+export function phoneState(signIn: SignIn, handOff: HandOff | null, now: number) {
   const { reason, seq } = signIn
+  const time = timeToSignIn(signIn, now)
   return {
     state: shownState(signIn),
     seq,
     ...(reason && { reason }),
+    ...(time && { expires_in_ms: time.leftMs }),
+    ...(time?.extendable && { extendable: true as const }),
     ...(handOff && { hand_off: handOffView(handOff) }),
   }
+}
+
+/** None before the scan, and once somebody has signed in. */
+export function timeToSignIn(
+  { state, deadline, extendedAt }: SignIn,
+  now: number,
+): TimeToSignIn | undefined {
+  if (state !== 'scanned' || deadline === null) return undefined
+  return { leftMs: Math.max(0, deadline - now), extendable: extendedAt === null }
 }
 
 /** Whether somebody has signed in at all, and nobody has said yet that it was not the phone's owner. */

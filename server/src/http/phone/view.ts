@@ -18,9 +18,18 @@ export interface ToldOnPage {
   agreement: string
 }
 
+/** How long the visitor may still take to sign in. */
+export interface TimeToSignIn {
+  leftMs: number
+  /** There is more of it for whoever asks. */
+  extendable: boolean
+}
+
 export interface SignInForm {
   kind: 'sign-in'
   id: string
+  /** Once the scan is committed. */
+  time?: TimeToSignIn | undefined
   /** Present until the scan is committed. */
   receipt?: string | undefined
   /** How long the receipt is good, in milliseconds. */
@@ -40,6 +49,7 @@ export interface SignInForm {
 export interface SignUpForm {
   kind: 'sign-up'
   id: string
+  time?: TimeToSignIn | undefined
   receipt?: string | undefined
   told?: ToldOnPage | undefined
   accountId?: string | undefined

@@ -1,6 +1,7 @@
 import { finalStates, type PhoneKind } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
+import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
@@ -36,7 +37,7 @@ import {
   type ToldOnPage,
 } from './page.ts'
 import { type Typed, TypedCookie } from './typed.ts'
-import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './view-of.ts'
+import { codeProblem, phoneState, timeToSignIn, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
 export interface PhoneParts {
   config: Pick<Config, 'publicUrl' | 'site' | 'registration' | 'signUpNotice'>
@@ -46,6 +47,7 @@ export interface PhoneParts {
   visits: Visits
   handOffs: HandOffs
   telling: Telling
+  clock: Clock
   /** How a phone's sign-in stands once there is more than was seen, or after so many milliseconds. */
   awaitOfPhone(
     id: string,
@@ -231,12 +233,13 @@ export class Visitor {
 
   /** How this phone's sign-in stands. */
   async showState({ signIn, handOff, kiosk }: WithHandOff<SignIn> & { kiosk: Kiosk }) {
-    if (this.wantsJson) return this.#reply.send(phoneState(signIn, handOff))
+    if (this.wantsJson) return this.#reply.send(phoneState(signIn, handOff, this.#parts.clock()))
     if (!finalStates.has(signIn.state) || handOff?.deadline) this.#renewKey()
     const { form } = this.#query
     const view = viewOfSignIn(signIn, handOff, this.#takesNewAccounts(kiosk), form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
-    const asked = signIn.state === 'scanned' && { ...this.#typed, told, notice: this.#notice }
+    const time = timeToSignIn(signIn, this.#parts.clock())
+    const asked = time && { ...this.#typed, told, time, notice: this.#notice }
     return this.#show({ place: this.#placeOf(kiosk), ...view, ...asked })
   }
 
@@ -256,15 +259,16 @@ export class Visitor {
     const refusal = refusalOf(error)
     if (this.wantsJson || ![401, 409, 422, 429, 503].includes(refusal.status)) throw refusal
     if (refusal.code === 'already_ended' || refusal.code === 'in_use') throw refusal
-    const { kiosk } = await this.#parts.flow.viewOfPhone(form.id, this.key)
+    const { kiosk, signIn } = await this.#parts.flow.viewOfPhone(form.id, this.key)
     const place = this.#placeOf(kiosk)
+    const time = timeToSignIn(signIn, this.#parts.clock())
     const registration = this.#takesNewAccounts(kiosk)
     this.#renewKey()
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
     const { code, retryAfter } = refusal
     const notice = this.#notice
-    return this.#show({ ...form, place, registration, told, notice, error: code, retryAfter })
+    return this.#show({ ...form, place, time, registration, told, notice, error: code, retryAfter })
   }
 
   /** The same where a code was typed. */

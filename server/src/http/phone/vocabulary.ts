@@ -27,6 +27,7 @@ export interface Words {
   /** After a number of tries; `{time}` stands for how long. */
   retryAfter: string
   units: TimeUnits
+  timeToSignIn: TimeWords
   /** Leads to where a code is typed. */
   typeCode: string
   errorCode: string
@@ -47,6 +48,16 @@ interface SignInWords {
   newHere: string
   signUp: string
   warning: string
+}
+
+interface TimeWords {
+  /** Stands before what counts. */
+  left: string
+  /** Where nothing counts; `{time}` stands for how long. */
+  within: string
+  more: string
+  /** Said when thirty seconds are left. */
+  runsOut: string
 }
 
 interface VisitWords {

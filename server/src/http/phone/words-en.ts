@@ -55,6 +55,12 @@ export const en: Words = {
     if (told.length === 0) return `${client} is told of your visit`
     return `${client} is told ${list.format(told.map(claim => claimWords[claim]))}`
   },
+  timeToSignIn: {
+    left: 'Time left',
+    within: 'Please sign in within {time}.',
+    more: 'More time',
+    runsOut: '30 seconds left to sign in.',
+  },
   visit: {
     end: 'Finish at this kiosk',
     notMe: 'It was not me',

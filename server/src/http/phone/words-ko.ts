@@ -57,6 +57,12 @@ export const ko: Words = {
     if (told.length === 0) return `${client}에 방문을 알립니다`
     return `${client}에 ${told.map(claim => claimWords[claim]).join(', ')}${particle(told)} 알립니다`
   },
+  timeToSignIn: {
+    left: '남은 시간',
+    within: '{time} 안에 로그인해 주세요.',
+    more: '시간 더 주세요',
+    runsOut: '로그인할 시간이 30초 남았습니다.',
+  },
   visit: {
     end: '이 키오스크에서 끝내기',
     notMe: '내가 한 것이 아니에요',

@@ -1,0 +1,52 @@
+import { type Answer, submit } from './gate.ts'
+import { showProgress } from './notice.ts'
+import { address, type Page, type Words } from './page.ts'
+
+/** Whoever hears the page has so long to ask for more (WCAG 2.2.1 asks for 20 s at least). */
+const saidAtMs = 30_000
+
+/** How long the visitor may still take to sign in: counted, said when little of it is left, and extended. */
+export class TimeLeft {
+  readonly #words: Words
+  readonly #line = document.querySelector<HTMLElement>('[data-time-left]')
+  #until: number | undefined
+  #isSaid = false
+
+  constructor(page: Page, words: Words) {
+    this.#words = words
+    const left = this.#line?.dataset.timeLeft
+    if (left) this.#count(Number(left))
+    this.#line?.querySelector('button')?.addEventListener('click', async event => {
+      // The form stays as it is, with its password.
+      event.preventDefault()
+      this.heard(await submit(`${address(page)}/extend`, new URLSearchParams()))
+    })
+    setInterval(() => this.#show(), 1000)
+  }
+
+  /** What the gate has said last. */
+  heard(answer: Answer): void {
+    if (answer.kind !== 'state' || answer.left === undefined) return
+    this.#line?.classList.toggle('spent', !answer.extendable)
+    this.#count(answer.left)
+  }
+
+  #count(leftMs: number): void {
+    this.#until = performance.now() + leftMs
+    this.#isSaid = false
+    if (this.#line) this.#line.hidden = false
+    this.#show()
+  }
+
+  #show(): void {
+    const text = this.#line?.querySelector('span')
+    if (this.#until === undefined || !text) return
+    const left = Math.max(0, this.#until - performance.now())
+    const seconds = Math.ceil(left / 1000)
+    const clock = `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, '0')}`
+    text.textContent = `${this.#words.left} ${clock}`
+    if (this.#isSaid || left > saidAtMs) return
+    this.#isSaid = true
+    showProgress(this.#words.runsOut)
+  }
+}
