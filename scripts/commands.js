@@ -59,6 +59,7 @@ const commands = {
     node('scripts/check-floors.ts'),
     node('scripts/check-tests.ts'),
     node('scripts/check-sdk-docs.ts'),
+    source('scripts/check-browsers.ts'),
     source('scripts/write-settings.ts', '--check'),
   ],
   format: [biome('--write', '.')],
@@ -70,6 +71,7 @@ const commands = {
   screenshots: [...pages, node('scripts/screenshots.ts')],
   picture: [...pages, node('scripts/readme-picture.ts')],
   bench: [source('bench/run.ts')],
+  'test:browsers': [...pages, source('test/browsers/run.ts')],
   'test:rolling': [tested(5, { QRGATE_TEST_KIOSKS: '500' }, 'test/fault/rolling-restart.test.ts')],
   'test:log': [tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts')],
   'test:fault': [

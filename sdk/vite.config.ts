@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defineConfig } from 'vite'
+import { buildTarget } from '../scripts/browsers/floor.ts'
 
 // As Node does: scripts/vite.js may have given this folder another name.
 const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
@@ -14,7 +15,7 @@ export default defineConfig(({ mode }) => {
     root: fileURLToPath(new URL('.', import.meta.url)),
     resolve: { conditions: ['source', ...defaultClientConditions], preserveSymlinks },
     build: {
-      target: 'es2024',
+      target: buildTarget,
       emptyOutDir: name === 'kiosk-element',
       reportCompressedSize: false,
       license: { fileName: `${name}.licenses.md` },

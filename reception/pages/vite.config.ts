@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { buildTarget } from '../../scripts/browsers/floor.ts'
+import { oldBrowser } from '../../scripts/browsers/old-browser.ts'
+import { viewportUnits } from '../../scripts/browsers/viewport-units.ts'
 
 // As Node does: scripts/vite.js may have given this folder another name.
 const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
@@ -11,7 +14,10 @@ export default defineConfig({
   // Reception may stand below any path.
   base: './',
   resolve: { preserveSymlinks },
+  plugins: [oldBrowser()],
+  css: { postcss: { plugins: [viewportUnits()] } },
   build: {
+    target: buildTarget,
     outDir: here('../public'),
     emptyOutDir: true,
     // A data: address would need a wider content security policy.

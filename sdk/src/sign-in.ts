@@ -13,13 +13,7 @@ import type {
   UserCodeAnswer,
 } from './protocol.ts'
 import { Queue } from './queue.ts'
-import {
-  chooseWindowMs,
-  claimWindowMs,
-  endWindowMs,
-  extendWindowMs,
-  userCodeWindowMs,
-} from './repeated-for.ts'
+import { repeatedFor } from './repeated-for.ts'
 import { retry } from './retry.ts'
 import type { KioskSocket } from './socket.ts'
 import type { StartedSignIn, Starter } from './starter.ts'
@@ -111,7 +105,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   /** Gives the sign-in up; resolves when the gate knows. */
   cancel(reason: CancelReason = 'kiosk'): Promise<void> {
     const { id, secret } = this.#shown
-    return this.#until(endWindowMs, () => this.#parts.client.cancel(id, secret, reason))
+    return this.#until(repeatedFor.end, () => this.#parts.client.cancel(id, secret, reason))
   }
 
   /**
@@ -140,7 +134,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { signal } = this.#life
     const options = { signal, ...(language && { language }) }
     const ask = () => this.#parts.client.chooseService(id, secret, service, options)
-    const view = await this.#until(chooseWindowMs, ask, signal)
+    const view = await this.#until(repeatedFor.choose, ask, signal)
     this.#receivedView(chosen, view)
     return chosen.view?.hand_off
   }
@@ -151,13 +145,13 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { id, secret } = extended
     const { signal } = this.#life
     const ask = () => this.#parts.client.extend(id, secret)
-    this.#receivedView(extended, await this.#until(extendWindowMs, ask, signal))
+    this.#receivedView(extended, await this.#until(extrepeatedFor.end, ask, signal))
   }
 
   /** Ends the visit; resolves when the gate knows. */
   async end(reason: EndReason = 'kiosk'): Promise<void> {
     const { id, secret } = this.#shown
-    await this.#until(endWindowMs, () => this.#parts.client.end(id, secret, reason))
+    await this.#until(repeatedFor.end, () => this.#parts.client.end(id, secret, reason))
   }
 
   /** The page is being closed, perhaps to come back at once; see {@link Client.leave}. */
@@ -179,7 +173,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { id, secret } = this.#shown
     const { signal } = this.#life
     const ask = () => this.#parts.client.userCode(id, secret, signal)
-    return this.#until(userCodeWindowMs, ask, signal)
+    return this.#until(repeatedFor.userCode, ask, signal)
   }
 
   /** Stops watching; the gate is not notified. */
@@ -194,7 +188,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { signal } = this.#life
     const options = { ...given, signal }
     const ask = () => client.claim(id, secret, options)
-    const answer = await this.#until(claimWindowMs, ask, signal)
+    const answer = await this.#until(repeatedFor.claim, ask, signal)
     // The gate's own word of it may take a while, and says how long the visit may last.
     if (claimed.claim(answer.hand_off)) this.#check()
     return answer

@@ -55,7 +55,10 @@ export class KioskPage extends LitElement {
   readonly #preferences = new Preferences(usualLanguage(usualPolicy, location.search))
   #forgetting: ReturnType<typeof setTimeout> | undefined
   readonly #kiosk = this.#createKiosk()
-  readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
+  readonly #codeHelp = new CodeHelp(
+    () => this.#kiosk.userCode(),
+    isOpen => this.querySelector('main')?.toggleAttribute('data-code', isOpen),
+  )
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
@@ -126,6 +129,8 @@ export class KioskPage extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    // For the style sheet: `:has` is not in every browser that kiosks have (docs/browsers.md).
+    this.toggleAttribute('data-slip', this.querySelector('.paper-slip') !== null)
     document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
     this.#printSlip()
     const before = changed.get('current')
@@ -241,7 +246,7 @@ export class KioskPage extends LitElement {
       case 'staff':
       case 'done':
         this.#ring.show(this.current.countdown)
-        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring.root }
+        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring }
       default:
         return undefined
     }

@@ -107,7 +107,8 @@ export class Screen {
     this.#showButton(update, language)
     this.#finish.show(update, words, quiet)
     // Whoever works by keyboard goes on from here, not from the top of the page.
-    if (hadFocus && !this.#focused?.checkVisibility()) this.#root.focus({ preventScroll: true })
+    if (hadFocus && !this.#focused?.getClientRects().length)
+      this.#root.focus({ preventScroll: true })
     this.#card.hidden = this.#slot.name !== 'pending'
     this.#qr.content = update.qr
     this.#qr.label = words.qr
