@@ -16,6 +16,8 @@ const builds = [
 for (const [configFile, mode] of builds) {
   const built = await build({
     configFile: at(configFile),
+    // As `npm start` reads it: bundled, it would not know by which name its folder goes here.
+    configLoader: 'native',
     mode,
     logLevel: 'silent',
     // Names as they were written, so that what is found can be searched for.

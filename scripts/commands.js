@@ -8,7 +8,7 @@ import { arePagesBuilt, mayBuildPages } from './built-pages.js'
 import { install } from './install.js'
 import { installSystem } from './install-system.js'
 import { root } from './root.js'
-import { viteArguments } from './vite.js'
+import { besideVite, viteArguments } from './vite.js'
 
 /**
  * One program that Node runs, in the clone's folder.
@@ -59,7 +59,7 @@ const commands = {
     node('scripts/check-floors.ts'),
     node('scripts/check-tests.ts'),
     node('scripts/check-sdk-docs.ts'),
-    source('scripts/check-browsers.ts'),
+    source(...besideVite('scripts/check-browsers.ts')),
     source('scripts/write-settings.ts', '--check'),
   ],
   format: [biome('--write', '.')],

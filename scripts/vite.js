@@ -5,12 +5,17 @@ import { root } from './root.js'
 
 /** Node's arguments that build a folder's pages. */
 export function viteArguments(folder, ...args) {
-  const house = houseOfPages()
-  const flags = house === root ? [] : ['--preserve-symlinks', '--preserve-symlinks-main']
   // Node reads the settings as they are; bundling them first would need a folder that it may write to.
   const options = ['--logLevel', 'warn', '--configLoader', 'native']
-  const vite = join(house, 'node_modules/vite/bin/vite.js')
-  return [...flags, vite, 'build', join(house, folder), ...options, ...args]
+  const at = join(houseOfPages(), folder)
+  return besideVite('node_modules/vite/bin/vite.js', 'build', at, ...options, ...args)
+}
+
+/** Node's arguments that run a program of the clone which may call Vite. */
+export function besideVite(program, ...args) {
+  const house = houseOfPages()
+  const flags = house === root ? [] : ['--preserve-symlinks', '--preserve-symlinks-main']
+  return [...flags, join(house, program), ...args]
 }
 
 let linked

@@ -13,9 +13,9 @@ export default defineConfig({
   root: here('.'),
   // Reception may stand below any path.
   base: './',
+  resolve: { preserveSymlinks },
   plugins: [oldBrowser()],
   css: { postcss: { plugins: [viewportUnits()] } },
-  resolve: { preserveSymlinks },
   build: {
     target: buildTarget,
     outDir: here('../public'),
