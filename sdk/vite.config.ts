@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defineConfig } from 'vite'
+import { buildTarget } from '../scripts/browsers/floor.ts'
 
 /**
  * The elements, each in one file with the QR encoder included, for pages that have no bundler:
@@ -11,7 +12,7 @@ export default defineConfig(({ mode }) => {
     root: fileURLToPath(new URL('.', import.meta.url)),
     resolve: { conditions: ['source', ...defaultClientConditions] },
     build: {
-      target: 'es2024',
+      target: buildTarget,
       emptyOutDir: name === 'kiosk-element',
       reportCompressedSize: false,
       license: { fileName: `${name}.licenses.md` },

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import { buildTarget } from '../scripts/browsers/floor.ts'
+import { oldBrowser } from '../scripts/browsers/old-browser.ts'
+import { viewportUnits } from '../scripts/browsers/viewport-units.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
@@ -32,6 +35,7 @@ async function scriptOf(name: string): Promise<string> {
     logLevel: 'warn',
     resolve: { conditions },
     build: {
+      target: buildTarget,
       write: false,
       lib: { entry: here(`phone/${name}.ts`), name: 'qrgatePhone', formats: ['iife'] },
     },
@@ -91,9 +95,11 @@ function compressed(): Plugin {
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [phoneScripts(), licences(), compressed()],
+  plugins: [phoneScripts(), oldBrowser(), licences(), compressed()],
   resolve: { conditions },
+  css: { postcss: { plugins: [viewportUnits()] } },
   build: {
+    target: buildTarget,
     outDir: here('../server/public'),
     emptyOutDir: true,
     // A data: address would need a wider content security policy.

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { buildTarget } from '../../scripts/browsers/floor.ts'
+import { oldBrowser } from '../../scripts/browsers/old-browser.ts'
+import { viewportUnits } from '../../scripts/browsers/viewport-units.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -7,7 +10,10 @@ export default defineConfig({
   root: here('.'),
   // Reception may stand below any path.
   base: './',
+  plugins: [oldBrowser()],
+  css: { postcss: { plugins: [viewportUnits()] } },
   build: {
+    target: buildTarget,
     outDir: here('../public'),
     emptyOutDir: true,
     // A data: address would need a wider content security policy.

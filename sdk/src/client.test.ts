@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
 import { settle } from '../test-support/fake-clock.ts'
 import { Client } from './client.ts'
@@ -133,10 +134,22 @@ describe('the client', () => {
 
   it('gives up on a gate that does not answer', async () => {
     const { client } = clientOf(() => new Promise<Response>(() => {}), 10)
-    // Node does not wait for the timer of a timeout signal.
-    const alive = setInterval(() => {}, 5)
     await assert.rejects(client.start(), { code: 'unreachable', transient: true })
-    clearInterval(alive)
+  })
+
+  it('N25: gives up when it is told to, and leaves nothing with who may tell it', async () => {
+    const life = new AbortController()
+    const { client } = clientOf(() => new Promise<Response>(() => {}), 100_000)
+    const answer = client.start(life.signal)
+    assert.equal(getEventListeners(life.signal, 'abort').length, 1)
+    life.abort()
+    await assert.rejects(answer, { name: 'AbortError' })
+    const other = new AbortController()
+    const { client: answered } = clientOf(() => Response.json(started))
+    await answered.start(other.signal)
+    for (const { signal } of [life, other]) {
+      assert.equal(getEventListeners(signal, 'abort').length, 0)
+    }
   })
 
   it('passes the caller’s own abort on as it is', async () => {

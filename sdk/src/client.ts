@@ -129,6 +129,11 @@ export class Client {
     return real(await this.#call<SignInView>({ method: 'POST', path, secret, body, signal }))
   }
 
+  /** Gives the visitor more time to sign in; once, and again it changes nothing. */
+  async extend(id: string, secret: string): Promise<SignInView> {
+    return real(await this.#call<SignInView>({ method: 'POST', path: paths.extend(id), secret }))
+  }
+
   /**
    * Calls for staff, from an enrolled kiosk's own page: whoever its client has there is told.
    * `staff_call_off` where nobody would be, `too_many` within a minute of the last call.
@@ -159,7 +164,11 @@ export class Client {
   async #call<T>(call: Call): Promise<T> {
     const { method, path, secret, body, signal, waitMs = 0, keepalive = false } = call
     signal?.throwIfAborted()
-    const timeout = AbortSignal.timeout(this.#timeoutMs + waitMs)
+    // `AbortSignal.any` would do, were it in every browser that kiosks have (docs/browsers.md).
+    const abort = new AbortController()
+    const stop = () => abort.abort()
+    const timeout = setTimeout(stop, this.#timeoutMs + waitMs)
+    signal?.addEventListener('abort', stop)
     const headers: Record<string, string> = { accept: 'application/json' }
     if (secret !== undefined) headers.authorization = `Bearer ${secret}`
     if (body) headers['content-type'] = 'application/json'
@@ -174,7 +183,7 @@ export class Client {
         // Only a captive portal would redirect a call.
         redirect: 'error',
         ...(keepalive && { keepalive }),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: abort.signal,
       })
       const text = await response.text()
       if (!response.ok) throw refusal(response, text)
@@ -183,6 +192,9 @@ export class Client {
       if (error instanceof GateError) throw error
       signal?.throwIfAborted()
       throw new GateError('unreachable', { cause: error })
+    } finally {
+      clearTimeout(timeout)
+      signal?.removeEventListener('abort', stop)
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { CountdownRing } from '@qrgate/sdk/screen-parts'
 import { html } from 'lit'
 import type { TextSize } from './preferences.ts'
 import type { Words } from './words.ts'
@@ -6,7 +7,7 @@ export interface Leave {
   label: string
   act: () => void
   /** The seconds until it presses itself. */
-  ring?: HTMLElement
+  ring?: CountdownRing
 }
 
 interface Footer {
@@ -25,8 +26,8 @@ export function footer(words: Words, { textSize, leave, help, onTextSize, onHelp
     <footer>
       ${
         leave
-          ? html`<button type="button" class="aside leave" @click=${leave.act}>
-              ${leave.ring} ${leave.label}
+          ? html`<button type="button" class="aside leave ${leave.ring?.counts ? 'counts' : ''}" @click=${leave.act}>
+              ${leave.ring?.root} ${leave.label}
             </button>`
           : html`<span></span>`
       }

@@ -11,6 +11,7 @@ import {
   type ScreenName,
   screenOf,
   TimeLeft,
+  troubleKindOf,
 } from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
 import type { Language } from '../look/language.ts'
@@ -23,6 +24,7 @@ import { introduceUntilKnown } from './introduction.ts'
 import { pageStorage } from './page-storage.ts'
 import { startsAlways, startsNow, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
+import { ReadingTime } from './reading-time.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
 import { slip } from './slip.ts'
 import { SlipPrinter } from './slip-printer.ts'
@@ -54,10 +56,14 @@ export class KioskPage extends LitElement {
   readonly #preferences = new Preferences(usualLanguage(usualPolicy, location.search))
   #forgetting: ReturnType<typeof setTimeout> | undefined
   readonly #kiosk = this.#createKiosk()
-  readonly #codeHelp = new CodeHelp(() => this.#kiosk.userCode())
+  readonly #codeHelp = new CodeHelp(
+    () => this.#kiosk.userCode(),
+    isOpen => this.querySelector('main')?.toggleAttribute('data-code', isOpen),
+  )
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
+  readonly #readingTime = new ReadingTime(() => this.#kiosk.touched())
   #storage: KioskStorage | undefined
   readonly #slipPrinter = new SlipPrinter(() => this.#storage)
   #introducing = false
@@ -88,6 +94,7 @@ export class KioskPage extends LitElement {
     removeEventListener('keydown', this.#onTouch)
     clearTimeout(this.#forgetting)
     this.#kiosk.stop()
+    this.#readingTime.end()
     this.#codeHelp.hide()
     this.#timeLeft.hide()
   }
@@ -97,8 +104,11 @@ export class KioskPage extends LitElement {
     const ownWords = wordsAt(this.#policy, language)
     const view = this.#view(language, ownWords)
     const name = view.update ? screenOf(view.update) : 'preparing'
+    // A screen that is nobody's stands nowhere.
+    const isNobodys = troubleKindOf(view.update?.code) === 'not_enrolled'
+    const kiosk = isNobodys ? undefined : this.introduced
     return html`
-      ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
+      ${header(ownWords, kiosk, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
         <p class="unseen" role="status">${announcement(view)}</p>
         <p class="unseen" role="status">${countdownAnnouncement(view)}</p>
@@ -120,12 +130,14 @@ export class KioskPage extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    // For the style sheet: `:has` is not in every browser that kiosks have (docs/browsers.md).
+    this.toggleAttribute('data-slip', this.querySelector('.paper-slip') !== null)
     document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
     this.#printSlip()
     const before = changed.get('current')
     if (!before || sameScreen(before, this.current)) return
     this.querySelector('dialog')?.close()
-    scrollTo({ top: 0 })
+    this.querySelector('main')?.scrollTo({ top: 0 })
     // The button that had the focus may be gone; a keyboard goes on from the headline.
     if (document.activeElement === document.body) {
       this.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
@@ -188,8 +200,9 @@ export class KioskPage extends LitElement {
   #view(language: Language, ownWords: Words): View {
     const { current, claim } = this
     this.#codeHelp.show(ownWords.code)
-    if (this.#always) this.#timeLeft.hide()
-    else this.#timeLeft.show(current, ownWords.remaining)
+    // What is always on the screen has a successor in time.
+    if (this.#always && current.state === 'pending') this.#timeLeft.hide()
+    else this.#timeLeft.show(current, ownWords)
     return {
       update: this.introduced ? current : this.trouble,
       claim,
@@ -197,10 +210,12 @@ export class KioskPage extends LitElement {
       language,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
+      timeLeft: this.#timeLeft,
       idleSeconds: this.#idleSeconds,
       prints: this.#policy.printing.ticket,
       onStart: this.#start,
       onNotMine: this.#notMine,
+      onMoreTime: () => void this.#kiosk.extend(),
       // Where the gate refuses it, the screen says so.
       onChoose: service => void this.#kiosk.choose(service).catch(() => {}),
       onChooseAnother: () => this.#kiosk.chooseAnother(),
@@ -234,7 +249,7 @@ export class KioskPage extends LitElement {
       case 'staff':
       case 'done':
         this.#ring.show(this.current.countdown)
-        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring.root }
+        return { label: ownWords.finish, act: () => void this.#kiosk.end(), ring: this.#ring }
       default:
         return undefined
     }
@@ -294,6 +309,7 @@ export class KioskPage extends LitElement {
 
   #onTouch = (): void => {
     this.#kiosk.touched()
+    this.#readingTime.touched()
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
     clearTimeout(this.#forgetting)
     this.#forgetting = setTimeout(() => this.#forget(), this.#policy.timings.idle_seconds * 1000)
@@ -311,7 +327,10 @@ export class KioskPage extends LitElement {
 
   #help = (): void => {
     this.#staffCall.forget()
-    this.querySelector('dialog')?.showModal()
+    const dialog = this.querySelector('dialog')
+    if (!dialog) return
+    dialog.showModal()
+    this.#readingTime.begin(dialog, this.#policy.timings.idle_seconds)
   }
 }
 

@@ -258,7 +258,7 @@ export class DeskPage extends LitElement implements Desk {
   #changed({ waiting }: DeskState, before: DeskState | undefined): void {
     if (!before || before.waiting.length === waiting.length) return
     const known = new Set(before.waiting.map(({ id }) => id))
-    const number = waiting.findLast(({ id }) => !known.has(id))?.number ?? ''
+    const number = waiting.filter(({ id }) => !known.has(id)).at(-1)?.number ?? ''
     this.#news = `${number} ${this.say('waiting')} ${this.#waiting.length}`.trim()
   }
 

@@ -30,6 +30,7 @@ export class CodeHelp {
   readonly #spoken = node('p', { class: 'unseen', role: 'status' })
   readonly root = node('div', { class: 'code-help' }, this.#open, this.#note, this.#spoken)
   readonly #ask: () => Promise<UserCodeAnswer>
+  readonly #opens: (isOpen: boolean) => void
   #words: CodeWords | undefined
   #noteKind: 'failed' | 'over' | undefined
   /** The request under way; an answer to any other comes too late. */
@@ -38,9 +39,13 @@ export class CodeHelp {
   #deadline = 0
   #timer: ReturnType<typeof setInterval> | undefined
 
-  /** @param ask gets a code of the sign-in on the screen. */
-  constructor(ask: () => Promise<UserCodeAnswer>) {
+  /**
+   * @param ask gets a code of the sign-in on the screen.
+   * @param opens told when a code is shown, and when it is no more: a page may make room for it.
+   */
+  constructor(ask: () => Promise<UserCodeAnswer>, opens: (isOpen: boolean) => void = () => {}) {
     this.#ask = ask
+    this.#opens = opens
     this.#open.addEventListener('click', () => void this.#opened())
     this.#close.addEventListener('click', () => {
       this.hide()
@@ -102,6 +107,7 @@ export class CodeHelp {
     // What is not shown is not in the page either.
     if (answer) this.#open.replaceWith(this.#panel)
     else this.#panel.replaceWith(this.#open)
+    this.#opens(answer !== undefined)
     this.#announce(answer ? spoken(address, spelled(answer.user_code)) : note)
     if (answer) this.#tick()
   }

@@ -21,6 +21,11 @@ export class CountdownRing {
     this.root.append(picture, this.#number)
   }
 
+  /** Whether it is shown. */
+  get counts(): boolean {
+    return !this.root.hidden
+  }
+
   /** Without a countdown there is no ring. */
   show(countdown: IdleCountdown | undefined): void {
     this.root.hidden = countdown === undefined
