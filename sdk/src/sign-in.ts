@@ -145,7 +145,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { id, secret } = extended
     const { signal } = this.#life
     const ask = () => this.#parts.client.extend(id, secret)
-    this.#receivedView(extended, await this.#until(extrepeatedFor.end, ask, signal))
+    this.#receivedView(extended, await this.#until(repeatedFor.extend, ask, signal))
   }
 
   /** Ends the visit; resolves when the gate knows. */

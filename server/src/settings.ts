@@ -6,6 +6,7 @@ import {
   integer,
   isShort,
   type Kind,
+  listenHost,
   type Mode,
   networks,
   origins,
@@ -30,11 +31,12 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** The one table of settings; everything that knows a setting's name or default reads it here. */
 export const settings = {
-  HOST: { default: '0.0.0.0', about: 'Address to listen on.', ...text() },
-  PORT: { default: '8080', about: 'Port to listen on.', ...integer(1, 65_535) },
+  HOST: { default: '0.0.0.0', about: 'Address to listen on.', ...listenHost() },
+  PORT: { default: '8080', about: 'Port. Unset, a demo takes a free one.', ...integer(1, 65_535) },
   PUBLIC_URL: {
     default: '',
-    about: 'How phones and kiosks reach the gate. In demo mode: the first LAN address.',
+    about:
+      'How phones and kiosks reach the gate. In demo mode: the address of the default route, or in the LAN.',
     ...publicOrigin(),
   },
   SECRET_KEY: {

@@ -24,10 +24,23 @@ export function text(): Kind<string> {
   return { read: text => text }
 }
 
+/** A name that a URL reads as a number would lead elsewhere, and no URL holds a zone (RFC 6874). */
+export function listenHost(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      const host = text.replace(/^\[(.*)\]$/, '$1')
+      const url = URL.parse(isIP(host) === 6 ? `http://[${host}]` : `http://${host}`)
+      if (isIP(host) === 6 ? url : url?.hostname === host.toLowerCase()) return host
+      refuse(`${name} must be an address or a name of this machine like 127.0.0.1, not "${text}".`)
+      return text
+    },
+  }
+}
+
 export function integer(least: number, most: number) {
   const read = (text: string, { name, refuse }: Reading) => {
     const value = Number(text)
-    const good = Number.isInteger(value) && value >= least && value <= most
+    const good = /^\d+$/.test(text) && value >= least && value <= most
     if (!good) refuse(`${name} must be a whole number from ${least} to ${most}, not "${text}".`)
     return value
   }
