@@ -27,13 +27,7 @@ export function hasChosenLanguage({ cookies }: FastifyRequest): boolean {
   return languageIn(cookies?.[chosenCookie]) !== undefined
 }
 
-/** What an `Accept-Language` header asks for most (RFC 9110 §12.5.4), by weight and then by order. */
-export function askedLanguage(header = ''): Language | undefined {
-  const wanted = rangesOf(header).filter(({ weight }) => weight > 0)
-  return preferredLanguage(wanted.toSorted((a, b) => b.weight - a.weight).map(({ range }) => range))
-}
-
-/** The same, and English where it names none of ours, unless it rules that out. */
+/** What an `Accept-Language` header asks for: English where it names none of ours, unless it rules that out. */
 export function negotiatedLanguage(header = ''): Language {
   const refusesEnglish = rangesOf(header).some(
     ({ range, weight }) => range === 'en' && weight === 0,
@@ -41,9 +35,14 @@ export function negotiatedLanguage(header = ''): Language {
   return askedLanguage(header) ?? (refusesEnglish ? 'ko' : 'en')
 }
 
-function rangesOf(header: string) {
-  return header.split(',').flatMap(readRange)
+/** Of our languages the one that is asked for (RFC 9110 §12.5.4), by weight and then by order, if any is. */
+export function askedLanguage(header = ''): Language | undefined {
+  const wanted = rangesOf(header).filter(({ weight }) => weight > 0)
+  const sorted = wanted.toSorted((a, b) => b.weight - a.weight)
+  return preferredLanguage(sorted.map(({ range }) => range))
 }
+
+const rangesOf = (header: string) => header.split(',').flatMap(readRange)
 
 /** None for what is no language range with a weight (RFC 9110 §12.4.2). */
 function readRange(text: string): { range: string; weight: number }[] {
