@@ -7,6 +7,8 @@ import { boardTour } from './board-tour.ts'
 import { DemoGate } from './demo-gate.ts'
 import { demoTour } from './demo-tour.ts'
 import { deskTour } from './desk-tour.ts'
+import { elementTour } from './element-tour.ts'
+import { enrolmentTour } from './enrolment-tour.ts'
 import { numberTour } from './number-tour.ts'
 import { phoneTour } from './phone-tour.ts'
 import { servicesTour } from './services-tour.ts'
@@ -120,6 +122,8 @@ const browser = await chromium.launch({
 await signUp(browser, gate)
 const tours = {
   kiosk: () => kioskTour(browser, gate),
+  element: () => elementTour(browser),
+  enrolment: () => enrolmentTour(browser, gate),
   phone: () => phoneTour(browser, gate),
   number: () => numberTour(browser),
   services: () => servicesTour(browser),

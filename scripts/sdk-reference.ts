@@ -70,6 +70,10 @@ export function referenceOf(folder: string): Reference {
   fields('ClientOptions', 'src/client.ts')
   fields('ViewOptions', 'src/client.ts')
   fields('ScreenUpdate', 'src/screen-update.ts')
+  for (const name of ['ClaimAnswer', 'HandOffView', 'QueueTicket']) fields(name, 'src/protocol.ts')
+  fields('TroubleDetail', 'src/element/trouble-report.ts')
+  const causes = /TroubleCause =((?:\n {2}\| '\w+')+)/.exec(drawn)?.[1] ?? ''
+  add('Values of `TroubleCause`', causes, /'(\w+)'/g)
   return reference
 }
 

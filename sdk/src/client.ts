@@ -129,6 +129,11 @@ export class Client {
     return real(await this.#call<SignInView>({ method: 'POST', path, secret, body, signal }))
   }
 
+  /** Gives the visitor more time to sign in; once, and again it changes nothing. */
+  async extend(id: string, secret: string): Promise<SignInView> {
+    return real(await this.#call<SignInView>({ method: 'POST', path: paths.extend(id), secret }))
+  }
+
   /**
    * Calls for staff, from an enrolled kiosk's own page: whoever its client has there is told.
    * `staff_call_off` where nobody would be, `too_many` within a minute of the last call.

@@ -1,20 +1,22 @@
 import './qr.ts'
 import { KioskElement } from './element/kiosk.ts'
+import type { TroubleCause, TroubleDetail } from './element/trouble-report.ts'
 import type { ClaimAnswer, HandOffView } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
 
 export type { KioskState, ScreenUpdate } from './screen-update.ts'
-export { KioskElement }
+export { KioskElement, type TroubleCause, type TroubleDetail }
 
 declare global {
   interface HTMLElementTagNameMap {
     'qrgate-kiosk': KioskElement
   }
-  interface HTMLElementEventMap {
+  // They bubble, so document and window hear them as well.
+  interface GlobalEventHandlersEventMap {
     'qrgate-state': CustomEvent<ScreenUpdate>
     'qrgate-claimed': CustomEvent<ClaimAnswer>
     'qrgate-service': CustomEvent<HandOffView>
-    'qrgate-trouble': CustomEvent<{ code: string }>
+    'qrgate-trouble': CustomEvent<TroubleDetail>
   }
 }
 

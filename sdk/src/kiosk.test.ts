@@ -76,9 +76,51 @@ describe('a kiosk without a screen of its own', () => {
     kiosk.reset()
     await settle()
     assert.equal(starts[0]?.renew, true)
-    await sends('denied')
+    await sends('expired')
     await clock.pass(1_000)
     assert.equal(starts.length, 2)
+  })
+
+  it('N39: always on, whoever has scanned reads how it ended before the next code comes', async () => {
+    const { kiosk, clock, starts, states, sends } = setUp({ always: true })
+    kiosk.reset()
+    await settle()
+    await sends('scanned')
+    await sends('expired')
+    await clock.pass(7_999)
+    assert.deepEqual([starts.length, states.at(-1)], [1, 'expired'])
+    await clock.pass(1)
+    assert.equal(starts.length, 2)
+  })
+
+  it('N39: always on, who gives it up at the kiosk has the next code at once', async () => {
+    const { kiosk, clock, starts, sends } = setUp({ always: true })
+    kiosk.reset()
+    await settle()
+    await sends('scanned')
+    await kiosk.cancel()
+    await clock.pass(1_000)
+    assert.equal(starts.length, 2)
+  })
+
+  it('N37: a touch keeps the end of a turn on the screen', async () => {
+    const { kiosk, clock, states, start, sends } = setUp()
+    await start()
+    await sends('denied')
+    await clock.pass(7_000)
+    kiosk.touched()
+    await clock.pass(7_999)
+    assert.equal(states.at(-1), 'denied')
+    await clock.pass(1)
+    assert.equal(states.at(-1), 'idle')
+  })
+
+  it('N37: the visitor gets more time to sign in', async () => {
+    const { kiosk, told, start, sends } = setUp()
+    await start()
+    await sends('scanned')
+    await kiosk.extend()
+    assert.deepEqual(told, ['extend'])
   })
 
   it('"not my phone" brings a new code by itself', async () => {

@@ -93,6 +93,10 @@ export class Kiosk {
   #idleOn: ScreenName | undefined
   #turn: Turn | undefined
   #stopLingering = () => {}
+  /** For how long the end of a turn stays, once nobody touches it any more. */
+  #lingers: number | undefined
+  /** Somebody has scanned in this turn. */
+  #used = false
   #stopListening: (() => void) | undefined
 
   /** Nothing happens before {@link reset} or {@link start}. */
@@ -167,9 +171,18 @@ export class Kiosk {
     this.#turn?.chooseAnother()
   }
 
-  /** Somebody touches the page: the time after which a visit ends by itself begins anew. */
+  /**
+   * The visitor needs more time to sign in on the phone, where {@link ScreenUpdate.extendable} says that
+   * there is some. Resolves when the gate knows, or is not heard.
+   */
+  async extend(): Promise<void> {
+    await this.#turn?.extend().catch(() => {})
+  }
+
+  /** Somebody touches the page: the time after which it goes back by itself begins anew. */
   touched(): void {
     this.#idle.touched()
+    if (this.#lingers) this.#stay(this.#lingers)
   }
 
   /**
@@ -247,6 +260,8 @@ export class Kiosk {
 
   #endTurn(): void {
     this.#stopLingering()
+    this.#lingers = undefined
+    this.#used = false
     this.#idle.stop()
     this.#idleOn = undefined
     this.#turn?.stop()
@@ -309,13 +324,23 @@ export class Kiosk {
       this.reset()
       return
     }
-    const soon = this.#options.always && end !== 'visited'
-    const wait = soon ? Math.max(0, shortestTurnMs - lastedMs) : endedMs
-    this.#stopLingering = this.#clock.after(wait, () => this.reset())
+    // An always-on screen goes on without a word where nobody has scanned, or somebody here gave it up.
+    const isKnown = !this.#used || (end === 'ended' && this.#update.reason === 'kiosk')
+    if (this.#options.always && isKnown) this.#stay(Math.max(0, shortestTurnMs - lastedMs))
+    else {
+      this.#lingers = endedMs
+      this.#stay(endedMs)
+    }
+  }
+
+  #stay(ms: number): void {
+    this.#stopLingering()
+    this.#stopLingering = this.#clock.after(ms, () => this.reset())
   }
 
   #show(update: ScreenUpdate): void {
     this.#update = update
+    if (update.state === 'scanned') this.#used = true
     if (atRest.has(update.state)) this.#kept.forget()
     this.#countIdleTime(update)
     this.#draw()

@@ -101,7 +101,7 @@ describe('the policy of an enrolled page', () => {
     await sets(policy(3, 'always'))
     await is('denied')
     assert.deepEqual(versions, [1, 2])
-    await clock.pass(1_000)
+    await clock.pass(8_000)
     assert.deepEqual(versions, [1, 2, 3])
   })
 

@@ -83,6 +83,8 @@ export interface SignInView {
   expires_in_ms?: number
   /** From `scanned` on. */
   phone?: PhoneKind
+  /** In `scanned`, once: the visitor may have more time to sign in, by {@link paths.extend}. */
+  extendable?: true
   /** Whose page was closed: it is over after `expires_in_ms`, unless the same page is heard again. */
   left?: 'kiosk' | 'phone'
   /** What the visitor has asked for; its own `seq` rises while the sign-in's stays. */
@@ -145,6 +147,12 @@ export interface HandOffView {
 /** Answer of `GET /api/v1/sign-ins/{id}`: the view, and the QR's content where it was asked for. */
 export interface PollAnswer extends SignInView {
   frames?: Frame[]
+}
+
+/** Answer of `GET /api/v1/origin`. */
+export interface OriginView {
+  /** Whether pages of the origin that asks may call the API. */
+  allowed: boolean
 }
 
 /** Answer of `POST /api/v1/sign-ins/{id}/user-code` (the names are RFC 8628's). */
@@ -362,12 +370,15 @@ export const paths = {
   signIns: '/api/v1/sign-ins',
   signIn: (id: string) => `/api/v1/sign-ins/${id}`,
   cancel: (id: string) => `/api/v1/sign-ins/${id}/cancel`,
+  extend: (id: string) => `/api/v1/sign-ins/${id}/extend`,
   userCode: (id: string) => `/api/v1/sign-ins/${id}/user-code`,
   claim: (id: string) => `/api/v1/sign-ins/${id}/claim`,
   end: (id: string) => `/api/v1/sign-ins/${id}/end`,
   leave: (id: string) => `/api/v1/sign-ins/${id}/leave`,
   service: (id: string) => `/api/v1/sign-ins/${id}/service`,
   staffCall: '/api/v1/kiosk/staff-call',
+  /** GET: {@link OriginView}, for pages of every origin. */
+  origin: '/api/v1/origin',
   client: '/api/v1/clients/self',
   clientServices: '/api/v1/clients/self/services',
   handOffs: '/api/v1/hand-offs',

@@ -37,6 +37,8 @@ export interface ScreenUpdate {
   connection?: Connection
   /** Milliseconds until this state runs out by itself. */
   remaining_ms?: number
+  /** In `scanned`, once: the visitor may have more time, by {@link Kiosk.extend}. */
+  extendable?: boolean
   /** Masked name of the account, in `claimed`: `홍*동`, `J*** D**`, never whole. */
   name?: string
   /** In `claimed`: what the visitor may choose from; absent where there is nothing to choose. */

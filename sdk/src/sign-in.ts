@@ -27,7 +27,10 @@ export type SignInUpdate = SignInView & {
 }
 
 export interface SignInParts {
-  client: Pick<Client, 'cancel' | 'chooseService' | 'claim' | 'end' | 'leave' | 'userCode'>
+  client: Pick<
+    Client,
+    'cancel' | 'chooseService' | 'claim' | 'end' | 'extend' | 'leave' | 'userCode'
+  >
   socket: Pick<KioskSocket, 'connection' | 'watch' | 'unwatch' | 'askFrames' | 'restart'> & {
     readonly renews?: boolean
   }
@@ -53,6 +56,8 @@ const claimWindowMs = 120_000
 const endWindowMs = 60_000
 /** For as long as somebody may stand there and wait for a number. */
 const chooseWindowMs = 60_000
+/** Who asks for more time has less than this left. */
+const extendWindowMs = 60_000
 /** Somebody stands there and waits for the code. */
 const userCodeWindowMs = 5_000
 
@@ -141,6 +146,15 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const view = await this.#until(chooseWindowMs, ask, signal)
     this.#receivedView(chosen, view)
     return chosen.view?.hand_off
+  }
+
+  /** Gives the visitor more time to sign in, while {@link SignInView.extendable}. */
+  async extend(): Promise<void> {
+    const extended = this.#shown
+    const { id, secret } = extended
+    const { signal } = this.#life
+    const ask = () => this.#parts.client.extend(id, secret)
+    this.#receivedView(extended, await this.#until(extendWindowMs, ask, signal))
   }
 
   /** Ends the visit; resolves when the gate knows. */

@@ -25,6 +25,7 @@ export type TurnSignIn = Pick<
   | 'close'
   | 'comeBack'
   | 'end'
+  | 'extend'
   | 'leave'
   | 'userCode'
 > &
@@ -135,6 +136,11 @@ export class Turn {
     this.stop()
     this.#end('ended', reason)
     await told
+  }
+
+  /** More time to sign in, where {@link ScreenUpdate.extendable}; the screen says so when the gate knows. */
+  async extend(): Promise<void> {
+    if (!this.#stopped.signal.aborted) await this.#signIn?.extend()
   }
 
   /** A code to type in place of the QR, while there is a sign-in to type it for. */
@@ -311,7 +317,7 @@ export class Turn {
   }
 
   /** What is claimed already and not known yet is being checked. */
-  #show({ state, id, phone, qr, expires_in_ms, connection }: SignInUpdate): void {
+  #show({ state, id, phone, qr, expires_in_ms, extendable, connection }: SignInUpdate): void {
     this.#inTrouble = false
     this.#backoff.reset()
     this.#parts.show({
@@ -321,6 +327,7 @@ export class Turn {
       ...(phone && { phone }),
       ...(qr && { qr }),
       ...(expires_in_ms !== undefined && { remaining_ms: expires_in_ms }),
+      ...(extendable && { extendable }),
     })
   }
 

@@ -46,15 +46,13 @@ it('says who ended a visit, and of what never became one that nobody is signed i
   assert.equal(title('cancelled', 'kiosk').title, 'Cancelled')
 })
 
-it('a countdown is said at ten and at five seconds, and at no others', () => {
+it('N37: a countdown is said at thirty, at ten and at five seconds, and at no others', () => {
   const said = (of: number) =>
     Array.from({ length: of }, (_, n) => countdownSaid({ seconds: of - n, of }, screenWords.en))
-  const runs = said(20).filter((text, n, all) => text !== all[n - 1])
-  assert.deepEqual(runs, [
-    '',
-    'Returning to start in 10 seconds',
-    'Returning to start in 5 seconds',
-  ])
+  const runs = (of: number) => said(of).filter((text, n, all) => text !== all[n - 1])
+  const last = ['Returning to start in 10 seconds', 'Returning to start in 5 seconds']
+  assert.deepEqual(runs(20), ['', ...last])
+  assert.deepEqual(runs(60), ['', 'Returning to start in 30 seconds', ...last])
   assert.deepEqual(said(20).lastIndexOf(''), 9)
   // What begins with ten seconds begins with the screen's own words.
   assert.deepEqual(new Set(said(10)), new Set(['', 'Returning to start in 5 seconds']))

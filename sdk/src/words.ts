@@ -25,10 +25,15 @@ export interface ScreenWords {
   language: Language
   idle: Message
   start: string
+  /** Before there is a QR. */
+  starting: Message
   pending: Message
   /** What a screen reader says of the QR. */
   qr: string
   remaining: string
+  /** Said when few seconds are left to sign in. */
+  runsOut: (seconds: number) => string
+  moreTime: string
   code: CodeWords
   phones: Record<PhoneKind, string>
   scanned: { title: string; text: (phone: string) => string }
@@ -66,9 +71,12 @@ const ko: ScreenWords = {
     text: '앱 설치 없이, 휴대폰 카메라로 QR을 비추면 됩니다.',
   },
   start: '시작하기',
+  starting: { title: 'QR 코드를\n준비하고 있습니다', text: '잠시만 기다려 주세요.' },
   pending: { title: '휴대폰 카메라로\n비춰 주세요', text: '' },
   qr: '휴대폰 카메라로 비출 QR 코드',
   remaining: '남은 시간',
+  runsOut: seconds => `로그인할 시간이 ${seconds}초 남았습니다.`,
+  moreTime: '시간 더 주세요',
   code: {
     help: '카메라가 안 되나요?',
     open: '휴대폰에서 이 주소를 열고',
@@ -125,7 +133,7 @@ const ko: ScreenWords = {
       text: '계속 시도하고 있습니다. 급하시면 직원에게 말씀해 주세요.',
     },
     not_enrolled: {
-      title: '등록되지 않은\n화면입니다',
+      title: '이 화면은 아직\n등록되지 않았습니다',
       text: '관리자가 이 화면을 등록하면 시작할 수 있습니다.',
     },
     revoked: {
@@ -150,9 +158,12 @@ const en: ScreenWords = {
     text: 'No app to install. Point your phone’s camera at the code.',
   },
   start: 'Start',
+  starting: { title: 'Getting your\ncode ready', text: 'One moment, please.' },
   pending: { title: 'Point your phone’s\ncamera here', text: '' },
   qr: 'QR code to scan with your phone’s camera',
   remaining: 'Time left',
+  runsOut: seconds => `${seconds} seconds left to sign in.`,
+  moreTime: 'More time',
   code: {
     help: 'Camera doesn’t work?',
     open: 'Open this address on your phone',
@@ -205,7 +216,7 @@ const en: ScreenWords = {
       text: 'We keep trying. In a hurry? Please ask the staff.',
     },
     not_enrolled: {
-      title: 'This screen is\nnot enrolled',
+      title: 'This screen is not\nenrolled yet',
       text: 'It can be used once an administrator has enrolled it.',
     },
     revoked: {
@@ -222,8 +233,6 @@ export const screenWords: Record<Language, ScreenWords> = { ko, en }
 export function messageOf(update: ScreenUpdate, words: ScreenWords): Message {
   const { state, phone = 'other', name = '', reason, code } = update
   switch (state) {
-    case 'starting':
-      return words.pending
     case 'scanned':
       return { title: words.scanned.title, text: words.scanned.text(words.phones[phone]) }
     case 'claimed':
@@ -272,9 +281,9 @@ function staffMessageOf({ handOff, choosing }: ScreenUpdate, words: ScreenWords)
   return { ...refused, text: text?.[words.language] || refused.text }
 }
 
-/** What a screen reader says of a countdown, once at ten seconds and once at five. */
+/** What a screen reader says of a countdown: once at thirty seconds, at ten and at five. */
 export function countdownSaid(countdown: IdleCountdown | undefined, words: ScreenWords): string {
-  const said = [5, 10].find(seconds => countdown && countdown.seconds <= seconds)
+  const said = [5, 10, 30].find(seconds => countdown && countdown.seconds <= seconds)
   return said && countdown && said < countdown.of ? words.returning(said) : ''
 }
 

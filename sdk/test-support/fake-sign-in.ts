@@ -53,6 +53,10 @@ export class FakeSignIn implements TurnSignIn {
     this.#told.push(`end ${reason}`)
   }
 
+  async extend(): Promise<void> {
+    this.#told.push('extend')
+  }
+
   leave(): void {
     this.#told.push('leave')
   }

@@ -73,6 +73,10 @@ function build(
       called.push(`end ${id} ${secret} ${reason}`)
       return { id, seq: 4, state: 'ended' } as const
     },
+    extend: async (id: string, secret: string) => {
+      called.push(`extend ${id} ${secret}`)
+      return { id, seq: 5, state: 'scanned', expires_in_ms: 200_000 } as const
+    },
     leave: (id: string, secret: string) => void called.push(`leave ${id} ${secret}`),
   }
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }

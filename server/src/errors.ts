@@ -7,6 +7,7 @@
 const statusOf = {
   malformed: 400,
   not_found: 404,
+  http_method_not_allowed: 405,
   request_timeout: 408,
   too_large: 413,
   uri_too_long: 414,

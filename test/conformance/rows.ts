@@ -42,6 +42,7 @@ export function scanned(id: string, change: Partial<SignIn> = {}): SignIn {
     claims: null,
     leftBy: null,
     stayUntil: null,
+    extendedAt: null,
     disownedAt: null,
     handOff: null,
     updatedAt: start,
@@ -101,7 +102,6 @@ export function kiosk(change: Partial<Kiosk> = {}): (number: number) => Change<K
     next: {
       number,
       name: { ko: '1층 접수', en: 'Reception, ground floor' },
-      ticket: 'compact',
       claimable: true,
       credentialHash: null,
       linkHash: null,

@@ -1,41 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
+import { test } from 'node:test'
 import { axe, openPhone, portrait, readQr, signUp, startBrowser } from '../support/browser.ts'
 import { startGate } from '../support/gate.ts'
 import { service, startServed } from '../support/hand-off-gate.ts'
-
-const sdk = fileURLToPath(new URL('../../sdk/', import.meta.url))
-const page = new URL('../../examples/integrator-page/index.html', import.meta.url)
-
-/** The element in one file, as `npm run build` makes it. */
-async function builtElement(): Promise<string> {
-  const options = { configFile: `${sdk}vite.config.ts`, logLevel: 'warn' as const }
-  const built = await build({ ...options, build: { write: false, license: false } })
-  const [output] = [built].flat()
-  const chunk = output && 'output' in output ? output.output[0] : undefined
-  assert.ok(chunk, 'the build gave a file')
-  return chunk.code
-}
-
-/** The integrator's page of the examples, on an origin of its own. */
-async function serveExample(t: TestContext): Promise<string> {
-  const script = await builtElement()
-  const server = createServer(({ url = '' }, answer) => {
-    const isScript = url.startsWith('/kiosk-element.js')
-    answer.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8')
-    answer.end(isScript ? script : readFileSync(page))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
+import { serveExample } from '../support/integrator-page.ts'
 
 test('<qrgate-kiosk> signs a visitor in on a page of another origin, in the words of that page', async t => {
   const gate = await startGate(t)
@@ -221,7 +189,7 @@ test('<qrgate-qr> leaves nothing of an old code behind, and the page has one kio
     if (!canvas) throw new Error('there is no picture')
     const look = () => [canvas.width, canvas.hidden, canvas.getAttribute('aria-label')]
     const empty = look()
-    element.content = 'HTTPS://GATE.EXAMPLE.ORG/Q/A'
+    element.content = 'https://GATE.EXAMPLE.ORG/Q/A'
     element.label = '이 코드를 비춰 주세요'
     while (!canvas.style.width) await new Promise(requestAnimationFrame)
     const modules = Number.parseFloat(canvas.style.width) / canvas.width

@@ -18,7 +18,7 @@ test('a screen enrolled by link goes on at the other node when its own is killed
   await kiosk.goto(link)
   await kiosk.getByRole('button', { name: '이 화면 등록하기' }).click()
   const qr = await showQr(kiosk)
-  assert.match(qr, /^HTTPS:\/\/GATE\.TEST:\d+\/Q\//)
+  assert.match(qr, /^https:\/\/GATE\.TEST:\d+\/Q\//)
 
   const { page: phone } = await openPhone(browser, qr, trusting)
   await stands(kiosk, 'scanned')

@@ -20,13 +20,13 @@ function commandLine(t: TestContext) {
 
 function seedDatabase(file: string, rows: [unknown, unknown][]): void {
   const database = new DatabaseSync(file)
-  database.exec('create table users (no integer primary key, id, password)')
-  const insert = database.prepare('insert into users (id, password) values (?, ?)')
+  database.exec('create table user (no integer primary key, user_id, user_pwd)')
+  const insert = database.prepare('insert into user (user_id, user_pwd) values (?, ?)')
   for (const [id, hash] of rows) insert.run(id as string, hash as string)
   database.close()
 }
 
-test('S053: the accounts of a seed database sign in here with their old passwords', async t => {
+test('S053, N62: the accounts of a seed database sign in here with their old passwords', async t => {
   const { folder, databaseUrl, run } = commandLine(t)
   const hash = await bcrypt('secure_password', { cost: 4 })
   const file = join(folder, 'seed.db')

@@ -40,6 +40,7 @@ const migrations = [
   '2026-11-visits',
   '2026-12-hand-offs',
   '2026-12-hand-offs-called',
+  '2026-12-more-time',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -60,6 +61,7 @@ const newer = [
   'claims',
   'left_by',
   'stay_until',
+  'extended_at',
   'disowned_at',
   'hand_off',
 ]

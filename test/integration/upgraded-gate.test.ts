@@ -204,7 +204,7 @@ for (const [name, make] of Object.entries(engines)) {
     assert.equal((await gate.store.signIns.read(started.id))?.kiosk, backend?.number)
   })
 
-  test(`U17: ${name}: the seed's client that waits with its JWT of before is told success`, async t => {
+  test(`U17, N59: ${name}: the seed's client that waits with its JWT of before is told success`, async t => {
     const gate = await startUpgraded(t, await make(t))
     const { jwt } = gate.signIn(({ jwt }) => jwt !== null)
     const socket = new SeedClient(gate.url).listen(jwt ?? '')

@@ -26,6 +26,9 @@ const apis = [
   ['POST', paths.kioskEnrol],
 ] as const
 
+/** No cookie is read or set at the seed's routes, so credentials give nothing away there (N60). */
+const isSeed = (path: string) => !path.startsWith('/api/v1/')
+
 /** What the gate lets a page of this origin do with one route, asked beforehand and done. */
 async function grants({ url }: Gate, method: string, path: string, origin: string) {
   const headers = { origin, cookie: 'qrgate-phone=x' }
@@ -35,7 +38,11 @@ async function grants({ url }: Gate, method: string, path: string, origin: strin
   })
   const done = await fetch(url + path, { method, headers })
   for (const answer of [asked, done]) {
-    assert.equal(answer.headers.get('access-control-allow-credentials'), null, path)
+    const read = answer.headers.get('access-control-allow-origin')
+    const credentials = answer.headers.get('access-control-allow-credentials')
+    assert.equal(credentials, isSeed(path) && read !== null ? 'true' : null, path)
+    assert.ok(!(credentials !== null && read === '*'), path)
+    if (isSeed(path)) assert.equal(answer.headers.get('set-cookie'), null, path)
     assert.ok(answer.status < 500)
   }
   const methods = asked.headers.get('access-control-allow-methods')
@@ -44,7 +51,7 @@ async function grants({ url }: Gate, method: string, path: string, origin: strin
 }
 
 attack(
-  'S069 only allowed origins may read an answer, and never with cookies',
+  'S069 only allowed origins may read an answer, and of our own API never with cookies',
   async gate => {
     for (const [method, path] of apis) {
       assert.deepEqual(await grants(gate, method, path, allowed), [allowed, allowed], path)
@@ -62,10 +69,11 @@ attack(
   { settings: { QRGATE_ALLOWED_ORIGINS: `${allowed}, https://other.example.org` } },
 )
 
-attack('S069 a demo lets any page read the API, and never with cookies', async gate => {
+attack('S069 a demo lets any page read the API, and its own never with cookies', async gate => {
   for (const [method, path] of apis) {
     for (const origin of [allowed, ...foreign]) {
-      assert.deepEqual(await grants(gate, method, path, origin), ['*', '*'], path)
+      const read = isSeed(path) ? origin : '*'
+      assert.deepEqual(await grants(gate, method, path, origin), [read, read], path)
     }
   }
 })
@@ -82,3 +90,21 @@ attack('S069 no page of another site reads what a phone or an operator sees', as
   const stranger = await new Phone(gate.url, { origin: allowed }).get(`/s/${signIn.id}`)
   assert.equal(stranger.headers.get('access-control-allow-origin'), null)
 })
+
+attack(
+  'N43: a page of any origin is told whether it may call the API, and nothing else',
+  async gate => {
+    for (const [origin, isAllowed] of [
+      [allowed, true],
+      [gate.url, true],
+      ...foreign.map(one => [one, false] as const),
+    ] as const) {
+      const headers = { origin, cookie: 'qrgate-phone=x' }
+      const answer = await fetch(gate.url + paths.origin, { headers })
+      assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+      assert.equal(answer.headers.get('access-control-allow-credentials'), null)
+      assert.deepEqual(await answer.json(), { allowed: isAllowed }, origin)
+    }
+  },
+  { settings: { QRGATE_ALLOWED_ORIGINS: allowed } },
+)

@@ -53,7 +53,7 @@ attack('S055 no other site can scan, sign in, sign up, deny or enrol for a visit
     { ...own, 'sec-fetch-site': 'cross-site' },
     { ...own, 'sec-fetch-site': 'same-site' },
     { ...own, 'sec-fetch-site': 'none' },
-    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': '' },
   ]
   const victims: [path: string, cookie: string][] = [
     [`/s/${next.id}/scan`, opened.cookies],

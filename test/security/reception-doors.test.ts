@@ -128,8 +128,26 @@ test('no other site’s page acts with a desk’s cookie, whatever it says of it
       assert.equal(setCookie, undefined)
     }
   }
+  for (const site of ['cross-site', 'same-site', 'none', '']) {
+    const body = { desk: 'room-1', arrival }
+    const asking = { cookie, body, headers: { 'sec-fetch-site': site } }
+    const { status, code } = await reception.ask('POST', '/desk/call', asking)
+    assert.equal(`${status} ${code}`, '403 other_site', `our own Origin, and ${site}`)
+  }
   assert.equal(reception.rows(), before)
   assert.equal((await reception.act(cookie, 'call', { desk: 'room-1', arrival })).status, 200)
+})
+
+test('N42: where the browser says that our own page asks, a desk acts whatever its Origin is', async t => {
+  const reception = await startReceptionServer(t)
+  const cookie = await reception.openDesk()
+  const headers = { 'sec-fetch-site': 'same-origin' }
+  for (const origin of ['null', undefined, 'https://desk.example.org']) {
+    const body = { desk: 'room-1', arrival: await reception.arrives() }
+    const { status } = await reception.ask('POST', '/desk/call', { cookie, origin, body, headers })
+    assert.equal(status, 200, `${origin}`)
+    await reception.act(cookie, 'end', { arrival: body.arrival, as: 'done' })
+  }
 })
 
 test('another method or another spelling of an address gets past nothing', async t => {

@@ -60,40 +60,6 @@ test('N19: serve and doctor refuse a key that can be guessed, and a demo does no
   await startGate(t, { SECRET_KEY: 'ab'.repeat(20) }, 'demo')
 })
 
-test('an enrolment link changes nothing when it is opened, enrols by its button, and only once', async t => {
-  const gate = await startServe(t)
-  const settings = { SECRET_KEY, ...serve, DATABASE_URL: `sqlite:${gate.dataDir}/qrgate.sqlite` }
-  const { out } = await qrgate(['kiosk', 'add', '1층 접수 1번'], settings, gate.dataDir)
-  const path = new URL(/https:\/\/\S+/.exec(out)?.[0] ?? '').pathname
-  assert.match(path, /^\/enrol\/[\w-]{43}$/)
-
-  const screen = new Phone(gate.url, { origin: publicUrl })
-  for (const method of ['GET', 'HEAD', 'GET']) {
-    const page = await screen.get(path, 'text/html', method)
-    assert.equal(page.status, 200)
-    assert.deepEqual(page.headers.getSetCookie(), [])
-    if (method === 'GET') assert.match(await page.text(), /1층 접수 1번/)
-  }
-  const foreign = new Phone(gate.url, { origin: 'https://evil.example' })
-  assert.equal((await foreign.post(path, {})).status, 403)
-
-  const enrolled = await screen.post(path, {})
-  assert.deepEqual([enrolled.status, enrolled.headers.get('location')], [303, '/kiosk'])
-  const [cookie = ''] = enrolled.headers.getSetCookie()
-  assert.match(cookie, /^__Host-qrgate-kiosk=/)
-  for (const attribute of ['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']) {
-    assert.ok(cookie.includes(attribute), cookie)
-  }
-  assert.ok(!cookie.includes('Domain'), cookie)
-  assert.equal((await screen.get(paths.kiosk, 'application/json')).status, 200)
-  assert.equal((await screen.post(paths.signIns, {})).status, 201)
-
-  const second = new Phone(gate.url, { origin: publicUrl })
-  assert.equal((await second.get(path)).status, 410)
-  const again = await second.post(path, {})
-  assert.deepEqual([again.status, again.headers.getSetCookie()], [410, []])
-})
-
 test('S034: nobody starts a sign-in who is not enrolled', async t => {
   const gate = await startServe(t)
   assert.equal((await new Kiosk(gate.url).tryStart()).status, 401)

@@ -62,7 +62,7 @@ function doorsOf({ url }: Gate, id: string, unscanned: string, opener: Phone) {
   const withCookie = (path: string, cookie: string) => fetch(url + path, { headers: { cookie } })
   return {
     'the address in the QR': {
-      opensFor: ['compact ticket', 'JWT'],
+      opensFor: ['compact ticket'],
       knock: async thing => (await new Phone(url).get(`/q/${encodeURIComponent(thing)}`)).ok,
     },
     "the seed's socket": {
@@ -191,7 +191,9 @@ attack('S010 a ticket has one spelling: whatever surrounds it makes it another',
   for (const spelling of around(jwt)) {
     const sent = request(url, `POST /api/qr/auth/${spelling}`, headers, body)
     const answer = await exchange(url, sent)
-    assert.ok([401, 404].includes(answer.status), `${spelling}: ${answer.status}`)
+    // A slash behind it is sent on to the one spelling (N61).
+    const refused = spelling === `${jwt}/` ? [307] : [401, 404]
+    assert.ok(refused.includes(answer.status), `${spelling}: ${answer.status}`)
   }
   for (const path of [`/S/${mine.id}`, `/API/QR/START`, `/Q/../api/qr/start`, '/api//qr/start']) {
     assert.equal((await exchange(url, request(url, `GET ${path}`))).status, 404, path)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { GateMessage } from '@qrgate/sdk/protocol'
+import { startedAt } from '../../server/src/protocol/sign-in-id.ts'
 import { attack } from '../support/attack.ts'
 import { eventsOf, stored } from '../support/database.ts'
 import { GateProcess } from '../support/gate-process.ts'
@@ -60,7 +61,8 @@ for (const zone of ['Asia/Seoul', 'America/New_York', 'Pacific/Kiritimati']) {
     const seconds = () => Math.floor(Date.now() / 1000)
     const before = seconds()
     const token = await client.start()
-    const { iat, exp } = readJwt(token).payload as { iat: number; exp: number }
+    const { uuid, exp } = readJwt(token).payload as { uuid: string; exp: number }
+    const iat = Math.floor(startedAt(uuid) / 1000)
     assert.equal(exp - iat, 300)
     // The gate's clock may be a moment beside this process's, never by as much as a zone.
     assert.ok(iat >= before - 60 && iat <= seconds() + 60, `${iat} is not now`)

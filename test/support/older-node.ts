@@ -16,6 +16,7 @@ export type OlderSignIn = Omit<
   | 'claims'
   | 'left_by'
   | 'stay_until'
+  | 'extended_at'
   | 'disowned_at'
   | 'hand_off'
 >

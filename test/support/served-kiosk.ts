@@ -1,9 +1,16 @@
 import type { TestContext } from 'node:test'
+import type { Service } from '@qrgate/sdk/protocol'
 import type { Browser, Page } from 'playwright-core'
+import { system } from '../../server/src/protocol/log-event.ts'
 import { openPhone, portrait, showQr, signUp, stands, startBrowser, visitor } from './browser.ts'
 import { enrol } from './enrol.ts'
 import type { Gate } from './gate.ts'
-import { addServedClient, type ClientOptions, startHandOffGate } from './hand-off-gate.ts'
+import {
+  addServedClient,
+  type ClientOptions,
+  clientsOf,
+  startHandOffGate,
+} from './hand-off-gate.ts'
 import { Receiver } from './receiver.ts'
 
 /** The gate's own page of a kiosk whose client has services, and what is behind it. */
@@ -13,6 +20,8 @@ export interface ServedKiosk {
   browser: Browser
   page: Page
   number: number
+  /** What the client does for whoever signs in from now on. */
+  offer(services: readonly Service[]): Promise<unknown>
   /** Somebody scans. @returns the phone's page. */
   scan(): Promise<Page>
   /** Somebody new scans, signs up, and stands before the kiosk. @returns the phone's page. */
@@ -58,5 +67,6 @@ export async function startServedKiosk(
     await signUp(phone, { ...visitor, account: `${visitor.account}${visits}` })
     return phone
   }
-  return { gate, receiver, browser, page, number, scan, visit }
+  const offer = (services: readonly Service[]) => clientsOf(gate).setServices(id, services, system)
+  return { gate, receiver, browser, page, number, offer, scan, visit }
 }

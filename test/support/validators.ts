@@ -19,7 +19,7 @@ const requireNew = (text: string) => requireNewPassword(preparedPassword(text), 
 /** Whatever reads what a stranger sent. */
 export const validators: Record<string, (text: string) => unknown> = {
   'compact ticket': compactTickets(keyring, origin).read,
-  JWT: jwtTickets(keyring, origin, 300).read,
+  JWT: jwtTickets(keyring, 300).read,
   'kiosk secret': text => kioskSecrets(keyring, origin).read(id, text),
   receipt: text => receipts(keyring, origin).read(id, 'hash', text, 0),
   'phone key': isPhoneKey,

@@ -14,7 +14,7 @@ import {
   Turn,
   type TurnEnd,
 } from '@qrgate/sdk'
-import type { KioskElement } from '@qrgate/sdk/kiosk-element'
+import type { KioskElement, TroubleCause, TroubleDetail } from '@qrgate/sdk/kiosk-element'
 import type { QrElement } from '@qrgate/sdk/qr'
 import {
   messageOf,
@@ -46,10 +46,20 @@ export function onAPage(
     is<Same<typeof event, CustomEvent<HandOffView>>>(),
   )
   is<Same<ReturnType<typeof kiosk.choose>, Promise<void>>>()
-  kiosk.addEventListener('qrgate-trouble', ({ detail }) =>
-    is<Same<typeof detail, { code: string }>>(),
+  kiosk.addEventListener('qrgate-trouble', ({ detail }) => {
+    is<Same<typeof detail, TroubleDetail>>()
+    is<Same<typeof detail.cause, TroubleCause | undefined>>()
+  })
+  // They bubble.
+  document.addEventListener('qrgate-claimed', ({ detail }) =>
+    is<Same<typeof detail, ClaimAnswer>>(),
   )
+  window.addEventListener('qrgate-claimed', ({ detail }) => is<Same<typeof detail, ClaimAnswer>>())
   kiosk.start({ id: 'a', kiosk_secret: 's' })
+  // As React and Vue set an attribute where there is a property of its name.
+  kiosk.start = 'always'
+  // @ts-expect-error there are two ways to start
+  kiosk.start = 'never'
   qr.content = undefined
   // @ts-expect-error a sign-in is resumed by its id and its kiosk secret, never by its id alone
   kiosk.start({ id: 'a' })

@@ -11,6 +11,7 @@ import {
   type ScreenName,
   screenOf,
   TimeLeft,
+  troubleKindOf,
 } from '@qrgate/sdk/screen-parts'
 import { html, LitElement, type PropertyValues } from 'lit'
 import type { Language } from '../look/language.ts'
@@ -22,6 +23,7 @@ import { introduceUntilKnown } from './introduction.ts'
 import { pageStorage } from './page-storage.ts'
 import { startsAlways, startsNow, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
+import { ReadingTime } from './reading-time.ts'
 import { announcement, countdownAnnouncement, screen, type View } from './screens.ts'
 import { slip } from './slip.ts'
 import { SlipPrinter } from './slip-printer.ts'
@@ -60,6 +62,7 @@ export class KioskPage extends LitElement {
   readonly #timeLeft = new TimeLeft()
   readonly #staffCall = new StaffCall(() => this.requestUpdate())
   readonly #ring = new CountdownRing()
+  readonly #readingTime = new ReadingTime(() => this.#kiosk.touched())
   #storage: KioskStorage | undefined
   readonly #slipPrinter = new SlipPrinter(() => this.#storage)
   #introducing = false
@@ -90,6 +93,7 @@ export class KioskPage extends LitElement {
     removeEventListener('keydown', this.#onTouch)
     clearTimeout(this.#forgetting)
     this.#kiosk.stop()
+    this.#readingTime.end()
     this.#codeHelp.hide()
     this.#timeLeft.hide()
   }
@@ -99,8 +103,11 @@ export class KioskPage extends LitElement {
     const ownWords = wordsAt(this.#policy, language)
     const view = this.#view(language, ownWords)
     const name = view.update ? screenOf(view.update) : 'preparing'
+    // A screen that is nobody's stands nowhere.
+    const isNobodys = troubleKindOf(view.update?.code) === 'not_enrolled'
+    const kiosk = isNobodys ? undefined : this.introduced
     return html`
-      ${header(ownWords, this.introduced, language, this.#policy.languages, this.#setLanguage)}
+      ${header(ownWords, kiosk, language, this.#policy.languages, this.#setLanguage)}
       <main data-screen=${name}>
         <p class="unseen" role="status">${announcement(view)}</p>
         <p class="unseen" role="status">${countdownAnnouncement(view)}</p>
@@ -123,14 +130,13 @@ export class KioskPage extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     // For the style sheet: `:has` is not in every browser that kiosks have (docs/browsers.md).
-    this.dataset.screen = this.querySelector('main')?.dataset.screen ?? ''
     this.toggleAttribute('data-slip', this.querySelector('.paper-slip') !== null)
     document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
     this.#printSlip()
     const before = changed.get('current')
     if (!before || sameScreen(before, this.current)) return
     this.querySelector('dialog')?.close()
-    scrollTo({ top: 0 })
+    this.querySelector('main')?.scrollTo({ top: 0 })
     // The button that had the focus may be gone; a keyboard goes on from the headline.
     if (document.activeElement === document.body) {
       this.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
@@ -193,8 +199,9 @@ export class KioskPage extends LitElement {
   #view(language: Language, ownWords: Words): View {
     const { current, claim } = this
     this.#codeHelp.show(ownWords.code)
-    if (this.#always) this.#timeLeft.hide()
-    else this.#timeLeft.show(current, ownWords.remaining)
+    // What is always on the screen has a successor in time.
+    if (this.#always && current.state === 'pending') this.#timeLeft.hide()
+    else this.#timeLeft.show(current, ownWords)
     return {
       update: this.introduced ? current : this.trouble,
       claim,
@@ -202,10 +209,12 @@ export class KioskPage extends LitElement {
       language,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
+      timeLeft: this.#timeLeft,
       idleSeconds: this.#idleSeconds,
       prints: this.#policy.printing.ticket,
       onStart: this.#start,
       onNotMine: this.#notMine,
+      onMoreTime: () => void this.#kiosk.extend(),
       // Where the gate refuses it, the screen says so.
       onChoose: service => void this.#kiosk.choose(service).catch(() => {}),
       onChooseAnother: () => this.#kiosk.chooseAnother(),
@@ -297,6 +306,7 @@ export class KioskPage extends LitElement {
 
   #onTouch = (): void => {
     this.#kiosk.touched()
+    this.#readingTime.touched()
     if (this.current.state !== (this.#always ? 'pending' : 'idle')) return
     clearTimeout(this.#forgetting)
     this.#forgetting = setTimeout(() => this.#forget(), this.#policy.timings.idle_seconds * 1000)
@@ -314,7 +324,10 @@ export class KioskPage extends LitElement {
 
   #help = (): void => {
     this.#staffCall.forget()
-    this.querySelector('dialog')?.showModal()
+    const dialog = this.querySelector('dialog')
+    if (!dialog) return
+    dialog.showModal()
+    this.#readingTime.begin(dialog, this.#policy.timings.idle_seconds)
   }
 }
 

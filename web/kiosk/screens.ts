@@ -7,7 +7,7 @@ import {
   troubleKindOf,
 } from '@qrgate/sdk/screen-parts'
 import { html } from 'lit'
-import { check, clock, cross, phone, unplugged } from '../look/icons.ts'
+import { check, clock, cross, newScreen, phone, screenOff, unplugged } from '../look/icons.ts'
 import { progress } from './progress.ts'
 import { services, staff, waiting } from './service-screens.ts'
 import { isPrinted, ticket } from './ticket-screen.ts'
@@ -23,19 +23,34 @@ function idle({ words, onStart }: View, said: Message) {
     </div>`
 }
 
-function pending({ words, qr, codeHelp }: View, said: Message) {
+function pending({ update, words, qr, codeHelp }: View, said: Message) {
+  // Until there is a QR nothing is to be scanned, nor is a code to be had.
   return html`
-    <div class="words">${progress(words, 1)} ${message(said)} ${codeHelp}</div>
+    <div class="words">
+      ${progress(words, 1)} ${message(said)} ${update?.state === 'pending' ? codeHelp : ''}
+    </div>
     ${qr}`
 }
 
-function scanned({ words, onNotMine }: View, said: Message) {
+function scanned({ update, words, timeLeft, onNotMine, onMoreTime }: View, said: Message) {
   return html`
     <div class="words">
       ${progress(words, 2)} ${message(said)}
-      <button type="button" @click=${onNotMine}>${words.notMyPhone}</button>
+      <div class="choice">
+        <button type="button" @click=${onNotMine}>${words.notMyPhone}</button>
+        ${
+          update?.extendable
+            ? html`<button type="button" class="more-time" @click=${onMoreTime}>
+                ${words.moreTime}
+              </button>`
+            : ''
+        }
+      </div>
     </div>
-    ${badge('calm', phone)}`
+    <div class="beside">
+      ${badge('calm', phone)}
+      <div class="time-left">${timeLeft.bar} ${timeLeft.time} ${timeLeft.spoken}</div>
+    </div>`
 }
 
 function approved({ words }: View, said: Message) {
@@ -76,11 +91,14 @@ function ended({ words, update, onStart }: View, said: Message) {
 function trouble({ words, update }: View, said: Message) {
   const kind = troubleKindOf(update?.code)
   // The gate is heard, and says no: an operator has to do something, and the network is in order.
-  const refused = kind === 'revoked' || kind === 'not_enrolled'
+  if (kind === 'not_enrolled')
+    return html`<div class="words">${badge('calm', newScreen)} ${message(said)}</div>`
+  if (kind === 'revoked')
+    return html`<div class="words">${badge('attention', screenOff)} ${message(said)}</div>`
   return html`
     <div class="words">
-      ${badge('attention', refused ? cross : unplugged)} ${message(said)}
-      ${refused ? '' : html`<p class="retrying">${words.retrying}</p>`}
+      ${badge('attention', unplugged)} ${message(said)}
+      <p class="retrying">${words.retrying}</p>
     </div>`
 }
 
@@ -109,8 +127,6 @@ export function announcement(view: View): string {
   const { update, words } = view
   if (!update) return words.preparing
   const name = screenOf(update)
-  // The QR beside it has a name of its own.
-  if (name === 'pending') return ''
   const { title, text } = messageOf(update, words)
   if (name !== 'ticket') return `${title} ${text}`
   const said = `${title} ${ticketSaid(update.handOff?.ticket ?? {}, words)}`

@@ -1,6 +1,6 @@
 import type { ScreenUpdate } from '@qrgate/sdk'
 import type { ClaimAnswer } from '@qrgate/sdk/protocol'
-import type { Message } from '@qrgate/sdk/screen-parts'
+import type { Message, TimeLeft } from '@qrgate/sdk/screen-parts'
 import { html, type TemplateResult } from 'lit'
 import type { Language } from '../look/language.ts'
 import type { Words } from './words.ts'
@@ -14,12 +14,15 @@ export interface View {
   /** The card with the QR and its time left, and the help for those whose camera fails. */
   qr: TemplateResult
   codeHelp: HTMLElement
+  /** How long the visitor may still take to scan, or to sign in. */
+  timeLeft: Pick<TimeLeft, 'bar' | 'time' | 'spoken'>
   /** Seconds after which the visit ends of a visitor who has something to choose. */
   idleSeconds: number
   /** Whether this screen prints numbers. */
   prints: boolean
   onStart: () => void
   onNotMine: () => void
+  onMoreTime: () => void
   onChoose: (service: string) => void
   onChooseAnother: () => void
 }

@@ -128,6 +128,23 @@ const pendingTexts: Record<Language, string> = {
   en: 'No app needed. When the page opens, sign in on your phone.',
 }
 
+/** A command that no line break parts. */
+const command = 'qrgate kiosk add'.replaceAll(' ', '\u00a0')
+
+/** On the gate's own page whoever stands before such a screen may be who can mend it. */
+const refusedTexts: Record<Language, Record<'not_enrolled' | 'revoked', string>> = {
+  ko: {
+    not_enrolled: `관리자가 ${command}로 만든 링크를 이 화면에서 열면 등록됩니다.\n방문하신 분은 직원에게 말씀해 주세요.`,
+    revoked:
+      '다른 화면을 이용하거나 직원에게 말씀해 주세요.\n다시 쓰려면 관리자가 새 링크로 등록해야 합니다.',
+  },
+  en: {
+    not_enrolled: `To enrol it, open a link from “${command}” here.\nVisitors, please ask the staff.`,
+    revoked:
+      'Please use another screen, or ask the staff.\nTo use this one again, an administrator enrols it with a new link.',
+  },
+}
+
 export const words: Record<Language, Words> = {
   ko: together('ko', ko),
   en: together('en', en),
@@ -136,5 +153,11 @@ export const words: Record<Language, Words> = {
 function together(language: Language, own: PageWords): Words {
   const general = screenWords[language]
   const pending = { ...general.pending, text: pendingTexts[language] }
-  return { ...general, pending, ...own }
+  const { not_enrolled, revoked } = refusedTexts[language]
+  const trouble = {
+    ...general.trouble,
+    not_enrolled: { ...general.trouble.not_enrolled, text: not_enrolled },
+    revoked: { ...general.trouble.revoked, text: revoked },
+  }
+  return { ...general, pending, trouble, ...own }
 }

@@ -26,6 +26,15 @@ export const unplugged = drawing(
   svg`<path d="M4.5 9.5a11 11 0 0 1 4-2.3M19.5 9.5a11 11 0 0 0-6-2.9M8 13.2a6 6 0 0 1 2-1.2M16 13.2a6 6 0 0 0-1.2-.8M4 4l16 16"/><path d="M12 17.5h.01" stroke-width="2.6"/>`,
   1.8,
 )
+/** A screen that nobody has enrolled yet, and one that an operator has switched off. */
+export const newScreen = drawing(
+  svg`<rect x="3" y="4.5" width="18" height="12" rx="2" stroke-dasharray="3.4 2.4"/><path d="M9 20.5h6M12 16.5v4M12 8v5M9.5 10.5h5"/>`,
+  1.7,
+)
+export const screenOff = drawing(
+  svg`<rect x="3" y="4.5" width="18" height="12" rx="2"/><path d="M9 20.5h6M12 16.5v4M12 7.3v2.9M10 8.6a2.7 2.7 0 1 0 4 0"/>`,
+  1.7,
+)
 export const corners = drawing(
   svg`<path d="M3 8V5.5A2.5 2.5 0 0 1 5.5 3H8M16 3h2.5A2.5 2.5 0 0 1 21 5.5V8M21 16v2.5a2.5 2.5 0 0 1-2.5 2.5H16M8 21H5.5A2.5 2.5 0 0 1 3 18.5V16"/>`,
   0.5,

@@ -10,6 +10,7 @@ import { Base } from './base.ts'
 import { languageOf } from './language.ts'
 import { Screen } from './screen.ts'
 import { style } from './style.ts'
+import { type TroubleDetail, TroubleReport } from './trouble-report.ts'
 
 const touches = ['pointerdown', 'keydown'] as const
 
@@ -25,7 +26,7 @@ const touches = ['pointerdown', 'keydown'] as const
  *
  * Events, all of them bubbling and composed: `qrgate-state` (detail {@link ScreenUpdate}, at every
  * change of state, QR or countdown), `qrgate-claimed` (detail {@link ClaimAnswer}), `qrgate-trouble` (detail
- * `{ code }`), `qrgate-service` (detail {@link HandOffView}, at every change of what the visitor has asked
+ * {@link TroubleDetail}), `qrgate-service` (detail {@link HandOffView}, at every change of what the visitor has asked
  * for). Slots, parts and custom properties: docs/sdk.md.
  */
 export class KioskElement extends Base {
@@ -37,6 +38,10 @@ export class KioskElement extends Base {
    */
   starter: Starter | undefined
 
+  readonly #trouble = new TroubleReport({
+    server: () => this.getAttribute('server'),
+    tell: detail => this.#dispatch<TroubleDetail>('qrgate-trouble', detail),
+  })
   readonly #kiosk = this.#createKiosk()
   #screen: Screen | undefined
   #update: ScreenUpdate = { state: 'idle' }
@@ -53,12 +58,14 @@ export class KioskElement extends Base {
   connectedCallback(): void {
     this.#screen ??= this.#createScreen()
     for (const touch of touches) addEventListener(touch, this.#onTouch, { capture: true })
+    this.#trouble.connect()
     this.#pageLanguage.observe(document.documentElement, { attributeFilter: ['lang'] })
     this.#kiosk.reset()
   }
 
   disconnectedCallback(): void {
     for (const touch of touches) removeEventListener(touch, this.#onTouch, { capture: true })
+    this.#trouble.disconnect()
     this.#pageLanguage.disconnect()
     this.#screen?.disconnect()
     this.#kiosk.stop()
@@ -71,11 +78,17 @@ export class KioskElement extends Base {
   }
 
   /**
-   * Starts a sign-in; does nothing while one is under way, so a double tap is one tap.
-   * @param resume a sign-in that the page's own backend has started.
+   * Starts a sign-in; does nothing while one is under way, so a double tap is one tap. With it: a sign-in
+   * that the page's own backend has started.
    */
-  start(resume?: StartOptions['resume']): void {
-    if (this.isConnected) this.#kiosk.start(resume)
+  get start(): (resume?: StartOptions['resume']) => void {
+    return this.#start
+  }
+
+  /** The attribute of this name: React, Vue and others set a property where there is one. */
+  set start(mode: 'touch' | 'always' | null | undefined) {
+    if (mode) this.setAttribute('start', mode)
+    else this.removeAttribute('start')
   }
 
   /**
@@ -84,6 +97,11 @@ export class KioskElement extends Base {
    */
   cancel(reason: CancelReason = 'kiosk'): Promise<void> {
     return this.#kiosk.cancel(reason)
+  }
+
+  /** As {@link Kiosk.extend}. */
+  extend(): Promise<void> {
+    return this.#kiosk.extend()
   }
 
   /**
@@ -115,6 +133,10 @@ export class KioskElement extends Base {
     if (this.isConnected) this.#kiosk.reset()
   }
 
+  #start = (resume?: StartOptions['resume']): void => {
+    if (this.isConnected) this.#kiosk.start(resume)
+  }
+
   get #always(): boolean {
     return this.getAttribute('start') === 'always'
   }
@@ -122,7 +144,7 @@ export class KioskElement extends Base {
   #createKiosk(): Kiosk {
     const attribute = (name: string) => this.getAttribute(name)
     const always = () => this.#always
-    const starter = () => this.starter
+    const starter = () => this.starter && this.#trouble.noting(this.starter)
     const language = () => languageOf(this)
     return new Kiosk({
       get server() {
@@ -163,6 +185,7 @@ export class KioskElement extends Base {
       start: () => this.start(),
       finish: () => void this.end(),
       notMyPhone: () => void this.cancel('not_my_phone'),
+      moreTime: () => void this.extend(),
       // Where the gate refuses it, the screen says so.
       choose: id => void this.choose(id).catch(() => {}),
       chooseAnother: () => this.#kiosk.chooseAnother(),
@@ -182,7 +205,7 @@ export class KioskElement extends Base {
       this.#told = handOff
       this.#dispatch<HandOffView>('qrgate-service', handOff)
     }
-    if (update.code) this.#dispatch('qrgate-trouble', { code: update.code })
+    this.#trouble.shown(update)
   }
 
   #draw(): void {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { it } from 'node:test'
 import jsQR from 'jsqr'
+import { PNG } from 'pngjs'
 import { crispWidth, drawQrCode } from './qr-code.ts'
 
-const content = `HTTPS://GATE.EXAMPLE.ORG/Q/${'A'.repeat(53)}`
+const ticket = 'DIA2EB4OBZAHIT4BKJQBCFYCGF2AAAAAAEAABK6HJIY24I5FKLFNM'
 
 /** Draws onto plain memory, a pixel a module. */
-function draw(): { width: number; data: Uint8ClampedArray } {
+function draw(content: string): { width: number; data: Uint8ClampedArray } {
   let data: Uint8ClampedArray = new Uint8ClampedArray()
   const canvas = {
     width: 0,
@@ -27,23 +29,44 @@ function draw(): { width: number; data: Uint8ClampedArray } {
 }
 
 it('a ticket is drawn as version 4 with a quiet zone of four modules', () => {
-  const { width, data } = draw()
+  const { width, data } = draw(`https://GATE.EXAMPLE.ORG/Q/${ticket}`)
   assert.equal(width, 33 + 2 * 4)
   assert.deepEqual([...data.subarray(0, 4)], [255, 255, 255, 255])
 })
 
-it('an independent reader reads what was drawn', () => {
-  const { width, data } = draw()
+it('N24: two independent readers read each address to the letter, its scheme in small letters', () => {
+  const hosts = [
+    'https://GATE.EXAMPLE.ORG',
+    'https://GATE.CLINIC-1.SEOUL.KR',
+    'http://[FD00::A]:8080',
+  ]
+  const more = ['http://192.168.0.7:8080', 'https://XN--3E0B707E.A-LONG-NAME-OF-A-HOSPITAL.EXAMPLE']
+  const addresses = [...hosts, ...more].map(host => `${host}/Q/${ticket}`)
+  const token = `${'eyJ'.repeat(12)}.${'eyJ1dWlkIjoi'.repeat(8).slice(0, 86)}.${'aB3-_'.repeat(9).slice(0, 43)}`
+  for (const content of [...addresses, `http://localhost:5173/login?token=${token}`]) {
+    const { width, height, data } = enlarged(draw(content))
+    assert.equal(jsQR.default(data, width, height)?.data, content)
+    const picture = new PNG({ width, height })
+    picture.data = Buffer.from(data)
+    const zbar = ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', '-']
+    const { stdout } = spawnSync('zbarimg', zbar, { input: PNG.sync.write(picture) })
+    assert.equal(String(stdout).trim(), content)
+  }
+})
+
+/** Each module as four pixels by four. */
+function enlarged({ width, data }: ReturnType<typeof draw>) {
   const scale = 4
-  const large = new Uint8ClampedArray((width * scale) ** 2 * 4)
-  for (let y = 0; y < width * scale; y += 1) {
-    for (let x = 0; x < width * scale; x += 1) {
+  const side = width * scale
+  const large = new Uint8ClampedArray(side ** 2 * 4)
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
       const from = (Math.floor(y / scale) * width + Math.floor(x / scale)) * 4
-      large.set(data.subarray(from, from + 4), (y * width * scale + x) * 4)
+      large.set(data.subarray(from, from + 4), (y * side + x) * 4)
     }
   }
-  assert.equal(jsQR.default(large, width * scale, width * scale)?.data, content)
-})
+  return { width: side, height: side, data: large }
+}
 
 it('modules are whole screen pixels', () => {
   assert.equal(crispWidth(500, 41, 1), 41 * 12)

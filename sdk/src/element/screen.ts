@@ -15,6 +15,7 @@ import { TimeLeft } from './time-left.ts'
 export interface ScreenActions {
   start(): void
   notMyPhone(): void
+  moreTime(): void
   choose(service: string): void
   chooseAnother(): void
   finish(): void
@@ -38,6 +39,7 @@ export class Screen {
   readonly #title = node('h2', { part: 'title' })
   readonly #text = node('p', { part: 'text', class: 'text' })
   readonly #button = node('button', { part: 'button', type: 'button' })
+  readonly #moreTime = node('button', { part: 'more-time', type: 'button' })
   readonly #announcement = node('p', { class: 'unseen', role: 'status' })
   readonly #slot = node(
     'slot',
@@ -66,10 +68,13 @@ export class Screen {
       this.#card,
       this.#timeLeft.bar,
       this.#timeLeft.time,
+      this.#timeLeft.spoken,
+      this.#moreTime,
       this.#finish.root,
       this.#codeSlot,
     )
     shadow.append(this.#root, this.#announcement)
+    this.#moreTime.addEventListener('click', () => actions.moreTime())
     this.#button.addEventListener('click', () => {
       if (this.#update.state === 'scanned') actions.notMyPhone()
       else if (this.#update.state === 'claimed') actions.chooseAnother()
@@ -107,8 +112,10 @@ export class Screen {
     this.#card.hidden = this.#slot.name !== 'pending'
     this.#qr.content = update.qr
     this.#qr.label = words.qr
-    if (endless) this.#timeLeft.hide()
-    else this.#timeLeft.show(update, words.remaining)
+    if (endless && name === 'pending') this.#timeLeft.hide()
+    else this.#timeLeft.show(update, words)
+    this.#moreTime.hidden = !update.extendable
+    this.#moreTime.textContent = words.moreTime
     this.#showCodeHelp(language)
   }
 

@@ -1,4 +1,7 @@
-/** The element's style sheet; every colour can be set from the page, but the QR's own never can. */
+/**
+ * The element's style sheet; every colour can be set from the page, but the QR's own never can. What
+ * stands on a card has colours of its own, so that a page may be dark and its cards stay white.
+ */
 export const style = `
 :host {
   --_ink: var(--qrgate-ink, #0b1f2a);
@@ -14,6 +17,11 @@ export const style = `
   --_amber-wash: var(--qrgate-amber-wash, #fef3c7);
   --_red: var(--qrgate-red, #b42318);
   --_red-wash: var(--qrgate-red-wash, #fdeceb);
+  --_on-accent: var(--qrgate-on-accent, #fff);
+  --_card: var(--qrgate-card, #fff);
+  --_card-ink: var(--qrgate-card-ink, #0b1f2a);
+  --_card-ink-soft: var(--qrgate-card-ink-soft, #4a6572);
+  --_card-accent: var(--qrgate-card-accent, var(--_accent));
   --_shadow: var(--qrgate-shadow,
     0 24px 60px -24px rgb(11 31 42 / 18%), 0 2px 8px rgb(11 31 42 / 5%));
   --_scale: var(--qrgate-text-scale, 1);
@@ -44,7 +52,14 @@ p { margin: 0; }
   color: var(--_ink-soft);
   font-size: calc(clamp(1rem, 4.2cqi, 2rem) * var(--_scale));
   line-height: 1.55;
-  text-wrap: pretty;
+  white-space: pre-line;
+  text-wrap: balance;
+}
+.code-card, .ticket, button:not(.ask, .hide) {
+  --_ink: var(--_card-ink);
+  --_ink-soft: var(--_card-ink-soft);
+  color: var(--_ink);
+  background: var(--_card);
 }
 button {
   min-block-size: max(3.5rem, 48px);
@@ -52,8 +67,6 @@ button {
   padding: 0.7em 1.6em;
   border: 1px solid var(--_line-strong);
   border-radius: 16px;
-  color: var(--_ink);
-  background: #fff;
   font: inherit;
   font-size: calc(clamp(1.0625rem, 4cqi, 1.75rem) * var(--_scale));
   font-weight: 600;
@@ -63,7 +76,7 @@ button.primary {
   border-color: transparent;
   border-radius: 20px;
   padding: 0.9em 2.2em;
-  color: #fff;
+  color: var(--_on-accent);
   background: var(--_accent);
   font-weight: 700;
 }
@@ -78,6 +91,7 @@ button.primary:hover { background: var(--_accent-deep); }
 }
 .code-help button:disabled { opacity: 0.6; cursor: default; }
 button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
+.code-card button:focus-visible { outline-color: var(--_card-accent); }
 .badge {
   display: grid;
   place-items: center;
@@ -126,8 +140,8 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   box-sizing: border-box;
   padding: 1em 1em 0.25em;
   border-radius: 24px;
-  background: #fff;
   box-shadow: var(--_shadow);
+  color: var(--_ink-soft);
 }
 .code-card:focus { outline: none; }
 .code-card .address { margin-block-end: 0.5em; color: var(--_ink); font-weight: 700; }
@@ -170,13 +184,12 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   padding: 1.2em 1em;
   border: 1px solid transparent;
   border-radius: 24px;
-  background: #fff;
   box-shadow: var(--_shadow);
   font-size: calc(clamp(1.0625rem, 4cqi, 1.75rem) * var(--_scale));
   text-align: start;
 }
 .services div { border-color: var(--_line-strong); color: var(--_ink-soft); background: none; box-shadow: none; }
-.services svg { inline-size: 2.2em; fill: none; stroke: var(--_accent); stroke-width: 1.7; }
+.services svg { inline-size: 2.2em; fill: none; stroke: var(--_card-accent); stroke-width: 1.7; }
 .services div svg { stroke: currentcolor; }
 .services path { stroke-linecap: round; stroke-linejoin: round; }
 .services b { font-size: calc(clamp(1.0625rem, 4.6cqi, 1.9rem) * var(--_scale)); }
@@ -190,7 +203,6 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   inline-size: 100%;
   padding: 5cqi;
   border-radius: 24px;
-  background: #fff;
   box-shadow: var(--_shadow);
   color: var(--_ink-soft);
   font-size: calc(clamp(1rem, 3.8cqi, 1.6rem) * var(--_scale));
@@ -203,14 +215,15 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
 .finish button { display: inline-flex; align-items: center; gap: 0.6em; }
 .ring { position: relative; display: grid; place-items: center; inline-size: 2.1em; aspect-ratio: 1; }
 .ring svg { position: absolute; inset: 0; transform: rotate(-90deg); }
-.ring circle { fill: none; stroke: var(--_line); stroke-width: 4; }
-.ring .rest { stroke: var(--_accent); stroke-linecap: round; }
+.ring circle { fill: none; stroke-width: 4; }
+.ring .whole { stroke: currentcolor; opacity: 0.18; }
+.ring .rest { stroke: var(--_card-accent); stroke-linecap: round; }
 .ring b { font-size: 0.8em; font-variant-numeric: tabular-nums; }
 @media (prefers-reduced-motion: no-preference) {
   .ring .rest { transition: stroke-dashoffset 180ms linear; }
 }
 @media (forced-colors: active) {
-  .ring circle { stroke: GrayText; }
+  .ring .whole { stroke: GrayText; opacity: 1; }
   .ring .rest { stroke: CanvasText; }
   .bar { border: 1px solid CanvasText; }
   .fill { background: CanvasText; }

@@ -1,13 +1,29 @@
 import type { ScreenUpdate } from '../screen-update.ts'
 import { node } from './node.ts'
 
-/** The bar and the words for how long the QR can still be scanned; without a style of their own. */
+/** What goes with the time left, and is said when little of it is. */
+export interface TimeWords {
+  remaining: string
+  /** @param seconds how many are left to sign in. */
+  runsOut: (seconds: number) => string
+}
+
+/** Whoever hears the screen has so long to ask for more (WCAG 2.2.1 asks for 20 s at least). */
+const saidAtMs = 30_000
+
+/**
+ * The bar and the words for how long the QR can still be scanned, and then how long the phone may take to
+ * sign in; without a style of their own.
+ */
 export class TimeLeft {
   readonly #fill = node('div', { class: 'fill' })
   readonly #label = node('span')
   readonly #clock = node('b')
   readonly bar = node('div', { part: 'bar', class: 'bar', 'aria-hidden': 'true' }, this.#fill)
   readonly time = node('p', { part: 'time', class: 'time' }, this.#label, ' ', this.#clock)
+  /** For a screen reader, once. */
+  readonly spoken = node('p', { class: 'unseen', role: 'status' })
+  #words: TimeWords | undefined
   #update: ScreenUpdate | undefined
   #totalMs = 0
   #deadline = 0
@@ -17,17 +33,20 @@ export class TimeLeft {
     this.hide()
   }
 
-  /** Shows the time left in an update that has one and whose QR runs out; nothing in any other. */
-  show(update: ScreenUpdate, label: string): void {
+  /** Shows the time left of a QR or of the visitor who has scanned it; nothing in any other update. */
+  show(update: ScreenUpdate, words: TimeWords): void {
     const { state, id, remaining_ms } = update
-    if (state !== 'pending' || !id || remaining_ms === undefined) {
+    const counts = state === 'pending' || state === 'scanned'
+    if (!counts || !id || remaining_ms === undefined) {
       this.hide()
       return
     }
-    this.#label.textContent = label
+    this.#words = words
+    this.#label.textContent = words.remaining
     // The same update once more says nothing new about the time.
     if (update !== this.#update) {
-      if (id !== this.#update?.id) this.#totalMs = remaining_ms
+      const isSame = id === this.#update?.id && state === this.#update.state
+      this.#totalMs = isSame ? Math.max(this.#totalMs, remaining_ms) : remaining_ms
       this.#deadline = performance.now() + remaining_ms
       this.#update = update
     }
@@ -38,6 +57,7 @@ export class TimeLeft {
 
   hide(): void {
     this.bar.hidden = this.time.hidden = true
+    this.spoken.textContent = ''
     clearInterval(this.#timer)
     this.#timer = undefined
   }
@@ -48,6 +68,10 @@ export class TimeLeft {
     if (clock === this.#clock.textContent) return
     this.#clock.textContent = clock
     this.#fill.style.transform = `scaleX(${Math.min(1, left / this.#totalMs)})`
+    const isShort = this.#update?.state === 'scanned' && left <= saidAtMs
+    const said = isShort ? (this.#words?.runsOut(saidAtMs / 1000) ?? '') : ''
+    // A live region that is written anew is read anew.
+    if (said !== this.spoken.textContent) this.spoken.textContent = said
   }
 }
 

@@ -147,6 +147,52 @@ test('an SQLite file says which tables it has when it lacks the one asked for', 
   await assert.rejects(using({ table: 'users`; drop table users' }), says('no such table'))
 })
 
+test('N62: the table of the seed is found by itself, and so are its columns in other files', async t => {
+  const byItself = async (sql: string, given: ForeignNames = {}) => {
+    const file = fileOf(t)
+    const database = new DatabaseSync(file)
+    database.exec(sql)
+    database.close()
+    return (await all(file, given)).map(({ id, hash }) => [id, hash])
+  }
+  const values = `values (1, 'hong', '${bcrypt}')`
+  const found = [['hong', bcrypt]]
+  const seed = `create table user (no integer primary key, user_id text unique, user_pwd text)`
+  assert.deepEqual(await byItself(`${seed}; insert into user ${values}`), found)
+  assert.deepEqual(
+    await byItself(`${seed}; create table visits (id); insert into user ${values}`),
+    found,
+  )
+  const capitals = 'create table USER (no, User_Id, USER_PWD)'
+  assert.deepEqual(await byItself(`${capitals}; insert into user ${values}`), found)
+  const plural = seed.replace('table user', 'table users')
+  assert.deepEqual(await byItself(`${plural}; insert into users ${values}`), found)
+  const singular = 'create table user (no, id, password)'
+  assert.deepEqual(await byItself(`${singular}; insert into user ${values}`), found)
+  // A number that only this table counts by is nobody's id.
+  const numbered = 'create table user (id integer primary key, user_id, user_pwd)'
+  assert.deepEqual(await byItself(`${numbered}; insert into user ${values}`), found)
+  // One name that was said leaves the others to be found.
+  const hashed = 'create table user (no, user_id, hashed)'
+  assert.deepEqual(
+    await byItself(`${hashed}; insert into user ${values}`, { hashColumn: 'hashed' }),
+    found,
+  )
+  assert.deepEqual(
+    await byItself(`${numbered}; insert into user ${values}`, { table: 'user' }),
+    found,
+  )
+  await assert.rejects(byItself('create table user (name, secret)'), (error: Error) =>
+    error.message.endsWith('no such column: id. Its tables are: user.'),
+  )
+  assert.deepEqual(await read(t, ['user_pwd,user_id', `${bcrypt},hong`], {}), [
+    ['line 2', 'hong', bcrypt],
+  ])
+  assert.deepEqual(await read(t, [JSON.stringify({ user_id: 'hong', user_pwd: bcrypt })], {}), [
+    ['line 1', 'hong', bcrypt],
+  ])
+})
+
 /** Names and external ids in a file of these lines. */
 async function readMore(t: TestContext, lines: string[]) {
   const file = fileOf(t)

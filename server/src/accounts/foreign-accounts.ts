@@ -15,14 +15,31 @@ export interface ForeignAccount {
   externalId: string | undefined
 }
 
-/** What the other system called its table and columns. */
+/** What the other system called its table and columns; the usual names are found by themselves. */
 export interface ForeignNames {
-  table: string
-  idColumn: string
-  hashColumn: string
+  table?: string
+  idColumn?: string
+  hashColumn?: string
   /** Where it has one. */
   nameColumn?: string
   externalIdColumn?: string
+}
+
+/** Ours, and those of the system that QRGate re-creates. */
+const usualTables = ['users', 'user']
+const usualColumns = [
+  { id: 'id', hash: 'password' },
+  { id: 'user_id', hash: 'user_pwd' },
+]
+
+/** The columns that may hold id and hash: those that were said, else the usual ones. */
+function candidates({ idColumn, hashColumn }: ForeignNames): typeof usualColumns {
+  return usualColumns.map(({ id, hash }) => ({ id: idColumn ?? id, hash: hashColumn ?? hash }))
+}
+
+/** The columns among these names that hold id and hash, if any do. */
+function columnsIn(present: { has(name: string): boolean }, names: ForeignNames) {
+  return candidates(names).find(({ id, hash }) => present.has(id) && present.has(hash))
 }
 
 /**
@@ -53,14 +70,15 @@ export async function* foreignAccounts(
 
 function* fromDatabase(file: string, names: ForeignNames): Generator<ForeignAccount> {
   const database = new DatabaseSync(file, { readOnly: true })
-  const columns = Object.entries({
-    id: names.idColumn,
-    hash: names.hashColumn,
-    name: names.nameColumn,
-    externalId: names.externalIdColumn,
-  }).map(([as, column]) => `${column === undefined ? 'null' : quoted(column)} as ${as}`)
   try {
-    const query = database.prepare(`select ${columns} from ${quoted(names.table)}`)
+    const { table, id, hash } = tableIn(database, names)
+    const columns = Object.entries({
+      id,
+      hash,
+      name: names.nameColumn,
+      externalId: names.externalIdColumn,
+    }).map(([as, column]) => `${column === undefined ? 'null' : quoted(column)} as ${as}`)
+    const query = database.prepare(`select ${columns} from ${quoted(table)}`)
     // One number too large for JavaScript would otherwise end the whole import.
     query.setReadBigInts(true)
     let number = 0
@@ -78,18 +96,35 @@ function* fromDatabase(file: string, names: ForeignNames): Generator<ForeignAcco
   }
 }
 
+/** Where the accounts are; where nothing fits, names whose absence tells the operator what to say. */
+function tableIn(database: DatabaseSync, names: ForeignNames) {
+  const columnsOf = database.prepare('select name from pragma_table_info(?)')
+  const tables = (names.table === undefined ? usualTables : [names.table]).map(table => {
+    // SQLite takes no notice of case in names.
+    const all = columnsOf.all(table).map(({ name }) => String(name).toLowerCase())
+    return { table, all, present: { has: (name: string) => all.includes(name.toLowerCase()) } }
+  })
+  for (const { table, present } of tables) {
+    const columns = columnsIn(present, names)
+    if (columns) return { table, ...columns }
+  }
+  const there = tables.find(({ all }) => all.length > 0) ?? tables[0]
+  return { table: there?.table ?? '', id: '', hash: '', ...candidates(names)[0] }
+}
+
 /** One JSON object a line; a line that is none breaks no other. */
 async function* fromObjects(
   file: string,
   handle: FileHandle,
   names: ForeignNames,
 ): AsyncGenerator<ForeignAccount> {
-  const { idColumn, hashColumn, nameColumn = '', externalIdColumn = '' } = names
+  const { nameColumn = '', externalIdColumn = '' } = names
   await requireInSome(file, handle, askedFor(names))
   for await (const [number, object] of objectsIn(handle)) {
+    const columns = columnsIn({ has: name => Object.hasOwn(object, name) }, names)
     yield accountOf(`line ${number}`, {
-      id: object[idColumn],
-      hash: object[hashColumn],
+      id: columns && object[columns.id],
+      hash: columns && object[columns.hash],
       name: nameColumn && object[nameColumn],
       externalId: externalIdColumn && object[externalIdColumn],
     })
@@ -142,18 +177,22 @@ async function* fromCsv(
   stream: Readable,
   names: ForeignNames,
 ): AsyncGenerator<ForeignAccount> {
-  const { idColumn, hashColumn, nameColumn = '', externalIdColumn = '' } = names
+  const { nameColumn = '', externalIdColumn = '' } = names
   const asked = askedFor(names)
   // Whatever ends the pipeline also ends the loop below.
   const records: AsyncIterable<InfoRecord> = pipeline(stream, parse(csv), () => {})
   let header: string[] | undefined
+  let columns: ReturnType<typeof columnsIn>
   let countedTwice = 0
   try {
     for await (const { info, record } of records) {
       // csv-parse 7.0.3 takes CR LF within a field for two line ends.
       countedTwice += record.join('').split('\r\n').length - 1
       if (info.records === 1) {
-        const missing = [idColumn, hashColumn, ...asked].filter(name => !record.includes(name))
+        columns = columnsIn(new Set(record), names)
+        const { id, hash } = columns ?? candidates(names)[0] ?? {}
+        const wanted = [id, hash, ...asked].filter(name => name !== undefined)
+        const missing = wanted.filter(name => !record.includes(name))
         if (asked.length > 0 && missing.length > 0) {
           throw new OperatorError(`${file}: its first line names no "${missing.join('", "')}".`)
         }
@@ -165,8 +204,8 @@ async function* fromCsv(
       const place = `line ${info.lines - countedTwice}`
       const field = (name: string) => name && record[header?.indexOf(name) ?? -1]
       // Without a header the hash is all the rest, as argon2 hashes hold commas.
-      const fields = header
-        ? { id: field(idColumn), hash: field(hashColumn) }
+      const fields = columns
+        ? { id: field(columns.id), hash: field(columns.hash) }
         : { id: record[0], hash: record.slice(1).join(',') }
       yield accountOf(place, {
         ...fields,

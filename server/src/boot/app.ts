@@ -9,11 +9,13 @@ import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
+import { addOriginCheck } from '../http/kiosk/origin.ts'
 import { addPages } from '../http/pages.ts'
 import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
 import type { PhoneParts } from '../http/phone/visitor.ts'
 import { addSeedRoutes } from '../http/seed.ts'
+import { addSeedEdges, isSeedPath, seedUnrouted } from '../http/seed-edges.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
 import { requireOneHost } from '../http/server/host.ts'
@@ -88,7 +90,11 @@ export async function createApp(
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
-  const server = createHttpServer(logger, config.trustedProxies)
+  const server = createHttpServer(
+    logger,
+    config.trustedProxies,
+    seedUnrouted(config.allowedOrigins),
+  )
   // First of all: its streams never end by themselves, and the gate waits for none of them.
   if (demo?.reception) server.addHook('preClose', closing(demo.reception, onError))
   const limits = createSocketLimits(config.maxSockets)
@@ -140,8 +146,13 @@ export async function createApp(
     onRefused: refusedTries.count,
     onError,
   })
+  const corsRules = { allowedOrigins: config.allowedOrigins, isOpenTo: isSeedPath }
+  const apiEdges: FastifyPluginAsync = async edges => {
+    const inserts = config.mode === 'demo' ? (['insert'] as const) : []
+    await addSeedEdges(edges, config.seedApi ? ['start', 'auth', ...inserts] : [], corsRules)
+  }
   const api: FastifyPluginAsync = async api => {
-    await addCors(api, config.allowedOrigins)
+    await addCors(api, corsRules)
     const { listen } = sockets
     const kiosk = { config, flow, visits, services, staff, userCodes, kiosks, enrolments, clock }
     addKioskApi(api, { ...kiosk, awaitView, listen })
@@ -160,7 +171,9 @@ export async function createApp(
     await addPages(pages, config)
   }
   server.register(api)
+  server.register(apiEdges, { prefix: '/api' })
   const site = { name: config.site, time_zone: config.timeZone, hours: config.openingHours }
+  addOriginCheck(server, config)
   addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject, site })
   server.register(pages)
   addJwks(server, core.signingKeys)

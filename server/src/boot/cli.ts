@@ -168,9 +168,9 @@ account
 account
   .command('import')
   .argument('<file>', 'an SQLite database, a CSV file, or one JSON object a line')
-  .option('--table <name>', 'table of the database', 'users')
-  .option('--id-column <name>', 'column or field that holds the id', 'id')
-  .option('--hash-column <name>', 'column or field that holds the password hash', 'password')
+  .option('--table <name>', 'table of the database; users and user are found')
+  .option('--id-column <name>', 'column or field that holds the id; id and user_id are found')
+  .option('--hash-column <name>', 'that holds the hash; password and user_pwd are found')
   .option('--name-column <name>', 'column or field that holds the name')
   .option('--external-id-column <name>', 'column or field that holds the external id')
   .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')

@@ -18,11 +18,11 @@ import { createTryLimits } from '../limits/try-limits.ts'
 import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
-import { jwtTickets } from '../protocol/jwt-ticket.ts'
+import { jwtPurpose, jwtTickets, olderJwtPurpose, olderJwtReader } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
-import { compactTickets } from '../protocol/ticket.ts'
+import { compactTickets, ticketAddress } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
 import { pageOpener } from '../signin/opened-page.ts'
@@ -118,10 +118,11 @@ export async function createCore(
     clock,
     randomBytes,
   })
-  const tickets = {
-    compact: compactTickets(keyring('ticket'), publicUrl),
-    jwt: jwtTickets(keyring('jwt ticket'), publicUrl, timings.pending / 1000),
-  }
+  const tickets = compactTickets(keyring('ticket'), publicUrl)
+  const pendingSeconds = timings.pending / 1000
+  const ofNow = jwtTickets(keyring(jwtPurpose(publicUrl)), pendingSeconds)
+  const readOlder = olderJwtReader(keyring(olderJwtPurpose), publicUrl, pendingSeconds)
+  const jwts = { ...ofNow, read: (text: string) => ofNow.read(text) ?? readOlder(text) }
   const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
@@ -158,6 +159,7 @@ export async function createCore(
     accounts,
     kiosks,
     tickets,
+    jwts,
     readTicket: ticketReader(tickets, kiosks),
     openPage: pageOpener({ moves, receipts: receiptsOfPages, clock }),
     timings,
@@ -172,11 +174,7 @@ export async function createCore(
     receipts: receiptsOfPages,
     scans: createLimit('too_many', perKiosk('scans'), ticks),
     rotation,
-    // Capitals keep the QR in its small alphanumeric mode; a JWT would not survive them.
-    ticketAddress: (ticket, kind) => {
-      const address = `${publicUrl}/q/${ticket}`
-      return kind === 'compact' ? address.toUpperCase() : address
-    },
+    ticketAddress: ticketAddress(publicUrl),
   })
   const seedFlow = createSeedFlow(shared)
   const forgetPhone = (account: string, payer: Payer) =>

@@ -148,7 +148,6 @@ test('a call for staff goes to the client that has the kiosk by now, if it takes
       next: {
         number,
         name: { ko: '1층', en: 'Ground floor' },
-        ticket: 'compact',
         claimable: true,
         credentialHash: null,
         linkHash: null,

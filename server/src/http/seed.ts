@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Accounts, Credentials } from '../accounts/accounts.ts'
@@ -7,13 +7,12 @@ import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import { networkOf } from '../limits/network.ts'
 import type { SeedFlow, SeedWatcher } from '../signin/seed-flow.ts'
-import { requestLanguage } from './server/language.ts'
-import { sentence } from './server/sentences.ts'
-import { beginRefusal, type HttpServer } from './server/server.ts'
+import { answerDetail, seedRoutes } from './seed-edges.ts'
+import type { HttpServer } from './server/server.ts'
 
 /*
- * The API of the system that QRGate re-creates, to the letter, and the only file with its routes and bodies:
- * a client written for the seed works unchanged.
+ * The API of the system that QRGate re-creates, to the letter: a client written for the seed works
+ * unchanged. What is around these routes stands in seed-edges.ts.
  */
 
 export interface SeedParts {
@@ -33,112 +32,137 @@ export interface SeedParts {
 
 const success = Type.Object({ success: Type.Boolean() })
 const detail = Type.Object({ detail: Type.String(), code: Type.String() })
-const tokenPath = Type.Object({ token: Type.String({ maxLength: 1024 }) })
+const tokenPath = Type.Object({ token: Type.String() })
 const credentials = Type.Object({
   id: Type.String({ maxLength: 256 }),
   pwd: Type.String({ maxLength: 4096 }),
 })
-const newAccount = Type.Object({
-  user_id: Type.String({ maxLength: 256 }),
-  user_pwd: Type.String({ minLength: 1, maxLength: 4096 }),
-})
+const newAccount = Type.Object({ user_id: Type.String(), user_pwd: Type.String() })
 const tags = ['seed']
 const byClient = { kind: 'client', id: '' } as const
+/** The seed answers HEAD with 405, and what only looks must add no account. */
+const exposeHeadRoute = false
 
 export function addSeedRoutes(server: HttpServer, parts: SeedParts): void {
-  const { flow, accounts } = parts
-
-  server.register(async raw => {
-    const scope: HttpServer = raw.withTypeProvider()
+  server.register(async scope => {
     scope.setErrorHandler(answerDetail)
-    // JSON only: it is what a form on a page of another site cannot send.
-    scope.removeContentTypeParser('application/x-www-form-urlencoded')
-
-    scope.get(
-      '/api/qr/start',
-      {
-        schema: {
-          tags,
-          summary: 'Start a sign-in; the token goes into the QR',
-          response: { 200: Type.Object({ token: Type.String(), success: Type.Boolean() }) },
-        },
-      },
-      async () => ({ token: flow.start(), success: true }),
-    )
-
-    scope.post(
-      '/api/qr/auth/:token',
-      {
-        schema: {
-          tags,
-          summary: 'Sign in with the token from the QR',
-          params: tokenPath,
-          body: credentials,
-          response: { 200: success, 401: detail, 422: detail, 429: detail, 503: detail },
-        },
-      },
-      async request => {
-        const { id, pwd } = request.body
-        const proof = parts.password({ id, password: pwd })
-        await flow.approve(request.params.token, proof, request.ip)
-        return { success: true }
-      },
-    )
-
-    scope.get(
-      '/api/qr/ws/loading/:token',
-      {
-        websocket: true,
-        schema: { tags, summary: 'WebSocket: the text `success` once approved', params: tokenPath },
-        preValidation: async request => {
-          if (!request.ws) throw new Refusal('not_found')
-          const { token } = request.params as { token: string }
-          request.seed = await flow.watcher(token)
-        },
-      },
-      (connection, request) => {
-        if (request.seed) parts.listen(connection, request.ip, request.seed)
-      },
-    )
-
-    if (!parts.demo) return
-    // The seed's own front end adds accounts with GET.
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/api/test/insert',
-      schema: {
-        tags,
-        summary: 'Add an account (demo mode only)',
-        querystring: newAccount,
-        response: { 200: success, 422: detail },
-      },
-      handler: async request => {
-        const { user_id: id, user_pwd: password } = request.query
-        try {
-          parts.inserts.spend(networkOf(request.ip))
-          const shares = ['open', networkOf(request.ip), `insert ${id}`]
-          await accounts.register({ id, name: '', password }, byClient, { rule: 'any', shares })
-          return { success: true }
-        } catch (error) {
-          if (error instanceof Refusal && error.code === 'account_exists') return { success: false }
-          throw error
-        }
-      },
-    })
+    addSignIn(scope.withTypeProvider(), parts)
+    if (parts.demo) scope.register(async inner => addInsert(inner.withTypeProvider(), parts))
   })
 }
 
-/** The seed knows 401 for whatever is wrong with a token or a password, and says `detail`. */
-function answerDetail(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = beginRefusal(error, request, reply)
-  reply
-    .code(seedStatus(refusal))
-    .send({ detail: sentence(refusal.code, requestLanguage(request)), code: refusal.code })
+function addSignIn(scope: HttpServer, { flow, password, listen }: SeedParts): void {
+  // Fastify's own would answer 415 for most types.
+  scope.removeAllContentTypeParsers()
+  const readJson = scope.getDefaultJsonParser('error', 'error')
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    const text = isJson(request) ? textOf(body) : undefined
+    if (text === undefined) done(null)
+    else readJson(request, text, done)
+  })
+
+  scope.route({
+    ...seedRoutes.start,
+    exposeHeadRoute,
+    schema: {
+      tags,
+      summary: 'Start a sign-in; the token goes into the QR',
+      response: { 200: Type.Object({ token: Type.String(), success: Type.Boolean() }) },
+    },
+    handler: async () => ({ token: flow.start(), success: true }),
+  })
+
+  scope.route({
+    ...seedRoutes.auth,
+    schema: {
+      tags,
+      summary: 'Sign in with the token from the QR',
+      params: tokenPath,
+      body: credentials,
+      response: { 200: success, 401: detail, 422: detail, 429: detail, 503: detail },
+    },
+    handler: async request => {
+      const { id, pwd } = request.body
+      await flow.approve(request.params.token, password({ id, password: pwd }), request.ip)
+      return { success: true }
+    },
+  })
+
+  scope.get(
+    '/api/qr/ws/loading/:token',
+    {
+      websocket: true,
+      exposeHeadRoute,
+      schema: { tags, summary: 'WebSocket: the text `success` once approved', params: tokenPath },
+      preValidation: async request => {
+        if (!request.ws) throw new Refusal('not_found')
+        const { token } = request.params as { token: string }
+        request.seed = await flow.watcher(token)
+      },
+    },
+    (connection, request) => {
+      if (request.seed) listen(connection, request.ip, request.seed)
+    },
+  )
 }
 
-function seedStatus({ code, status }: Refusal): number {
-  if (code === 'malformed') return 422
-  return [403, 404, 409, 410].includes(status) && code !== 'not_found' ? 401 : status
+function addInsert(scope: HttpServer, { accounts, inserts }: SeedParts): void {
+  // Everything stands in the query; whatever comes with it is not looked at.
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, body, done) => {
+    body.resume()
+    done(null)
+  })
+
+  scope.route({
+    ...seedRoutes.insert,
+    exposeHeadRoute,
+    schema: {
+      tags,
+      summary: 'Add an account (demo mode only)',
+      querystring: newAccount,
+      response: { 200: success, 422: detail, 429: detail, 503: detail },
+    },
+    // Also a type that is none would be refused.
+    onRequest: async request => {
+      delete request.raw.headers['content-type']
+    },
+    handler: async request => {
+      const { user_id: id, user_pwd: password } = request.query
+      inserts.spend(networkOf(request.ip))
+      try {
+        const shares = ['open', networkOf(request.ip), `insert ${id}`]
+        await accounts.register({ id, name: '', password }, byClient, { rule: 'any', shares })
+        return { success: true }
+      } catch (error) {
+        // The id is taken, or id or password are none that can be used.
+        const refused = error instanceof Refusal && [409, 422].includes(error.status)
+        if (refused) return { success: false }
+        throw error
+      }
+    },
+  })
+}
+
+/**
+ * JSON only: it is what a form on a page of another site cannot send. Without a type it is taken from
+ * programs, some of which name none; a browser says from which page it comes.
+ */
+function isJson({ headers }: FastifyRequest): boolean {
+  const type = headers['content-type']
+  if (type === undefined) return headers.origin === undefined
+  return /^application\/([^\s;]+\+)?json\s*(;|$)/i.test(type.trim())
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Undefined for bytes that are no text, which then are not of the expected form. */
+function textOf(body: Buffer): string | undefined {
+  try {
+    return utf8.decode(body)
+  } catch {
+    return undefined
+  }
 }
 
 declare module 'fastify' {

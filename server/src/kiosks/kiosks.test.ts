@@ -72,7 +72,6 @@ test('an enrolled kiosk is found by its number and by its credential', async t =
   assert.deepEqual(await kiosks.usable(kiosk.number), kiosk)
   assert.deepEqual(await kiosks.byCredential(credential), kiosk)
   assert.deepEqual(kiosk.name, name)
-  assert.equal(kiosk.ticket, 'compact')
 })
 
 test('kiosks without a client may have a usual one, in this process only', async t => {
@@ -176,6 +175,36 @@ test('S018: of 20 screens that use one link at once, exactly one is enrolled', a
     ['kiosk.added', now, 'operator shell:kim', '{"by":"link"}'],
     ['kiosk.enrolled', now, `kiosk ${kiosk.number}`, null],
   ])
+})
+
+test('N41: of screens of one network that use a link at once one is enrolled, and later ones take over', async t => {
+  const { kiosks, records, pass } = await setUp(t)
+  const { kiosk, link } = await kiosks.invite(name, operator)
+  const at = (network: string) => kiosks.accept(link, network)
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => at('192.0.2.1')))
+  const [first] = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
+  assert.ok(first)
+  await kiosks.byCredential(first.credential, true)
+  await assert.rejects(at('192.0.2.2'), refusal('link_used'))
+  await assert.rejects(kiosks.accept(link), refusal('link_used'))
+  const second = await at('192.0.2.1')
+  await assert.rejects(kiosks.byCredential(first.credential), refusal('kiosk_not_enrolled'))
+  assert.equal((await kiosks.byCredential(second.credential, true)).number, kiosk.number)
+  assert.notEqual((await records.all())[0]?.linkHash, null)
+  pass(60_000)
+  await kiosks.byCredential(second.credential, true)
+  assert.equal((await records.all())[0]?.linkHash, null)
+  await assert.rejects(at('192.0.2.1'), refusal('link_used'))
+})
+
+test('N41: a kiosk works where the end of its link cannot be written', async t => {
+  const { kiosks, records, pass } = await setUp(t)
+  const { link } = await kiosks.invite(name, operator)
+  const { credential } = await kiosks.accept(link, '192.0.2.1')
+  records.update = () => Promise.reject(new Refusal('storage_busy'))
+  pass(60_000)
+  assert.ok(await kiosks.byCredential(credential))
 })
 
 test('S033: a link of a kiosk that is switched off enrols nobody, even while it is being used', async t => {

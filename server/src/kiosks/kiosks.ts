@@ -22,8 +22,12 @@ export interface Kiosks {
   usable(number: number): Promise<Kiosk>
   /** The same, switched off or not. @throws Refusal `kiosk_not_enrolled`. */
   known(number: number): Promise<Kiosk>
-  /** The kiosk that holds this credential. @throws like {@link Kiosks.usable}. */
-  byCredential(credential: string): Promise<Kiosk>
+  /**
+   * The kiosk that holds this credential.
+   * @param isCookie a browser holds it, perhaps in its memory only for now; see {@link Kiosks.accept}.
+   * @throws like {@link Kiosks.usable}.
+   */
+  byCredential(credential: string, isCookie?: boolean): Promise<Kiosk>
   /**
    * Adds a kiosk; the credential is shown once and kept only as a hash.
    * @throws Refusal `name_invalid`, as everything that names a kiosk.
@@ -33,16 +37,26 @@ export interface Kiosks {
     by: Actor,
     client?: string | null,
   ): Promise<{ kiosk: Kiosk; credential: string }>
-  /** Adds a kiosk that enrols by a link; the link's secret is shown once and works once. */
+  /** Adds a kiosk that enrols by a link; the link's secret is shown once and enrols one screen. */
   invite(
     name: Localized,
     by: Actor,
     client?: string | null,
   ): Promise<{ kiosk: Kiosk; link: string }>
-  /** The kiosk that a link would enrol; changes nothing. @throws Refusal `link_used`. */
-  invited(link: string): Promise<Kiosk>
-  /** Uses the link up. @throws Refusal `link_used` to all but the first. */
-  accept(link: string): Promise<{ kiosk: Kiosk; credential: string }>
+  /**
+   * The kiosk that a link would enrol; changes nothing.
+   * @param network where the screen is, as {@link Kiosks.accept} was told it.
+   * @throws Refusal `link_used`.
+   */
+  invited(link: string, network?: string): Promise<Kiosk>
+  /**
+   * Enrols a screen. A browser writes a cookie to its disk half a minute late, and a screen whose power
+   * goes before has lost it: so from the same network the link is good once more, for ten minutes, until
+   * the credential that it gave has been used, by a page a minute later. The newest credential alone is good.
+   * @param network where the screen is; without it, or from another one, the link works once.
+   * @throws Refusal `link_used`.
+   */
+  accept(link: string, network?: string): Promise<{ kiosk: Kiosk; credential: string }>
   /**
    * Changes what an operator has said of a kiosk; every node knows within 5 s.
    * @throws like {@link Kiosks.usable}.
@@ -67,7 +81,6 @@ export interface Kiosks {
 export const seedKiosk: Kiosk = {
   number: 0,
   name: { ko: '키오스크', en: 'Kiosk' },
-  ticket: 'jwt',
   claimable: false,
   credentialHash: null,
   linkHash: null,
@@ -79,7 +92,7 @@ export const seedKiosk: Kiosk = {
 }
 
 /** In demo mode, whoever starts without being enrolled. */
-export const openKiosk: Kiosk = { ...seedKiosk, number: 1, ticket: 'compact', claimable: true }
+export const openKiosk: Kiosk = { ...seedKiosk, number: 1, claimable: true }
 
 /** What its limits are counted by. @param address where whoever speaks to the gate at this kiosk is. */
 export function whereIs({ number, credentialHash }: Kiosk, address: string): Where {
@@ -90,6 +103,10 @@ export function whereIs({ number, credentialHash }: Kiosk, address: string): Whe
 const freshFor = 5_000
 /** Time to walk over to the screen with the link. */
 const linkLife = 24 * 3_600_000
+/** For so long after its first use a link is good once more, in milliseconds. */
+const usedLinkLife = 10 * 60_000
+/** Chromium writes cookies to its disk about every 30 s: what is used this much later is there. */
+const cookieKeptAfter = 60_000
 
 export interface KiosksParts {
   records: KioskRecords
@@ -134,12 +151,31 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       const detail = { by: way, ...(kiosk.client !== null && { client: kiosk.client }) }
       return { next: kiosk, events: [{ ...event, detail }] }
     })
-  const invited = async (link: string) => {
-    const kiosk = await records.byLinkHash(hashedCredential(link))
+  const invited = async (link: string, network?: string) => {
+    const fresh = await records.byLinkHash(hashedCredential(link))
+    const used = network === undefined ? undefined : usedLinkHash(link, network)
+    const kiosk = fresh ?? (used === undefined ? null : await records.byLinkHash(used))
     if (!kiosk || kiosk.revokedAt !== null || clock() >= (kiosk.linkExpiresAt ?? 0)) {
       throw new Refusal('link_used')
     }
     return kiosk
+  }
+
+  const forget = (number: number) => {
+    forgotten += 1
+    for (const [key, { kiosk }] of cache) if (kiosk.number === number) cache.delete(key)
+  }
+
+  /** Ends a link whose credential has surely been kept. */
+  const endUsedLink = async ({ number, linkHash, linkExpiresAt }: Kiosk, isCookie: boolean) => {
+    const enrolledAt = (linkExpiresAt ?? 0) - usedLinkLife
+    if (linkHash === null || (isCookie && clock() < enrolledAt + cookieKeptAfter)) return
+    await records.update(number, old => {
+      const kiosk = requireKnown(old)
+      if (kiosk.linkHash !== linkHash) return unchanged(kiosk)
+      return { next: { ...kiosk, linkHash: null, linkExpiresAt: null }, events: [], quiet: true }
+    })
+    forget(number)
   }
 
   return {
@@ -149,9 +185,12 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return requireKnown(await find(number))
     },
 
-    async byCredential(credential) {
+    async byCredential(credential, isCookie = false) {
       const hash = hashedCredential(credential)
-      return requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
+      const kiosk = requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
+      // It ends by its time all the same, so a busy database keeps no kiosk from working.
+      await endUsedLink(kiosk, isCookie).catch(() => {})
+      return kiosk
     },
 
     async enrol(name, by, client = null) {
@@ -177,11 +216,19 @@ export function createKiosks(parts: KiosksParts): Kiosks {
 
     invited,
 
-    async accept(link) {
-      const { number } = await invited(link)
+    async accept(link, network) {
+      const { number, linkHash } = await invited(link, network)
       const credential = newCredential(randomBytes)
-      const decide = useLink(hashedCredential(link), hashedCredential(credential), clock())
-      return { kiosk: (await records.update(number, decide)).next, credential }
+      const use = {
+        linkHash,
+        credentialHash: hashedCredential(credential),
+        usedLinkHash: network === undefined ? null : usedLinkHash(link, network),
+        at: clock(),
+      }
+      const { next } = await records.update(number, useLink(use))
+      // What the link gave before is good no more.
+      forget(number)
+      return { kiosk: next, credential }
     },
 
     async set(number, { name, client }, by) {
@@ -228,22 +275,40 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return { version: policyVersion(next.policy), changed: events.length > 0 }
     },
 
-    forget(number) {
-      forgotten += 1
-      for (const [key, { kiosk }] of cache) if (kiosk.number === number) cache.delete(key)
-    },
+    forget,
   }
 }
 
-/** Uses an enrolment link up: of many calls with the same link exactly one succeeds. */
-function useLink(linkHash: string, credentialHash: string, at: number): Decide<Kiosk> {
+/** What is kept of a link that was used: it leads to its kiosk from the same network alone. */
+function usedLinkHash(link: string, network: string): string {
+  return hashedCredential(`${link} ${network}`)
+}
+
+interface LinkUse {
+  /** What the row held when the link was looked up. */
+  linkHash: string | null
+  credentialHash: string
+  usedLinkHash: string | null
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+/** Uses an enrolment link: of many calls at once exactly one succeeds. */
+function useLink({ linkHash, credentialHash, usedLinkHash, at }: LinkUse): Decide<Kiosk> {
   return old => {
     // A broken connection may hide that an earlier try succeeded; the credential is random.
     if (old?.credentialHash === credentialHash) return unchanged(old)
     if (!old || old.linkHash !== linkHash || old.revokedAt !== null) throw new Refusal('link_used')
-    const next = { ...old, credentialHash, linkHash: null, linkExpiresAt: null }
-    const by = { kind: 'kiosk', id: `${old.number}` } as const
-    return { next, events: [kioskEvent(old, 'kiosk.enrolled', at, by)] }
+    const isAgain = old.credentialHash !== null
+    const expiresAt = isAgain ? old.linkExpiresAt : at + usedLinkLife
+    const next = {
+      ...old,
+      credentialHash,
+      linkHash: usedLinkHash,
+      linkExpiresAt: usedLinkHash === null ? null : expiresAt,
+    }
+    const event = kioskEvent(old, 'kiosk.enrolled', at, { kind: 'kiosk', id: `${old.number}` })
+    return { next, events: [{ ...event, ...(isAgain && { detail: { again: 1 } }) }] }
   }
 }
 

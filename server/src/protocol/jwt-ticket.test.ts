@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign, timingSafeEqual } from 'node:crypto'
 import { test } from 'node:test'
-import { jwtTickets } from './jwt-ticket.ts'
+import { correction, generate, mode } from 'lean-qr'
+import { jwtPurpose, jwtTickets, olderJwtPurpose, olderJwtReader } from './jwt-ticket.ts'
 import { deriveKeyring } from './keyring.ts'
 
 const origin = 'https://gate.example.org'
 const secretKey = 'a secret key of these tests, 32 bytes'
-const keyring = deriveKeyring([secretKey], 'jwt ticket')
+const keyring = deriveKeyring([secretKey], jwtPurpose(origin))
 const key = keyring.current.bytes
-const tickets = jwtTickets(keyring, origin, 300)
-const ticket = { id: '01997d2c-5b1e-7c3a-9f00-2b6f1d0c4e8a', kiosk: 0 }
-const text = tickets.mint(ticket)
+const tickets = jwtTickets(keyring, 300)
+const id = '01997d2c-5b1e-7c3a-9f00-2b6f1d0c4e8a'
+const otherId = '01997d2c-5b1e-7c3a-9f00-2b6f1d0c4e8b'
+const text = tickets.mint(id)
 const [head = '', body = '', seal = ''] = text.split('.')
 const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as Record<string, unknown>
 const payload = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>
@@ -30,16 +32,28 @@ const refused = (token: string, about = token) =>
 test('an independent verifier accepts the signature and finds uuid and exp = iat + 300', () => {
   const expected = createHmac('sha256', key).update(`${head}.${body}`).digest()
   assert.ok(timingSafeEqual(Buffer.from(seal, 'base64url'), expected))
-  const iat = Math.floor(0x01997d2c5b1e / 1000)
-  const { id: jti, kiosk } = ticket
-  assert.deepEqual(payload, { iss: origin, aud: origin, jti, kiosk, iat, exp: iat + 300 })
-  const kid = keyring.current.id.toString(16)
-  assert.deepEqual(header, { alg: 'HS256', typ: 'qrgate-ticket+jwt', kid })
+  const startedAt = Math.floor(0x01997d2c5b1e / 1000)
+  assert.deepEqual(payload, { uuid: id, exp: startedAt + 300 })
+  assert.deepEqual(header, { alg: 'HS256', typ: 'JWT' })
+})
+
+test('N59: a ticket has at most 170 characters, and the page of the seed draws it in 57×57', () => {
+  assert.ok(text.length <= 170, `${text.length}`)
+  // The page draws bytes at level M, which is how its library does it unless told otherwise.
+  const level = { minCorrectionLevel: correction.M, maxCorrectionLevel: correction.M }
+  const sizeAt = (page: string) =>
+    generate(`${page}/login?token=${text}`, { ...level, modes: [mode.ascii] }).size
+  for (const page of ['http://localhost:3000', 'http://192.168.100.100:5173']) {
+    assert.ok(sizeAt(page) <= 57, page)
+  }
+  const longest = `https://${'w'.repeat(25)}`
+  assert.equal(sizeAt(longest), 57)
+  assert.ok(sizeAt(`${longest}w`) > 57, 'docs/protocol.md says for which origins')
 })
 
 test('a ticket is read as it was minted, and minting it again gives the same text', () => {
-  assert.deepEqual(tickets.read(text), ticket)
-  assert.equal(tickets.mint(ticket), text)
+  assert.equal(tickets.read(text), id)
+  assert.equal(tickets.mint(id), text)
   assert.equal(forge(header, payload), text)
 })
 
@@ -81,12 +95,12 @@ test('S002: a token sealed with a public key, or by another algorithm, is refuse
 })
 
 test('S003: no `kid` and no header that points to a key is obeyed', () => {
-  const kids = ['ff', '../../etc/passwd', "' OR 1=1--", 'x'.repeat(10_000), 7, [header.kid], null]
+  const kids = ['ff', '../../etc/passwd', "' OR 1=1--", 'x'.repeat(10_000), 7, ['ff'], null]
   for (const kid of kids) refused(forge({ ...header, kid }, payload))
   for (const name of ['jku', 'x5u', 'jwk', 'x5c', 'crit', 'b64', 'zip']) {
     refused(forge({ ...header, [name]: 'https://attacker.example/key' }, payload), name)
   }
-  refused(forge({ alg: 'HS256', typ: header.typ }, payload), 'no kid')
+  refused(forge({ typ: header.typ, alg: 'HS256' }, payload), 'another order')
 })
 
 test('S004: no truncation and no flipped bit of a ticket is a ticket', () => {
@@ -112,7 +126,7 @@ test('S004: a second spelling of base64url is refused: padding, spare bits, the 
 })
 
 test('S005: parts of two genuine tickets do not make a third', () => {
-  const other = tickets.mint({ ...ticket, kiosk: 7 })
+  const other = tickets.mint(otherId)
   const [otherHead = '', otherBody = '', otherSeal = ''] = other.split('.')
   refused(`${head}.${otherBody}.${seal}`)
   refused(`${head}.${body}.${otherSeal}`)
@@ -120,16 +134,18 @@ test('S005: parts of two genuine tickets do not make a third', () => {
 })
 
 test('S006: a token of our key but of another type is refused', () => {
-  for (const typ of ['JWT', 'at+jwt', 'logout+jwt', 'QRGATE-TICKET+JWT', undefined]) {
+  for (const typ of ['jwt', 'qrgate-ticket+jwt', 'at+jwt', 'logout+jwt', undefined]) {
     refused(forge({ ...header, typ }, payload))
   }
 })
 
 test('S007: a ticket of another origin or another lifetime is refused, though the key is the same', () => {
-  refused(jwtTickets(keyring, 'https://gate.example.com', 300).mint(ticket))
-  refused(jwtTickets(keyring, origin, 301).mint(ticket))
-  refused(forge(header, { ...payload, aud: [origin] }))
-  refused(forge(header, { ...payload, iss: `${origin}/` }))
+  const others = ['https://gate.example.com', 'http://gate.example.org', `${origin}:8443`, '']
+  for (const other of others) {
+    refused(jwtTickets(deriveKeyring([secretKey], jwtPurpose(other)), 300).mint(id), other)
+  }
+  refused(jwtTickets(keyring, 301).mint(id))
+  refused(forge(header, { ...payload, aud: origin }))
 })
 
 test('S008: huge and deep input is refused before it is parsed', t => {
@@ -148,7 +164,7 @@ test('S008: huge and deep input is refused before it is parsed', t => {
 test('S009: duplicate keys, wrong types and additional claims are refused, even sealed by us', () => {
   const json = JSON.stringify(payload)
   const doubled = [
-    json.replace('{', `{"jti":"${ticket.id}",`),
+    json.replace('{', `{"uuid":"${id}",`),
     json.replace('{', '{"kiosk":1,'),
     json.replace('}', ',"exp":9999999999}'),
     ` ${json}`,
@@ -158,23 +174,49 @@ test('S009: duplicate keys, wrong types and additional claims are refused, even 
   for (const exp of ['9e99', null, 1.5, -1, 2 ** 53 + 1, Number(payload.exp) + 1, undefined]) {
     refused(forge(header, { ...payload, exp }))
   }
-  for (const kiosk of ['0', 0.5, null, [0], { $gt: 0 }])
-    refused(forge(header, { ...payload, kiosk }))
-  for (const jti of [ticket.id.toUpperCase(), '', 7, null, [ticket.id], { toString: 1 }]) {
-    refused(forge(header, { ...payload, jti }))
+  for (const uuid of [id.toUpperCase(), '', 7, null, [id], { toString: 1 }]) {
+    refused(forge(header, { ...payload, uuid }))
   }
   refused(forge(header, { ...payload, admin: true }))
-  refused(forge(header, { ...payload, ['__proto__']: { kiosk: 0 } }))
+  refused(forge(header, { ...payload, ['__proto__']: { uuid: id } }))
   for (const text of ['null', '[]', '7', '"text"', '', '{']) refused(forge(header, text))
 })
 
 test('S128: an older key still verifies, an unknown one does not', () => {
   const rotated = deriveKeyring(
     ['a new secret key, as long as it must be', secretKey],
-    'jwt ticket',
+    jwtPurpose(origin),
   )
-  const reader = jwtTickets(rotated, origin, 300)
-  assert.deepEqual(reader.read(text), ticket)
-  assert.deepEqual(reader.read(reader.mint(ticket)), ticket)
-  refused(reader.mint(ticket), 'the newer key is unknown here')
+  const reader = jwtTickets(rotated, 300)
+  assert.equal(reader.read(text), id)
+  assert.equal(reader.read(reader.mint(id)), id)
+  refused(reader.mint(id), 'the newer key is unknown here')
+})
+
+test('N59: a ticket of the form before is read to the letter, and by the key of that form only', () => {
+  const olderRing = deriveKeyring([secretKey], olderJwtPurpose)
+  const read = olderJwtReader(olderRing, origin, 300)
+  const iat = Math.floor(0x01997d2c5b1e / 1000)
+  const olderHeader = {
+    alg: 'HS256',
+    typ: 'qrgate-ticket+jwt',
+    kid: olderRing.current.id.toString(16),
+  }
+  const claims = { iss: origin, aud: origin, jti: id, kiosk: 0, iat, exp: iat + 300 }
+  const older = forge(olderHeader, claims, olderRing.current.bytes)
+  assert.equal(read(older), id)
+  const others = [
+    older.slice(0, -1),
+    `${older}.`,
+    text,
+    forge(olderHeader, claims),
+    forge({ ...olderHeader, alg: 'none' }, claims, olderRing.current.bytes),
+    forge({ ...olderHeader, kid: 'ff' }, claims, olderRing.current.bytes),
+    forge(olderHeader, { ...claims, kiosk: 1 }, olderRing.current.bytes),
+    forge(olderHeader, { ...claims, exp: iat + 301 }, olderRing.current.bytes),
+    forge(olderHeader, { ...claims, aud: `${origin}/` }, olderRing.current.bytes),
+    forge(olderHeader, { ...claims, uuid: id }, olderRing.current.bytes),
+  ]
+  for (const other of others) assert.equal(read(other), undefined, other)
+  assert.equal(tickets.read(older), undefined)
 })

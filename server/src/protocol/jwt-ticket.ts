@@ -1,58 +1,84 @@
 import { createSigner } from 'fast-jwt'
 import { type Key, type Keyring, sameText } from './keyring.ts'
 import { isSignInId, startedAt } from './sign-in-id.ts'
-import type { Ticket, Tickets } from './ticket.ts'
 
-const type = 'qrgate-ticket+jwt'
-/** A genuine token has about 370 characters; the origin is the only part of free length. */
+/** Mints and reads the tickets of the seed's API. */
+export interface JwtTickets {
+  mint(id: string): string
+  /** The sign-in's id, or undefined for anything that {@link mint} did not write, to the letter. */
+  read(text: string): string | undefined
+}
+
+/** A genuine token has 167 characters; one of the older form about 370, by the length of the origin. */
 const longest = 1024
 
+/** What the keys are derived for: a token says nothing of its origin, so another origin has other keys. */
+export const jwtPurpose = (origin: string) => `jwt ticket of ${origin}`
+export const olderJwtPurpose = 'jwt ticket'
+
 /**
- * The seed's tickets: a JWT (RFC 7519) with UUID, expiry and HS256 signature.
+ * The seed's tickets: a JWT (RFC 7519) with `uuid`, `exp` and an HS256 signature, and no more than
+ * these, because the seed's own page draws it into a QR: each character makes its modules smaller.
  *
- * A ticket is a function of id, kiosk and key. So reading means taking the two out of the payload,
- * minting the ticket again and comparing: whatever differs by one bit is not ours. No header of the
- * token is ever obeyed, which leaves `alg`, `kid`, `jku` and duplicate claims nothing to attack.
- * @param pendingSeconds how long a sign-in may wait for its scan.
+ * A ticket is a function of id and key. So reading means taking the id out of the payload, minting the
+ * ticket again and comparing: whatever differs by one bit is not ours. No header of the token is ever
+ * obeyed, which leaves `alg`, `kid`, `jku` and duplicate claims nothing to attack.
+ * @param keyring derived for {@link jwtPurpose} of the public origin.
+ * @param pendingSeconds how long a sign-in may wait for its approval.
  */
-export function jwtTickets(keyring: Keyring, origin: string, pendingSeconds: number): Tickets {
-  const sign = signerOf(keyring.current)
-  const signers = keyring.accepted.map(signerOf)
-  const write = (sign: Sign, { id, kiosk }: Ticket) => {
-    const iat = Math.floor(startedAt(id) / 1000)
-    const exp = iat + pendingSeconds
-    return sign({ iss: origin, aud: origin, jti: id, kiosk, iat, exp })
+export function jwtTickets(keyring: Keyring, pendingSeconds: number): JwtTickets {
+  const written = (key: Key): Write => {
+    const header = { alg: 'HS256', typ: 'JWT' }
+    const sign = createSigner({ algorithm: 'HS256', key: key.bytes, header, noTimestamp: true })
+    return id => sign({ uuid: id, exp: startOf(id) + pendingSeconds })
   }
+  const mint = written(keyring.current)
+  return { mint, read: reader(keyring.accepted.map(written), 'uuid') }
+}
 
-  return {
-    mint: ticket => write(sign, ticket),
+/**
+ * Reads the tickets that QRGate wrote before: whoever waits or signs in with one while the gate is
+ * brought up to date goes on. Nothing mints them.
+ * @param keyring derived for {@link olderJwtPurpose}.
+ */
+export function olderJwtReader(
+  keyring: Keyring,
+  origin: string,
+  pendingSeconds: number,
+): JwtTickets['read'] {
+  const written = (key: Key): Write => {
+    const header = { alg: 'HS256', typ: 'qrgate-ticket+jwt' }
+    const kid = key.id.toString(16)
+    const sign = createSigner({ algorithm: 'HS256', key: key.bytes, kid, header })
+    return id => {
+      const iat = startOf(id)
+      return sign({ iss: origin, aud: origin, jti: id, kiosk: 0, iat, exp: iat + pendingSeconds })
+    }
+  }
+  return reader(keyring.accepted.map(written), 'jti')
+}
 
-    read(text) {
-      const ticket = text.length <= longest ? claimed(text) : undefined
-      if (!ticket) return undefined
-      return signers.some(signer => sameText(write(signer, ticket), text)) ? ticket : undefined
-    },
+type Write = (id: string) => string
+
+/** When a sign-in began, in seconds, as a JWT counts. */
+const startOf = (id: string) => Math.floor(startedAt(id) / 1000)
+
+function reader(writes: readonly Write[], claim: string): JwtTickets['read'] {
+  return text => {
+    const id = text.length <= longest ? claimed(text, claim) : undefined
+    return id !== undefined && writes.some(write => sameText(write(id), text)) ? id : undefined
   }
 }
 
-type Sign = (claims: Record<string, string | number>) => string
-
-function signerOf(key: Key): Sign {
-  const header = { alg: 'HS256', typ: type }
-  return createSigner({ algorithm: 'HS256', key: key.bytes, kid: key.id.toString(16), header })
-}
-
-/** What the payload says, unproven. */
-function claimed(text: string): Ticket | undefined {
+/** The id that the payload gives, unproven. */
+function claimed(text: string, claim: string): string | undefined {
   try {
     const payload: unknown = JSON.parse(
       Buffer.from(text.split('.')[1] ?? '', 'base64url').toString(),
     )
     if (typeof payload !== 'object' || payload === null) return undefined
-    const { jti, kiosk } = payload as { jti?: unknown; kiosk?: unknown }
-    if (typeof jti !== 'string' || !isSignInId(jti)) return undefined
-    if (typeof kiosk !== 'number' || !Number.isInteger(kiosk)) return undefined
-    return { id: jti, kiosk }
+    const id = (payload as Record<string, unknown>)[claim]
+    return typeof id === 'string' && isSignInId(id) ? id : undefined
   } catch {
     return undefined
   }

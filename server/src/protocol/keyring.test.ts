@@ -21,7 +21,13 @@ test('a key id comes from the key itself: the order of the keys does not matter'
 })
 
 test('S006: every purpose has a key of its own', () => {
-  const purposes = ['ticket', 'jwt ticket', 'kiosk secret', 'receipt']
+  const purposes = [
+    'ticket',
+    'jwt ticket',
+    'jwt ticket of https://gate.example.org',
+    'kiosk secret',
+    'receipt',
+  ]
   const keys = purposes.map(purpose => deriveKeyring([present], purpose).current.bytes)
   assert.equal(new Set(keys.map(key => key.toString('hex'))).size, purposes.length)
   for (const key of keys) assert.equal(key.length, 32)

@@ -35,7 +35,8 @@ export const logEvents = {
   'account.enabled': 'It can sign in again.',
   'kiosk.added':
     'A kiosk is new. `by`: `link` for a screen, `credential` for a backend; `client` where it has one.',
-  'kiosk.enrolled': 'A screen has used the link.',
+  'kiosk.enrolled':
+    'A screen has used the link. `again`: 1 where it did so once more, having lost what it was given.',
   'kiosk.revoked': 'The kiosk is switched off.',
   'kiosk.changed':
     'An operator has changed it. `fields`: which; `client` where it is among them, empty for none.',

@@ -42,6 +42,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('disown'), phoneHash }),
   fc.record({ type: fc.constant('leave'), by: fc.constant('kiosk') }),
   fc.record({ type: fc.constant('leave'), by: fc.constant('phone'), phoneHash }),
+  fc.record({ type: fc.constant('extend'), by: fc.constant('kiosk') }),
+  fc.record({ type: fc.constant('extend'), by: fc.constant('phone'), phoneHash }),
   fc.record({ type: fc.constant('come_back'), by: fc.constantFrom('kiosk', 'phone') }),
   fc.record({ type: fc.constant('expire') }),
 )
@@ -178,6 +180,21 @@ always('whoever has gone only shortens the time, and gets it back', turns => {
     if (after.leftBy === null) assert.equal(after.stayUntil, null)
   }
 })
+
+always(
+  'N37: a visitor gets more time to sign in once, and never more than as much again',
+  turns => {
+    const given = turns.filter(
+      ({ before, after }) => before !== null && before.extendedAt !== after?.extendedAt,
+    )
+    assert.ok(given.length <= 1)
+    for (const { before, after, step } of given) {
+      assert.deepEqual([step.type, before?.state, after?.state], ['extend', 'scanned', 'scanned'])
+      const until = (row: SignIn | null) => (row?.leftBy === null ? row.deadline : row?.stayUntil)
+      assert.equal(until(after), (until(before) ?? 0) + timings.scanned)
+    }
+  },
+)
 
 always('I6: nothing becomes approved at or after its deadline', turns => {
   for (const { before, after, now } of turns) {

@@ -29,6 +29,8 @@ export interface Attempt {
   leftBy: 'kiosk' | 'phone' | null
   /** The deadline that it gets back when they come back. */
   stayUntil: number | null
+  /** When the visitor asked for more time to sign in; once, so null: they still may. */
+  extendedAt: number | null
   /** When the phone said that it was somebody else. */
   disownedAt: number | null
   /** The id of the hand-off that stands: what the visitor has asked for last. */
@@ -63,6 +65,9 @@ export type Step =
   /** The seed's one call does it all: no phone key, from pending straight to approved. */
   | { type: 'approve_at_once'; phoneHash: string; account: string; amr: string[] }
   | { type: 'deny'; phoneHash: string }
+  /** The visitor needs more time to sign in (WCAG 2.2.1); whoever asks again gets no more of it. */
+  | { type: 'extend'; by: 'kiosk' }
+  | { type: 'extend'; by: 'phone'; phoneHash: string }
   | { type: 'cancel'; reason: 'kiosk' | 'not_my_phone' | 'revoked' }
   /** With it, what the visitor came for, where that needs no choice: a hand-off's id. */
   | { type: 'claim'; handOff?: string | undefined }
@@ -116,6 +121,7 @@ export function unscanned(id: string, kiosk: number, claimable: boolean): Unscan
     claims: null,
     leftBy: null,
     stayUntil: null,
+    extendedAt: null,
     disownedAt: null,
     handOff: null,
     updatedAt: 0,

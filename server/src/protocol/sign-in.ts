@@ -68,6 +68,19 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       throw endedRefusal(current)
     }
 
+    case 'extend': {
+      requirePhone(current, step)
+      const { state, deadline, leftBy, stayUntil } = current
+      if (stored.state === 'pending' || state === 'pending') throw new Refusal('not_found')
+      if (isOver(current)) throw endedRefusal(current)
+      if (state !== 'scanned' || current.extendedAt !== null) return repeat(stored)
+      const longer = (until: number | null) => until && until + timings.scanned
+      // Whoever has gone has to come back as soon as before, and then has the time.
+      const times =
+        leftBy === null ? { deadline: longer(deadline) } : { stayUntil: longer(stayUntil) }
+      return { ...move({ state, extendedAt: now, ...times }), quiet: true }
+    }
+
     case 'cancel': {
       const { reason } = step
       const revoked = reason === 'revoked'

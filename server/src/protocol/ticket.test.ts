@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { correction, generate } from 'lean-qr'
 import { deriveKeyring, type Keyring } from './keyring.ts'
 import { createSignInId } from './sign-in-id.ts'
-import { compactTickets, type Ticket } from './ticket.ts'
+import { compactTickets, type Ticket, ticketAddress } from './ticket.ts'
 
 const origin = 'https://gate.example.org'
 const keyring = deriveKeyring(['a secret key of these tests, 32 bytes'], 'ticket')
@@ -124,15 +124,28 @@ test('S128: two keys whose ids share their low bits are both tried', () => {
   assert.deepEqual(compactTickets(ring, origin).read(older), ticket)
 })
 
-test('the QR code has 33×33 modules at level M for hosts of up to 25 characters', () => {
-  const host = 'gate.seoul-clinic.example'
-  assert.equal(host.length, 25)
-  for (const scheme of ['http', 'https']) {
-    const address = `${scheme}://${host}/q/${text}`.toUpperCase()
-    assert.equal(generate(address, { minCorrectionLevel: correction.M }).size, 33)
+test('N24: the address in the QR has its scheme in small letters and the rest in capitals', () => {
+  const addresses: [string, string][] = [
+    [origin, `https://GATE.EXAMPLE.ORG/Q/${text}`],
+    ['http://192.168.0.7:8080', `http://192.168.0.7:8080/Q/${text}`],
+    ['http://[fd00::a]:8080', `http://[FD00::A]:8080/Q/${text}`],
+    ['https://xn--3e0b707e.example', `https://XN--3E0B707E.EXAMPLE/Q/${text}`],
+  ]
+  for (const [from, address] of addresses) {
+    assert.equal(ticketAddress(from)(text), address)
+    assert.equal(new URL(address).origin, from, 'it is the same origin')
   }
-  const longer = `https://a.${host}/q/${text}`.toUpperCase()
-  assert.ok(generate(longer, { minCorrectionLevel: correction.M }).size > 33)
+})
+
+test('N24: the QR code has 33×33 modules at level M for hosts of up to 22 characters', () => {
+  const sizeOf = (origin: string) =>
+    generate(ticketAddress(origin)(text), { minCorrectionLevel: correction.M }).size
+  const host = 'gate.clinic-1.seoul.kr'
+  assert.equal(host.length, 22)
+  assert.equal(sizeOf(`https://${host}`), 33)
+  assert.equal(sizeOf(`http://${host}`), 33)
+  assert.equal(sizeOf('http://192.168.100.100:8080'), 33)
+  assert.equal(sizeOf(`https://a${host}`), 37)
 })
 
 /** Two secret keys whose derived key ids end in the same four bits. */

@@ -7,8 +7,8 @@ export interface Ticket {
   id: string
   /** The kiosk's number, 32 bit. */
   kiosk: number
-  /** Seconds between the start of the sign-in and this frame, 16 bit; absent in a JWT ticket. */
-  seconds?: number
+  /** Seconds between the start of the sign-in and this frame, 16 bit. */
+  seconds: number
 }
 
 /** Mints and reads the tickets of one public origin. */
@@ -26,8 +26,8 @@ const textLength = Math.ceil(((bodyLength + macLength) * 8) / 5)
 const pattern = /^[A-Z2-7]{53}$/
 
 /**
- * Compact tickets: 53 characters of base32, so that the QR needs 33×33 modules for hosts of up to
- * 25 characters. The MAC covers a context string, the origin and every field, cut to 80 bit: a
+ * Tickets of 53 characters of base32, so that the QR needs 33×33 modules for hosts of up to 22
+ * characters. The MAC covers a context string, the origin and every field, cut to 80 bit: a
  * forgery is one guess in 2^80 against a code that lives 30 s.
  */
 export function compactTickets(keyring: Keyring, origin: string): Tickets {
@@ -35,7 +35,7 @@ export function compactTickets(keyring: Keyring, origin: string): Tickets {
     mac(key, 'qrgate ticket 1', origin, body).subarray(0, macLength)
 
   return {
-    mint({ id, kiosk, seconds = 0 }) {
+    mint({ id, kiosk, seconds }) {
       const key = keyring.current
       const body = Buffer.alloc(bodyLength)
       body.writeUInt8((format << 4) | (key.id & 0x0f), 0)
@@ -74,4 +74,15 @@ function decode(text: string): Buffer | undefined {
     // The spare bit is set: a second spelling of the same ticket is not a ticket.
     return undefined
   }
+}
+
+/**
+ * The address in a QR. Capitals keep all but the scheme in the QR's small alphanumeric mode; the scheme
+ * stays as browsers write it, because some cameras open no `HTTPS:`, though it is the same (RFC 3986 §3.1).
+ * @param origin as `PUBLIC_URL` says it.
+ */
+export function ticketAddress(origin: string): (ticket: string) => string {
+  const { protocol } = new URL(origin)
+  const start = `${protocol}${origin.slice(protocol.length).toUpperCase()}/Q/`
+  return ticket => start + ticket
 }

@@ -18,6 +18,7 @@ import { endedRefusal, isApproved } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import type { Agreed, SignIn, Step, Timings } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
+import type { Tickets } from '../protocol/ticket.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { Delivery, Watch } from '../watch/delivery.ts'
@@ -27,7 +28,7 @@ import type { OpenedPage, OpenPage } from './opened-page.ts'
 import { type Phone, payerOf } from './phone.ts'
 import { type ClaimingScreen, kioskProver, type Screen } from './screen.ts'
 import type { Services } from './services.ts'
-import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
+import type { ReadTicket } from './ticket-reader.ts'
 import type { Telling } from './told.ts'
 import { type WithHandOff, watchWithHandOff } from './watched.ts'
 
@@ -48,7 +49,7 @@ export interface FlowParts {
   clock: Clock
   accounts: Accounts
   kiosks: Kiosks
-  tickets: TicketKinds
+  tickets: Tickets
   readTicket: ReadTicket
   telling: Telling
   openPage: OpenPage
@@ -61,7 +62,7 @@ export interface FlowParts {
   /** Rows that a kiosk may cause without anybody having scanned. */
   unscannedRows: Limit
   /** Writes a ticket as the address that the QR holds. */
-  ticketAddress(ticket: string, kind: Kiosk['ticket']): string
+  ticketAddress(ticket: string): string
   randomBytes(size: number): Uint8Array
 }
 
@@ -69,12 +70,12 @@ export function createFlow(parts: FlowParts) {
   const { signIns, moves, services, clock, accounts, kiosks, telling } = parts
   const { tickets, kioskSecrets, receipts } = parts
 
-  const framing = (kiosk: Kiosk) => ({
-    tickets: tickets[kiosk.ticket],
+  const framing = {
+    tickets,
     rotation: parts.rotation,
     pending: parts.timings.pending,
-    address: (ticket: string) => parts.ticketAddress(ticket, kiosk.ticket),
-  })
+    address: parts.ticketAddress,
+  }
 
   /** A new sign-in. Nothing is stored: the answer says it all, and costs three MACs. */
   function start(kiosk: Kiosk): StartAnswer {
@@ -84,7 +85,7 @@ export function createFlow(parts: FlowParts) {
       id,
       kiosk_secret: kioskSecrets.mint(id, kiosk.number),
       expires_in: parts.timings.pending / 1000,
-      frame: currentFrame(id, kiosk.number, now, framing(kiosk)),
+      frame: currentFrame(id, kiosk.number, now, framing),
     }
   }
 
@@ -114,7 +115,7 @@ export function createFlow(parts: FlowParts) {
     /** The QR's content for the next half minute. */
     frames(screen: Screen): Frame[] {
       const { id, kiosk } = screen.use()
-      return nextFrames(id, kiosk.number, clock(), framing(kiosk))
+      return nextFrames(id, kiosk.number, clock(), framing)
     },
 
     /** Tells how the sign-in stands, then every change. */
@@ -143,9 +144,8 @@ export function createFlow(parts: FlowParts) {
       const { ticket, kiosk } = await parts.readTicket(text)
       const { id, seconds } = ticket
       const now = clock()
-      // A JWT does not say when it was shown.
-      const shownAt = seconds === undefined ? now : frameTime(seconds, id)
-      const fresh = seconds === undefined || isFresh(seconds, id, now, parts.rotation)
+      const shownAt = frameTime(seconds, id)
+      const fresh = isFresh(seconds, id, now, parts.rotation)
       return parts.openPage({ id, kiosk }, phoneKey, { shownAt, fresh }, 'ticket_stale')
     },
 
@@ -219,12 +219,24 @@ export function createFlow(parts: FlowParts) {
       return moves.take({ id, kiosk }, { type: 'deny', phoneHash: phoneHash(phoneKey, id) })
     },
 
-    // ── at the kiosk: view, cancel, claim ──────────────────────────────────────────────────────
+    /** The visitor needs more time to sign in: once. */
+    async extendByPhone(id: string, phoneKey: string): Promise<SignIn> {
+      const { kiosk } = await moves.ofPhone(id, phoneKey)
+      const hash = phoneHash(phoneKey, id)
+      return moves.take({ id, kiosk }, { type: 'extend', by: 'phone', phoneHash: hash })
+    },
+
+    // ── at the kiosk: view, extend, cancel, claim ──────────────────────────────────────────────────────
 
     async view(screen: Screen): Promise<SignInView> {
       const signIn = await moves.ofKioskPage(screen.use())
       const { handOff } = await services.ofSignIn(signIn)
       return signInView(signIn, clock(), handOff)
+    },
+
+    /** The same, asked for at the kiosk. */
+    async extend(screen: Screen): Promise<SignInView> {
+      return signInView(await moves.take(screen.use(), { type: 'extend', by: 'kiosk' }), clock())
     },
 
     /** @param address where the screen is. */

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
 import { seedKiosk, whereIs } from '../kiosks/kiosks.ts'
+import type { JwtTickets } from '../protocol/jwt-ticket.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { createPhoneKey, phoneHash } from '../protocol/phone-key.ts'
 import { endedRefusal } from '../protocol/sign-in.ts'
@@ -11,7 +12,6 @@ import { createSignInId, startedAt } from '../protocol/sign-in-id.ts'
 import type { Observed, SignIn, Timings } from '../protocol/sign-in-row.ts'
 import type { Delivery, Watch } from '../watch/delivery.ts'
 import type { Moves, Subject } from './moves.ts'
-import type { ReadTicket, TicketKinds } from './ticket-reader.ts'
 
 export interface SeedFlowParts {
   moves: Moves
@@ -19,8 +19,7 @@ export interface SeedFlowParts {
   clock: Clock
   accounts: Accounts
   kiosks: Kiosks
-  tickets: TicketKinds
-  readTicket: ReadTicket
+  jwts: JwtTickets
   timings: Timings
   randomBytes(size: number): Uint8Array
 }
@@ -32,20 +31,19 @@ export interface SeedFlowParts {
 export type SeedFlow = ReturnType<typeof createSeedFlow>
 
 export function createSeedFlow(parts: SeedFlowParts) {
-  const { moves, clock, accounts, kiosks, tickets, timings } = parts
+  const { moves, clock, accounts, kiosks, jwts, timings } = parts
 
-  /** @throws Refusal `ticket_unknown` for everything but the JWT of a kiosk that shows one. */
+  /** @throws Refusal `ticket_unknown` for everything but a JWT of ours. */
   async function subjectOf(token: string): Promise<Subject> {
-    const { ticket, kiosk } = await parts.readTicket(token)
-    if (kiosk.ticket !== 'jwt') throw new Refusal('ticket_unknown')
-    return { id: ticket.id, kiosk }
+    const id = jwts.read(token)
+    if (id === undefined) throw new Refusal('ticket_unknown')
+    return { id, kiosk: await kiosks.usable(seedKiosk.number) }
   }
 
   return {
     /** A new sign-in: a JWT, and no kiosk secret. */
     start(): string {
-      const id = createSignInId(clock(), parts.randomBytes(10))
-      return tickets.jwt.mint({ id, kiosk: seedKiosk.number })
+      return jwts.mint(createSignInId(clock(), parts.randomBytes(10)))
     },
 
     /**

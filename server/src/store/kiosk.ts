@@ -5,12 +5,14 @@ export interface Kiosk {
   /** 32 bit, unique at this gate; the small ones are built in. */
   number: number
   name: Localized
-  ticket: 'compact' | 'jwt'
   /** False for the built-in kiosk of the seed's API. */
   claimable: boolean
   /** SHA-256 of the kiosk credential, base64url; null for built-in and not yet enrolled kiosks. */
   credentialHash: string | null
-  /** SHA-256 of the one-time enrolment link's secret, base64url; null once it was used. */
+  /**
+   * SHA-256 of the enrolment link's secret, base64url; of its secret and the screen's network from its
+   * first use on, and null when it is used up.
+   */
   linkHash: string | null
   linkExpiresAt: number | null
   revokedAt: number | null

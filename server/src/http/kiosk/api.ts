@@ -22,7 +22,7 @@ import type { Kiosk } from '../../store/kiosk.ts'
 import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { goneWith } from '../server/gone.ts'
-import { isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
+import { isOfPage, isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { asWebSocket } from '../server/upgrades.ts'
@@ -91,7 +91,7 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
   const enrolled = async (request: FastifyRequest): Promise<Kiosk> => {
     const value = credential.read(request)
     if (value === undefined) throw new Refusal('kiosk_not_enrolled')
-    return kiosks.byCredential(value)
+    return kiosks.byCredential(value, isOfPage(request))
   }
 
   /**
@@ -243,6 +243,24 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
         },
       },
       async request => userCodes.give(await proven(request), request.ip),
+    )
+
+    scope.post(
+      paths.extend(':id'),
+      {
+        schema: {
+          tags,
+          security,
+          summary: 'More time for the visitor to sign in; once',
+          params: signInPath,
+          body: Type.Object({}, { additionalProperties: false }),
+          response: {
+            200: signInViewSchema,
+            ...{ 401: refused, 404: refused, 409: refused, 410: refused, 503: refused },
+          },
+        },
+      },
+      async request => flow.extend(await proven(request)),
     )
 
     scope.post(

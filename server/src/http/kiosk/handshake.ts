@@ -40,7 +40,7 @@ export async function readHandshake(
   requireAllowed(origin, [publicUrl, ...allowedOrigins])
   const value = credential.read(request)
   if (origin !== publicUrl || value === undefined) return { address }
-  const prove = () => kiosks.byCredential(value)
+  const prove = () => kiosks.byCredential(value, true)
   try {
     const { number } = await prove()
     return { address, page: { kiosk: number, prove } }

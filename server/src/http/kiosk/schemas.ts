@@ -110,6 +110,7 @@ export const signInView = Type.Object({
   ),
   expires_in_ms: Type.Optional(Type.Number()),
   phone: Type.Optional(Type.Enum(['iphone', 'android', 'other'])),
+  extendable: Type.Optional(Type.Literal(true)),
   left: Type.Optional(Type.Enum(['kiosk', 'phone'])),
   hand_off: Type.Optional(handOffView),
 })

@@ -27,6 +27,7 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pag
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="format-detection" content="telephone=no">
 <meta name="robots" content="noindex">
+<meta name="referrer" content="same-origin">
 <link rel="icon" href="data:,">
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
 ${refreshWithoutScript(view)}

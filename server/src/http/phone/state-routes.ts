@@ -70,6 +70,7 @@ export function addStateRoutes(
       },
     )
 
+  button('extend', 'More time to sign in; once', ({ key }, id) => flow.extendByPhone(id, key))
   button('end', 'End the visit at the kiosk', ({ key }, id) => visits.endByPhone(id, key))
   button('not-me', 'It was somebody else: ends the visit and reports it', ({ phone }, id) =>
     visits.disown(id, phone),

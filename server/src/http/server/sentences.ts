@@ -9,6 +9,10 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '요청 형식이 올바르지 않습니다.',
   },
   not_found: { en: 'There is nothing here.', ko: '찾을 수 없습니다.' },
+  http_method_not_allowed: {
+    en: 'This address does not take that HTTP method.',
+    ko: '이 주소에서 쓸 수 없는 요청 방식입니다.',
+  },
   request_timeout: { en: 'The request took too long.', ko: '요청 시간이 초과되었습니다.' },
   too_large: { en: 'The request is too large.', ko: '요청이 너무 큽니다.' },
   uri_too_long: { en: 'The address is too long.', ko: '주소가 너무 깁니다.' },

@@ -12,7 +12,7 @@ import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
-import { refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
+import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
 export type HttpServer = ReturnType<typeof createHttpServer>
@@ -23,8 +23,18 @@ const longestPathPart = 1024
 const keepAlive = 65_000
 const headersTimeout = 10_000
 
-/** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
-export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: readonly string[]) {
+/** Answers with a refusal. */
+type Refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
+/**
+ * The bare server: limits, time-outs, and how refusals are answered. It holds no routes.
+ * @param refuseUnrouted for addresses that nobody can decode, or that are too long for any route.
+ */
+export function createHttpServer(
+  logger: FastifyBaseLogger,
+  trustedProxies: readonly string[],
+  refuseUnrouted: Refuse = refuse,
+) {
   const server = Fastify({
     loggerInstance: logger,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -44,6 +54,7 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
       connectionsCheckingInterval: 1_000,
       // It would see only that there is none, and answer in a shape of its own.
       requireHostHeader: false,
+      shouldUpgradeCallback: asksForWebSocket,
     },
     routerOptions: { maxParamLength: longestPathPart },
     return503OnClosing: false,
@@ -51,11 +62,11 @@ export function createHttpServer(logger: FastifyBaseLogger, trustedProxies: read
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       // No hook sees this request, so if it is an upgrade nobody else would ever end its connection.
-      if (request.headers.upgrade !== undefined) {
+      if (asksForWebSocket(request.raw)) {
         reply.header('connection', 'close')
         reply.raw.once('finish', () => request.raw.socket.destroySoon())
       }
-      refuse(error, request, reply.headers(guards))
+      refuseUnrouted(error, request, reply.headers(guards))
     },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)

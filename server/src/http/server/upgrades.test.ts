@@ -19,6 +19,7 @@ async function setUp(t: TestContext): Promise<string> {
       socket.send('socket')
     })
     scope.get('/plain', async () => 'plain')
+    scope.post('/echo', async request => request.body)
   }
   await server.register(routes)
   await server.listen({ host: '127.0.0.1', port: 0 })
@@ -47,6 +48,24 @@ test('what only mentions an upgrade is a plain request', async t => {
   const origin = await setUp(t)
   assert.equal(await statusOf(`${origin}/both`, { upgrade: 'websocket', connection: 'close' }), 200)
   assert.equal(await statusOf(`${origin}/both`, { connection: 'close' }), 200)
+})
+
+test('N58: an upgrade to what the gate does not speak is passed over, with its body', async t => {
+  const origin = await setUp(t)
+  const java = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAEAAEAA',
+  }
+  assert.equal(await statusOf(`${origin}/plain`, java), 200)
+  assert.equal(await statusOf(`${origin}/both`, java), 200)
+  const posted = request(`${origin}/echo`, {
+    method: 'POST',
+    headers: { ...java, 'content-type': 'application/json' },
+  }).end('{"id":"hong"}')
+  const [answer] = await once(posted, 'response')
+  const [body] = await once(answer, 'data')
+  assert.equal(String(body), '{"id":"hong"}')
 })
 
 test('an upgrade is refused at an address that has no socket', async t => {

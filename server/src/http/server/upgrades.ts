@@ -8,6 +8,15 @@ export const asWebSocket = { upgrade: 'websocket' }
 type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0]
 type Route = Parameters<ReturnType<Strategy['storage']>['set']>[1]
 
+/**
+ * Whether this is an upgrade to what we speak. Some programs ask for HTTP/2 in every request, as Java's
+ * own client does; what we do not speak is passed over, and they are answered (RFC 9110 §7.8).
+ */
+export function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  const asked = /(^|[\s,])upgrade([\s,]|$)/i.test(headers.connection ?? '')
+  return asked && /(^|[\s,])websocket([\s,/]|$)/i.test(headers.upgrade ?? '')
+}
+
 /** Lets one address have two routes: one for upgrades (RFC 6455 §4.2.1), one for all else. */
 export function routeUpgrades(server: FastifyInstance): void {
   server.addConstraintStrategy({
@@ -19,10 +28,7 @@ export function routeUpgrades(server: FastifyInstance): void {
         set: (kind, route) => routes.set(kind, route),
       }
     },
-    deriveConstraint: ({ headers }: IncomingMessage) => {
-      const asked = /(^|[\s,])upgrade([\s,]|$)/i.test(headers.connection ?? '')
-      return asked ? headers.upgrade?.toLowerCase() : undefined
-    },
+    deriveConstraint: request => (asksForWebSocket(request) ? 'websocket' : undefined),
   })
 }
 

@@ -14,7 +14,8 @@ function kioskToRow(kiosk: Kiosk): KiosksTable {
     number: kiosk.number,
     name_ko: kiosk.name.ko,
     name_en: kiosk.name.en,
-    ticket: kiosk.ticket,
+    // Read by older nodes, which know another kind.
+    ticket: 'compact',
     claimable: kiosk.claimable ? 1 : 0,
     credential_hash: kiosk.credentialHash,
     link_hash: kiosk.linkHash,
@@ -30,7 +31,6 @@ function kioskFromRow(row: KiosksTable): Kiosk {
   return {
     number: row.number,
     name: { ko: row.name_ko, en: row.name_en },
-    ticket: row.ticket as Kiosk['ticket'],
     claimable: row.claimable === 1,
     credentialHash: row.credential_hash,
     linkHash: row.link_hash,

@@ -44,6 +44,7 @@ export interface SignInsTable {
   claims: string | null
   left_by: string | null
   stay_until: number | null
+  extended_at: number | null
   disowned_at: number | null
   hand_off: string | null
   updated_at: number

@@ -1,0 +1,95 @@
+import type { Page } from 'playwright-core'
+
+/** The screens that a kiosk has, as SCREENS names them: totems, television, tablets. */
+export const kioskSizes = {
+  portrait: { width: 1080, height: 1920 },
+  landscape: { width: 1920, height: 1080 },
+  tablet: { width: 1280, height: 800 },
+  upright: { width: 800, height: 1280 },
+} as const
+const languages = { ko: '한국어', en: 'English' } as const
+const textSizes = ['100', '150', '200'] as const
+
+/**
+ * Shows a screen of the kiosk's page in every size, language and text size, and as it stood at the end.
+ * @returns what a visitor would have to scroll for, or could not press, in words; empty where all is well.
+ */
+export async function faultsInAllLayouts(page: Page): Promise<string[]> {
+  const before = page.viewportSize()
+  const faults: string[] = []
+  for (const [size, viewport] of Object.entries(kioskSizes)) {
+    await resize(page, viewport)
+    for (const language of Object.keys(languages) as (keyof typeof languages)[]) {
+      await speak(page, language)
+      for (const textSize of textSizes) {
+        await enlarge(page, textSize)
+        const found = await page.evaluate(outOfReach)
+        faults.push(...found.map(fault => `${size} ${language} ${textSize} %: ${fault}`))
+      }
+    }
+  }
+  await speak(page, 'ko')
+  await enlarge(page, '100')
+  if (before) await resize(page, before)
+  return faults
+}
+
+/** The page's style takes note of its size a moment later than the window. */
+async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize(size)
+  await page.waitForFunction(({ width, height }) => {
+    const drawn = document.querySelector('kiosk-page')?.getBoundingClientRect()
+    return innerWidth === width && drawn?.width === width && drawn.height === height
+  }, size)
+}
+
+/** By script: an open dialog lies over these buttons. */
+async function speak(page: Page, language: keyof typeof languages): Promise<void> {
+  await page.evaluate(name => {
+    const buttons = [...document.querySelectorAll<HTMLElement>('.languages button')]
+    buttons.find(({ textContent }) => textContent?.trim() === name)?.click()
+  }, languages[language])
+  await page.waitForFunction(lang => document.documentElement.lang === lang, language)
+}
+
+async function enlarge(page: Page, textSize: (typeof textSizes)[number]): Promise<void> {
+  await page.evaluate(wanted => {
+    const { dataset } = document.documentElement
+    const button = document.querySelector<HTMLElement>('footer .enlarge')
+    for (let tries = 0; tries < 3 && dataset.text !== wanted; tries += 1) button?.click()
+  }, textSize)
+}
+
+/** Nothing has to be scrolled for either, but where a client says more than any screen holds. */
+export const isScrolling = (fault: string) => / to be scrolled for$/.test(fault)
+
+/** Runs in the page. */
+function outOfReach(): string[] {
+  document.querySelector('main')?.scrollTo({ top: 0 })
+  const { innerWidth, innerHeight } = window
+  const dialog = document.querySelector('dialog[open]')
+  const root = dialog ?? document.querySelector('kiosk-page')
+  const seen = [
+    ...(root?.querySelectorAll<HTMLElement>('button, a[href], h1, h2, .qr .card') ?? []),
+  ]
+  const main = document.querySelector('main')
+  const hidden = main ? main.scrollHeight - main.clientHeight : 0
+  const scrolls = !dialog && hidden > 0 ? [`${hidden} px have to be scrolled for`] : []
+  const lost = seen.flatMap(element => {
+    const { left, top, right, bottom, width } = element.getBoundingClientRect()
+    // What only a screen reader is told.
+    if (width <= 2 || getComputedStyle(element).clipPath !== 'none') return []
+    const name = (element.textContent?.trim() || element.className).replace(/\s+/g, ' ')
+    const beyond = Math.max(-left, -top, right - innerWidth, bottom - innerHeight)
+    if (beyond > 0.5) return [`“${name}” lies ${Math.round(beyond)} px beyond the screen`]
+    const around = element.closest('main, dialog')?.getBoundingClientRect()
+    const cut = around ? Math.max(around.top - top, bottom - around.bottom) : 0
+    if (cut > 0.5) return [`${Math.round(cut)} px of “${name}” are cut off`]
+    if (element.scrollWidth > element.clientWidth + 1 && !element.matches('.card'))
+      return [`the words of “${name}” leave it`]
+    const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+    if (!hit || !(element.contains(hit) || hit.contains(element))) return [`“${name}” is covered`]
+    return []
+  })
+  return [...lost, ...scrolls]
+}
