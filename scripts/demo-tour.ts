@@ -45,6 +45,14 @@ export async function demoTour(browser: Browser): Promise<void> {
       await page.close()
     }
   }
+  // What the QR in the terminal leads to.
+  for (const lang of languages) {
+    const page = await context.newPage()
+    await page.setViewportSize(sizes['390x844'])
+    await page.goto(`${gate.url}/try?lang=${lang}`)
+    await save(page, `demo-try-390x844-${lang}`)
+    await page.close()
+  }
   await context.close()
   await gate.stop()
 }

@@ -1,5 +1,6 @@
-// Runs before `npm test`: the tests drive a real browser, read QR codes with an independent reader,
-// start Redis and Postgres servers of their own, put TLS before gates, and run what the documents say.
+// Debian's packages for tests and pictures: they drive a real browser, read QR codes with an independent
+// reader, start Redis and Postgres servers of their own, put TLS before gates, and run what the documents
+// say. Chromium draws Korean with a font of the system wherever a page's own is not there yet.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 
@@ -13,6 +14,10 @@ function hasPostgres() {
   return readdirSync(folder).some(version => existsSync(`${folder}/${version}/bin/initdb`))
 }
 
+/** @param pattern of Fontconfig: what the font must be able to draw. */
+const hasFontFor = pattern =>
+  spawnSync('fc-list', [`:${pattern}`, 'family'], { encoding: 'utf8' }).stdout?.trim() > ''
+
 const wanted = [
   { package: 'chromium', has: () => answers('chromium') },
   { package: 'openssl', has: () => answers('openssl', 'version') },
@@ -22,20 +27,29 @@ const wanted = [
   { package: 'python3', has: () => answers('python3') },
 ]
 
-const missing = wanted.filter(({ has }) => !has()).map(({ package: name }) => name)
+const fonts = [
+  { package: 'fontconfig', has: () => answers('fc-list') },
+  { package: 'fonts-noto-cjk', has: () => hasFontFor('lang=ko') },
+  { package: 'fonts-noto-color-emoji', has: () => hasFontFor('charset=1f642') },
+]
 
-if (missing.length > 0) {
+/** @returns {boolean} whether all is there; said where it is not. */
+export function installSystem() {
+  const isMissing = ({ has }) => !has()
+  const nameOf = ({ package: name }) => name
+  const missing = [...wanted, ...fonts].filter(isMissing).map(nameOf)
+  if (missing.length === 0) return true
+  if (process.getuid?.() === 0 && install(missing)) return true
   const names = missing.join(' ')
-  process.stderr.write(`Installing ${names} with apt …\n`)
-  if (process.getuid?.() !== 0 || !install(missing)) {
-    process.stderr.write(
-      `The tests need ${names}. Install them (Debian, Ubuntu: sudo apt-get install ${names}).\n`,
-    )
-    process.exit(1)
-  }
+  process.stderr.write(
+    `This needs ${names}. Install them (Debian, Ubuntu: sudo apt-get install ${names}).\n`,
+  )
+  // Without a font letters are drawn as boxes, and all else is as it should be.
+  return !wanted.some(isMissing)
 }
 
 function install(packages) {
+  process.stderr.write(`Installing ${packages.join(' ')} with apt …\n`)
   const run = (...args) =>
     spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
   const quiet = ['-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0']

@@ -1,45 +1,134 @@
-// Runs before `npm start`, `npm test` and `npm run lint`: brings node_modules up to the lock file.
-// Plain JavaScript, because the Node that runs it may be older than the one the project installs.
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { delimiter } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { missingPackages } from './missing-packages.js'
+import { root } from './root.js'
+import { isWritable } from './writable.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+/** What the project's own code needs. */
+const wantedNode = [24, 15]
 
-function modifiedAt(path) {
-  return statSync(`${root}${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0
+/**
+ * Brings node_modules up to the lock file, whatever npm is set to; asks for nothing where all is there.
+ * @returns {string | undefined} the Node that the project runs with; undefined where there is none, which
+ * was then said.
+ */
+export function install() {
+  if (missing().length > 0 && !installPackages()) return undefined
+  const bundled = join(root, `node_modules/node-${platform()}`, binary())
+  const program = [bundled, process.execPath].find(isNewEnough)
+  if (program === undefined) {
+    say(
+      `QRGate needs Node ${wantedNode.join('.')} or newer here; this is Node ${process.versions.node}.`,
+    )
+  }
+  return program
 }
 
-function requireNode(version, wanted) {
-  const [major, minor] = version.split('.').map(Number)
-  const [wantedMajor, wantedMinor] = wanted.split('.').map(Number)
-  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return
-  process.stderr.write(`QRGate needs Node ${wanted} or newer; this is Node ${version}.\n`)
-  process.exit(1)
+function missing() {
+  const lock = name => JSON.parse(readFileSync(join(root, name), 'utf8'))
+  const wanted = lock('package-lock.json')
+  let there
+  try {
+    there = lock('node_modules/.package-lock.json')
+  } catch {
+    there = { packages: {} }
+  }
+  return missingPackages(wanted, there, root)
 }
 
-requireNode(process.versions.node, '20.19')
-
-if (modifiedAt('node_modules/.package-lock.json') < modifiedAt('package-lock.json')) {
-  process.stderr.write('Installing packages (once, some seconds) …\n')
-  // npm puts node_modules/.bin first in PATH. That folder is about to be replaced, the node in it too.
-  const path = (process.env.PATH ?? '').split(delimiter)
-  const { status } = spawnSync('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-    env: {
-      ...process.env,
-      PATH: path.filter(folder => !folder.includes('node_modules')).join(delimiter),
-    },
-  })
+/** @returns whether all is there now. */
+function installPackages() {
+  const there = join(root, 'node_modules')
+  if (!isWritable(root) || (existsSync(there) && !isWritable(there))) {
+    say(
+      `Packages are missing, and this user may not install them in ${root}; clone it as this user.`,
+    )
+    return false
+  }
+  say('Installing packages (once, some seconds) …')
+  const { status, error } = npmCi()
   if (status !== 0) {
-    process.stderr.write('`npm ci` failed; its messages stand above.\n')
-    process.exit(status ?? 1)
+    say(error ? `npm does not run: ${error.message}` : '`npm ci` failed; its messages stand above.')
+    return false
+  }
+  const left = missing()
+  if (left.length > 0) say(`npm has left out ${left.join(', ')}; \`npm config ls\` says why.`)
+  return left.length === 0
+}
+
+/** Stronger than what an `.npmrc` or a variable says of the same. */
+const asTheProjectNeeds = [
+  '--include=dev',
+  '--include=optional',
+  '--include=peer',
+  '--bin-links',
+  '--package-lock',
+  '--install-strategy=hoisted',
+  '--no-dry-run',
+  '--no-engine-strict',
+  '--no-global',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+]
+
+function npmCi() {
+  // The Node that runs npm must not be the one in the folder that is about to be replaced.
+  const path = (process.env.PATH ?? '').split(delimiter)
+  const env = {
+    ...process.env,
+    PATH: path.filter(folder => !folder.includes('node_modules')).join(delimiter),
+  }
+  // Whichever workspace it was that npm was asked for, all of them are needed.
+  for (const name of ['npm_config_workspace', 'npm_config_workspaces']) delete env[name]
+  const cache = ownCache()
+  const args = ['ci', ...asTheProjectNeeds, ...(cache ? [`--cache=${cache}`] : [])]
+  const [program, ...first] = npm()
+  try {
+    return spawnSync(program, [...first, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      // Of npm itself; all arguments are our own.
+      shell: process.platform === 'win32' && first.length === 0,
+      env,
+    })
+  } finally {
+    if (cache) rmSync(cache, { recursive: true, force: true })
   }
 }
 
-// The optional dependency brings Node 24 on common platforms; elsewhere the machine's own must do.
-const bundled = spawnSync(`${root}node_modules/.bin/node`, ['--version'], { encoding: 'utf8' })
-requireNode(bundled.status === 0 ? bundled.stdout.slice(1).trim() : process.versions.node, '24.15')
+/** npm's own program and the Node that it runs with, where it was npm that has started this. */
+function npm() {
+  const { npm_execpath: script = '', npm_node_execpath: program = process.execPath } = process.env
+  return /npm-cli\.c?js$/.test(script) ? [program, script] : ['npm']
+}
+
+/** A cache for once, where npm may not write to its own; else undefined. */
+function ownCache() {
+  const usual = process.env.npm_config_cache ?? join(homedir(), '.npm')
+  try {
+    mkdirSync(usual, { recursive: true })
+    if (isWritable(usual)) return undefined
+  } catch {
+    // A home that is somebody else's, or is not there.
+  }
+  return mkdtempSync(join(tmpdir(), 'qrgate-npm-'))
+}
+
+const platform = () => `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+const binary = () => (process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
+
+function isNewEnough(program) {
+  const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' })
+  if (status !== 0) return false
+  const [major, minor] = stdout.slice(1).split('.').map(Number)
+  const [wantedMajor, wantedMinor] = wantedNode
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`)
+}

@@ -40,7 +40,7 @@ const runner = spawn(
     '--test-timeout=600000',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    `--test-reporter=${fileURLToPath(new URL('running-tests.ts', import.meta.url))}`,
+    `--test-reporter=${new URL('running-tests.ts', import.meta.url).href}`,
     `--test-reporter-destination=${notes}`,
     ...options,
     ...(files.length > 0 ? files : all),

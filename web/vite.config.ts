@@ -9,6 +9,8 @@ import { viewportUnits } from '../scripts/browsers/viewport-units.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const conditions = ['source', ...defaultClientConditions]
+// As Node does: scripts/vite.js may have given this folder another name.
+const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
 
 /** Style sheets that the server writes into its own pages, so that it must know their names. */
 const inlined = ['phone.css', 'hand-off.css', 'docs.css']
@@ -33,7 +35,7 @@ async function scriptOf(name: string): Promise<string> {
     configFile: false,
     root: here('.'),
     logLevel: 'warn',
-    resolve: { conditions },
+    resolve: { conditions, preserveSymlinks },
     build: {
       target: buildTarget,
       write: false,
@@ -96,7 +98,7 @@ export default defineConfig({
   root: here('.'),
   base: '/',
   plugins: [phoneScripts(), oldBrowser(), licences(), compressed()],
-  resolve: { conditions },
+  resolve: { conditions, preserveSymlinks },
   css: { postcss: { plugins: [viewportUnits()] } },
   build: {
     target: buildTarget,

@@ -4,6 +4,9 @@ import { buildTarget } from '../../scripts/browsers/floor.ts'
 import { oldBrowser } from '../../scripts/browsers/old-browser.ts'
 import { viewportUnits } from '../../scripts/browsers/viewport-units.ts'
 
+// As Node does: scripts/vite.js may have given this folder another name.
+const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
@@ -12,6 +15,7 @@ export default defineConfig({
   base: './',
   plugins: [oldBrowser()],
   css: { postcss: { plugins: [viewportUnits()] } },
+  resolve: { preserveSymlinks },
   build: {
     target: buildTarget,
     outDir: here('../public'),

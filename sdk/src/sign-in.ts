@@ -13,6 +13,7 @@ import type {
   UserCodeAnswer,
 } from './protocol.ts'
 import { Queue } from './queue.ts'
+import { repeatedFor } from './repeated-for.ts'
 import { retry } from './retry.ts'
 import type { KioskSocket } from './socket.ts'
 import type { StartedSignIn, Starter } from './starter.ts'
@@ -50,16 +51,6 @@ const forgetAskMs = 5_000
 const renewBeforeMs = 30_000
 /** For how long a renewing screen waits for the successor of a sign-in that ran out. */
 const successorMs = 2_000
-/** The gate keeps an approved sign-in for its kiosk this long. */
-const claimWindowMs = 120_000
-/** Whoever gives a sign-in up or ends a visit has turned to the next one already. */
-const endWindowMs = 60_000
-/** For as long as somebody may stand there and wait for a number. */
-const chooseWindowMs = 60_000
-/** Who asks for more time has less than this left. */
-const extendWindowMs = 60_000
-/** Somebody stands there and waits for the code. */
-const userCodeWindowMs = 5_000
 
 /**
  * One sign-in, from the QR to the end of the visit: iterate over it to learn what to show.
@@ -114,7 +105,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
   /** Gives the sign-in up; resolves when the gate knows. */
   cancel(reason: CancelReason = 'kiosk'): Promise<void> {
     const { id, secret } = this.#shown
-    return this.#until(endWindowMs, () => this.#parts.client.cancel(id, secret, reason))
+    return this.#until(repeatedFor.end, () => this.#parts.client.cancel(id, secret, reason))
   }
 
   /**
@@ -143,7 +134,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { signal } = this.#life
     const options = { signal, ...(language && { language }) }
     const ask = () => this.#parts.client.chooseService(id, secret, service, options)
-    const view = await this.#until(chooseWindowMs, ask, signal)
+    const view = await this.#until(repeatedFor.choose, ask, signal)
     this.#receivedView(chosen, view)
     return chosen.view?.hand_off
   }
@@ -154,13 +145,13 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { id, secret } = extended
     const { signal } = this.#life
     const ask = () => this.#parts.client.extend(id, secret)
-    this.#receivedView(extended, await this.#until(extendWindowMs, ask, signal))
+    this.#receivedView(extended, await this.#until(repeatedFor.extend, ask, signal))
   }
 
   /** Ends the visit; resolves when the gate knows. */
   async end(reason: EndReason = 'kiosk'): Promise<void> {
     const { id, secret } = this.#shown
-    await this.#until(endWindowMs, () => this.#parts.client.end(id, secret, reason))
+    await this.#until(repeatedFor.end, () => this.#parts.client.end(id, secret, reason))
   }
 
   /** The page is being closed, perhaps to come back at once; see {@link Client.leave}. */
@@ -182,7 +173,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { id, secret } = this.#shown
     const { signal } = this.#life
     const ask = () => this.#parts.client.userCode(id, secret, signal)
-    return this.#until(userCodeWindowMs, ask, signal)
+    return this.#until(repeatedFor.userCode, ask, signal)
   }
 
   /** Stops watching; the gate is not notified. */
@@ -197,7 +188,7 @@ export class SignIn implements AsyncIterable<SignInUpdate> {
     const { signal } = this.#life
     const options = { ...given, signal }
     const ask = () => client.claim(id, secret, options)
-    const answer = await this.#until(claimWindowMs, ask, signal)
+    const answer = await this.#until(repeatedFor.claim, ask, signal)
     // The gate's own word of it may take a while, and says how long the visit may last.
     if (claimed.claim(answer.hand_off)) this.#check()
     return answer

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
+import { defaultInterface, ownAddresses } from './own-addresses.ts'
 import { reachOf } from './protocol/address-reach.ts'
 import type { Rotation } from './protocol/frames.ts'
 import type { HandOffTimings } from './protocol/hand-off.ts'
@@ -88,6 +89,7 @@ function configOf(values: Values, mode: Mode) {
   } satisfies HandOffTimings
   const { pending, scanned, approved, visit } = timings
   const { HOST: host, PORT: port, QRGATE_DATA_DIR: dataDir } = values
+  const [firstUrl, ...otherUrls] = reachableUrls(host, port)
   return {
     mode,
     host,
@@ -96,7 +98,9 @@ function configOf(values: Values, mode: Mode) {
      * Scheme, host and port under which phones and kiosks reach the gate; no path. As an origin:
      * browsers leave the port of http out where it is 80.
      */
-    publicUrl: values.PUBLIC_URL ?? new URL(`http://${reachableHost(host)}:${port}`).origin,
+    publicUrl: values.PUBLIC_URL ?? firstUrl,
+    /** This machine's other addresses, where it was left to us which one it is. */
+    otherUrls: values.PUBLIC_URL === undefined ? otherUrls : [],
     /** The current key first; in demo mode it may still be missing and is then made. */
     secretKeys: [values.SECRET_KEY, ...values.SECRET_KEYS_ACCEPTED].filter(Boolean),
     databaseUrl: values.DATABASE_URL || `sqlite:${dataDir}/qrgate.sqlite`,
@@ -139,9 +143,18 @@ function configOf(values: Values, mode: Mode) {
   }
 }
 
-/** The address to print and to put into QR codes: the host itself where it is a single address. */
-function reachableHost(host: string): string {
-  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host
-  const all = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
-  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
+/**
+ * Where a gate that listens at `host` may be reached, the best first: the host itself where it is a
+ * single address.
+ */
+function reachableUrls(host: string, port: number): [string, ...string[]] {
+  const urlOf = (name: string) =>
+    new URL(`http://${name.includes(':') ? `[${name}]` : name}:${port}`).origin
+  if (host !== '0.0.0.0' && host !== '::') return [urlOf(host)]
+  const [first = '127.0.0.1', ...more] = ownAddresses(
+    networkInterfaces(),
+    defaultInterface(),
+    host === '::',
+  )
+  return [urlOf(first), ...more.map(urlOf)]
 }

@@ -30,11 +30,12 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** The one table of settings; everything that knows a setting's name or default reads it here. */
 export const settings = {
-  HOST: { default: '0.0.0.0', about: 'Address to listen on.', ...text() },
-  PORT: { default: '8080', about: 'Port to listen on.', ...integer(1, 65_535) },
+  HOST: { default: '0.0.0.0', about: 'Address to listen on.', ...listenHost() },
+  PORT: { default: '8080', about: 'Port. Unset, a demo takes a free one.', ...integer(1, 65_535) },
   PUBLIC_URL: {
     default: '',
-    about: 'How phones and kiosks reach the gate. In demo mode: the first LAN address.',
+    about:
+      'How phones and kiosks reach the gate. In demo mode: the address of the default route, or in the LAN.',
     ...publicOrigin(),
   },
   SECRET_KEY: {
@@ -232,10 +233,23 @@ function text(): Kind<string> {
   return { read: text => text }
 }
 
+/** A name that a URL reads as a number would lead elsewhere, and no URL holds a zone (RFC 6874). */
+function listenHost(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      const host = text.replace(/^\[(.*)\]$/, '$1')
+      const url = URL.parse(isIP(host) === 6 ? `http://[${host}]` : `http://${host}`)
+      if (isIP(host) === 6 ? url : url?.hostname === host.toLowerCase()) return host
+      refuse(`${name} must be an address or a name of this machine like 127.0.0.1, not "${text}".`)
+      return text
+    },
+  }
+}
+
 function integer(least: number, most: number) {
   const read = (text: string, { name, refuse }: Reading) => {
     const value = Number(text)
-    const good = Number.isInteger(value) && value >= least && value <= most
+    const good = /^\d+$/.test(text) && value >= least && value <= most
     if (!good) refuse(`${name} must be a whole number from ${least} to ${most}, not "${text}".`)
     return value
   }

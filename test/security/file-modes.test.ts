@@ -24,6 +24,8 @@ function modesIn(folder: string): Record<string, string> {
 }
 
 const database = { 'qrgate.sqlite': '600', 'qrgate.sqlite-shm': '600', 'qrgate.sqlite-wal': '600' }
+/** What a demo keeps besides. */
+const ofDemo = { 'demo-address': '600', 'secret-key': '600' }
 
 for (const umask of [0o000, 0o022]) {
   const name = `umask ${umask.toString(8).padStart(3, '0')}`
@@ -35,7 +37,7 @@ for (const umask of [0o000, 0o022]) {
     const gate = await GateProcess.start(t, { QRGATE_DATA_DIR: data })
     await addAccount(gate)
     await scannedSignIn(gate)
-    assert.deepEqual(modesIn(data), { '.': '700', 'secret-key': '600', ...database })
+    assert.deepEqual(modesIn(data), { '.': '700', ...ofDemo, ...database })
     assert.equal(modeOf(join(data, '..')), '700', 'a folder on the way to it is made the same')
   })
 
@@ -96,7 +98,7 @@ test('N18: every start and every command takes back what others could read', asy
   }
   open()
   const gate = await GateProcess.start(t, env)
-  assert.deepEqual(modesIn(data), { '.': '700', 'secret-key': '600', ...database })
+  assert.deepEqual(modesIn(data), { '.': '700', ...ofDemo, ...database })
   await gate.kill('SIGTERM')
 })
 

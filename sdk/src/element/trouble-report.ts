@@ -92,8 +92,9 @@ export class TroubleReport {
     if (code !== 'unreachable') return undefined
     const error = this.#starterError
     if (error !== undefined && !(error instanceof GateError)) return 'starter_failed'
-    if (!URL.canParse(this.#gate)) return 'no_gate'
-    const { protocol, hostname } = new URL(this.#gate)
+    const address = parsed(this.#gate)
+    if (!address) return 'no_gate'
+    const { protocol, hostname } = address
     const isPlain = protocol === 'http:' && !/^(localhost|127\..*|\[::1\])$/.test(hostname)
     return location.protocol === 'https:' && isPlain ? 'mixed_content' : undefined
   }
@@ -102,7 +103,9 @@ export class TroubleReport {
     if (this.#looking) return
     const looking = new AbortController()
     this.#looking = looking
-    const cause = await this.#ask(AbortSignal.any([looking.signal, AbortSignal.timeout(lookMs)]))
+    const timeout = setTimeout(() => looking.abort(), lookMs)
+    const cause = await this.#ask(looking.signal)
+    clearTimeout(timeout)
     if (this.#looking !== looking) return
     this.#looking = undefined
     if (cause) this.#tell(code, cause)
@@ -171,7 +174,7 @@ export class TroubleReport {
   /** The origin that is called; what is no address at all is named as it stands. */
   get #gate(): string {
     const server = this.#parts.server() || '/'
-    return URL.canParse(server, location.href) ? new URL(server, location.href).origin : server
+    return parsed(server, location.href)?.origin ?? server
   }
 
   #stopLooking(): void {
@@ -180,7 +183,17 @@ export class TroubleReport {
   }
 
   readonly #onViolation = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
-    if (effectiveDirective !== 'connect-src' || !URL.canParse(blockedURI)) return
-    this.#blocked.add(new URL(blockedURI).origin.replace(/^ws/, 'http'))
+    const blocked = parsed(blockedURI)
+    if (effectiveDirective !== 'connect-src' || !blocked) return
+    this.#blocked.add(blocked.origin.replace(/^ws/, 'http'))
+  }
+}
+
+/** `URL.parse` would do, were it in every browser that kiosks have (docs/browsers.md). */
+function parsed(address: string, base?: string): URL | undefined {
+  try {
+    return new URL(address, base)
+  } catch {
+    return undefined
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { addClientApi } from '../http/client/api.ts'
 import { addDemo } from '../http/demo/demo.ts'
+import { addTryPage } from '../http/demo/try-page.ts'
 import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
@@ -164,7 +165,10 @@ export async function createApp(
   }
   const pages: FastifyPluginAsync = async pages => {
     addCompression(pages)
-    if (config.mode === 'demo') addDocsPage(pages, docsStyle)
+    if (config.mode === 'demo') {
+      addDocsPage(pages, docsStyle)
+      addTryPage(pages, config, assets)
+    }
     addEnrolPage(pages, { config, kiosks, assets })
     addPhoneRoutes(pages, { ...core, config, awaitOfPhone, assets, randomBytes })
     if (demo) addDemo(pages, demo)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 import { Command } from 'commander'
 import type { Mode } from '../config.ts'
@@ -237,16 +238,20 @@ filtered(log.command('export'))
   .description('all events, on standard output, with what proves them')
   .action(exportLog)
 
+function readEnvFile(): void {
+  try {
+    loadEnvFile()
+  } catch (error) {
+    throw new OperatorError(`.env cannot be read: ${(error as Error).message}`)
+  }
+}
+
 // Whatever the program makes is for its own user alone.
 process.umask(0o077)
 
 try {
-  loadEnvFile()
-} catch {
-  // No `.env` here: the environment says it all.
-}
-
-try {
+  // Without a `.env` the environment says it all; one that cannot be read is a fault.
+  if (existsSync('.env')) readEnvFile()
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error

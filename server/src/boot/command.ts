@@ -6,6 +6,7 @@ import type { Actor } from '../protocol/log-event.ts'
 import { openStore } from '../store/open-store.ts'
 import { NoTables, OutdatedTables, type Upgrade } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
+import { withDemoAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
 
 /** Works beside a running gate, on the same database and by its clock. */
@@ -15,7 +16,7 @@ export async function withStore(
 ): Promise<void> {
   process.stdout.on('error', passOverClosedPipe)
   // A command needs little more than the database; `serve` is where settings must be safe.
-  const config = readConfig(process.env, 'demo')
+  const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
   keepPrivate(config)
   const store = await openStore(config.databaseUrl, upgrade).catch((error: Error) => {
     const known = error instanceof OutdatedTables || error instanceof NoTables

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
-import { makePrivate, privateFile, privateFolder } from '../private-path.ts'
+import { privateFile } from '../private-path.ts'
+import { makeDataFolder } from './data-folder.ts'
 
 /** A demo makes its own key at the first start and keeps it, so that restarts lose nothing. */
 export function withSecretKey(config: Config): Config {
   if (config.mode !== 'demo' || config.secretKeys.length > 0) return config
-  mkdirSync(config.dataDir, { recursive: true, mode: privateFolder })
-  makePrivate(config.dataDir)
+  makeDataFolder(config.dataDir)
   const file = keyFile(config.dataDir)
   // Written whole under another name and then linked: of two demos that start at once both read the
   // same key, and a full disk leaves no half of one.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
+import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { publicDir } from './phone/assets.ts'
 import type { HttpServer } from './server/server.ts'
@@ -24,23 +25,37 @@ export async function addPages(
   const page = async (url: string, file: string) => {
     const etag = await tagOf(file)
     server.get(url, { schema: { hide: true } }, (request, reply) => {
-      // Cookies and QR codes belong to one origin, so a page works under no other.
-      if (mode === 'demo' && request.host !== new URL(publicUrl).host) {
-        // The request line may name a whole URL, of any host (RFC 9112 §3.2.2).
-        const { pathname, search } = new URL(request.url, publicUrl)
-        return reply.redirect(publicUrl + pathname + search, 307)
-      }
+      const elsewhere = elsewhereOf(request, url)
+      if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)
       reply.headers({ etag, 'cache-control': 'no-cache', vary: 'accept-encoding' })
       if (request.headers['if-none-match'] === etag) return reply.code(304).send()
       return reply.sendFile(file, fileURLToPath(publicDir), ownValidator)
     })
   }
 
+  /**
+   * Where a demo's page is to be looked at, if not here: cookies and QR codes belong to one origin, so a
+   * page works under no other. Never a second time: a proxy may name another host than browsers do.
+   */
+  const elsewhereOf = ({ host, url }: FastifyRequest, path: string): string | undefined => {
+    if (mode !== 'demo' || host === new URL(publicUrl).host) return undefined
+    // The request line may name a whole URL, of any host (RFC 9112 §3.2.2).
+    const { searchParams } = new URL(url, publicUrl)
+    if (searchParams.has(moved)) return undefined
+    searchParams.set(moved, '')
+    return `${publicUrl}${path}?${searchParams}`
+  }
+
   await page('/kiosk', 'kiosk.html')
   if (mode === 'demo') await page('/demo', 'demo.html')
   const start = mode === 'demo' ? '/demo' : '/kiosk'
-  server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(start, 307))
+  server.get('/', { schema: { hide: true } }, (request, reply) =>
+    reply.redirect(elsewhereOf(request, start) ?? start, 307),
+  )
 }
+
+/** Says that a page's address is the one that the gate has sent the browser to. */
+const moved = 'moved'
 
 const ownValidator = { cacheControl: false, etag: false, lastModified: false }
 

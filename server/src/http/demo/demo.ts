@@ -14,7 +14,7 @@ export interface DemoParts {
   reception: { handle(request: IncomingMessage, response: ServerResponse): void } | undefined
 }
 
-/** What a demo answers besides its pages: somebody to sign in as, and reception. */
+/** What a demo that has more than pages answers: somebody to sign in as, and reception. */
 export function addDemo(server: HttpServer, { visitors, reception }: DemoParts): void {
   let next = 0
   server.get('/demo/visitor', { schema: { hide: true } }, (_request, reply) => {

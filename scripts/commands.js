@@ -1,0 +1,169 @@
+// What the commands of package.json do. Plain JavaScript, because the Node that runs it may be older
+// than the one the project installs; no shell is asked, because each has words of its own.
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { arePagesBuilt, mayBuildPages } from './built-pages.js'
+import { install } from './install.js'
+import { installSystem } from './install-system.js'
+import { root } from './root.js'
+import { viteArguments } from './vite.js'
+
+/**
+ * One program that Node runs, in the clone's folder.
+ * @typedef {{ args: string[], env?: Record<string, string> } | (() => void)} Step
+ */
+
+/** @returns {Step} */
+const node = (...args) => ({ args })
+const source = (...args) => node('-C', 'source', ...args)
+const tested = (minutes, env, ...args) => ({
+  env,
+  ...source('--test', `--test-timeout=${minutes * 60_000}`, ...args),
+})
+const oneByOne = '--test-concurrency=1'
+const vite = (folder, ...args) => ({
+  // Whatever it is set to outside, pages are built for people.
+  env: { NODE_ENV: 'production' },
+  args: viteArguments(folder, ...args),
+})
+const tsc = project => node('node_modules/typescript/bin/tsc', '-p', project)
+const biome = (...args) => node('node_modules/@biomejs/biome/bin/biome', 'check', ...args)
+const without = folder => () => rmSync(join(root, folder), { recursive: true, force: true })
+
+const [webPages, receptionPages] = [vite('web'), vite('reception/pages')]
+const pages = [webPages, receptionPages]
+const builds = {
+  sdk: [
+    vite('sdk'),
+    vite('sdk', '--mode', 'qr'),
+    tsc('sdk/tsconfig.build.json'),
+    tsc('sdk/tsconfig.element.json'),
+  ],
+  reception: [receptionPages, without('reception/dist'), tsc('reception/tsconfig.build.json')],
+  server: [webPages, without('server/dist'), tsc('server/tsconfig.build.json')],
+}
+
+/**
+ * The first step that fails ends a command; what was typed behind `--` goes to its last one.
+ * @type {Record<string, Step[]>}
+ */
+const commands = {
+  start: [...pages, source('server/src/boot/cli.ts', 'demo')],
+  dev: [node('scripts/dev.ts')],
+  test: [...pages, node('scripts/run-tests.ts')],
+  lint: [
+    biome('--error-on-warnings', '.'),
+    ...['server', 'sdk', 'web', 'reception', 'reception/pages', 'test'].map(tsc),
+    node('scripts/check-floors.ts'),
+    node('scripts/check-tests.ts'),
+    node('scripts/check-sdk-docs.ts'),
+    source('scripts/check-browsers.ts'),
+    source('scripts/write-settings.ts', '--check'),
+  ],
+  format: [biome('--write', '.')],
+  docs: [source('scripts/write-settings.ts')],
+  build: [...builds.sdk, ...builds.reception, ...builds.server],
+  'build:sdk': builds.sdk,
+  'build:reception': builds.reception,
+  'build:server': builds.server,
+  screenshots: [...pages, node('scripts/screenshots.ts')],
+  picture: [...pages, node('scripts/readme-picture.ts')],
+  bench: [source('bench/run.ts')],
+  'test:browsers': [...pages, source('test/browsers/run.ts')],
+  'test:rolling': [tested(5, { QRGATE_TEST_KIOSKS: '500' }, 'test/fault/rolling-restart.test.ts')],
+  'test:log': [tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts')],
+  'test:fault': [
+    tested(
+      15,
+      { QRGATE_TEST_FAULT: 'whole' },
+      oneByOne,
+      'test/fault/*.test.ts',
+      ...['race', 'visit-ends', 'hand-off-ends'].map(name => `test/integration/${name}.test.ts`),
+    ),
+  ],
+  'test:attack': [
+    ...pages,
+    tested(
+      30,
+      { QRGATE_TEST_ATTACK: 'whole' },
+      oneByOne,
+      'test/attack/*.test.ts',
+      'test/simulation/*.test.ts',
+    ),
+  ],
+}
+
+/** Those that drive browsers, servers and readers which no npm package brings. */
+const needSystem = /^(test|screenshots|picture|bench)/
+
+/** @returns {Promise<number>} the exit code. */
+export async function run(name, given) {
+  const steps = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!steps) {
+    console.error(`There is no "${name}"; there are: ${Object.keys(commands).join(', ')}.`)
+    return 1
+  }
+  const program = install()
+  if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
+  const asTheyAre = steps.includes(pages[0]) && !mayBuildPages()
+  if (asTheyAre && !(name === 'start' && arePagesBuilt())) {
+    console.error(
+      `The pages are built into ${root}, where this user may not; clone it as this user.`,
+    )
+    return 1
+  }
+  for (const [index, step] of steps.entries()) {
+    if (asTheyAre && pages.includes(step)) continue
+    if (typeof step === 'function') {
+      step()
+      continue
+    }
+    const last = index === steps.length - 1
+    const code = await execute(program, [...step.args, ...(last ? given : [])], step.env)
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+function execute(program, args, env) {
+  // Programs that look for `node` themselves shall find the same one.
+  const path = [join(root, 'node_modules/.bin'), dirname(program), process.env.PATH]
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path.filter(Boolean).join(delimiter), ...env },
+  })
+  // Told twice, a server stops at once.
+  let isTold = false
+  const tell = signal => {
+    // At a terminal Ctrl+C is sent to all that runs there.
+    const knows = signal === 'SIGINT' && isAtTerminal()
+    if (!isTold && !knows) child.kill(signal)
+    isTold = true
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, tell)
+  // npm passes a signal on to its shell, which ends of it alone.
+  const { ppid } = process
+  const watching = setInterval(() => {
+    if (process.env.npm_lifecycle_event && process.ppid !== ppid) tell('SIGTERM')
+  }, 250)
+  return new Promise(resolve => {
+    child.on('error', error => {
+      clearInterval(watching)
+      console.error(`${program} does not run: ${error.message}`)
+      resolve(1)
+    })
+    child.on('exit', (code, signal) => {
+      clearInterval(watching)
+      for (const one of signals) process.removeListener(one, tell)
+      resolve(code ?? 128 + constants.signals[signal])
+    })
+  })
+}
+
+function isAtTerminal() {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+}
