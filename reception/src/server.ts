@@ -69,8 +69,13 @@ export function createServer(parts: ServerParts) {
   // By Node's own, so that streams have them too.
   app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeaders(headers))
   app.addHook('onResponse', async (req, res) => req.log.debug({ req, res }, 'request completed'))
-  app.setNotFoundHandler(() => {
-    throw new Refused('not_found', 'There is nothing at this address.')
+  app.setNotFoundHandler((request, reply) => {
+    if (!request.headers.accept?.includes('text/html')) {
+      throw new Refused('not_found', 'There is nothing at this address.')
+    }
+    const meant = pageMeant(request.url, parts.base)
+    if (meant !== undefined) return reply.redirect(meant)
+    return reply.code(404).type('text/html; charset=utf-8').send(nothingHere(parts.base))
   })
   app.setErrorHandler(refuse)
 
@@ -81,7 +86,7 @@ export function createServer(parts: ServerParts) {
       immutable: true,
       maxAge: '1y',
     })
-    for (const page of ['desk', 'board', 'day']) {
+    for (const page of pageNames) {
       server.get(`/${page}`, (_request, reply) =>
         reply.sendFile(`${page}.html`, pages, { immutable: false, maxAge: 0 }),
       )
@@ -97,6 +102,31 @@ export function createServer(parts: ServerParts) {
   }
   app.register(all, { prefix: parts.base })
   return app
+}
+
+const pageNames = ['desk', 'board', 'day']
+
+/** The page that somebody has typed: capitals, doubled slashes and one at the end do not matter. */
+function pageMeant(url: string, base: string): string | undefined {
+  const [path = '', query] = url.split(/(?=\?)/, 2)
+  const typed = `/${path.toLowerCase().split('/').filter(Boolean).join('/')}`
+  const page = pageNames.find(name => typed === `${base}/${name}`)
+  if (page === undefined && (typed !== (base || '/') || path === typed)) return undefined
+  return `${base}/${page ?? 'desk'}${query ?? ''}`
+}
+
+/** For people who have mistyped an address. */
+function nothingHere(base: string): string {
+  const links = pageNames.map(name => `<li><a href="${base}/${name}">${base}/${name}</a></li>`)
+  return `<!doctype html>
+<html lang="ko">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>페이지를 찾을 수 없습니다</title>
+<h1>페이지를 찾을 수 없습니다 <span lang="en">Page not found</span></h1>
+<ul>${links.join('')}</ul>
+</html>
+`
 }
 
 function refuse(

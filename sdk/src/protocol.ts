@@ -10,7 +10,14 @@ import type { Service } from './service.ts'
 import type { Language, Localized, SiteView } from './site.ts'
 
 export { type Service, type ServiceIcon, serviceIcons } from './service.ts'
-export type { Language, Localized, OpeningHours, SiteView, Weekday } from './site.ts'
+export {
+  type Language,
+  type Localized,
+  type OpeningHours,
+  preferredLanguage,
+  type SiteView,
+  type Weekday,
+} from './site.ts'
 
 /** Where a sign-in stands, as its kiosk sees it. `pending` is the only state without a stored row. */
 export type SignInState =

@@ -1,6 +1,19 @@
 /** The languages that screens and refusals speak. */
 export type Language = 'ko' | 'en'
 
+/**
+ * The first of somebody's languages that is spoken here, by lookup (RFC 4647 §3.4): `ko-KR` is served by
+ * `ko`, and `kok` is not.
+ * @param ranges e.g. `navigator.languages`, most wanted first.
+ */
+export function preferredLanguage(ranges: readonly string[]): Language | undefined {
+  for (const range of ranges) {
+    const [primary] = range.toLowerCase().split('-')
+    if (primary === 'ko' || primary === 'en') return primary
+  }
+  return undefined
+}
+
 /** One text in every language. */
 export type Localized = Record<Language, string>
 

@@ -115,6 +115,18 @@ function configOf(values: Values, mode: Mode) {
     webhookHosts: values.QRGATE_WEBHOOK_HOSTS,
     site: { ko: values.QRGATE_SITE_NAME, en: values.QRGATE_SITE_NAME_EN },
     registration: values.QRGATE_REGISTRATION === 'open',
+    /** What whoever signs up is told; an empty text says nothing. */
+    signUpNotice: {
+      purpose: {
+        ko: values.QRGATE_SIGN_UP_PURPOSE,
+        en: values.QRGATE_SIGN_UP_PURPOSE_EN,
+      },
+      consent: {
+        ko: values.QRGATE_SIGN_UP_CONSENT || values.QRGATE_SIGN_UP_CONSENT_EN,
+        en: values.QRGATE_SIGN_UP_CONSENT_EN || values.QRGATE_SIGN_UP_CONSENT,
+      },
+      privacyUrl: values.QRGATE_PRIVACY_URL,
+    },
     /** Origins whose pages may call the API; `*` for any, always without credentials. */
     allowedOrigins: values.QRGATE_ALLOWED_ORIGINS,
     logLevel: values.QRGATE_LOG_LEVEL,

@@ -1,7 +1,23 @@
-import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import {
+  acceptedKeys,
+  address,
+  choice,
+  hosts,
+  integer,
+  isShort,
+  type Kind,
+  listenHost,
+  type Mode,
+  networks,
+  origins,
+  pageAddress,
+  publicOrigin,
+  seconds,
+  secretKey,
+  text,
+} from './settings/kinds.ts'
 
-export type Mode = 'demo' | 'serve'
+export { isShort, type Mode }
 
 /** One line of the table of settings: an environment variable. */
 export interface Setting<Value = unknown> extends Kind<Value> {
@@ -9,21 +25,6 @@ export interface Setting<Value = unknown> extends Kind<Value> {
   default: string
   /** What it is for, for docs/config.md and `.env.example`. */
   about: string
-}
-
-/** How a text becomes a value, and which texts do not. */
-interface Kind<Value> {
-  least?: number
-  most?: number
-  /** @returns something of the right type even after refusing, so that all faults are found at once. */
-  read(text: string, reading: Reading): Value
-}
-
-interface Reading {
-  name: string
-  mode: Mode
-  /** Told in a sentence what is wrong and what would be right. */
-  refuse(fault: string): void
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -90,6 +91,27 @@ export const settings = {
     about: '`open` or `closed`: sign-up on the phone. Open in demo mode, else closed.',
     ...choice({ demo: 'open', serve: 'closed' }, 'open', 'closed'),
   },
+  QRGATE_SIGN_UP_PURPOSE: {
+    default: '입력한 정보는 이곳의 접수와 본인 확인에 씁니다.',
+    about: 'What the data of whoever signs up are for, in Korean; said on the form.',
+    ...text(),
+  },
+  QRGATE_SIGN_UP_PURPOSE_EN: {
+    default: 'What you enter is used to check you in and to recognise you here.',
+    about: 'The same in English.',
+    ...text(),
+  },
+  QRGATE_SIGN_UP_CONSENT: {
+    default: '',
+    about: 'What signing up agrees to, in Korean: a sentence over its button.',
+    ...text(),
+  },
+  QRGATE_SIGN_UP_CONSENT_EN: { default: '', about: 'The same in English.', ...text() },
+  QRGATE_PRIVACY_URL: {
+    default: '',
+    about: 'Where the privacy notice stands, as https://…; the sign-up form links to it.',
+    ...pageAddress(),
+  },
   QRGATE_ALLOWED_ORIGINS: {
     default: '',
     about: 'Origins whose pages may call the API, by commas. In demo mode: any.',
@@ -119,7 +141,7 @@ export const settings = {
   },
   QRGATE_LOG_DAYS: {
     default: '800',
-    about: 'How long the event log is kept, in days.',
+    about: 'How many days the log is kept.',
     ...integer(365, 36_500),
   },
   QRGATE_LOG_VISIT_DAYS: {
@@ -197,11 +219,7 @@ export const settings = {
     about: 'How long a client is asked for a visitor’s number before staff must help.',
     ...seconds(1, 3_600),
   },
-  QRGATE_FRAME_SECONDS: {
-    default: '3',
-    about: 'How often the QR changes.',
-    ...seconds(1, 30),
-  },
+  QRGATE_FRAME_SECONDS: { default: '3', about: 'How often the QR changes.', ...seconds(1, 30) },
   QRGATE_FRAME_ACCEPTED_SECONDS: {
     default: '30',
     about: 'How old a QR may be when it is scanned.',
@@ -227,174 +245,4 @@ export function readSettings(
   })
   // No type follows an object through its entries and back.
   return Object.fromEntries(values) as Values
-}
-
-function text(): Kind<string> {
-  return { read: text => text }
-}
-
-/** A name that a URL reads as a number would lead elsewhere, and no URL holds a zone (RFC 6874). */
-function listenHost(): Kind<string> {
-  return {
-    read(text, { name, refuse }) {
-      const host = text.replace(/^\[(.*)\]$/, '$1')
-      const url = URL.parse(isIP(host) === 6 ? `http://[${host}]` : `http://${host}`)
-      if (isIP(host) === 6 ? url : url?.hostname === host.toLowerCase()) return host
-      refuse(`${name} must be an address or a name of this machine like 127.0.0.1, not "${text}".`)
-      return text
-    },
-  }
-}
-
-function integer(least: number, most: number) {
-  const read = (text: string, { name, refuse }: Reading) => {
-    const value = Number(text)
-    const good = /^\d+$/.test(text) && value >= least && value <= most
-    if (!good) refuse(`${name} must be a whole number from ${least} to ${most}, not "${text}".`)
-    return value
-  }
-  return { least, most, read }
-}
-
-/** Written in seconds, read in milliseconds. */
-function seconds(least: number, most: number) {
-  const whole = integer(least, most)
-  return { ...whole, read: (text: string, reading: Reading) => whole.read(text, reading) * 1000 }
-}
-
-/** One of a few words; in each mode another may stand for none. */
-function choice<Word extends string>(presets: Record<Mode, Word>, ...words: Word[]): Kind<Word> {
-  return {
-    read(text, { name, mode, refuse }) {
-      const preset = presets[mode]
-      if (text === '') return preset
-      const chosen = words.find(word => word === text)
-      if (chosen !== undefined) return chosen
-      const known = [...new Set([preset, ...words])].join(', ')
-      refuse(`${name} must be one of ${known}, not "${text}".`)
-      return preset
-    },
-  }
-}
-
-/** An URL that may hold a password, so no message repeats it. */
-function address(): Kind<string> {
-  return {
-    read(text, { name, refuse }) {
-      const good = text === '' || text.startsWith('sqlite:') || URL.canParse(text)
-      if (!good) refuse(`${name} is no URL; write special characters of its password as %XX.`)
-      return text
-    },
-  }
-}
-
-/** The origin under which others reach the gate; in serve mode it must be there, and https. */
-function publicOrigin(): Kind<string | undefined> {
-  return {
-    read(text, { name, mode, refuse }) {
-      const origin = originOf(text)
-      if (text !== '' && !origin) {
-        refuse(`${name} must be like https://gate.example.org, not "${text}".`)
-      } else if (mode === 'serve' && !origin?.startsWith('https:')) {
-        refuse(`${name} must be the https address under which phones reach this gate.`)
-      }
-      return origin
-    },
-  }
-}
-
-/** @param presets what counts where there is none, for each mode. */
-function origins(presets: Record<Mode, string[]>): Kind<string[]> {
-  return {
-    read(text, { name, mode, refuse }) {
-      const origins = listOf(text)
-      for (const origin of origins.filter(text => text !== '*' && originOf(text) !== text)) {
-        refuse(`${name} must be like https://www.example.org, not "${origin}".`)
-      }
-      return origins.length === 0 ? presets[mode] : origins
-    },
-  }
-}
-
-/** Addresses and CIDR ranges. */
-function networks(): Kind<string[]> {
-  return {
-    read(text, { name, refuse }) {
-      const ranges = listOf(text)
-      for (const range of ranges.filter(range => !isNetwork(range))) {
-        refuse(`${name} takes addresses and ranges like 10.0.0.0/8, not "${range}".`)
-      }
-      return ranges
-    },
-  }
-}
-
-/** Never a range of everybody: then each client could say where it comes from. */
-function isNetwork(range: string): boolean {
-  const [address = '', prefix] = range.split('/')
-  // Also "1" and "0x7f.1" are IPv4 addresses to ipaddr.js.
-  if (isIP(address) === 0) return false
-  return prefix === undefined || (ipaddr.isValidCIDR(range) && Number(prefix) > 0)
-}
-
-/** `host:port` as URLs write them: lower case, `xn--` names, addresses in their one spelling. */
-function hosts(): Kind<string[]> {
-  return {
-    read(text, { name, refuse }) {
-      return listOf(text).flatMap(entry => {
-        const host = hostOf(entry)
-        if (host !== undefined) return [host]
-        refuse(`${name} takes hosts with their port like emr.internal:8443, not "${entry}".`)
-        return []
-      })
-    },
-  }
-}
-
-/** Undefined where it has no port, is a pattern, or more than a host and its port. */
-function hostOf(entry: string): string | undefined {
-  const [, host, port] = /^(\[[^[\]]+\]|[^:[\]/?#@\\*%\s]+):(\d{1,5})$/.exec(entry) ?? []
-  const hostname = host && URL.parse(`http://${host}`)?.hostname
-  const isPort = Number(port) > 0 && Number(port) <= 65_535
-  return hostname && isPort ? `${hostname}:${Number(port)}` : undefined
-}
-
-const shortestKey = 32
-
-export function isShort(key: string): boolean {
-  return Buffer.byteLength(key) < shortestKey
-}
-
-function secretKey(): Kind<string> {
-  return {
-    read(text, { name, refuse }) {
-      if (text !== '' && isShort(text)) refuse(`${name} must have at least ${shortestKey} bytes.`)
-      if (text.includes(',')) {
-        refuse(`${name} must not hold a comma, or it could not move to SECRET_KEYS_ACCEPTED.`)
-      }
-      return text
-    },
-  }
-}
-
-function acceptedKeys(): Kind<string[]> {
-  return {
-    read(text, { name, refuse }) {
-      const keys = listOf(text)
-      if (keys.some(isShort)) refuse(`${name}: each key must have at least ${shortestKey} bytes.`)
-      return keys
-    },
-  }
-}
-
-function listOf(text: string): string[] {
-  const parts = text.split(',').map(part => part.trim())
-  return parts.filter(Boolean)
-}
-
-/** The origin, or undefined for anything that is more or less than one. */
-function originOf(text: string): string | undefined {
-  const url = URL.parse(text)
-  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/'
-  return plain && !url.search && !url.hash && !url.username ? url.origin : undefined
 }

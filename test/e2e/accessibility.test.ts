@@ -31,13 +31,26 @@ const otherPages = [
   { kind: 'approved', id },
   { kind: 'ended', id, state: 'ended' },
   { kind: 'left', id },
+  { kind: 'elsewhere' },
+  { kind: 'no-cookies' },
   { kind: 'expired', id },
   { kind: 'busy', id },
 ] as const
 
+/** As the visitor's device may be set (N33). */
+const schemes = {
+  light: { colorScheme: 'light', forcedColors: 'none' },
+  dark: { colorScheme: 'dark', forcedColors: 'none' },
+  'without colours': { colorScheme: 'light', forcedColors: 'active' },
+} as const
+
 const clean = async (page: Page, state: string) => {
-  await settled(page)
-  assert.deepEqual(await axe(page), [], state)
+  for (const [scheme, media] of Object.entries(schemes)) {
+    await page.emulateMedia(media)
+    await settled(page)
+    assert.deepEqual(await axe(page), [], `${state}, ${scheme}`)
+  }
+  await page.emulateMedia(schemes.light)
 }
 
 test('axe finds nothing on any state of kiosk, phone and demo page', async t => {

@@ -41,6 +41,9 @@ const mayDisown = true
 const views: PhoneView[] = [
   { place, kind: 'sign-in', id, registration: true },
   { place, kind: 'sign-in', id, registration: true, told },
+  { place, kind: 'elsewhere' },
+  { place, kind: 'no-cookies' },
+  { place: null, kind: 'unknown' },
   { place, kind: 'approved', id },
   { place, kind: 'claimed', id, live: true },
   { place, kind: 'not-me-form', id, state: 'claimed' },
@@ -65,6 +68,27 @@ interface Looks {
   /** Texts whose contrast with what is behind them is too low. */
   faint: string[]
 }
+
+/** As long as they may be, so their buttons stand where there is room. */
+const longViews: PhoneView[] = [
+  {
+    place,
+    kind: 'sign-in',
+    id,
+    registration: true,
+    error: 'wrong_credentials',
+    userCode: 'WDJB-MJHT',
+  },
+  {
+    place,
+    kind: 'sign-up',
+    id,
+    told,
+    error: 'name_invalid',
+    notice: { purpose: '접수에 씁니다.', consent: '동의합니다.', privacyUrl: '/privacy' },
+  },
+  { place, kind: 'code', problem: 'unknown' },
+]
 
 test('every button is in sight, as large as a thumb and where it is, and every text can be read', async t => {
   const browser = await startBrowser(t)
@@ -97,6 +121,59 @@ test('every button is in sight, as large as a thumb and where it is, and every t
         }
       }
     }
+  }
+})
+
+test('N33: on a phone set to dark every page is dark, and every text can be read', async t => {
+  const browser = await startBrowser(t)
+  const assets = await readPhoneAssets()
+  const page = await browser.newPage({ colorScheme: 'dark' })
+  for (const view of [...views, ...longViews]) {
+    const { css } = view.kind === 'hand-off' ? assets.handOff : assets
+    await page.setContent(renderPage(view, 'ko', { css, script: '' }))
+    const which = `${view.kind} ${JSON.stringify(view).slice(0, 200)}`
+    assert.deepEqual((await looksOf(page)).faint, [], which)
+    const ground = await page.evaluate(() => {
+      const [red = 255] = (
+        getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? []
+      ).map(Number)
+      return red
+    })
+    assert.ok(ground < 64, which)
+  }
+})
+
+test('N33: where colours are taken away, every button and every error has an edge', async t => {
+  const browser = await startBrowser(t)
+  const assets = await readPhoneAssets()
+  const page = await browser.newPage({ forcedColors: 'active' })
+  for (const view of [...views, ...longViews]) {
+    const { css } = view.kind === 'hand-off' ? assets.handOff : assets
+    await page.setContent(renderPage(view, 'ko', { css, script: '' }))
+    const bare = await page.evaluate(() => {
+      for (const part of document.querySelectorAll('[data-kept], [data-reveal]')) {
+        part.removeAttribute('hidden')
+      }
+      const edged = [
+        ...document.querySelectorAll<HTMLElement>(
+          'button, a.primary, a.secondary, a.plain, input:not([type=hidden]), .problem:not([hidden]), .place, .card',
+        ),
+      ]
+      const ground = getComputedStyle(document.documentElement).backgroundColor
+      return edged
+        .filter(element => {
+          const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(element)
+          return borderTopWidth === '0px' || borderTopStyle === 'none' || borderTopColor === ground
+        })
+        .map(element => element.outerHTML.slice(0, 100))
+    })
+    assert.deepEqual(bare, [], view.kind)
+    const pressed = page.locator('[data-reveal]')
+    if ((await pressed.count()) === 0) continue
+    const look = () => pressed.evaluate(button => getComputedStyle(button).backgroundColor)
+    const before = await look()
+    await pressed.evaluate(button => button.setAttribute('aria-pressed', 'true'))
+    assert.notEqual(await look(), before, 'whether the password is shown can be told')
   }
 })
 

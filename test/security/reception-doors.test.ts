@@ -244,3 +244,28 @@ test('no file is served but the pages and what they load', async t => {
     assert.match(`${status} ${code}`, /^(404 not_found|422 malformed)$/, `${path} ${whole}`)
   }
 })
+
+test('N30: people who mistype a page are led to it, or read that there is none; programs get JSON', async t => {
+  for (const base of ['', '/reception'] as const) {
+    const reception = await startReceptionServer(t, base)
+    const open = (path: string, accept = 'text/html,*/*;q=0.8') =>
+      fetch(reception.url + path, { headers: { accept }, redirect: 'manual' })
+    for (const [typed, page] of [
+      [`${base}/Board/`, '/board'],
+      [`${base}//DESK?lang=en`, '/desk?lang=en'],
+      [`/${base}/day/`, '/day'],
+    ] as const) {
+      const answer = await open(typed)
+      assert.equal(answer.status, 302, typed)
+      assert.equal(answer.headers.get('location'), base + page)
+    }
+    const missing = await open(`${base}/nothing`)
+    assert.equal(missing.status, 404)
+    assert.match(await missing.text(), /페이지를 찾을 수 없습니다.*Page not found/)
+    const program = await open(`${base}/Board/`, '*/*')
+    assert.deepEqual(
+      [program.status, ((await program.json()) as { code: string }).code],
+      [404, 'not_found'],
+    )
+  }
+})

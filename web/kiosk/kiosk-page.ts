@@ -19,6 +19,7 @@ import { notifyDemoParent } from './demo-parent.ts'
 import { footer, type Leave } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
+import { hintedAddress } from './hinted-address.ts'
 import { introduceUntilKnown } from './introduction.ts'
 import { pageStorage } from './page-storage.ts'
 import { startsAlways, startsNow, usualLanguage, wordsAt } from './policy.ts'
@@ -222,10 +223,12 @@ export class KioskPage extends LitElement {
   }
 
   #qrCard(ownWords: Words) {
+    const { qr } = this.current
+    const address = qr && hintedAddress(qr, this.#preferences.chosenLanguage)
     return html`
       <div class="qr">
         <div class="card">
-          <qrgate-qr .content=${this.current.qr} label=${ownWords.qr}></qrgate-qr>
+          <qrgate-qr .content=${address} label=${ownWords.qr}></qrgate-qr>
         </div>
         ${this.#timeLeft.bar} ${this.#timeLeft.time}
       </div>`

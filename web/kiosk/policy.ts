@@ -1,10 +1,14 @@
-import type { KioskPolicy } from '@qrgate/sdk/protocol'
-import type { Language } from '../look/language.ts'
+import { type KioskPolicy, usualPolicy } from '@qrgate/sdk/protocol'
+import { type Language, languageOf } from '../look/language.ts'
 import { type Words, words } from './words.ts'
 
-/** The language of a screen that nobody has touched: what its address asks for (`?lang=en`), if it is offered. */
-export function usualLanguage({ languages }: KioskPolicy, search: string): Language {
+/**
+ * The language of a screen that nobody has touched: what its address asks for (`?lang=en`), if it is
+ * offered; else the first of its policy; else, where nobody has given it one, the browser's.
+ */
+export function usualLanguage({ languages, version }: KioskPolicy, search: string): Language {
   const asked = new URLSearchParams(search).get('lang')
+  if (version === usualPolicy.version) return languageOf(search)
   return languages.find(language => language === asked) ?? languages[0] ?? 'ko'
 }
 

@@ -16,6 +16,11 @@ export class Preferences {
     this.#apply()
   }
 
+  /** The language that a visitor has chosen here; undefined where it is the screen's own. */
+  get chosenLanguage(): Language | undefined {
+    return this.language === this.#usual ? undefined : this.language
+  }
+
   get changed(): boolean {
     return this.language !== this.#usual || this.textSize !== 100
   }

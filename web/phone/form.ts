@@ -1,7 +1,8 @@
-import { ask, submit } from './gate.ts'
+import { ask, keepTyped, submit } from './gate.ts'
 import { clearProblem, setBusy, showOutdated, showProblem, showProgress } from './notice.ts'
-import { address, type Page, reloadFromServer, type Words } from './page.ts'
+import { type Page, type Problem, reloadFromServer, type Words } from './page.ts'
 import { isOutdated } from './scan.ts'
+import { timeIn } from './time-in.ts'
 import { wait } from './wait.ts'
 import { hasMoved } from './watch.ts'
 
@@ -11,20 +12,21 @@ const attempts = 3
 export function takeOverForms(page: Page, words: Words): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-action]')) {
     form.addEventListener('submit', event => {
-      if (form.dataset.action === 'scan') return leaveForNext(event, form, page)
+      // A button that leads to another form goes there itself, with what was typed.
+      if (form.dataset.action === 'scan' || event.submitter?.hasAttribute('formaction')) {
+        page.movesOn = true
+        return
+      }
       event.preventDefault()
       if (!page.busy) void send(form, page, words)
     })
   }
 }
 
-/** Once the scan is committed, this form has nothing left to carry and is a plain link. */
-function leaveForNext(event: Event, form: HTMLFormElement, page: Page): void {
-  if (page.state === 'pending') return
-  event.preventDefault()
-  const next = new FormData(form).get('next')
-  page.movesOn = true
-  location.assign(address(page) + (next === null ? '' : `?form=${next}`))
+function inTime(problem: Problem | undefined, seconds: number, { units }: Words) {
+  return (
+    problem && { ...problem, sentence: problem.sentence.replace('{time}', timeIn(seconds, units)) }
+  )
 }
 
 /** Every repeat is harmless: the gate knows this phone by its key and does each step once. */
@@ -38,10 +40,16 @@ async function send(form: HTMLFormElement, page: Page, words: Words): Promise<vo
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = await submit(form.action, fields)
     if (answer.kind === 'state') return reloadFromServer(page)
-    if (page.state === 'pending' && isOutdated(answer)) return showOutdated()
+    if (page.state === 'pending' && isOutdated(answer)) {
+      await keepTyped(page)
+      return showOutdated()
+    }
     if (answer.kind === 'refused') {
-      problem = words.problems[answer.code]
-      if (problem === undefined && answer.status < 500) return reloadFromServer(page)
+      problem = inTime(words.problems[answer.code], answer.retryAfter, words)
+      if (problem === undefined && answer.status < 500) {
+        await keepTyped(page)
+        return reloadFromServer(page)
+      }
       break
     }
     if (answer.kind === 'later') {

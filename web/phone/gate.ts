@@ -3,7 +3,7 @@ import { address, type Page, type PhoneState } from './page.ts'
 /** What became of a request. */
 export type Answer =
   | { kind: 'state'; state: PhoneState; seq: number; handOff: HandOffSeen | null }
-  | { kind: 'refused'; status: number; code: string }
+  | { kind: 'refused'; status: number; code: string; retryAfter: number }
   /** Nothing was done; asking again makes sense after so many seconds. */
   | { kind: 'later'; seconds: number }
   /** No answer: the gate may have heard the request, or not. */
@@ -56,6 +56,16 @@ export function commitScan(page: Page): Promise<Answer> {
   })
 }
 
+/** So that what the visitor has typed is there when they scan the screen once more. */
+export function keepTyped(page: Page): Promise<unknown> {
+  const typed = new URLSearchParams()
+  for (const name of ['account', 'name']) {
+    const { value = '' } = document.querySelector<HTMLInputElement>(`#${name}`) ?? {}
+    if (value !== '') typed.append(name, value)
+  }
+  return `${typed}` === '' ? Promise.resolve() : submit(`${address(page)}/scan`, typed)
+}
+
 export function submit(action: string, fields: URLSearchParams): Promise<Answer> {
   return call(action, { method: 'POST', body: fields })
 }
@@ -76,7 +86,7 @@ async function call(path: string, init: RequestInit, waitMs = 0): Promise<Answer
     })
     const { status } = response
     if (status === 503) return { kind: 'later', seconds: retryAfter(response) }
-    return read(status, await response.json())
+    return read(response, await response.json())
   } catch {
     // Also where a proxy or a hotel's Wi-Fi answered in the gate's stead, in something else than JSON.
     return { kind: 'lost' }
@@ -93,10 +103,14 @@ interface Body {
   code?: string
 }
 
-function read(status: number, body: Body): Answer {
+function read(response: Response, body: Body): Answer {
+  const { status } = response
   const { state, seq = -1, hand_off: handOff = null } = body
   if (status < 300 && state !== undefined) return { kind: 'state', state, seq, handOff }
-  if (body.code !== undefined) return { kind: 'refused', status, code: body.code }
+  if (body.code !== undefined) {
+    const retryAfter = Number(response.headers.get('retry-after'))
+    return { kind: 'refused', status, code: body.code, retryAfter }
+  }
   return { kind: 'lost' }
 }
 

@@ -1,4 +1,5 @@
 import type { SignInState } from '@qrgate/sdk/protocol'
+import type { TimeUnits } from './time-in.ts'
 
 export type PhoneState = Exclude<SignInState, 'pending'>
 
@@ -14,6 +15,7 @@ export interface Words {
   waiting: string
   asking: string
   lost: string
+  units: TimeUnits
   problems: Record<string, Problem>
 }
 

@@ -3,12 +3,10 @@ export function offerReveal(): void {
   const button = document.querySelector<HTMLButtonElement>('[data-reveal]')
   const input = document.querySelector<HTMLInputElement>('#password')
   if (!button || !input) return
-  const { textContent: reveal } = button
-  const { conceal = '' } = button.dataset
   button.hidden = false
   button.addEventListener('click', () => {
     const hidden = input.type === 'password'
     input.type = hidden ? 'text' : 'password'
-    button.textContent = hidden ? conceal : reveal
+    button.setAttribute('aria-pressed', `${hidden}`)
   })
 }

@@ -1,4 +1,4 @@
-import { type Answer, commitScan } from './gate.ts'
+import { type Answer, commitScan, keepTyped } from './gate.ts'
 import { showOutdated } from './notice.ts'
 import { address, type Page, reloadFromServer } from './page.ts'
 import { untilSeen, wait } from './wait.ts'
@@ -19,6 +19,7 @@ export async function scan(page: Page): Promise<boolean> {
       return true
     }
     if (isOutdated(answer)) {
+      await keepTyped(page)
       showOutdated()
       return false
     }

@@ -1,4 +1,4 @@
-import { type Answer, ask, askForNews, leave } from './gate.ts'
+import { type Answer, ask, askForNews, keepTyped, leave } from './gate.ts'
 import { type Page, reloadFromServer } from './page.ts'
 import { untilSeen, wait } from './wait.ts'
 
@@ -11,9 +11,11 @@ const pause = 1000
 export async function watch(page: Page): Promise<void> {
   if (!open.has(page.state)) return
   let moved = false
+  let lost = false
   while (!moved) {
     await untilSeen()
     const answer = await askForNews(page)
+    lost = isLost(answer)
     if (answer.kind === 'later') await wait(answer.seconds * 1000)
     else if (answer.kind === 'lost') await wait(pause)
     moved = hasMoved(page, answer)
@@ -22,6 +24,7 @@ export async function watch(page: Page): Promise<void> {
     if (answer.seq === page.seq) await wait(pause)
     page.seq = answer.seq
   }
+  if (lost) await keepTyped(page)
   reloadFromServer(page)
 }
 
@@ -38,11 +41,17 @@ export function watchReturns(page: Page): void {
 export function watchLeaving(page: Page): void {
   addEventListener('click', ({ target }) => {
     // Every link leads to another page of this sign-in.
-    if (target instanceof Element && target.closest('a')) page.movesOn = true
+    if (target instanceof Element && target.closest('a:not([target])')) page.movesOn = true
   })
   addEventListener('pagehide', () => {
     if (page.state === 'scanned' && !page.busy && !page.movesOn) leave(page)
   })
+}
+
+/** Whether the visitor has to scan once more to go on. */
+function isLost(answer: Answer): boolean {
+  if (answer.kind === 'state') return answer.state === 'expired' || answer.state === 'cancelled'
+  return answer.kind === 'refused'
 }
 
 export function hasMoved(page: Page, answer: Answer): boolean {

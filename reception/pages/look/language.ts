@@ -3,10 +3,16 @@ import { html } from 'lit'
 
 export type { Language }
 
+/** The first of somebody's languages that is spoken here (RFC 4647 §3.4): `ko-KR` is `ko`, `kok` is not. */
+export function preferredLanguage(ranges: readonly string[]): Language | undefined {
+  const primaries = ranges.map(range => range.toLowerCase().split('-')[0])
+  return primaries.find(primary => primary === 'ko' || primary === 'en')
+}
+
 /** What the address asks for (`?lang=ko|en`), else the browser's. */
 export function languageOf(search: string): Language {
-  const asked = new URLSearchParams(search).get('lang') ?? navigator.language
-  return asked.startsWith('ko') ? 'ko' : 'en'
+  const asked = new URLSearchParams(search).get('lang')
+  return preferredLanguage(asked === null ? navigator.languages : [asked]) ?? 'en'
 }
 
 /** Words of the address, e.g. `?services=exam,pay`; none where it has none. */

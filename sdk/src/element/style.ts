@@ -225,6 +225,8 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
 @media (forced-colors: active) {
   .ring .whole { stroke: GrayText; opacity: 1; }
   .ring .rest { stroke: CanvasText; }
+  .badge, .code-card, .ticket { border: 1px solid CanvasText; }
+  button.primary { border-width: 3px; }
   .bar { border: 1px solid CanvasText; }
   .fill { background: CanvasText; }
 }

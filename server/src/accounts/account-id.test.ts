@@ -19,6 +19,40 @@ test('an id stays as typed, and its key forgets case, width and composition', ()
   assert.equal(accountIdKey(' user_example '), 'user_example')
 })
 
+test('N28: what nobody sees at the ends of an id is no part of it, new or known', () => {
+  const ends = [
+    ' ',
+    '\u00a0',
+    '\u3000',
+    '\t',
+    '\r\n',
+    '\u2009',
+    '\u200b',
+    '\u200c',
+    '\u200d',
+    '\u200e',
+  ]
+  const others = [
+    '\u00ad',
+    '\u034f',
+    '\u061c',
+    '\u202a',
+    '\u2060',
+    '\u3164',
+    '\ufe0f',
+    '\ufeff',
+    '\uffa0',
+  ]
+  for (const end of [...ends, ...others, ` \ufeff\u200e\u00a0 `]) {
+    for (const typed of [`${end}홍Gil`, `홍Gil${end}`, `${end}홍Gil${end}`]) {
+      assert.equal(accountIdKey(typed), '홍gil', JSON.stringify(typed))
+      const { id, key } = requireAccountId(typed)
+      assert.deepEqual([id, key], ['홍Gil', '홍gil'], JSON.stringify(typed))
+    }
+  }
+  for (const id of ['\u200b', '\u3164\u00a0', 'hong\u200bgil']) refuses(id)
+})
+
 test('ids of any language and of one to sixty-four characters are taken', () => {
   const ids = ['a', '7', 'a'.repeat(64), '홍길동', 'hong길동', '山田タロウ', 'Ünal', 'Иван', 'שלום']
   const signs = ['user_example', 'hong@example.org', "o'brien", 'नमस्ते', 'ไทย', '𠮷野']
@@ -31,12 +65,12 @@ test('S052: what cannot be seen, turns direction or is no text is refused', () =
     'ad\u200dmin',
     'ab\u00adc',
     'a\ufe0fb',
-    'ab\u2060',
+    'a\u2060b',
     'ㅤ',
     'a\u034fb',
   ]
-  const directions = ['\u202eadmin', 'a\u2066b', '\u200fadmin']
-  const controls = ['a\nb', 'admin\n', 'a\0b', 'a\u0085b', '\u001b[2Jadmin', '\ud800']
+  const directions = ['\u202eadmin', 'a\u2066b', 'ad\u200fmin']
+  const controls = ['a\nb', 'ad\nmin', 'admin\0', 'a\0b', 'a\u0085b', '\u001b[2Jadmin', '\ud800']
   const spaces = ['', ' ', 'a b', 'a\u3000b', 'a\u00a0b']
   for (const id of [...invisible, ...directions, ...controls, ...spaces]) refuses(id)
 })

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts'
+import { trimInvisible } from '../protocol/visible-text.ts'
 import { skeletonOf } from './lookalikes.ts'
 
 /*
@@ -8,7 +9,7 @@ import { skeletonOf } from './lookalikes.ts'
 
 /** What makes two ids the same at sign-in; every text has one, also one that no account may have. */
 export function accountIdKey(id: string): string {
-  return widthMapped(trimmed(id)).toLowerCase().normalize('NFC')
+  return widthMapped(trimInvisible(id)).toLowerCase().normalize('NFC')
 }
 
 export interface AccountId {
@@ -21,7 +22,7 @@ export interface AccountId {
 
 /** @throws Refusal `account_id_invalid`. */
 export function requireAccountId(text: string): AccountId {
-  const id = trimmed(text).normalize('NFC')
+  const id = trimInvisible(text).normalize('NFC')
   const key = accountIdKey(id)
   if (!isAccountIdKey(key)) throw new Refusal('account_id_invalid')
   return { id, key, skeleton: skeletonOf(widthMapped(id)) }
@@ -43,12 +44,6 @@ export function isAccountIdKey(key: string): boolean {
 }
 
 const longest = 64
-
-/** Keyboards on phones add a space after a word that they have completed. */
-function trimmed(id: string): string {
-  // Without looking back, a run of spaces would be measured anew from each of them.
-  return id.replace(/^ +|(?<! ) +$/g, '')
-}
 
 function widthMapped(id: string): string {
   return id.replace(/[\u3000\uff01-\uffee]/g, form => form.normalize('NFKC'))

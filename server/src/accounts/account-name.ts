@@ -1,16 +1,28 @@
 import { Refusal } from '../errors.ts'
+import { unseen } from '../protocol/seen-text.ts'
+import {
+  trimButJoiners,
+  withoutIdleJoiners,
+  withoutNeededJoiners,
+} from '../protocol/visible-text.ts'
 
 const longest = 64
+/** What is longer is no name, however much of it nobody sees. */
+const longestTyped = 1024
+const hidden = new RegExp(`[${unseen}]`, 'u')
 
 /**
- * A person's name, which may be left out; control and direction characters would let one name pose as
- * another.
+ * A person's name, which may be left out. What phones and copying leave at its ends is dropped, joiners
+ * stay where a writing or an emoji needs them; control and direction characters would let one name pose
+ * as another.
  * @throws Refusal `name_invalid`.
  */
 export function requireName(name: string): string {
-  const normalized = name.normalize('NFC').trim().replace(/\s+/g, ' ')
-  if ([...normalized].length > longest || /\p{C}/u.test(normalized)) {
+  if (name.length > longestTyped) throw new Refusal('name_invalid')
+  const line = name.normalize('NFC').replace(/\s+/g, ' ')
+  const text = trimButJoiners(withoutIdleJoiners(line))
+  if ([...text].length > longest || hidden.test(withoutNeededJoiners(text))) {
     throw new Refusal('name_invalid')
   }
-  return normalized
+  return text
 }

@@ -11,6 +11,7 @@ import type { Actor } from '../protocol/log-event.ts'
 import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createAccounts } from './accounts.ts'
+import { preparedPassword } from './new-password.ts'
 import { createPasswordHasher, type PasswordHasher } from './password.ts'
 import { createUsualPlaces } from './usual-places.ts'
 
@@ -317,4 +318,52 @@ test('S053: a password that was changed meanwhile is not replaced by the one bef
   assert.equal(hashing.mock.callCount(), 1)
   assert.equal(await matches(account.id, password), false)
   assert.equal(await matches(account.id, 'another password'), true)
+})
+
+const foreignPasswords = {
+  'a space that does not break': 'correct\u00a0horse battery',
+  'decomposed Hangul': '비밀번호는 이것'.normalize('NFD'),
+  'a wide space': 'correct\u3000horse battery',
+}
+
+for (const [what, typed] of Object.entries(foreignPasswords)) {
+  test(`N34: another system's hash of what was typed as it came is right: ${what}`, async () => {
+    const hashes = [
+      await bcrypt(typed, { cost: 4 }),
+      // As that system made it, with the very parameters of today.
+      await hasher.hash(typed, ['test']),
+    ]
+    for (const passwordHash of hashes) {
+      const id = freshId()
+      await accounts.adopt({ id, passwordHash }, operator)
+      hashed = 0
+      await assert.rejects(
+        accounts.authenticate({ id, password: `${typed}!` }, payer()),
+        refusal('wrong_credentials'),
+      )
+      assert.equal(hashed, 2, 'a wrong one costs two turns and no more')
+      await accounts.authenticate({ id, password: typed }, payer())
+      // From now on it is hashed as any other, so that another keyboard gives the same password.
+      await accounts.authenticate({ id, password: preparedPassword(typed) }, payer())
+      hashed = 0
+      await accounts.authenticate({ id, password: typed }, payer())
+      assert.equal(hashed, 1)
+    }
+    hashed = 0
+    await assert.rejects(
+      accounts.authenticate({ id: freshId(), password: typed }, payer()),
+      refusal('wrong_credentials'),
+    )
+    assert.equal(hashed, 2, 'an unknown id takes as long as a known one')
+  })
+}
+
+test('N34: a password that is the same in both forms costs one turn', async () => {
+  const { id } = await register(password)
+  hashed = 0
+  await assert.rejects(
+    accounts.authenticate({ id, password: 'wrong password' }, payer()),
+    refusal('wrong_credentials'),
+  )
+  assert.equal(hashed, 1)
 })

@@ -18,6 +18,18 @@ export interface Credentials {
   password: string
 }
 
+/** A password as it is hashed here, and as it came. */
+interface PasswordForms {
+  prepared: string
+  typed: string
+}
+
+/** Whose password it is, and which form of it was right. */
+interface Proven {
+  account: Account
+  form: keyof PasswordForms
+}
+
 /** All that is done with accounts at a gate: what visitors do with their own, and the rest. */
 export interface Accounts extends AccountAdmin {
   /**
@@ -55,33 +67,49 @@ export function createAccounts(parts: AccountsParts): Accounts {
   const admin = createAccountAdmin(parts)
   const newAccounts = createNewAccounts(parts)
 
+  /**
+   * Which form of the password the hash was made of, if any. Other systems hashed what was typed as it
+   * came, so that is a second guess; it takes its own turn in the queue after the first. The same for an
+   * unknown id: what it takes must not tell who is here.
+   */
+  const matching = async (
+    account: Account | null,
+    { prepared, typed }: PasswordForms,
+    shares: readonly string[],
+  ): Promise<keyof PasswordForms | null> => {
+    const hash = account?.passwordHash ?? null
+    if (await passwords.matches(prepared, hash, shares)) return 'prepared'
+    if (typed === prepared) return null
+    return (await passwords.matches(typed, hash, shares)) ? 'typed' : null
+  }
+
   /** @throws Refusal `wrong_credentials` or `busy`. */
   const proven = async (
     known: Account | null,
-    password: string,
+    forms: PasswordForms,
     shares: readonly string[],
-  ): Promise<Account> => {
+  ): Promise<Proven> => {
     let account = known
     for (;;) {
-      const matches = await passwords.matches(password, account?.passwordHash ?? null, shares)
-      if (!matches || !account) throw wrongCredentials(account)
+      const form = await matching(account, forms, shares)
+      if (!form || !account) throw wrongCredentials(account)
       // Hashing may have waited in its queue: meanwhile the account or its password may be gone.
       const present = await records.byKey(account.key)
       if (!present || present.disabledAt !== null) throw wrongCredentials(account)
-      if (present.passwordHash === account.passwordHash) return present
+      if (present.passwordHash === account.passwordHash) return { account: present, form }
       account = present
     }
   }
 
-  /** A hash that is not of today's kind is made anew while the password is at hand. */
+  /** A hash that is not as it would be made today is made anew while the password is at hand. */
   const refresh = async (
-    { key, passwordHash }: Account,
-    password: string,
+    { account: { key, passwordHash }, form }: Proven,
+    { prepared }: PasswordForms,
     shares: readonly string[],
   ): Promise<void> => {
-    if (!isOutdated(passwordHash)) return
+    if (form === 'prepared' && !isOutdated(passwordHash)) return
     try {
-      const newer = await passwords.hash(password, shares)
+      const newer = await passwords.hash(prepared, shares)
       await records.update(key, old => {
         if (!old) throw new Refusal('account_unusable')
         // Meanwhile it may have another password, which this one must not replace.
@@ -117,19 +145,19 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     authenticate: ({ id, password }, payer) =>
       paidBy(payer, async tried => {
-        const secret = preparedPassword(password)
-        if (passwordLength(secret) > longestPassword) throw wrongCredentials(null)
+        const forms = { prepared: preparedPassword(password), typed: password }
+        if (passwordLength(forms.prepared) > longestPassword) throw wrongCredentials(null)
         const known = await admin.byId(id)
         const { standing, remember } = await places.look(known, payer)
         await tried.look({ id: accountIdKey(id), standing }).catch(error => {
           throw error instanceof Refusal ? ofAccount(error, known) : error
         })
         const shares = sharesOf(payer)
-        const account = await proven(known, secret, shares)
-        await refresh(account, secret, shares)
+        const right = await proven(known, forms, shares)
+        await refresh(right, forms, shares)
         tried.right()
         await remember()
-        return account
+        return right.account
       }),
 
     async assertUsable(key) {

@@ -1,8 +1,9 @@
 import { Refusal } from '../errors.ts'
+import { unseen } from '../protocol/seen-text.ts'
 
 const longest = 64
 /** What is not seen, or breaks a line, would make two ids look the same. */
-const hidden = /[\p{C}\p{Zl}\p{Zp}]/u
+const hidden = new RegExp(`[${unseen}]`, 'u')
 
 /**
  * What another system calls a person, as it is kept: in NFC, and from then on compared to the letter.

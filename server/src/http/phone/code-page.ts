@@ -1,6 +1,6 @@
 import { html, type Markup } from '../server/markup.ts'
 import type { PageContent } from './page-content.ts'
-import { visitorSentence } from './problem.ts'
+import { timed, visitorSentence } from './problem.ts'
 import type { CodeForm, CodeProblem } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
@@ -26,5 +26,5 @@ export function codeRow(userCode: string, words: Words): Markup {
 
 function told(problem: CodeProblem, words: Words): string {
   if (problem === 'unknown') return visitorSentence('user_code_unknown', words)
-  return visitorSentence('too_many_codes', words).replace('{minutes}', `${problem.minutes}`)
+  return timed(visitorSentence('too_many_codes', words), problem.retryAfter, words)
 }

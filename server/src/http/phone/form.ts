@@ -1,3 +1,4 @@
+import type { Language } from '../server/language.ts'
 import { html, type Markup } from '../server/markup.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
 import type { SignInForm, SignUpForm } from './view.ts'
@@ -11,7 +12,27 @@ export function actionForm(
 ): Markup {
   const receipt =
     form.receipt !== undefined && html`<input type="hidden" name="receipt" value="${form.receipt}">`
-  return html`<form method="post" action="/s/${form.id}/${action}" data-action="${action}">${receipt}${content}</form>`
+  const isEntry = action === 'sign-in' || action === 'sign-up'
+  return html`<form method="post" action="/s/${form.id}/${action}" data-action="${action}"${isEntry && html` id="${entry}"`}>${receipt}${content}</form>`
+}
+
+/** The form that the visitor types in. */
+const entry = 'entry'
+
+/**
+ * A button that leads to another form, or the same in another language, with all that was typed but the
+ * password. It commits the scan like any other.
+ */
+export function carryOn(
+  { id }: SignInForm | SignUpForm,
+  { next, lang }: { next: string; lang?: Language },
+  look: string,
+  label: string,
+): Markup {
+  const action = `/s/${id}/scan${lang === undefined ? '' : `?lang=${lang}`}`
+  // It leads to another page, as the same does elsewhere.
+  const spoken = lang !== undefined && html` role="link" lang="${lang}"`
+  return html`<button class="${look}" form="${entry}" formaction="${action}" formnovalidate name="next" value="${next}"${spoken}>${label}</button>`
 }
 
 /** Who will be told what, right before the button that agrees to it; the form says the same. */
@@ -23,7 +44,7 @@ export function toldLine({ told }: SignInForm | SignUpForm, words: Words): Marku
 
 /** The script's whole input: its own text is constant, so that a policy can name its hash. */
 export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
-  const said = { ...words.progress, problems: problemsInPlace(words) }
+  const said = { ...words.progress, units: words.units, problems: problemsInPlace(words) }
   const state = form.receipt === undefined ? 'scanned' : 'pending'
   const goodFor = form.kind === 'sign-in' ? form.goodFor : undefined
   return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-good-for="${goodFor ?? ''}" data-words="${JSON.stringify(said)}"></div>`
@@ -42,7 +63,7 @@ export function progressLine(): Markup {
 export function accountField(words: Words, value: string | undefined, problem: Problem | null) {
   return html`<div class="field">
 <label for="account">${words.account}</label>
-<input id="account" name="account" type="text" inputmode="email" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="64" required value="${value ?? ''}"${pointed('account', problem)}>
+<input id="account" name="account" type="text" inputmode="email" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="256" required value="${value ?? ''}"${pointed('account', problem)}>
 </div>`
 }
 
@@ -61,7 +82,7 @@ export function passwordField(words: Words, purpose: 'current' | 'new', problem:
 <label for="password">${words.password}${hint}</label>
 <div class="password">
 <input id="password" name="password" type="password" autocomplete="${purpose}-password" autocapitalize="none" enterkeyhint="go" required${least}${pointed('password', problem)}>
-<button type="button" class="reveal" data-reveal data-conceal="${words.conceal}" aria-controls="password" hidden>${words.reveal}</button>
+<button type="button" class="reveal" data-reveal aria-label="${words.revealName}" aria-pressed="false" aria-controls="password" hidden>${words.reveal}</button>
 </div>
 </div>`
 }

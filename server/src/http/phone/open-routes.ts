@@ -1,8 +1,20 @@
 import Type from 'typebox'
 import { readUserCode } from '../../protocol/user-code.ts'
+import type { Language } from '../server/language.ts'
 import type { HttpServer } from '../server/server.ts'
 import { tags } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
+
+/**
+ * Where a ticket leads, and the language that was chosen at its kiosk. QR codes hold capitals to stay
+ * small; K and E say a language without a character more.
+ */
+const ticketAddresses = {
+  '/q/:ticket': null,
+  '/Q/:ticket': null,
+  '/K/:ticket': 'ko',
+  '/E/:ticket': 'en',
+} as const satisfies Record<string, Language | null>
 
 /** What a QR or a typed code leads to: the sign-in page. None of it changes a sign-in. */
 export function addOpenRoutes(
@@ -10,20 +22,20 @@ export function addOpenRoutes(
   { flow, userCodes }: PhoneParts,
   visitorOf: VisitorOf,
 ): void {
-  // QR codes hold capitals to stay small; nothing else here is case-insensitive.
-  for (const url of ['/q/:ticket', '/Q/:ticket']) {
+  for (const [url, hint] of Object.entries(ticketAddresses)) {
     scope.get(
       url,
       {
         schema: {
           tags,
           summary: 'What a QR leads to: the sign-in page',
-          hide: url === '/Q/:ticket',
+          hide: url !== '/q/:ticket',
           params: Type.Object({ ticket: Type.String({ maxLength: 1024 }) }),
         },
       },
       async (request, reply) => {
         const visitor = visitorOf(request, reply)
+        visitor.hintLanguage(hint)
         const opened = await flow.open(request.params.ticket, visitor.keyOrNew())
         return visitor.showOpened(opened)
       },

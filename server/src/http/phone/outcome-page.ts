@@ -2,6 +2,7 @@ import type { SignInState } from '@qrgate/sdk/protocol'
 import { html, type Markup } from '../server/markup.ts'
 import { announcement, type Badge } from './announcement.ts'
 import type { PageContent } from './page-content.ts'
+import { timed } from './problem.ts'
 import type { NotMeForm, Obstacle, Outcome } from './view.ts'
 import type { Message, OutcomeName, Words } from './vocabulary.ts'
 
@@ -22,6 +23,8 @@ const obstacleBadges: Record<Obstacle['kind'], Badge> = {
   'in-use': ['attention', 'attention'],
   stale: ['attention', 'clock'],
   unknown: ['attention', 'attention'],
+  elsewhere: ['attention', 'attention'],
+  'no-cookies': ['attention', 'attention'],
   busy: ['attention', 'clock'],
   error: ['attention', 'attention'],
 }
@@ -85,10 +88,16 @@ function stateOf(outcome: Outcome): SignInState {
 }
 
 export function obstaclePage(obstacle: Obstacle, words: Words): PageContent {
-  const message = words.obstacles[obstacle.kind]
+  const message = obstacleMessage(obstacle, words)
   const main = html`${announcement(message, obstacleBadges[obstacle.kind])}
 ${remedy(obstacle, words)}`
   return { title: message.title, main }
+}
+
+function obstacleMessage(obstacle: Obstacle, words: Words): Message {
+  const message = words.obstacles[obstacle.kind]
+  if (obstacle.kind !== 'busy' || obstacle.retryAfter === undefined) return message
+  return { ...message, text: [timed(words.retryAfter, obstacle.retryAfter, words)] }
 }
 
 /** What the script puts in the place of a form that has become useless, its heading to be focused. */
@@ -105,6 +114,9 @@ function remedy(obstacle: Obstacle, words: Words): Markup | null {
   if (obstacle.kind === 'busy') {
     const again = obstacle.id === undefined ? '' : `/s/${obstacle.id}`
     return html`<div class="actions"><a class="primary" href="${again}">${words.retry}</a></div>`
+  }
+  if (obstacle.kind === 'unknown') {
+    return html`<div class="actions"><a class="secondary" href="/code">${words.typeCode}</a></div>`
   }
   if (obstacle.kind === 'error') {
     return html`<p class="code">${words.errorCode}: ${obstacle.code}</p>`

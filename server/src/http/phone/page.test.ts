@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Language } from '../server/language.ts'
 import { sentence } from '../server/sentences.ts'
 import { noscriptCss } from './assets.ts'
-import { type PhoneView, renderPage } from './page.ts'
+import { type PhoneView, renderPage, type SignUpNotice } from './page.ts'
 import { words } from './words.ts'
 
 const languages: Language[] = ['ko', 'en']
@@ -29,7 +29,7 @@ const views: PhoneView[] = [
   { place, kind: 'sign-in', id, receipt, userCode: 'WDJB-MJHT', registration: true },
   { place: { ...place, kiosk: null }, kind: 'code' },
   { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: 'unknown' },
-  { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: { minutes: 5 } },
+  { place: { ...place, kiosk: null }, kind: 'code', typed: 'wdjb', problem: { retryAfter: 299 } },
   { place, kind: 'approved', id },
   { place, kind: 'claimed', id, live: true },
   { place, kind: 'not-me-form', id, state: 'claimed' },
@@ -53,9 +53,12 @@ const views: PhoneView[] = [
   { place, kind: 'ended', id, state: 'ended' },
   { place, kind: 'in-use' },
   { place, kind: 'stale' },
+  { place, kind: 'elsewhere' },
+  { place, kind: 'no-cookies' },
   { place: null, kind: 'unknown' },
   { place, kind: 'busy', id },
   { place: null, kind: 'busy' },
+  { place: null, kind: 'busy', retryAfter: 700 },
   { place: null, kind: 'error', code: 'internal' },
 ]
 
@@ -121,10 +124,9 @@ test('the receipt is in every form until the scan is committed, and in none afte
   const form = { place, kind: 'sign-in', id, registration: true } as const
   const before = renderPage({ ...form, receipt }, 'ko', plain)
   const after = renderPage(form, 'ko', plain)
-  assert.equal(before.match(/<form/g)?.length, 4)
-  assert.equal(before.match(/name="receipt"/g)?.length, 4)
+  assert.equal(before.match(/<form/g)?.length, 3)
+  assert.equal(before.match(/name="receipt"/g)?.length, 3)
   assert.ok(!after.includes('name="receipt"'))
-  assert.ok(after.includes(`href="/s/${id}?form=sign-up"`))
 })
 
 test('N16: until the scan is committed, a page without script offers one button before the form', () => {
@@ -200,13 +202,69 @@ test('only the pages that wait for the kiosk refresh themselves without a script
   }
 })
 
-test('the language switch keeps the form and never leaves a ticket that is not yet scanned', () => {
+test('N32: every way to another form or language takes along what was typed', () => {
+  const waysOf = (view: PhoneView) =>
+    [...renderPage(view, 'ko', plain).matchAll(/<button[^>]* formaction="([^"]*)"[^>]*>/g)].map(
+      ([button, action]) => {
+        assert.match(button, / form="entry" .* formnovalidate name="next" value="(sign-up)?"/)
+        return `${action} ${/ value="([^"]*)"/.exec(button)?.[1]}`
+      },
+    )
+  const scan = `/s/${id}/scan`
+  for (const form of [{ receipt }, {}]) {
+    const signIn: PhoneView = { place, kind: 'sign-in', id, registration: true, ...form }
+    assert.deepEqual(waysOf(signIn), [`${scan} sign-up`, `${scan}?lang=en `])
+    const signUp: PhoneView = { place, kind: 'sign-up', id, ...form }
+    assert.deepEqual(waysOf(signUp), [`${scan} `, `${scan}?lang=en sign-up`])
+    for (const view of [signIn, signUp]) {
+      assert.equal(renderPage(view, 'ko', plain).match(/ id="entry"/g)?.length, 1)
+    }
+  }
+})
+
+test('the language switch of a page without a form keeps what the page is', () => {
   const switchOf = (view: PhoneView) =>
     /class="language" href="([^"]*)"/.exec(renderPage(view, 'ko', plain))?.[1]
-  assert.equal(switchOf({ place, kind: 'sign-in', id, receipt, registration: true }), '?lang=en')
-  assert.equal(switchOf({ place, kind: 'sign-in', id, registration: true }), `/s/${id}?lang=en`)
-  assert.equal(switchOf({ place, kind: 'sign-up', id }), `/s/${id}?form=sign-up&amp;lang=en`)
+  assert.equal(switchOf({ place, kind: 'code' }), '?lang=en')
+  assert.equal(switchOf({ place, kind: 'claimed', id, live: true }), `/s/${id}?lang=en`)
   assert.equal(switchOf({ place, kind: 'cancel-form', id }), `/s/${id}?form=cancel&amp;lang=en`)
+})
+
+test('N32: the button that shows the password has a name and says whether it does', () => {
+  for (const lang of languages) {
+    const page = renderPage({ place, kind: 'sign-in', id, registration: true }, lang, plain)
+    const [button = ''] = /<button[^>]*data-reveal.*?<\/button>/.exec(page) ?? []
+    assert.match(button, / aria-pressed="false"/)
+    const [, name = ''] = / aria-label="([^"]+)"/.exec(button) ?? []
+    const [, seen = ''] = />([^<]+)</.exec(button) ?? []
+    // WCAG 2.5.3: whoever says what they see presses it.
+    assert.ok(name.includes(seen) && name.length > seen.length, `${name} ${seen}`)
+  }
+})
+
+test('N32: sign-up says what it is for, what it agrees to and where more is said, where there is any', () => {
+  const form = { place, kind: 'sign-up', id } as const
+  const noticeOn = (notice?: SignUpNotice) =>
+    /<p class="notice">(.*?)<\/p>/s.exec(renderPage({ ...form, notice }, 'ko', plain))?.[1]
+  assert.equal(noticeOn(), undefined)
+  assert.equal(noticeOn({ purpose: '', consent: '', privacyUrl: '' }), undefined)
+  const purpose = '접수에 씁니다.'
+  assert.equal(noticeOn({ purpose, consent: '', privacyUrl: '' }), `<span>${purpose}</span> `)
+  const all = noticeOn({ purpose, consent: '동의합니다 <i>', privacyUrl: 'https://p.example/"' })
+  assert.ok(all?.includes('동의합니다 &lt;i&gt;'))
+  assert.ok(all?.includes('href="https://p.example/&quot;" target="_blank" rel="noopener"'))
+  assert.ok(all?.includes(words.ko.signUp.privacy))
+})
+
+test('N26, N27: neither without cookies nor in another app is anybody told of somebody else', () => {
+  for (const lang of languages) {
+    for (const kind of ['no-cookies', 'elsewhere'] as const) {
+      const { title, text } = words[lang].obstacles[kind]
+      const page = renderPage({ place: null, kind }, lang, plain)
+      for (const said of [title, ...text]) assert.ok(page.includes(said), said)
+      assert.doesNotMatch(page, /다른 분|[Ss]ome(one|body) else/)
+    }
+  }
 })
 
 const built = new URL('../../../public/', import.meta.url)
@@ -226,15 +284,65 @@ const fullest: PhoneView = {
   },
 }
 
-test('the first page takes at most 8 KB compressed, style and script included', {
+/** The same of sign-up, and a number with all that can be known of it. */
+const fullestOthers: PhoneView[] = [
+  {
+    ...fullest,
+    kind: 'sign-up',
+    error: 'password_too_common',
+    notice: {
+      purpose: '입력한 정보는 이곳의 접수와 본인 확인에 씁니다. '.repeat(4),
+      consent: '개인정보 수집과 이용에 동의합니다. '.repeat(8),
+      privacyUrl: `https://www.example.org/${receipt.repeat(3)}`,
+    },
+  },
+  {
+    place: fullest.place,
+    kind: 'hand-off',
+    id,
+    state: 'claimed',
+    seq: 3,
+    handOff: {
+      id,
+      seq: 2,
+      state: 'accepted',
+      service: { id: 'exam', name: { ko: '진료', en: 'Exam' }, icon: 'doctor' },
+      ticket: {
+        number: 'A-012',
+        title: { ko: '내과 진료 '.repeat(10), en: 'Internal medicine '.repeat(4) },
+        place: { name: { ko: '내과 2진료실', en: 'Room 2' } },
+        lines: Array(3).fill({
+          ko: '물을 드셔도 됩니다 '.repeat(6),
+          en: 'You may drink '.repeat(5),
+        }),
+        ahead: 3,
+        wait_minutes: 12,
+        now: 'A-008',
+      },
+    },
+    coming: false,
+    calledAt: null,
+    live: true,
+    mayDisown: true,
+  },
+]
+
+test('every page takes at most 8 KB compressed, style and script included', {
   skip: !existsSync(new URL('phone.js', built)),
 }, () => {
-  const css = readFileSync(new URL('phone.css', built), 'utf8')
-  const script = readFileSync(new URL('phone.js', built), 'utf8')
-  assert.doesNotMatch(css, /<\/style|url\(|@import/i)
-  assert.doesNotMatch(script, /<\/script|<!--|https?:/i)
+  const assetsOf = (name: string) => {
+    const css = readFileSync(new URL(`${name}.css`, built), 'utf8')
+    const script = readFileSync(new URL(`${name}.js`, built), 'utf8')
+    assert.doesNotMatch(css, /<\/style|url\(|@import/i)
+    assert.doesNotMatch(script, /<\/script|<!--|https?:/i)
+    return { css, script }
+  }
+  const [first, ofNumbers] = [assetsOf('phone'), assetsOf('hand-off')]
   for (const lang of languages) {
-    const size = gzipSync(renderPage(fullest, lang, { css, script })).length
-    assert.ok(size <= 8 * 1024, `${lang}: ${size} bytes`)
+    for (const view of [fullest, ...fullestOthers, ...views]) {
+      const assets = view.kind === 'hand-off' ? ofNumbers : first
+      const size = gzipSync(renderPage(view, lang, assets)).length
+      assert.ok(size <= 8 * 1024, `${view.kind} ${lang}: ${size} bytes`)
+    }
   }
 })

@@ -2,17 +2,18 @@ import type { Language } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
 import { noscriptCss, type PageAssets } from './assets.ts'
 import { codePage } from './code-page.ts'
+import { carryOn } from './form.ts'
 import { cancelPage, handOffPage, liveMark } from './hand-off-page.ts'
 import { icon } from './icon.ts'
 import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
 import { signInPage } from './sign-in-page.ts'
 import { signUpPage } from './sign-up-page.ts'
-import type { PhoneView, Place } from './view.ts'
+import type { PhoneView, Place, SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 import { words } from './words.ts'
 
-export type { CodeProblem, PhoneView, Place, ToldOnPage } from './view.ts'
+export type { CodeProblem, PhoneView, Place, SignUpNotice, ToldOnPage } from './view.ts'
 
 /**
  * A page for the visitor's phone, whole: one response carries its style and its script.
@@ -61,6 +62,8 @@ function contentOf(view: PhoneView, words: Words): PageContent {
     case 'in-use':
     case 'stale':
     case 'unknown':
+    case 'elsewhere':
+    case 'no-cookies':
     case 'busy':
     case 'error':
       return obstaclePage(view, words)
@@ -102,6 +105,11 @@ function isUncommitted(view: PhoneView): boolean {
   return 'receipt' in view && view.receipt !== undefined
 }
 
+/** Whether there is something typed that must not be lost. */
+function hasEntry(view: PhoneView): view is PhoneView & (SignInForm | SignUpForm) {
+  return view.kind === 'sign-in' || view.kind === 'sign-up'
+}
+
 /** What stands at a sign-in's own address only where it is asked for. */
 const forms: Partial<Record<PhoneView['kind'], string>> = {
   'sign-up': 'sign-up',
@@ -110,11 +118,15 @@ const forms: Partial<Record<PhoneView['kind'], string>> = {
 }
 
 /**
- * Before the scan is committed the visitor is still at the ticket's address and must stay there.
- * After, the sign-in's own address is named, because a refused form stands at one that has no page.
+ * Where something may be typed, a button that takes it along. Elsewhere the sign-in's own address is named,
+ * because a refused form stands at one that has no page.
  */
 function languageSwitch(view: PhoneView, other: Language): Markup {
-  const named = 'id' in view && view.id !== undefined && !isUncommitted(view)
+  if (hasEntry(view)) {
+    const next = forms[view.kind] ?? ''
+    return html`<p>${carryOn(view, { next, lang: other }, 'language', words[other].languageName)}</p>`
+  }
+  const named = 'id' in view && view.id !== undefined
   const address = named ? `/s/${view.id}` : ''
   const asked = forms[view.kind]
   const form = asked === undefined ? '' : `form=${asked}&`

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refusalCodes } from '../../errors.ts'
 import { sentence } from '../server/sentences.ts'
-import { problemOf, problemsInPlace, visitorSentence } from './problem.ts'
+import { problemOf, problemsInPlace, timed, visitorSentence } from './problem.ts'
+import type { Words } from './vocabulary.ts'
 import { words } from './words.ts'
 
 const dictionaries = Object.values(words)
@@ -21,11 +22,30 @@ test('what the form shows after a reload is what its script shows in place', () 
   for (const dictionary of dictionaries) {
     const { other, ...known } = problemsInPlace(dictionary)
     for (const code of refusalCodes) {
-      assert.deepEqual(problemOf(code, dictionary), known[code] ?? other, code)
+      const { sentence, field } = known[code] ?? other ?? assert.fail(code)
+      const inPlace = { sentence: timed(sentence, 240, dictionary), field }
+      assert.deepEqual(problemOf({ error: code, retryAfter: 240 }, dictionary), inPlace, code)
     }
   }
 })
 
 test('each dictionary knows which language it is', () => {
   for (const [lang, { language }] of Object.entries(words)) assert.equal(language, lang)
+})
+
+test('N32: a visitor who must wait is told for how long', () => {
+  const told = (retryAfter: number, dictionary: Words) =>
+    problemOf({ error: 'too_many_tries', retryAfter }, dictionary)?.sentence
+  for (const [seconds, ko, en] of [
+    [1, '1분', '1 min'],
+    [60, '1분', '1 min'],
+    [61, '2분', '2 min'],
+    [900, '15분', '15 min'],
+    [5_400, '90분', '90 min'],
+    [5_401, '2시간', '2 h'],
+    [86_400, '24시간', '24 h'],
+  ] as const) {
+    assert.ok(told(seconds, words.ko)?.includes(`${ko} 뒤에`), ko)
+    assert.ok(told(seconds, words.en)?.includes(`in ${en},`), en)
+  }
 })

@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../../errors.ts'
 import { sentence } from '../server/sentences.ts'
+import { timeIn } from './time-in.ts'
 import type { Words } from './vocabulary.ts'
 
 export type Field = 'account' | 'name' | 'password'
@@ -28,11 +29,22 @@ export interface Problem {
   field: Field | null
 }
 
-export function problemOf(code: RefusalCode | undefined, words: Words): Problem | null {
+export function problemOf(
+  {
+    error: code,
+    retryAfter = 60,
+  }: { error?: RefusalCode | undefined; retryAfter?: number | undefined },
+  words: Words,
+): Problem | null {
   if (code === undefined) return null
   const field = fields.get(code)
   if (field === undefined) return { sentence: words.otherProblem, field: null }
-  return { sentence: visitorSentence(code, words), field }
+  return { sentence: timed(visitorSentence(code, words), retryAfter, words), field }
+}
+
+/** A sentence with the time that it names. @param seconds until trying again makes sense. */
+export function timed(sentence: string, seconds: number, { units }: Words): string {
+  return sentence.replace('{time}', timeIn(seconds, units))
 }
 
 /** What the script shows in the form, by code; every other refusal it leaves to the server's pages. */

@@ -1,5 +1,7 @@
+import { Refusal } from '../../errors.ts'
+import { meantAddress, wantsPage } from '../server/page-address.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
-import type { HttpServer } from '../server/server.ts'
+import { type HttpServer, refuse } from '../server/server.ts'
 import { addOpenRoutes } from './open-routes.ts'
 import { addSignInRoutes } from './sign-in-routes.ts'
 import { addStateRoutes } from './state-routes.ts'
@@ -12,6 +14,17 @@ import { createVisitors, type PhoneParts } from './visitor.ts'
 export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
   const { publicUrl } = parts.config
   const visitorOf = createVisitors(parts)
+
+  // People get a page for whatever nobody answers, programs the refusal.
+  server.setNotFoundHandler((request, reply) => {
+    const { url, headers } = request
+    // Whoever names no kind of answer is no browser, and takes addresses to the letter.
+    const meant = headers.accept === undefined ? undefined : meantAddress(url)
+    if (meant !== undefined) return reply.redirect(meant, 307)
+    const missing = new Refusal('not_found')
+    if (wantsPage(url, headers.accept)) return visitorOf(request, reply).refuse(missing)
+    return refuse(missing, request, reply)
+  })
 
   server.register(async raw => {
     const scope: HttpServer = raw.withTypeProvider()

@@ -13,6 +13,9 @@ const state = Type.Object({
   hand_off: Type.Optional(handOffView),
 })
 
+/** As typed; what is wrong with it is said in words. */
+export const typedText = Type.String({ maxLength: 256 })
+
 /** What the page said that others are told; carried by every form that signs in. */
 export const agreement = Type.Optional(Type.String({ maxLength: longestAgreement }))
 

@@ -3,6 +3,7 @@ import { codeRow } from './code-page.ts'
 import {
   accountField,
   actionForm,
+  carryOn,
   passwordField,
   problemBox,
   progressLine,
@@ -16,7 +17,7 @@ import type { SignInForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
 export function signInPage(form: SignInForm, words: Words): PageContent {
-  const problem = problemOf(form.error, words)
+  const problem = problemOf(form, words)
   const { title, lead, submit, deny, warning } = words.signIn
   const fields = html`
 ${problemBox(problem)}
@@ -52,13 +53,7 @@ function beforeTheScan(form: SignInForm, words: Words): Markup {
 <template data-outdated>${staleMessage(words)}</template>`
 }
 
-/** A link where the scan is committed; before, a form, because a link would lose the receipt. */
 function newHere(form: SignInForm, words: Words): Markup {
   const { newHere: question, signUp } = words.signIn
-  if (form.receipt === undefined) {
-    return html`<p>${question} <a href="/s/${form.id}?form=sign-up">${signUp}</a></p>`
-  }
-  const ask = html`<input type="hidden" name="next" value="sign-up">
-<p>${question} <button class="link">${signUp}</button></p>`
-  return actionForm(form, 'scan', ask)
+  return html`<p>${question} ${carryOn(form, { next: 'sign-up' }, 'link', signUp)}</p>`
 }

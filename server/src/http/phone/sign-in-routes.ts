@@ -1,10 +1,9 @@
 import Type from 'typebox'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { agreement, receipt, settled, tags } from './schemas.ts'
+import { agreement, receipt, settled, tags, typedText } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
-const account = Type.String({ maxLength: 256 })
 const password = Type.String({ maxLength: 4096 })
 
 /** Each way to prove who the visitor is: the submit names the place, so it approves. */
@@ -20,7 +19,7 @@ export function addSignInRoutes(
         tags,
         summary: 'Sign in with id and password, which approves',
         params: signInPath,
-        body: Type.Object({ account, password, receipt, agreement }),
+        body: Type.Object({ account: typedText, password, receipt, agreement }),
         response: settled,
       },
     },
@@ -29,12 +28,14 @@ export function addSignInRoutes(
       const { id } = request.params
       const { account: accountId, password, receipt, agreement } = request.body
       const credentials = { id: accountId, password }
+      visitor.keepSent({ accountId })
       await visitor.scanFirst(id, receipt)
       try {
         await flow.approve(id, visitor.phone, methods.password(credentials), agreement)
       } catch (error) {
         return visitor.retype(error, { kind: 'sign-in', id, accountId })
       }
+      visitor.forgetTyped()
       return visitor.settle(id)
     },
   )
@@ -46,7 +47,7 @@ export function addSignInRoutes(
         tags,
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,
-        body: Type.Object({ account, name: account, password, receipt, agreement }),
+        body: Type.Object({ account: typedText, name: typedText, password, receipt, agreement }),
         response: settled,
       },
     },
@@ -55,12 +56,14 @@ export function addSignInRoutes(
       const { id } = request.params
       const { account: accountId, name, password, receipt, agreement } = request.body
       const newAccount = { id: accountId, name, password }
+      visitor.keepSent({ accountId, name })
       await visitor.scanFirst(id, receipt)
       try {
         await flow.approve(id, visitor.phone, methods.signUp(newAccount), agreement)
       } catch (error) {
         return visitor.retype(error, { kind: 'sign-up', id, accountId, name })
       }
+      visitor.forgetTyped()
       return visitor.settle(id)
     },
   )

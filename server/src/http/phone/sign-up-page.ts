@@ -2,6 +2,7 @@ import { html, type Markup } from '../server/markup.ts'
 import {
   accountField,
   actionForm,
+  carryOn,
   nameField,
   passwordField,
   problemBox,
@@ -15,28 +16,35 @@ import type { SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
 export function signUpPage(form: SignUpForm, words: Words): PageContent {
-  const problem = problemOf(form.error, words)
-  const { title, lead, submit } = words.signUp
+  const problem = problemOf(form, words)
+  const { title, lead, submit, back } = words.signUp
   const fields = html`
 ${problemBox(problem)}
 ${accountField(words, form.accountId, problem)}
 ${nameField(words, form.name, problem)}
 ${passwordField(words, 'new', problem)}
 ${toldLine(form, words)}
+${notice(form, words)}
 <button class="primary">${submit}</button>`
 
   const main = html`${scriptInput(form, words)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 ${actionForm(form, 'sign-up', fields)}
-${backToSignIn(form, words)}
+${carryOn(form, { next: '' }, 'plain', back)}
 ${progressLine()}`
 
   return { title, main, footnote: html`<p>${words.signIn.warning}</p>` }
 }
 
-function backToSignIn(form: SignUpForm, words: Words): Markup {
-  const { back } = words.signUp
-  if (form.receipt === undefined) return html`<a class="plain" href="/s/${form.id}">${back}</a>`
-  return actionForm(form, 'scan', html`<button class="plain">${back}</button>`)
+/** What the data are for, what signing up agrees to, and where more is said. */
+function notice({ notice }: SignUpForm, words: Words): Markup | null {
+  if (!notice) return null
+  const { purpose, consent, privacyUrl } = notice
+  const link =
+    privacyUrl !== '' &&
+    html`<a href="${privacyUrl}" target="_blank" rel="noopener">${words.signUp.privacy}</a>`
+  const lines = [purpose, consent, link].filter(Boolean)
+  if (lines.length === 0) return null
+  return html`<p class="notice">${lines.map(line => html`<span>${line}</span> `)}</p>`
 }

@@ -1,10 +1,25 @@
 import Type from 'typebox'
+import { Refusal } from '../../errors.ts'
 import { isNews, seenOf } from '../../signin/watched.ts'
 import { goneWith } from '../server/gone.ts'
+import { wantsPage } from '../server/page-address.ts'
 import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { receipt, settled, tags, waitQuery } from './schemas.ts'
+import { receipt, settled, tags, typedText, waitQuery } from './schemas.ts'
 import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
+
+/** Where each form of a sign-in's page stands: what is added to the sign-in's own address. */
+const standsAt: Partial<Record<string, string>> = {
+  scan: '',
+  'sign-in': '',
+  'sign-up': '?form=sign-up',
+  deny: '',
+  end: '',
+  'not-me': '?form=not-me',
+  'cancel-hand-off': '?form=cancel',
+  coming: '',
+  leave: '',
+}
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
@@ -17,17 +32,26 @@ export function addStateRoutes(
     {
       schema: {
         tags,
-        summary: 'Scan: the first phone has the sign-in',
+        summary:
+          'Scan: the first phone has the sign-in. From there to another form or, with `lang`, another language, with what was typed',
         params: signInPath,
-        body: Type.Object({ receipt: Type.String({ maxLength: 128 }), next: receipt }),
+        body: Type.Object({
+          receipt,
+          next: Type.Optional(Type.String({ maxLength: 16 })),
+          account: Type.Optional(typedText),
+          name: Type.Optional(typedText),
+        }),
         response: settled,
       },
     },
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      await visitor.scanFirst(id, request.body.receipt)
-      return visitor.settle(id, request.body.next === 'sign-up' ? '?form=sign-up' : '')
+      const { receipt, next, account: accountId, name } = request.body
+      visitor.keepTyped({ accountId, name })
+      visitor.chooseLanguage()
+      await visitor.scanFirst(id, receipt)
+      return visitor.settle(id, next === 'sign-up' ? '?form=sign-up' : '')
     },
   )
 
@@ -53,6 +77,22 @@ export function addStateRoutes(
     },
   )
 
+  // A form that was refused stands at an address that a tab is restored to, or another app is handed.
+  scope.get(
+    '/s/:id/:form',
+    {
+      schema: {
+        hide: true,
+        params: Type.Object({ ...signInPath.properties, form: Type.String() }),
+      },
+    },
+    async ({ url, headers, params: { id, form } }, reply) => {
+      const query = standsAt[form]
+      if (query === undefined || !wantsPage(url, headers.accept)) throw new Refusal('not_found')
+      return reply.redirect(`/s/${id}${query}`, 303)
+    },
+  )
+
   /** A button whose form has no fields: it is pressed, and the page says how things stand. */
   const button = (
     name: string,
@@ -72,9 +112,10 @@ export function addStateRoutes(
 
   button('extend', 'More time to sign in; once', ({ key }, id) => flow.extendByPhone(id, key))
   button('end', 'End the visit at the kiosk', ({ key }, id) => visits.endByPhone(id, key))
-  button('not-me', 'It was somebody else: ends the visit and reports it', ({ phone }, id) =>
-    visits.disown(id, phone),
-  )
+  button('not-me', 'It was somebody else: ends the visit and reports it', (visitor, id) => {
+    visitor.forgetTyped()
+    return visits.disown(id, visitor.phone)
+  })
   button(
     'cancel-hand-off',
     'Not today: what was asked for at the kiosk is cancelled',
@@ -121,6 +162,7 @@ export function addStateRoutes(
       const { id } = request.params
       await visitor.scanFirst(id, request.body.receipt)
       await flow.deny(id, visitor.key)
+      visitor.forgetTyped()
       return visitor.settle(id)
     },
   )

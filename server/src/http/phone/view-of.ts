@@ -1,4 +1,4 @@
-import type { Refusal } from '../../errors.ts'
+import type { Refusal, RefusalCode } from '../../errors.ts'
 import { type HandOff, mayCancel } from '../../protocol/hand-off.ts'
 import { handOffView } from '../../protocol/hand-off-view.ts'
 import { isSignInId } from '../../protocol/sign-in-id.ts'
@@ -81,15 +81,31 @@ function viewOfHandOff(signIn: SignIn, handOff: HandOff): WithoutPlace<PhoneView
   }
 }
 
+/** What a browser shows of itself that is refused. */
+export interface Browser {
+  /** It has sent a phone key. */
+  hasKey: boolean
+  /** One of our own pages has led here, and every one of them gives a key. */
+  fromHere: boolean
+}
+
 /** The page that says why there is nothing to sign in to. */
-export function viewOfRefusal({ code, status }: Refusal, params: unknown): PhoneView {
+export function viewOfRefusal(
+  { code, status, retryAfter }: Refusal,
+  params: unknown,
+  { hasKey, fromHere }: Browser,
+): PhoneView {
   const { id } = (params ?? {}) as { id?: string }
   const place = null
   if (status === 503) return { kind: 'busy', place, ...(id && isSignInId(id) && { id }) }
+  if (status === 429) return { kind: 'busy', place, retryAfter }
+  if (!hasKey && fromHere && ofPhoneKey.has(code)) return { kind: 'no-cookies', place }
   switch (code) {
     case 'in_use':
-    case 'not_your_phone':
       return { kind: 'in-use', place }
+    case 'not_your_phone':
+      return { kind: 'elsewhere', place }
+    case 'receipt_wrong':
     case 'ticket_stale':
     case 'receipt_stale':
     case 'expired':
@@ -105,8 +121,11 @@ export function viewOfRefusal({ code, status }: Refusal, params: unknown): Phone
   }
 }
 
+/** What a browser is refused whose phone key is another one, or none. */
+const ofPhoneKey = new Set<RefusalCode>(['not_your_phone', 'receipt_wrong'])
+
 /** What the visitor can mend where a code is typed; none where there is nothing to mend. */
 export function codeProblem({ code, retryAfter = 60 }: Refusal): CodeProblem | undefined {
   if (code === 'user_code_unknown') return 'unknown'
-  return code === 'too_many_codes' ? { minutes: Math.ceil(retryAfter / 60) } : undefined
+  return code === 'too_many_codes' ? { retryAfter } : undefined
 }

@@ -31,6 +31,8 @@ export interface SignInForm {
   /** What the visitor typed before, so that a refusal costs them nothing. */
   accountId?: string | undefined
   error?: RefusalCode | undefined
+  /** Seconds after which trying again makes sense. */
+  retryAfter?: number | undefined
   /** Whether new accounts are taken here. */
   registration: boolean
 }
@@ -43,6 +45,18 @@ export interface SignUpForm {
   accountId?: string | undefined
   name?: string | undefined
   error?: RefusalCode | undefined
+  retryAfter?: number | undefined
+  notice?: SignUpNotice | undefined
+}
+
+/** What whoever signs up is told of it, in the language of the page; empty where there is nothing to say. */
+export interface SignUpNotice {
+  /** What it is for. */
+  purpose: string
+  /** What signing up agrees to. */
+  consent: string
+  /** Where the privacy notice stands. */
+  privacyUrl: string
 }
 
 /** Where a visitor types the code that the kiosk shows. */
@@ -53,7 +67,7 @@ export interface CodeForm {
 }
 
 /** Not a code, or too many that were none. */
-export type CodeProblem = 'unknown' | { minutes: number }
+export type CodeProblem = 'unknown' | { retryAfter: number }
 
 /** How a sign-in stands, or ended, for the phone that scanned it. */
 export type Outcome =
@@ -101,9 +115,13 @@ export interface CancelForm {
 
 /** Why there is no sign-in to show. */
 export type Obstacle =
-  | { kind: 'in-use' | 'stale' | 'unknown' }
-  /** With an id, trying again asks for that sign-in; without, for the same address once more. */
-  | { kind: 'busy'; id?: string | undefined }
+  /** `elsewhere`: another browser has it, perhaps one of this phone. */
+  | { kind: 'in-use' | 'stale' | 'unknown' | 'elsewhere' | 'no-cookies' }
+  /**
+   * With an id, trying again asks for that sign-in; without, for the same address once more.
+   * @property retryAfter seconds, where it is more than a moment.
+   */
+  | { kind: 'busy'; id?: string | undefined; retryAfter?: number | undefined }
   | { kind: 'error'; code: RefusalCode }
 
 /** Everything a phone page may show. */

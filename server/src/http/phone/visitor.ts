@@ -16,7 +16,14 @@ import type { Visits } from '../../signin/visit.ts'
 import type { Seen, WithHandOff } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { type OwnCookie, ownCookie } from '../server/cookies.ts'
-import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
+import {
+  hasChosenLanguage,
+  type Language,
+  negotiatedLanguage,
+  rememberHint,
+  rememberLanguage,
+  requestLanguage,
+} from '../server/language.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
 import { beginRefusal, refusalOf } from '../server/server.ts'
 import { noAssets, type PageAssets, type PhoneAssets } from './assets.ts'
@@ -25,12 +32,14 @@ import {
   type PhoneView,
   type Place,
   renderPage,
+  type SignUpNotice,
   type ToldOnPage,
 } from './page.ts'
+import { type Typed, TypedCookie } from './typed.ts'
 import { codeProblem, phoneState, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
 export interface PhoneParts {
-  config: Pick<Config, 'publicUrl' | 'site' | 'registration'>
+  config: Pick<Config, 'publicUrl' | 'site' | 'registration' | 'signUpNotice'>
   flow: Flow
   userCodes: UserCodes
   methods: Methods
@@ -49,8 +58,8 @@ export interface PhoneParts {
   randomBytes(size: number): Uint8Array
 }
 
-/** What a visitor typed into a form, to be shown again where it was refused. */
-export type Typed = { kind: 'sign-in' | 'sign-up'; id: string; accountId: string; name?: string }
+/** A form as a visitor has filled it in, to be shown again where it was refused. */
+export type FilledIn = { kind: 'sign-in' | 'sign-up'; id: string; accountId: string; name?: string }
 
 /** Reads a request as a visitor's. */
 export type VisitorOf = (request: FastifyRequest, reply: FastifyReply) => Visitor
@@ -61,7 +70,8 @@ const phoneKeyLife = 24 * 3600
 export function createVisitors(parts: PhoneParts): VisitorOf {
   const { publicUrl } = parts.config
   const keyCookie = ownCookie('qrgate-phone', publicUrl, { maxAge: phoneKeyLife, sameSite: 'lax' })
-  return (request, reply) => new Visitor(parts, keyCookie, request, reply)
+  const typedCookie = new TypedCookie(publicUrl)
+  return (request, reply) => new Visitor(parts, { keyCookie, typedCookie }, request, reply)
 }
 
 /**
@@ -71,6 +81,7 @@ export function createVisitors(parts: PhoneParts): VisitorOf {
 export class Visitor {
   readonly #parts: PhoneParts
   readonly #keyCookie: OwnCookie
+  readonly #typedCookie: TypedCookie
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   #language: Language | undefined
@@ -78,12 +89,13 @@ export class Visitor {
 
   constructor(
     parts: PhoneParts,
-    keyCookie: OwnCookie,
+    { keyCookie, typedCookie }: { keyCookie: OwnCookie; typedCookie: TypedCookie },
     request: FastifyRequest,
     reply: FastifyReply,
   ) {
     this.#parts = parts
     this.#keyCookie = keyCookie
+    this.#typedCookie = typedCookie
     this.#request = request
     this.#reply = reply
   }
@@ -132,6 +144,19 @@ export class Visitor {
     return this.#language
   }
 
+  /** Takes `?lang=` as a choice where no page is shown that would. */
+  chooseLanguage(): void {
+    this.#chosenLanguage()
+  }
+
+  /** What was chosen at the kiosk whose QR has led here, or null: a hint, good until the next scan. */
+  hintLanguage(lang: Language | null): void {
+    rememberHint(this.#request, this.#reply, lang, this.#parts.config.publicUrl)
+    if (hasChosenLanguage(this.#request)) return
+    this.#language =
+      this.#chosenLanguage() ?? lang ?? negotiatedLanguage(this.#request.headers['accept-language'])
+  }
+
   #chosenLanguage(): Language | undefined {
     const { lang } = this.#query
     if (lang !== 'ko' && lang !== 'en') return undefined
@@ -141,6 +166,33 @@ export class Visitor {
 
   get #query() {
     return this.#request.query as { lang?: unknown; form?: unknown; bare?: unknown }
+  }
+
+  /** So that neither another language nor another form nor another scan asks for it again. */
+  keepTyped(typed: Typed): void {
+    this.#typedCookie.keep(this.#reply, typed)
+  }
+
+  /** The same of a form that is sent; the script has its own still, and is answered alike for every id. */
+  keepSent(typed: Typed): void {
+    if (!this.wantsJson) this.keepTyped(typed)
+  }
+
+  forgetTyped(): void {
+    this.#typedCookie.forget(this.#reply)
+  }
+
+  /** What was typed on an earlier page, where this one asks for it. */
+  get #typed(): Typed {
+    return this.#typedCookie.read(this.#request)
+  }
+
+  /** Whether one of our own pages has led here; only browsers on plain http leave the first header out. */
+  get #fromHere(): boolean {
+    const { 'sec-fetch-site': site, referer, origin } = this.#request.headers
+    const { publicUrl } = this.#parts.config
+    if (site !== undefined) return site === 'same-origin'
+    return origin === publicUrl || referer?.startsWith(`${publicUrl}/`) === true
   }
 
   /** Without script a form is the first to hand in the receipt: the scan comes before all else. */
@@ -160,6 +212,7 @@ export class Visitor {
     const told = await this.#told(id, kiosk)
     return this.#show({
       kind: 'sign-in',
+      ...this.#typed,
       id,
       receipt,
       goodFor,
@@ -183,7 +236,8 @@ export class Visitor {
     const { form } = this.#query
     const view = viewOfSignIn(signIn, handOff, this.#takesNewAccounts(kiosk), form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
-    return this.#show({ place: this.#placeOf(kiosk), ...view, ...(told && { told }) })
+    const asked = signIn.state === 'scanned' && { ...this.#typed, told, notice: this.#notice }
+    return this.#show({ place: this.#placeOf(kiosk), ...view, ...asked })
   }
 
   /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
@@ -198,7 +252,7 @@ export class Visitor {
   }
 
   /** A refusal that the visitor can mend shows the same form again, with what they typed. */
-  async retype(error: unknown, form: Typed) {
+  async retype(error: unknown, form: FilledIn) {
     const refusal = refusalOf(error)
     if (this.wantsJson || ![401, 409, 422, 429, 503].includes(refusal.status)) throw refusal
     if (refusal.code === 'already_ended' || refusal.code === 'in_use') throw refusal
@@ -208,7 +262,9 @@ export class Visitor {
     this.#renewKey()
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
-    return this.#show({ ...form, place, registration, told, error: refusal.code })
+    const { code, retryAfter } = refusal
+    const notice = this.#notice
+    return this.#show({ ...form, place, registration, told, notice, error: code, retryAfter })
   }
 
   /** The same where a code was typed. */
@@ -223,13 +279,23 @@ export class Visitor {
   /** Any other refusal: a page says why there is nothing to sign in to. */
   refuse(error: unknown) {
     const refusal = beginRefusal(error, this.#request, this.#reply)
-    if (!this.wantsJson) return this.#show(viewOfRefusal(refusal, this.#request.params))
+    if (!this.wantsJson)
+      return this.#show(viewOfRefusal(refusal, this.#request.params, this.#browser))
     return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
   }
 
   async #told(id: string, kiosk: Kiosk): Promise<ToldOnPage | undefined> {
     const told = await this.#parts.telling.shown(id, this.key, kiosk)
     return told ? { ...told, client: told.client[this.language] } : undefined
+  }
+
+  get #browser() {
+    return { hasKey: this.key !== '', fromHere: this.#fromHere }
+  }
+
+  get #notice(): SignUpNotice {
+    const { purpose, consent, privacyUrl } = this.#parts.config.signUpNotice
+    return { purpose: purpose[this.language], consent: consent[this.language], privacyUrl }
   }
 
   #takesNewAccounts({ policy }: Kiosk): boolean {

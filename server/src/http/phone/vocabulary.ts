@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../errors.ts'
 import type { ClaimName } from '../../protocol/claims.ts'
 import type { Language } from '../server/language.ts'
+import type { TimeUnits } from './time-in.ts'
 import type { Obstacle, Outcome } from './view.ts'
 
 /** Every word of the phone pages; a dictionary that lacks one does not compile. */
@@ -12,8 +13,9 @@ export interface Words {
   code: CodeWords
   account: string
   password: string
+  /** On the button that shows the password, and what it is called by whoever does not see where it stands. */
   reveal: string
-  conceal: string
+  revealName: string
   /** Who is told what. @param claims what the client may be told besides that the same person is here. */
   told: (client: string, claims: readonly ClaimName[]) => string
   outcomes: Record<OutcomeName, Message>
@@ -22,8 +24,13 @@ export interface Words {
   handOff: HandOffWords
   obstacles: Record<Obstacle['kind'], Message>
   retry: string
+  /** After a number of tries; `{time}` stands for how long. */
+  retryAfter: string
+  units: TimeUnits
+  /** Leads to where a code is typed. */
+  typeCode: string
   errorCode: string
-  /** Said in place of the general sentence; `{minutes}` stands for a number. */
+  /** Said in place of the general sentence; `{time}` stands for how long. */
   refusals: Pick<Record<RefusalCode, string>, ReworkedRefusal>
   /** What no field of the form can mend. */
   otherProblem: string
@@ -93,6 +100,7 @@ interface SignUpWords {
   passwordHint: string
   submit: string
   back: string
+  privacy: string
 }
 
 interface CodeWords {

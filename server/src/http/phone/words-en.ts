@@ -36,6 +36,7 @@ export const en: Words = {
     passwordHint: '8 characters or more',
     submit: 'Sign up and sign in',
     back: 'Back to sign-in',
+    privacy: 'Privacy notice',
   },
   code: {
     title: 'Enter the code on the screen',
@@ -48,7 +49,7 @@ export const en: Words = {
   account: 'User ID',
   password: 'Password',
   reveal: 'Show',
-  conceal: 'Hide',
+  revealName: 'Show password',
   told: (client, claims) => {
     const told = claims.includes('name') ? claims.filter(claim => claim !== 'masked_name') : claims
     if (told.length === 0) return `${client} is told of your visit`
@@ -176,7 +177,24 @@ export const en: Words = {
   obstacles: {
     'in-use': {
       title: 'Someone else is using this code',
-      text: ['Please get a new code from the screen.'],
+      text: [
+        'If you opened it in another app on this phone, continue there.',
+        'Otherwise, get a new QR code from the kiosk.',
+      ],
+    },
+    elsewhere: {
+      title: 'Opened in another app',
+      text: [
+        'If you opened this in another app on this phone, continue there.',
+        'To sign in here, get a new QR code from the kiosk and scan it.',
+      ],
+    },
+    'no-cookies': {
+      title: 'Cookies are turned off',
+      text: [
+        'This browser does not keep cookies, so you cannot sign in.',
+        'Allow cookies in the browser’s settings, or scan the QR code again with another browser.',
+      ],
     },
     stale: {
       title: 'This code is too old',
@@ -184,7 +202,7 @@ export const en: Words = {
     },
     unknown: {
       title: 'Page not found',
-      text: ['Scan the QR code on the kiosk again.'],
+      text: ['Scan the QR code on the kiosk, or type the code that it shows.'],
     },
     busy: {
       title: 'Many people are signing in',
@@ -196,13 +214,16 @@ export const en: Words = {
     },
   },
   retry: 'Try again',
+  retryAfter: 'Please try again in {time}.',
+  units: { minutes: '# min', hours: '# h' },
+  typeCode: 'Type a code',
   errorCode: 'Error code',
   refusals: {
     account_unusable: 'This account cannot be used. Please ask the staff.',
     password_too_long: 'This password is too long.',
     too_many_tries:
-      'Too many sign-in attempts. Please scan a new QR code in a while, or ask the staff.',
-    too_many_codes: 'Too many wrong codes. Try again in {minutes} min, or scan the QR code.',
+      'Too many sign-in attempts. Please scan a new QR code in {time}, or ask the staff.',
+    too_many_codes: 'Too many wrong codes. Try again in {time}, or scan the QR code.',
   },
   otherProblem: 'Something went wrong. Please try again.',
   progress: {

@@ -38,6 +38,7 @@ export const ko: Words = {
     passwordHint: '8자 이상',
     submit: '가입하고 로그인',
     back: '로그인으로 돌아가기',
+    privacy: '개인정보 처리방침',
   },
   code: {
     title: '화면의 코드를 입력해 주세요',
@@ -50,7 +51,7 @@ export const ko: Words = {
   account: '아이디',
   password: '비밀번호',
   reveal: '표시',
-  conceal: '숨기기',
+  revealName: '비밀번호 표시',
   told: (client, claims) => {
     const told = claims.includes('name') ? claims.filter(claim => claim !== 'masked_name') : claims
     if (told.length === 0) return `${client}에 방문을 알립니다`
@@ -178,7 +179,24 @@ export const ko: Words = {
   obstacles: {
     'in-use': {
       title: '다른 분이 이 코드를 쓰고 있습니다',
-      text: ['화면에서 새 코드를 받아 주세요.'],
+      text: [
+        '이 휴대폰의 다른 앱에서 열었다면 그 앱에서 계속해 주세요.',
+        '아니라면 키오스크에서 새 QR을 받아 주세요.',
+      ],
+    },
+    elsewhere: {
+      title: '다른 앱에서 연 로그인입니다',
+      text: [
+        '이 휴대폰의 다른 앱에서 열었다면 그 앱에서 계속해 주세요.',
+        '여기서 로그인하려면 키오스크에서 새 QR을 받아 비춰 주세요.',
+      ],
+    },
+    'no-cookies': {
+      title: '쿠키가 꺼져 있습니다',
+      text: [
+        '이 브라우저가 쿠키를 저장하지 않아 로그인할 수 없습니다.',
+        '브라우저 설정에서 쿠키를 허용하거나 다른 브라우저로 QR을 다시 비춰 주세요.',
+      ],
     },
     stale: {
       title: '지난 코드입니다',
@@ -186,7 +204,7 @@ export const ko: Words = {
     },
     unknown: {
       title: '페이지를 찾을 수 없습니다',
-      text: ['키오스크 화면의 QR을 다시 비춰 주세요.'],
+      text: ['키오스크 화면의 QR을 비추거나 화면에 보이는 코드를 입력해 주세요.'],
     },
     busy: {
       title: '지금 이용하는 분이 많습니다',
@@ -198,14 +216,17 @@ export const ko: Words = {
     },
   },
   retry: '다시 시도',
+  retryAfter: '{time} 뒤에 다시 시도해 주세요.',
+  units: { minutes: '#분', hours: '#시간' },
+  typeCode: '코드 입력하기',
   errorCode: '오류 코드',
   refusals: {
     account_unusable: '사용할 수 없는 계정입니다. 직원에게 말씀해 주세요.',
     password_too_long: '비밀번호가 너무 깁니다.',
     too_many_tries:
-      '로그인 시도가 너무 많았습니다. 잠시 뒤에 새 QR을 비추거나 직원에게 말씀해 주세요.',
+      '로그인 시도가 너무 많았습니다. {time} 뒤에 새 QR을 비추거나 직원에게 말씀해 주세요.',
     too_many_codes:
-      '코드를 여러 번 잘못 입력했습니다. {minutes}분 뒤에 다시 입력하거나 화면의 QR을 비춰 주세요.',
+      '코드를 여러 번 잘못 입력했습니다. {time} 뒤에 다시 입력하거나 화면의 QR을 비춰 주세요.',
   },
   otherProblem: '문제가 생겼습니다. 다시 시도해 주세요.',
   progress: {

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 export interface OwnCookie {
   read(request: FastifyRequest): string | undefined
   write(reply: FastifyReply, value: string): void
+  clear(reply: FastifyReply): void
 }
 
 /**
@@ -23,6 +24,9 @@ export function ownCookie(
     read: request => request.cookies[fullName],
     write: (reply, value) => {
       reply.setCookie(fullName, value, attributes)
+    },
+    clear: reply => {
+      reply.clearCookie(fullName, { path: '/', secure })
     },
   }
 }

@@ -1,33 +1,82 @@
-import type { Language } from '@qrgate/sdk/protocol'
+import { type Language, preferredLanguage } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export type { Language }
 
-const cookieName = 'qrgate-lang'
+/** Chosen on one of our pages on this browser. */
+const chosenCookie = 'qrgate-lang'
+/** Chosen at the kiosk whose QR this browser has opened last. */
+const hintCookie = 'qrgate-lang-hint'
 const year = 365 * 24 * 3600
 
-/** The language to answer in: the one chosen on our pages, else the one asked for. */
-export function requestLanguage(request: FastifyRequest): Language {
-  const chosen = request.cookies?.[cookieName]
-  if (chosen === 'ko' || chosen === 'en') return chosen
-  return askedLanguage(request.headers['accept-language']) ?? 'en'
+/**
+ * The language to answer in: the one chosen in this browser; else the one that the visitor has just
+ * chosen at the kiosk, a moment ago and on purpose, where the browser's own may be its maker's; else the
+ * browser's first.
+ */
+export function requestLanguage({ cookies, headers }: FastifyRequest): Language {
+  return (
+    languageIn(cookies?.[chosenCookie]) ??
+    languageIn(cookies?.[hintCookie]) ??
+    negotiatedLanguage(headers['accept-language'])
+  )
 }
 
-/** Of the languages that we speak the one that is asked for most (RFC 9110 §12.5.4), if any is. */
-export function askedLanguage(acceptLanguage: string | undefined): Language | undefined {
-  let best: Language | undefined
-  let most = 0
-  for (const range of acceptLanguage?.split(',') ?? []) {
-    const [, lang, weight = '1'] = /^\s*(ko|en)\b[^;]*(?:;\s*q=([\d.]+))?/i.exec(range) ?? []
-    if (lang === undefined || Number(weight) <= most) continue
-    best = lang.toLowerCase() === 'ko' ? 'ko' : 'en'
-    most = Number(weight)
-  }
-  return best
+/** Whether somebody has chosen a language in this browser, which no kiosk's choice changes. */
+export function hasChosenLanguage({ cookies }: FastifyRequest): boolean {
+  return languageIn(cookies?.[chosenCookie]) !== undefined
+}
+
+/** What an `Accept-Language` header asks for: English where it names none of ours, unless it rules that out. */
+export function negotiatedLanguage(header = ''): Language {
+  const refusesEnglish = rangesOf(header).some(
+    ({ range, weight }) => range === 'en' && weight === 0,
+  )
+  return askedLanguage(header) ?? (refusesEnglish ? 'ko' : 'en')
+}
+
+/** Of our languages the one that is asked for (RFC 9110 §12.5.4), by weight and then by order, if any is. */
+export function askedLanguage(header = ''): Language | undefined {
+  const wanted = rangesOf(header).filter(({ weight }) => weight > 0)
+  const sorted = wanted.toSorted((a, b) => b.weight - a.weight)
+  return preferredLanguage(sorted.map(({ range }) => range))
+}
+
+const rangesOf = (header: string) => header.split(',').flatMap(readRange)
+
+/** None for what is no language range with a weight (RFC 9110 §12.4.2). */
+function readRange(text: string): { range: string; weight: number }[] {
+  const pattern =
+    /^\s*([a-z]{1,8}(?:-[a-z\d]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i
+  const [, range, weight = '1'] = pattern.exec(text) ?? []
+  return range === undefined ? [] : [{ range: range.toLowerCase(), weight: Number(weight) }]
 }
 
 /** Remembers a choice made by `?lang=`. It proves nothing, so its name has no `__Host-` prefix. */
 export function rememberLanguage(reply: FastifyReply, lang: Language, publicUrl: string): void {
-  const secure = publicUrl.startsWith('https:')
-  reply.setCookie(cookieName, lang, { path: '/', maxAge: year, sameSite: 'lax', secure })
+  reply.setCookie(chosenCookie, lang, { ...attributes(publicUrl), maxAge: year })
+}
+
+/**
+ * Keeps what was chosen at the kiosk for the pages that follow, until the browser is closed; null where
+ * nobody has chosen there.
+ */
+export function rememberHint(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  lang: Language | null,
+  publicUrl: string,
+): void {
+  if (lang !== null) reply.setCookie(hintCookie, lang, attributes(publicUrl))
+  else if (request.cookies[hintCookie] !== undefined) {
+    reply.clearCookie(hintCookie, attributes(publicUrl))
+  }
+}
+
+function attributes(publicUrl: string) {
+  return { path: '/', sameSite: 'lax', secure: publicUrl.startsWith('https:') } as const
+}
+
+function languageIn(text: string | undefined): Language | undefined {
+  return text === 'ko' || text === 'en' ? text : undefined
 }

@@ -122,8 +122,8 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 입력해 주세요.',
   },
   name_invalid: {
-    en: 'A name has 1 to 64 characters that can be seen.',
-    ko: '이름은 1~64자로 입력해 주세요.',
+    en: 'A name has 1 to 64 characters, and no invisible ones. Please type it anew.',
+    ko: '이름은 64자 이내로, 눈에 보이지 않는 기호 없이 다시 입력해 주세요.',
   },
   password_too_short: {
     en: 'A password has 8 characters or more.',

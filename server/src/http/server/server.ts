@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
+import { wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
 import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
@@ -22,6 +23,9 @@ const longestPathPart = 1024
 /** Between two requests, and for the headers of one, in milliseconds. */
 const keepAlive = 65_000
 const headersTimeout = 10_000
+
+/** Where nothing is, for a browser whose address cannot even be read: there it gets the page that says so. */
+const nowhere = '/not-found'
 
 /** Answers with a refusal. */
 type Refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
@@ -66,7 +70,10 @@ export function createHttpServer(
         reply.header('connection', 'close')
         reply.raw.once('finish', () => request.raw.socket.destroySoon())
       }
-      refuseUnrouted(error, request, reply.headers(guards))
+      reply.headers(guards)
+      // No hook has seen it, so no page can be made of it here.
+      if (wantsPage(request.url, request.headers.accept)) reply.redirect(nowhere, 303)
+      else refuseUnrouted(error, request, reply)
     },
   })
     .setValidatorCompiler(TypeBoxValidatorCompiler)
@@ -77,9 +84,6 @@ export function createHttpServer(
 
   server.decorateReply('refusal')
   server.setErrorHandler(refuse)
-  server.setNotFoundHandler(() => {
-    throw new Refusal('not_found')
-  })
 
   // Hooks that call back: a promise for each of them would cost as much as the rest of a start.
   server.addHook('onResponse', (request, reply, done) => {

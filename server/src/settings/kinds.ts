@@ -1,0 +1,205 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Kinds of settings: which texts are good, and what they become. */
+
+export type Mode = 'demo' | 'serve'
+
+/** How a text becomes a value, and which texts do not. */
+export interface Kind<Value> {
+  least?: number
+  most?: number
+  /** @returns something of the right type even after refusing, so that all faults are found at once. */
+  read(text: string, reading: Reading): Value
+}
+
+interface Reading {
+  name: string
+  mode: Mode
+  /** Told in a sentence what is wrong and what would be right. */
+  refuse(fault: string): void
+}
+
+export function text(): Kind<string> {
+  return { read: text => text }
+}
+
+/** A name that a URL reads as a number would lead elsewhere, and no URL holds a zone (RFC 6874). */
+export function listenHost(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      const host = text.replace(/^\[(.*)\]$/, '$1')
+      const url = URL.parse(isIP(host) === 6 ? `http://[${host}]` : `http://${host}`)
+      if (isIP(host) === 6 ? url : url?.hostname === host.toLowerCase()) return host
+      refuse(`${name} must be an address or a name of this machine like 127.0.0.1, not "${text}".`)
+      return text
+    },
+  }
+}
+
+export function integer(least: number, most: number) {
+  const read = (text: string, { name, refuse }: Reading) => {
+    const value = Number(text)
+    const good = /^\d+$/.test(text) && value >= least && value <= most
+    if (!good) refuse(`${name} must be a whole number from ${least} to ${most}, not "${text}".`)
+    return value
+  }
+  return { least, most, read }
+}
+
+/** Written in seconds, read in milliseconds. */
+export function seconds(least: number, most: number) {
+  const whole = integer(least, most)
+  return { ...whole, read: (text: string, reading: Reading) => whole.read(text, reading) * 1000 }
+}
+
+/** One of a few words; in each mode another may stand for none. */
+export function choice<Word extends string>(
+  presets: Record<Mode, Word>,
+  ...words: Word[]
+): Kind<Word> {
+  return {
+    read(text, { name, mode, refuse }) {
+      const preset = presets[mode]
+      if (text === '') return preset
+      const chosen = words.find(word => word === text)
+      if (chosen !== undefined) return chosen
+      const known = [...new Set([preset, ...words])].join(', ')
+      refuse(`${name} must be one of ${known}, not "${text}".`)
+      return preset
+    },
+  }
+}
+
+/** An URL that may hold a password, so no message repeats it. */
+export function address(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      const good = text === '' || text.startsWith('sqlite:') || URL.canParse(text)
+      if (!good) refuse(`${name} is no URL; write special characters of its password as %XX.`)
+      return text
+    },
+  }
+}
+
+/** The address of a page that people open. */
+export function pageAddress(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      const good = text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+      if (!good) refuse(`${name} must be like https://www.example.org/privacy, not "${text}".`)
+      return text
+    },
+  }
+}
+
+/** The origin under which others reach the gate; in serve mode it must be there, and https. */
+export function publicOrigin(): Kind<string | undefined> {
+  return {
+    read(text, { name, mode, refuse }) {
+      const origin = originOf(text)
+      if (text !== '' && !origin) {
+        refuse(`${name} must be like https://gate.example.org, not "${text}".`)
+      } else if (mode === 'serve' && !origin?.startsWith('https:')) {
+        refuse(`${name} must be the https address under which phones reach this gate.`)
+      }
+      return origin
+    },
+  }
+}
+
+/** @param presets what counts where there is none, for each mode. */
+export function origins(presets: Record<Mode, string[]>): Kind<string[]> {
+  return {
+    read(text, { name, mode, refuse }) {
+      const origins = listOf(text)
+      for (const origin of origins.filter(text => text !== '*' && originOf(text) !== text)) {
+        refuse(`${name} must be like https://www.example.org, not "${origin}".`)
+      }
+      return origins.length === 0 ? presets[mode] : origins
+    },
+  }
+}
+
+/** Addresses and CIDR ranges. */
+export function networks(): Kind<string[]> {
+  return {
+    read(text, { name, refuse }) {
+      const ranges = listOf(text)
+      for (const range of ranges.filter(range => !isNetwork(range))) {
+        refuse(`${name} takes addresses and ranges like 10.0.0.0/8, not "${range}".`)
+      }
+      return ranges
+    },
+  }
+}
+
+/** Never a range of everybody: then each client could say where it comes from. */
+function isNetwork(range: string): boolean {
+  const [address = '', prefix] = range.split('/')
+  // Also "1" and "0x7f.1" are IPv4 addresses to ipaddr.js.
+  if (isIP(address) === 0) return false
+  return prefix === undefined || (ipaddr.isValidCIDR(range) && Number(prefix) > 0)
+}
+
+/** `host:port` as URLs write them: lower case, `xn--` names, addresses in their one spelling. */
+export function hosts(): Kind<string[]> {
+  return {
+    read(text, { name, refuse }) {
+      return listOf(text).flatMap(entry => {
+        const host = hostOf(entry)
+        if (host !== undefined) return [host]
+        refuse(`${name} takes hosts with their port like emr.internal:8443, not "${entry}".`)
+        return []
+      })
+    },
+  }
+}
+
+/** Undefined where it has no port, is a pattern, or more than a host and its port. */
+function hostOf(entry: string): string | undefined {
+  const [, host, port] = /^(\[[^[\]]+\]|[^:[\]/?#@\\*%\s]+):(\d{1,5})$/.exec(entry) ?? []
+  const hostname = host && URL.parse(`http://${host}`)?.hostname
+  const isPort = Number(port) > 0 && Number(port) <= 65_535
+  return hostname && isPort ? `${hostname}:${Number(port)}` : undefined
+}
+
+const shortestKey = 32
+
+export function isShort(key: string): boolean {
+  return Buffer.byteLength(key) < shortestKey
+}
+
+export function secretKey(): Kind<string> {
+  return {
+    read(text, { name, refuse }) {
+      if (text !== '' && isShort(text)) refuse(`${name} must have at least ${shortestKey} bytes.`)
+      if (text.includes(',')) {
+        refuse(`${name} must not hold a comma, or it could not move to SECRET_KEYS_ACCEPTED.`)
+      }
+      return text
+    },
+  }
+}
+
+export function acceptedKeys(): Kind<string[]> {
+  return {
+    read(text, { name, refuse }) {
+      const keys = listOf(text)
+      if (keys.some(isShort)) refuse(`${name}: each key must have at least ${shortestKey} bytes.`)
+      return keys
+    },
+  }
+}
+
+function listOf(text: string): string[] {
+  const parts = text.split(',').map(part => part.trim())
+  return parts.filter(Boolean)
+}
+
+/** The origin, or undefined for anything that is more or less than one. */
+function originOf(text: string): string | undefined {
+  const url = URL.parse(text)
+  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/'
+  return plain && !url.search && !url.hash && !url.username ? url.origin : undefined
+}

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { after, type TestContext, test } from 'node:test'
+import { words } from '../../server/src/http/phone/words.ts'
+import { startGate } from '../support/gate.ts'
+import { Kiosk } from '../support/kiosk.ts'
+import { Phone } from '../support/phone.ts'
+
+const html = 'text/html,application/xhtml+xml,*/*;q=0.8'
+const password = 'correct horse battery'
+const { 'no-cookies': noCookies, elsewhere, unknown } = words.en.obstacles
+
+/** A phone that keeps nothing, as far as the gate can see. */
+async function withoutCookies(
+  path: string,
+  {
+    accept = html,
+    body,
+    headers,
+  }: { accept?: string; body?: Record<string, string>; headers?: object },
+): Promise<{ status: number; text: string }> {
+  const answer = await fetch(gate.url + path, {
+    method: body ? 'POST' : 'GET',
+    headers: { accept, ...(body && { origin: gate.url }), ...headers },
+    redirect: 'manual',
+    ...(body && { body: new URLSearchParams(body) }),
+  })
+  return { status: answer.status, text: await answer.text() }
+}
+
+function assertSays(page: string, { title, text }: { title: string; text: readonly string[] }) {
+  for (const said of [title, ...text])
+    assert.ok(page.includes(said), `${said} in ${page.slice(-900)}`)
+  assert.doesNotMatch(page, /다른 분|[Ss]ome(one|body) else/)
+}
+
+/** One gate for the file: each test has its own sign-ins. */
+const gate = await startGate({ after } as TestContext, {
+  QRGATE_PRIVACY_URL: 'https://p.example/n',
+})
+const kiosk = new Kiosk(gate.url)
+
+test('N26: a phone that keeps no cookies is told so, with scripts and without', async () => {
+  const signIn = await kiosk.start()
+  const { id, receipt } = await new Phone(gate.url).open(signIn.frame.url)
+  // Without scripts its form is answered; with them, the page that the script goes to.
+  for (const action of ['scan', 'sign-in', 'sign-up', 'deny']) {
+    const body = { receipt, account: 'hong', name: 'Hong', password }
+    const { status, text } = await withoutCookies(`/s/${id}/${action}`, { body })
+    assert.equal(status, 403, action)
+    assertSays(text, noCookies)
+  }
+  const script = await withoutCookies(`/s/${id}/scan`, {
+    accept: 'application/json',
+    body: { receipt },
+  })
+  assert.equal(JSON.parse(script.text).code, 'receipt_wrong')
+  for (const headers of [
+    { 'sec-fetch-site': 'same-origin' },
+    { referer: `${gate.url}${new URL(signIn.frame.url).pathname}` },
+  ]) {
+    assertSays((await withoutCookies(`/s/${id}`, { headers })).text, noCookies)
+  }
+  assert.equal((await kiosk.view(signIn)).state, 'pending', 'another phone may have it')
+})
+
+test('N26: cookies that are gone between two pages are told, not somebody else', async () => {
+  const signIn = await kiosk.start()
+  const { id } = await new Phone(gate.url).scan(signIn.frame.url)
+  for (const action of ['sign-in', 'sign-up', 'deny', 'end', 'not-me', 'coming']) {
+    const body = { account: 'hong', name: 'Hong', password }
+    assertSays((await withoutCookies(`/s/${id}/${action}`, { body })).text, noCookies)
+  }
+})
+
+test('N27: a page that is handed to another browser says that another app has it', async () => {
+  const signIn = await kiosk.start()
+  const { id } = await new Phone(gate.url).scan(signIn.frame.url)
+  const fresh = await withoutCookies(`/s/${id}`, { headers: { 'sec-fetch-site': 'none' } })
+  assertSays(fresh.text, elsewhere)
+  // A browser that has been here before has a key of its own.
+  const known = new Phone(gate.url)
+  await known.get('/code')
+  assertSays(await (await known.get(`/s/${id}`)).text(), elsewhere)
+  const byTicket = await (await known.get(new URL(signIn.frame.url).pathname)).text()
+  assert.ok(byTicket.includes(words.en.obstacles['in-use'].text[0] ?? '?'))
+  assert.equal((await known.state(id)).body.code, 'not_your_phone')
+})
+
+test("N30: a form's address that is opened leads to where the form stands", async () => {
+  const signIn = await kiosk.start()
+  const phone = new Phone(gate.url)
+  const { id } = await phone.scan(signIn.frame.url)
+  const stands = {
+    scan: '',
+    'sign-in': '',
+    'sign-up': '?form=sign-up',
+    deny: '',
+    end: '',
+    'not-me': '?form=not-me',
+    'cancel-hand-off': '?form=cancel',
+    coming: '',
+    leave: '',
+  }
+  for (const [form, query] of Object.entries(stands)) {
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await phone.get(`/s/${id}/${form}`, html, method)
+      assert.equal(answer.status, 303, form)
+      assert.equal(answer.headers.get('location'), `/s/${id}${query}`)
+    }
+  }
+  assertSays(await (await phone.get(`/s/${id}/nothing`)).text(), unknown)
+})
+
+test('N30: what people type or scan is forgiven its capitals and slashes', async () => {
+  const signIn = await kiosk.start()
+  const ticket = new URL(signIn.frame.url).pathname
+  const phone = new Phone(gate.url)
+  for (const typed of [
+    ...['/Code', '/CODE/', '//code', '/code//?lang=en', '/code%20', '/Kiosk/', '/DEMO', '//'],
+    ...[`${ticket}/`, `/${ticket}`, `/E${ticket.slice(2)}/`, '/api/docs/'],
+  ]) {
+    let path = typed
+    let answer = await phone.get(path, html)
+    for (let steps = 0; answer.status === 307 && steps < 3; steps++) {
+      path = answer.headers.get('location') ?? ''
+      assert.match(path, /^\/(?!\/)/)
+      answer = await phone.get(path, html)
+    }
+    const isOfApi = typed.startsWith('/api')
+    assert.equal(answer.status, isOfApi ? 404 : 200, typed)
+    assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), !isOfApi, typed)
+  }
+})
+
+test('N30: where nothing is, people get a page that offers to type a code; programs get JSON', async () => {
+  for (const path of ['/cod', '/q', '/s', '/enrol', '/code/x', '/assets/x', '/a%ff', '/%E0%A4%A']) {
+    const answer = await fetch(gate.url + path, { headers: { accept: html } })
+    assert.equal(answer.status, 404, path)
+    const page = await answer.text()
+    assertSays(page, unknown)
+    assert.ok(page.includes('href="/code"'), path)
+    assert.ok(answer.headers.get('content-security-policy'), path)
+  }
+  const head = await fetch(`${gate.url}/cod`, { method: 'HEAD', headers: { accept: html } })
+  assert.equal(head.status, 404)
+  assert.ok(head.headers.get('content-type')?.startsWith('text/html'))
+  for (const [path, accept, method] of [
+    ['/cod', 'application/json', 'GET'],
+    ['/cod', '*/*', 'GET'],
+    ['/cod', '*/*', 'POST'],
+    ['/api/v1/nothing', html, 'GET'],
+    ['/api/nothing', html, 'POST'],
+    ['/oidc/nothing', html, 'GET'],
+  ] as const) {
+    const answer = await fetch(gate.url + path, { method, headers: { accept } })
+    assert.equal(answer.status, 404, path)
+    assert.equal(((await answer.json()) as { code: string }).code, 'not_found')
+  }
+})
+
+test("N31: the kiosk's choice speaks until somebody chooses on the phone", async () => {
+  const signIn = await kiosk.start()
+  const ticket = new URL(await kiosk.frame(signIn)).pathname.slice(3)
+  const langOf = async (phone: Phone, path: string) =>
+    /<html lang="(..)"/.exec(await (await phone.get(path)).text())?.[1]
+  const phone = new Phone(gate.url, { 'accept-language': 'ko-KR,ko;q=0.9' })
+  assert.equal(await langOf(phone, `/Q/${ticket}`), 'ko')
+  assert.equal(await langOf(phone, `/E/${ticket}`), 'en')
+  // The pages that follow, which no QR leads to.
+  assert.equal(await langOf(phone, '/code'), 'en')
+  // The next screen, where nobody has chosen.
+  assert.equal(await langOf(phone, `/Q/${ticket}`), 'ko')
+  assert.equal(await langOf(phone, '/code'), 'ko')
+  const chooser = new Phone(gate.url, { 'accept-language': 'ko' })
+  assert.equal(await langOf(chooser, '/code?lang=ko'), 'ko')
+  assert.equal(await langOf(chooser, `/E/${ticket}`), 'ko', 'what was chosen here counts more')
+  assert.equal(await langOf(new Phone(gate.url, { 'accept-language': 'en' }), `/K/${ticket}`), 'ko')
+  const other = new Phone(gate.url, { 'accept-language': 'fr, ko;q=0.5, en;q=0.4' })
+  for (const path of ['/code', `/q/${ticket}`, '/cod', '/enrol/x', '/s/x']) {
+    assert.equal(await langOf(other, path), 'ko', path)
+  }
+})
+
+test('N32: what was typed comes through language, form and expiry, and ends with the sign-in', async () => {
+  const typedOn = async (phone: Phone, path: string) => {
+    const page = await (await phone.get(path)).text()
+    const of = (name: string) =>
+      new RegExp(`<input id="${name}"[^>]* value="([^"]*)"`).exec(page)?.[1]
+    return [of('account'), of('name'), /<html lang="(..)"/.exec(page)?.[1]]
+  }
+  const follow = async (phone: Phone, path: string, fields: Record<string, string>) => {
+    const answer = await phone.post(path, fields, html)
+    assert.equal(answer.status, 303, await answer.text())
+    return answer.headers.get('location') ?? ''
+  }
+  const phone = new Phone(gate.url, { 'accept-language': 'en' })
+  const signIn = await kiosk.start()
+  const { id, receipt } = await phone.open(signIn.frame.url)
+  const scan = `/s/${id}/scan`
+  // Before the scan, without scripts: the press is the scan.
+  const korean = await follow(phone, `${scan}?lang=ko`, {
+    receipt,
+    account: '홍 "길동"',
+    next: '',
+  })
+  assert.deepEqual(await typedOn(phone, korean), ['홍 &quot;길동&quot;', undefined, 'ko'])
+  const signUp = await follow(phone, scan, { account: 'hong', password, next: 'sign-up' })
+  assert.equal(signUp, `/s/${id}?form=sign-up`)
+  assert.deepEqual(await typedOn(phone, signUp), ['hong', '', 'ko'])
+  const back = await follow(phone, `${scan}?lang=en`, {
+    account: 'hong2',
+    name: 'Hong',
+    next: '',
+  })
+  assert.deepEqual(await typedOn(phone, back), ['hong2', undefined, 'en'])
+  assert.deepEqual(await typedOn(phone, `${back}?form=sign-up`), ['hong2', 'Hong', 'en'])
+  assert.doesNotMatch(phone.cookies, /battery/)
+  const emptied = await follow(phone, scan, { account: '', name: '', next: '' })
+  assert.deepEqual(await typedOn(phone, emptied), ['', undefined, 'en'])
+
+  // Its time runs out while somebody types.
+  gate.passTime(181_000)
+  const late = await phone.post(`/s/${id}/sign-in`, { account: 'gildong', password }, html)
+  assert.equal(late.status, 410)
+  const second = await kiosk.start()
+  assert.deepEqual(await typedOn(phone, new URL(second.frame.url).pathname), [
+    'gildong',
+    undefined,
+    'en',
+  ])
+  // The page's script has seen it end before anything was sent.
+  const other = new Phone(gate.url)
+  const { id: third } = await other.scan((await kiosk.start()).frame.url)
+  gate.passTime(181_000)
+  await other.post(`/s/${third}/scan`, { account: 'minsu' })
+  const fourth = await kiosk.start()
+  assert.equal((await typedOn(other, new URL(fourth.frame.url).pathname))[0], 'minsu')
+  await other.scan(fourth.frame.url)
+  assert.equal((await other.signUp(fourth.id, 'minsu', 'Minsu', password)).status, 200)
+  const fifth = await kiosk.start()
+  assert.equal((await typedOn(other, new URL(fifth.frame.url).pathname))[0], '')
+})
+
+test('N32: sign-up says what it is for and where the privacy notice stands', async () => {
+  const phone = new Phone(gate.url, { 'accept-language': 'ko' })
+  const { id } = await phone.scan((await kiosk.start()).frame.url)
+  const page = await (await phone.get(`/s/${id}?form=sign-up`)).text()
+  assert.ok(page.includes('접수와 본인 확인에 씁니다'))
+  assert.ok(page.includes('href="https://p.example/n"'))
+  assert.ok(!(await (await phone.get(`/s/${id}`)).text()).includes('p.example'))
+})
