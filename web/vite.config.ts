@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defaultClientConditions, defineConfig, type Plugin } from 'vite'
-import { buildTarget } from '../scripts/browsers/floor.ts'
+import { buildTarget, phoneTarget } from '../scripts/browsers/floor.ts'
 import { oldBrowser } from '../scripts/browsers/old-browser.ts'
 import { viewportUnits } from '../scripts/browsers/viewport-units.ts'
 
@@ -37,7 +37,7 @@ async function scriptOf(name: string): Promise<string> {
     logLevel: 'warn',
     resolve: { conditions, preserveSymlinks },
     build: {
-      target: buildTarget,
+      target: phoneTarget,
       write: false,
       lib: { entry: here(`phone/${name}.ts`), name: 'qrgatePhone', formats: ['iife'] },
     },

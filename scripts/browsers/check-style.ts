@@ -1,5 +1,6 @@
 import postcss, { type AtRule, type Declaration, type Rule } from 'postcss'
 import { allLacking, cssFunctions, entry, lacking } from './compat.ts'
+import { isAskedFor } from './viewport-units.ts'
 
 /** What only makes a page nicer where it is known, and harms nobody where it is not. */
 const harmless: Record<string, string> = {
@@ -44,14 +45,6 @@ export function styleFaults(css: string): string[] {
 }
 
 type Report = (what: string, since: string[]) => void
-
-/** Whether it stands within `@supports`. */
-export function isAskedFor(node: postcss.Node): boolean {
-  for (let { parent } = node; parent; parent = parent.parent) {
-    if (parent.type === 'atrule' && (parent as AtRule).name === 'supports') return true
-  }
-  return false
-}
 
 function isNested(node: Rule | AtRule): boolean {
   for (let parent = node.parent as postcss.Node | undefined; parent; parent = parent.parent) {

@@ -13,6 +13,12 @@ export const buildTarget = Object.entries(floor).map(
   ([browser, version]) => (browser === 'safari_ios' ? 'ios' : browser) + version,
 )
 
+/**
+ * The phone's scripts are read by phones of 2020 (Chrome 80, Safari 13.4). One that cannot be read is as if
+ * it were missing, and then the form is good for only as long as its receipt.
+ */
+export const phoneTarget = 'es2020'
+
 /** How people know them. */
 export const floorNames = {
   ko: `Chrome·Edge ${floor.chrome}, Safari ${floor.safari}, Firefox ${floor.firefox}`,

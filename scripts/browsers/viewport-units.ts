@@ -1,5 +1,4 @@
-import postcss, { type Plugin, type Rule } from 'postcss'
-import { isAskedFor } from './check-style.ts'
+import postcss, { type AtRule, type Node, type Plugin, type Rule } from 'postcss'
 
 const dynamic = /(?<=[\d.])d(?=v(?:h|w|i|b|min|max)\b)/g
 
@@ -30,4 +29,12 @@ export function viewportUnits(): Plugin {
       }
     },
   }
+}
+
+/** Whether it stands within `@supports`. */
+export function isAskedFor(node: Node): boolean {
+  for (let { parent } = node; parent; parent = parent.parent) {
+    if (parent.type === 'atrule' && (parent as AtRule).name === 'supports') return true
+  }
+  return false
 }

@@ -37,8 +37,13 @@ function chromiumOf(release: string): Had {
 function installed(names: string[], debian: string, start: () => Promise<Engine>): Had {
   if (names.every(name => existsSync(name))) return { start }
   if (process.getuid?.() === 0) {
-    const args = ['install', '-y', '-q', '--no-install-recommends', ...debian.split(' ')]
-    spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    const options = ['-y', '-q', '--no-install-recommends']
+    for (const args of [
+      ['update', '-q'],
+      ['install', ...options, ...debian.split(' ')],
+    ]) {
+      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    }
   }
   if (names.every(name => existsSync(name))) return { start }
   return { missing: `there is none here; Debian, Ubuntu: sudo apt-get install ${debian}` }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import postcss from 'postcss'
 import { scriptFaults } from '../../scripts/browsers/check-script.ts'
 import { styleFaults } from '../../scripts/browsers/check-style.ts'
-import { buildTarget } from '../../scripts/browsers/floor.ts'
+import { buildTarget, floor } from '../../scripts/browsers/floor.ts'
 import { viewportUnits } from '../../scripts/browsers/viewport-units.ts'
 
 const newScripts: Record<string, string> = {
@@ -114,5 +114,8 @@ test('N25: all pages are built for the floor, and `npm run lint` reads what was 
     assert.match(readFileSync(`${root}${config}/vite.config.ts`, 'utf8'), /target: buildTarget/)
   }
   assert.deepEqual(buildTarget, ['chrome108', 'firefox115', 'safari16.4', 'ios16.4'])
-  assert.match(readFileSync(`${root}package.json`, 'utf8'), /"lint": ".*check-browsers\.ts/)
+  assert.match(readFileSync(`${root}web/vite.config.ts`, 'utf8'), /target: phoneTarget/)
+  const told = readFileSync(`${root}docs/browsers.md`, 'utf8')
+  assert.ok(told.includes(`| ${floor.chrome} | ${floor.safari} | ${floor.firefox} |`))
+  assert.match(readFileSync(`${root}scripts/commands.js`, 'utf8'), /'scripts\/check-browsers\.ts'/)
 })
