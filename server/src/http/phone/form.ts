@@ -1,7 +1,7 @@
+import { timeIn } from '@qrgate/sdk/protocol'
 import type { Language } from '../server/language.ts'
 import { html, type Markup } from '../server/markup.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
-import { timeIn } from './time-in.ts'
 import type { SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
