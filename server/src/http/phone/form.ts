@@ -72,9 +72,9 @@ export function timeLine(form: SignInForm | SignUpForm, words: Words): Markup {
   const { within, more } = words.timeToSignIn
   const next = form.kind === 'sign-up' ? 'sign-up' : ''
   const left = time && within.replace('{time}', timeIn(time.leftMs / 1000, words.units))
-  const button = carryOn(form, { next, step: 'extend' }, 'link extend', more)
+  const button = carryOn(form, { next, step: 'extend' }, 'link', more)
   const look = time?.extendable === false ? 'time-left spent' : 'time-left'
-  return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}" ${time === undefined ? 'hidden' : ''}><span>${left}</span> ${button}</p>`
+  return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}"${time === undefined && ' hidden'}><span>${left}</span> ${button}</p>`
 }
 
 /** Where the script says what it is waiting for. */
