@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { addCors, type CorsRules, openCorsHeaders } from './server/cors.ts'
 import { askedLanguage } from './server/language.ts'
+import { addressToGoTo } from './server/page-address.ts'
 import { sentence } from './server/sentences.ts'
 import { beginRefusal, type HttpServer, refuse } from './server/server.ts'
 
@@ -77,7 +78,10 @@ export async function addSeedEdges(
     const [path = '', ...query] = request.url.split('?')
     const here = at(path)
     const withoutSlash = path.replace(/\/+$/, '')
-    if (here) {
+    const page = addressToGoTo(request)
+    if (page !== undefined) {
+      reply.redirect(page, 307)
+    } else if (here) {
       reply.header('allow', here.allow)
       done(new Refusal('http_method_not_allowed'))
     } else if (!request.ws && withoutSlash !== path && at(withoutSlash)) {
