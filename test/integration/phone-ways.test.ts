@@ -86,6 +86,23 @@ test('N27: a page that is handed to another browser says that another app has it
   assert.equal((await known.state(id)).body.code, 'not_your_phone')
 })
 
+test('N26, N27: a browser that keeps cookies is never told that it does not, whichever page it had', async () => {
+  const signIn = await kiosk.start()
+  const { id } = await new Phone(gate.url).scan(signIn.frame.url)
+  const step = { 'sec-fetch-site': 'same-origin' }
+  const handedOn = new Phone(gate.url, { 'accept-language': 'en' })
+  for (const [path, headers] of [
+    [`/s/${id}`, {}],
+    [`/s/${id}?lang=en`, step],
+    [`/s/${id}`, step],
+  ] as const) {
+    assertSays(await (await handedOn.get(path, html, 'GET', headers)).text(), elsewhere)
+  }
+  // Of all cookies only the language is left, as where a key has run out.
+  const chooser = new Phone(gate.url, step, ['qrgate-lang=en'])
+  assertSays(await (await chooser.get(`/s/${id}`)).text(), elsewhere)
+})
+
 test("N30: a form's address that is opened leads to where the form stands", async () => {
   const signIn = await kiosk.start()
   const phone = new Phone(gate.url)
