@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Refusal } from '../errors.ts'
-import { type Counters, payAll, undo } from './counters.ts'
+import { type Counters, longestWait, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
 import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
@@ -22,7 +22,7 @@ import { kioskKey, type Payer } from './payer.ts'
 export interface TryLimits {
   /**
    * The scan pays, before anything is done.
-   * @throws Refusal `too_many_tries`: this sign-in had its tries, the kiosk shows a new one.
+   * @throws Refusal `too_many_tries`, to be tried at once with another scan: this one has had its tries.
    */
   begin(payer: Payer): Promise<Try>
 }
@@ -122,7 +122,11 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
 
   return {
     async begin(payer) {
-      const scan = await all([ofSignIn(payer.signIn)])
+      const scan = await ofSignIn(payer.signIn)
+      if (longestWait(scan) > 0) {
+        undo(scan)
+        throw new Refusal('too_many_tries', 'this scan has had its tries', 1)
+      }
       const isFirst = scan.every(({ used }) => used === 1)
       let paid: Counted[] = []
       return {
