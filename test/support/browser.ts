@@ -237,8 +237,9 @@ export async function scriptedCopy(page: Page, browser: Browser): Promise<Page> 
 
 /** What axe finds wrong with the page as it stands. */
 export async function axe(page: Page): Promise<string[]> {
-  // The page's own policy refuses foreign scripts, as it should; the debugger may add one.
-  await page.evaluate(axeSource)
+  // The page's own policy refuses foreign scripts, as it should; the debugger may add one. That takes
+  // ten times as long as to look at a page, so it is done once for each.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
   return page.evaluate(async () => {
     const { axe: runner } = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
