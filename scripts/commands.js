@@ -81,7 +81,9 @@ const commands = {
       { QRGATE_TEST_FAULT: 'whole' },
       oneByOne,
       'test/fault/*.test.ts',
-      ...['race', 'visit-ends', 'hand-off-ends'].map(name => `test/integration/${name}.test.ts`),
+      ...['race', 'two-nodes', 'visit-ends', 'hand-off-ends'].map(
+        name => `test/integration/${name}.test.ts`,
+      ),
     ),
   ],
   'test:attack': [
