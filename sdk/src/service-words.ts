@@ -66,11 +66,11 @@ const en: ServiceWords = {
   called: { title: name => `${name},\nplease go in now` },
   number: 'Your number',
   ahead: 'Ahead of you',
-  people: count => `${count} ${count === 1 ? 'person' : 'people'}`,
+  people: count => (count === 0 ? 'No one' : `${count} ${count === 1 ? 'person' : 'people'}`),
   wait: 'About',
   minutes: count => `${count} min`,
   place: 'Place',
-  goTo: (place, floor) => `Go to ${place}${floor ? `, ${floor}` : ''}`,
+  goTo: (place, floor) => `Go to: ${place}${floor ? `, ${floor}` : ''}`,
   onPhone: {
     title: 'Your number is also on your phone',
     text: 'Your phone shows when it is your turn',

@@ -172,7 +172,7 @@ test('whoever comes by kiosk and phone stands on the desk, masked, and hears of 
   const { phone, signIn, handOff } = await clinic.visit('exam')
   assert.equal(handOff.ticket?.number, 'A-001')
   await waits(desk, 'A-001')
-  await desk.locator('tr.new').getByText('새로').waitFor()
+  await desk.locator('tr.new').getByText('새 접수').waitFor()
   assert.match(await row(desk, 'A-001').innerText(), /홍\*동/)
   assert.doesNotMatch(await desk.content(), /홍길동/)
   await desk.getByRole('status').getByText('A-001 기다리는 분 1').waitFor({ state: 'attached' })

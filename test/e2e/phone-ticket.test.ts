@@ -208,7 +208,7 @@ test('whoever wants to is told by sound and vibration: when few are ahead, and w
   const alarm = page.getByRole('switch', { name: '차례가 되면 알려 주기' })
   await alarm.waitFor()
   await page.locator('.number').waitFor()
-  await page.getByText('이 화면이 열려 있는 동안 알려 드립니다').waitFor()
+  await page.getByText('이 페이지가 열려 있는 동안 알립니다').waitFor()
   await say({ ahead: 1 })
   await estimate(page, '앞에 1명').waitFor()
   assert.deepEqual((await kept(page)).vibrations, [], 'nobody has asked for it')

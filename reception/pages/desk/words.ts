@@ -3,7 +3,7 @@ import type { Language } from '../look/language.ts'
 /** Every word of the desk: Korean, English. `{…}` is filled in. */
 const table = {
   desk: ['접수대', 'Desk'],
-  board: ['대기 현황판', 'Waiting room board'],
+  board: ['대기 현황판', 'Board'],
   day: ['하루 요약', 'Day summary'],
   today: ['오늘 {n}명', '{n} today'],
   all: ['모두', 'All'],
@@ -42,7 +42,7 @@ const table = {
   what: ['업무', 'Service'],
   where: ['장소', 'Place'],
   waited: ['대기 시간', 'Waited'],
-  new: ['새로', 'New'],
+  new: ['새 접수', 'New'],
   byHand: ['직접 접수', 'By hand'],
   called: ['불렀습니다', 'called'],
   call: ['부르기', 'Call'],

@@ -63,13 +63,10 @@ function waysOf(page: string): string[] {
 
 test('all that a client says of a number is on the page, in its language', () => {
   const ko = textOf(pageOf({ ticket: whole }))
-  assert.match(
-    ko,
-    /^내과 진료 대기번호 A-012 앞에 3명 · 예상 12분 장소내과 2진료실층2층지금A-008 /,
-  )
+  assert.match(ko, /^내과 진료 대기번호 A-012 앞에 3명 · 예상 12분 장소내과 2진료실층2층지금A-008 /)
   assert.match(ko, /왼쪽 두 번째 문물을 드셔도 됩니다/)
   const en = textOf(pageOf({ ticket: whole }, {}, 'en'))
-  assert.match(en, /Internal medicine Your number A-012 3 people ahead · about 12 min WhereRoom 2/)
+  assert.match(en, /Internal medicine Your number A-012 3 people ahead · about 12 min PlaceRoom 2/)
   assert.doesNotMatch(en.replace('Korean', ''), /[가-힣]/)
 })
 

@@ -105,7 +105,7 @@ export const en: Words = {
       no: 'No, go back',
     },
     kept: 'You have finished at the kiosk. You are still checked in.',
-    alarm: { title: 'Tell me when it is my turn', text: 'While this page is open' },
+    alarm: { title: 'Tell me when it’s my turn', text: 'While this page is open' },
     sending: 'Sending…',
     notSent: 'The connection was lost and nothing was sent. Please try again.',
     over: {
