@@ -2,7 +2,7 @@
 // reader, start Redis and Postgres servers of their own, put TLS before gates, and run what the documents
 // say. Chromium draws Korean with a font of the system wherever a page's own is not there yet.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 
 const answers = (command, question = '--version') =>
   spawnSync(command, [question], { stdio: 'ignore' }).status === 0
@@ -35,6 +35,7 @@ const fonts = [
 
 /** @returns {boolean} whether all is there; said where it is not. */
 export function installSystem() {
+  openNull()
   const isMissing = ({ has }) => !has()
   const nameOf = ({ package: name }) => name
   const missing = [...wanted, ...fonts].filter(isMissing).map(nameOf)
@@ -55,6 +56,14 @@ function install(packages) {
   const quiet = ['-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0']
   keepClustersAway()
   return run('update', '-q') && run('install', '-q', ...quiet, ...packages)
+}
+
+/** Postgres runs as a user of its own and writes there; some containers let nobody but root. */
+function openNull() {
+  const path = '/dev/null'
+  if (process.getuid?.() !== 0 || !existsSync(path)) return
+  const { mode } = statSync(path)
+  if ((mode & 0o006) !== 0o006) chmodSync(path, 0o666)
 }
 
 /** Debian's package would make a database cluster and start it; the tests make their own. */

@@ -41,7 +41,7 @@ export async function startServedKiosk(
   await serveBy(id)
   if (policy) await setPolicy(policy)
   const browser = await startBrowser(t)
-  const context = await browser.newContext({ viewport: portrait, locale: 'ko' })
+  const context = await browser.newContext({ viewport: portrait, locale: 'ko', hasTouch: true })
   await context.addCookies([
     {
       name: 'qrgate-kiosk',

@@ -1,8 +1,8 @@
+import { timeIn } from '@qrgate/sdk/protocol'
 import { ask, keepTyped, submit } from './gate.ts'
 import { clearProblem, setBusy, showOutdated, showProblem, showProgress } from './notice.ts'
 import { type Page, type Problem, reloadFromServer, type Words } from './page.ts'
 import { isOutdated } from './scan.ts'
-import { timeIn } from './time-in.ts'
 import { wait } from './wait.ts'
 import { hasMoved } from './watch.ts'
 

@@ -1,5 +1,4 @@
-import type { SignInState } from '@qrgate/sdk/protocol'
-import type { TimeUnits } from './time-in.ts'
+import type { SignInState, TimeUnits } from '@qrgate/sdk/protocol'
 
 export type PhoneState = Exclude<SignInState, 'pending'>
 

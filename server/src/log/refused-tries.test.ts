@@ -108,6 +108,7 @@ test('what is no try at anything is not counted', async t => {
       'staff_call_off',
       // What is no request of ours, or of nobody's making.
       'headers_too_large',
+      'http_method_not_allowed',
       'malformed',
       'not_found',
       'request_timeout',

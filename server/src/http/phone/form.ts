@@ -1,7 +1,7 @@
+import { timeIn } from '@qrgate/sdk/protocol'
 import type { Language } from '../server/language.ts'
 import { html, type Markup } from '../server/markup.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
-import { timeIn } from './time-in.ts'
 import type { SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
@@ -72,9 +72,9 @@ export function timeLine(form: SignInForm | SignUpForm, words: Words): Markup {
   const { within, more } = words.timeToSignIn
   const next = form.kind === 'sign-up' ? 'sign-up' : ''
   const left = time && within.replace('{time}', timeIn(time.leftMs / 1000, words.units))
-  const button = carryOn(form, { next, step: 'extend' }, 'link extend', more)
+  const button = carryOn(form, { next, step: 'extend' }, 'link', more)
   const look = time?.extendable === false ? 'time-left spent' : 'time-left'
-  return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}" ${time === undefined ? 'hidden' : ''}><span>${left}</span> ${button}</p>`
+  return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}"${time === undefined && ' hidden'}><span>${left}</span> ${button}</p>`
 }
 
 /** Where the script says what it is waiting for. */

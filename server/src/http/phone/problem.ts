@@ -1,6 +1,6 @@
+import { timeIn } from '@qrgate/sdk/protocol'
 import type { RefusalCode } from '../../errors.ts'
 import { sentence } from '../server/sentences.ts'
-import { timeIn } from './time-in.ts'
 import type { Words } from './vocabulary.ts'
 
 export type Field = 'account' | 'name' | 'password'

@@ -1,7 +1,7 @@
+import type { TimeUnits } from '@qrgate/sdk/protocol'
 import type { RefusalCode } from '../../errors.ts'
 import type { ClaimName } from '../../protocol/claims.ts'
 import type { Language } from '../server/language.ts'
-import type { TimeUnits } from './time-in.ts'
 import type { Obstacle, Outcome } from './view.ts'
 
 /** Every word of the phone pages; a dictionary that lacks one does not compile. */
