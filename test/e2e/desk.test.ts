@@ -103,7 +103,7 @@ test('two browsers call the same visitor: one gets them, and the other says so',
   const bars = [first, second].map(desk => desk.locator('.bar'))
   await Promise.all(bars.map(bar => bar.waitFor()))
   const texts = (await Promise.all(bars.map(bar => bar.innerText()))).sort()
-  assert.match(texts[0] ?? '', /^A-001 다른 접수대가 먼저 했습니다$/)
+  assert.match(texts[0] ?? '', /^A-001 다른 접수대에서 먼저 처리했습니다$/)
   assert.match(texts[1] ?? '', /^A-001 불렀습니다/)
   await until('only one desk has them, in both browsers', async () => {
     const shown = await Promise.all(
@@ -156,7 +156,7 @@ test('by the keyboard alone, a Korean one too', async t => {
   await keyboard.press('?')
   await desk.getByRole('dialog', { name: '단축키' }).waitFor()
   await clean(desk)
-  await desk.getByLabel('단축키 쓰기').uncheck()
+  await desk.getByLabel('단축키 사용').uncheck()
   await keyboard.press('Escape')
   await keyboard.press('d')
   await desk.reload()

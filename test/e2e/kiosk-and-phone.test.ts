@@ -157,7 +157,7 @@ test('a second phone is told that the code is in use, and the first goes on undi
   const first = await openPhone(browser, qr)
   await stands(kiosk, 'scanned')
   const second = await openPhone(browser, qr)
-  await second.page.getByText('다른 분이 이 코드를 쓰고 있습니다').waitFor()
+  await second.page.getByText('다른 분이 이 코드를 사용하고 있습니다').waitFor()
   await signUp(first.page)
   await stands(kiosk, 'done')
 })
