@@ -59,7 +59,7 @@ const ko: ServiceWords = {
 const en: ServiceWords = {
   welcome: name => `Welcome, ${name}`,
   choose: { title: 'What can we do for you?' },
-  untouched: seconds => `Finishes automatically after ${seconds} seconds without a touch`,
+  untouched: seconds => `Finishes after ${seconds} seconds without a touch`,
   closed: ko.closed,
   waiting: { title: 'Checking\nyou in', text: 'One moment, please.' },
   accepted: { title: name => `${name},\nyou are checked in` },

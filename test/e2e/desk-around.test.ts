@@ -204,6 +204,6 @@ test('whoever comes by kiosk and phone stands on the desk, masked, and hears of 
   await comes(desk, 'exam')
   await later(desk)
   await press(desk, `${room1}: 다음 A-002 부르기`)
-  await desk.getByText('지금은 휴대폰에 알려지지 않습니다').waitFor()
+  await desk.getByText('지금은 휴대폰으로 알릴 수 없습니다').waitFor()
   await clean(desk)
 })
