@@ -51,5 +51,5 @@ async function addressesOf(demo: Demo | undefined): Promise<[string, string][]> 
   ]
   if (!demo?.reception) return [['Kiosk and phone', '/demo'], ...own]
   const page = `/demo#desk=${await demo.reception.deskCode()}`
-  return [['Kiosk, phone and desk', page], ['Waiting room’s board', '/reception/board'], ...own]
+  return [['Kiosk, phone and desk', page], ['Waiting room board', '/reception/board'], ...own]
 }

@@ -20,16 +20,16 @@ export interface EnrolPageParts {
 const words = {
   ko: {
     title: '이 화면을 키오스크로 등록할까요?',
-    text: '지금 보고 있는 이 화면이 키오스크가 됩니다. 링크 하나로 화면 하나를 등록합니다.',
+    text: '지금 보고 있는 이 화면이 키오스크가 됩니다. 링크 하나로 화면 하나만 등록할 수 있습니다.',
     button: '이 화면 등록하기',
-    used: '링크 전체가 복사되었는지 확인해 주세요. 맞는 링크라면 관리자에게 새 링크를 요청해 주세요.',
+    used: '링크 전체가 복사되었는지 확인해 주세요. 링크가 맞다면 관리자에게 새 링크를 요청해 주세요.',
     elsewhere: (url: string) =>
       `이 화면의 브라우저에서 ${url}로 시작하는 링크를 열고, 그 화면의 버튼을 눌러 주세요. 그래도 안 되면 관리자가 PUBLIC_URL과 프록시 설정을 확인해야 합니다.`,
     later: '링크는 아직 쓸 수 있습니다. 잠시 후 이 화면을 새로 고쳐 주세요.',
     wrong: '링크 전체가 복사되었는지 확인하고 다시 열어 주세요.',
   },
   en: {
-    title: 'Make this screen a kiosk?',
+    title: 'Enrol this screen as a kiosk?',
     text: 'The screen you are looking at becomes the kiosk. One link enrols one screen.',
     button: 'Enrol this screen',
     used: 'Check that you have copied the whole link. If so, ask an administrator for a new one.',
