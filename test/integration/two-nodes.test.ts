@@ -115,7 +115,7 @@ test('two nodes on Postgres and Redis are one gate', async t => {
       wins[winner] = (wins[winner] ?? 0) + 1
       if (round % 10 === 0) {
         const [own, other] = [phones[winner], phones[1 - winner]]
-        assert.deepEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
+        assert.partialDeepStrictEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
         assert.equal((await other?.state(id))?.status, 403)
         assert.equal((await production.eventsOf(id)).length, 1)
       }
