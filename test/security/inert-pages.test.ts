@@ -104,7 +104,7 @@ attack('S067 an address is never part of the page that it leads to', async gate 
   const places = (text: string) => [
     `/q/${encodeURIComponent(text)}`,
     `/s/${encodeURIComponent(text)}`,
-    `/${encodeURIComponent(text)}`,
+    `/x${encodeURIComponent(text)}`,
     `/s/${id}?form=${encodeURIComponent(text)}`,
     `/s/${id}?lang=${encodeURIComponent(text)}`,
     `/q/x?${encodeURIComponent(text)}=${encodeURIComponent(text)}`,
