@@ -11,7 +11,6 @@ import { startDemo } from '../support/demo.ts'
 import { freePort, startGate, temporaryFolder } from '../support/gate.ts'
 import { GateProcess } from '../support/gate-process.ts'
 import { until } from '../support/patience.ts'
-import { pictureOf, readQr } from '../support/terminal.ts'
 
 /** Somebody listens there until the test is over; where somebody does already, all the better. */
 async function occupy(t: TestContext, port: number): Promise<void> {
@@ -122,19 +121,18 @@ test('N51: a port that is taken, and was asked for, is a sentence in demo and se
   }
 })
 
-test('N51: the terminal’s QR makes a phone a visitor’s, and no kiosk', async t => {
+test('N51: what the terminal’s QR opens makes a phone a visitor’s, and no kiosk', async t => {
   const { gate, printed } = await startDemo(t)
   await printed()
-  const drawn = gate.output.split('\n').filter(line => /[█▀▄]/.test(line))
-  const { byJsqr, byZbar } = readQr(pictureOf(drawn.join('\n'), 255, 0))
-  assert.equal(byJsqr, byZbar)
-  assert.equal(byZbar, `${gate.url}/try`)
-  assert.ok(gate.output.includes(`It opens ${new URL(byZbar).host}/try`))
+  // It listens at loopback only, so it has no QR for phones; what one would open is there.
+  assert.match(gate.output, /^ +Phones cannot reach 127\.0\.0\.1; leave HOST out\.$/m)
+  assert.doesNotMatch(gate.output, /[█▀▄]|\/try|one network/)
+  const address = `${gate.url}/try`
   for (const [language, words] of [
     ['ko-KR,ko;q=0.9', /<html lang="ko">[\s\S]*방문자가 되어 보세요/],
     ['en-GB,en;q=0.9', /<html lang="en">[\s\S]*Be the visitor/],
   ] as const) {
-    const answer = await fetch(byZbar, { headers: { 'accept-language': language } })
+    const answer = await fetch(address, { headers: { 'accept-language': language } })
     assert.equal(answer.status, 200)
     assert.deepEqual(answer.headers.getSetCookie(), [])
     const page = await answer.text()

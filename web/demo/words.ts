@@ -47,7 +47,8 @@ const ko: Words = {
   phone: '휴대폰',
   desk: '접수대',
   board: '대기 현황판',
-  deskHint: '접수대는 이름이 보이므로 터미널에 나온 주소로만 열립니다.',
+  deskHint:
+    '접수대는 이름이 보이므로 터미널에 나온 주소로 한 브라우저에서만 열립니다. 데모를 Ctrl+C로 멈추고 다시 시작하면 새 주소가 나옵니다.',
   aiming: '키오스크의 QR을 비추고 있습니다',
   notYet: '먼저 키오스크에서\n시작하기를 눌러 주세요',
   scan: 'QR 비추기',
@@ -73,7 +74,8 @@ const en: Words = {
   phone: 'Phone',
   desk: 'Desk',
   board: 'Waiting room board',
-  deskHint: 'The desk shows names, so it only opens by the address in the terminal.',
+  deskHint:
+    'The desk shows names, so the address in the terminal opens it in one browser only. Stop the demo with Ctrl+C and start it again: a new address is printed.',
   aiming: 'Pointing at the kiosk’s QR code',
   notYet: 'First press Start\non the kiosk',
   scan: 'Scan',

@@ -1,5 +1,6 @@
 import { html, LitElement, svg } from 'lit'
 import type { DaySummary } from '../../src/wire.ts'
+import { howToOpen } from '../look/how-to-open.ts'
 import { languageOf } from '../look/language.ts'
 
 const words = {
@@ -93,7 +94,7 @@ export class DayPage extends LitElement {
     const own = this.#words
     if (this.#trouble === 'closed')
       return html`
-        <main class="closed"><h1>${own.closed}</h1><p>${own.closedText}</p><code>qrgate-reception desk</code></main>`
+        <main class="closed"><h1>${own.closed}</h1>${howToOpen(this.#language, own.closedText)}</main>`
     if (this.#trouble) return html`<main class="closed"><h1 role="alert">${own.failed}</h1></main>`
     return this.#summary ? this.#day(this.#summary) : ''
   }

@@ -7,6 +7,7 @@ import { networkOf } from '../../limits/network.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { type Language, requestLanguage } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
+import { addressToGoTo } from '../server/page-address.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
 import { sentence } from '../server/sentences.ts'
 import { beginRefusal, type HttpServer } from '../server/server.ts'
@@ -86,6 +87,8 @@ ${main}
   server.register(async raw => {
     const scope: HttpServer = raw.withTypeProvider()
     scope.setErrorHandler(async (error, request, reply) => {
+      const meant = addressToGoTo(request)
+      if (meant !== undefined) return reply.redirect(meant, 307)
       // As after a second tap: the link is used up, and the screen has what it gave.
       if (isLinkUsed(error) && (await isKiosk(request))) return reply.redirect('/kiosk', 303)
       const refusal = beginRefusal(error, request, reply)
