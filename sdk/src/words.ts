@@ -149,7 +149,7 @@ const signedOutEn = 'You are signed out of this screen.'
 const secondsEn = (count: number) => `${count} ${count === 1 ? 'second' : 'seconds'}`
 const unreachableEn: Message = {
   title: 'The server cannot\nbe reached',
-  text: 'It will continue automatically. In a hurry? Please ask the staff.',
+  text: 'It will continue automatically. In\u00a0a\u00a0hurry? Please ask the staff.',
 }
 
 const en: ScreenWords = {
@@ -214,7 +214,7 @@ const en: ScreenWords = {
     },
     slow: {
       title: 'The connection\nis slow',
-      text: 'We keep trying. In a hurry? Please ask the staff.',
+      text: 'We keep trying. In\u00a0a\u00a0hurry? Please ask the staff.',
     },
     not_enrolled: {
       title: 'This screen is not\nenrolled yet',

@@ -76,7 +76,7 @@ test('the page shows each state of what was asked for, by plain HTTP', async t =
   const english = await page('?lang=en')
   assert.match(
     english.text,
-    /^Your number A-1 A, 1 1 person ahead Where Room 2 Now A-0 We are full/,
+    /^Your number A-1 A, 1 1 person ahead Place Room 2 Now A-0 We are full/,
   )
   assert.match((await page()).text, /^Your number/, 'the choice is remembered')
   await page('?lang=ko')
