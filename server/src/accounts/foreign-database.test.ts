@@ -17,7 +17,11 @@ function fileOf(t: TestContext): string {
   return join(folder, 'accounts')
 }
 
-const all = (file: string) => Array.fromAsync(foreignAccounts(file, {}))
+async function all(file: string) {
+  const accounts = []
+  for await (const account of foreignAccounts(file, {})) accounts.push(account)
+  return accounts
+}
 
 const said = (words: RegExp) => (error: unknown) =>
   error instanceof OperatorError && words.test(error.message)
