@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { missingPackages } from './missing-packages.js'
+import { npmFailure } from './npm-failure.js'
 import { root } from './root.js'
 import { isWritable } from './writable.js'
 
@@ -11,11 +12,18 @@ const wantedNode = [24, 15]
 
 /**
  * Brings node_modules up to the lock file, whatever npm is set to; asks for nothing where all is there.
+ * @param {{ isRunning?: boolean }} [clone] whether a demo runs there, whose packages must stay.
  * @returns {string | undefined} the Node that the project runs with; undefined where there is none, which
  * was then said.
  */
-export function install() {
-  if (missing().length > 0 && !installPackages()) return undefined
+export function install({ isRunning = false } = {}) {
+  if (missing().length > 0) {
+    if (isRunning) {
+      say('A demo runs in this clone, and other packages are needed; stop it first.')
+      return undefined
+    }
+    if (!installPackages()) return undefined
+  }
   const bundled = join(root, `node_modules/node-${platform()}`, binary())
   const program = [bundled, process.execPath].find(isNewEnough)
   if (program === undefined) {
@@ -48,14 +56,19 @@ function installPackages() {
     return false
   }
   say('Installing packages (once, some seconds) …')
-  const { status, error } = npmCi()
+  const { status, error, stderr } = npmCi()
   if (status !== 0) {
-    say(error ? `npm does not run: ${error.message}` : '`npm ci` failed; its messages stand above.')
+    say(error ? `npm does not run: ${error.message}` : whyFailed(stderr))
     return false
   }
   const left = missing()
   if (left.length > 0) say(`npm has left out ${left.join(', ')}; \`npm config ls\` says why.`)
   return left.length === 0
+}
+
+/** npm's own words are a stack for people who write npm. */
+function whyFailed(said) {
+  return npmFailure(said) ?? `${said.trimEnd()}\n\`npm ci\` failed; its messages stand above.`
 }
 
 /** Stronger than what an `.npmrc` or a variable says of the same. */
@@ -72,6 +85,7 @@ const asTheProjectNeeds = [
   '--ignore-scripts',
   '--no-audit',
   '--no-fund',
+  '--no-update-notifier',
   '--loglevel=error',
 ]
 
@@ -90,7 +104,8 @@ function npmCi() {
   try {
     return spawnSync(program, [...first, ...args], {
       cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
       // Of npm itself; all arguments are our own.
       shell: process.platform === 'win32' && first.length === 0,
       env,
