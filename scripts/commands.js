@@ -1,11 +1,10 @@
 // What the commands of package.json do. Plain JavaScript, because the Node that runs it may be older
 // than the one the project installs; no shell is asked, because each has words of its own.
-import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { arePagesBuilt, mayBuildPages } from './built-pages.js'
 import { take, takeInTurn } from './clone-lock.js'
+import { execute } from './execute.js'
 import { install } from './install.js'
 import { installSystem } from './install-system.js'
 import { root } from './root.js'
@@ -147,48 +146,15 @@ function stepsTodo(name, steps, isRunning) {
 }
 
 function perform(program, step, more) {
-  if (typeof step !== 'function') return execute(program, [...step.args, ...more], step.env)
+  if (typeof step !== 'function') {
+    return execute(program, [...step.args, ...more], { cwd: root, env: envOf(program, step) })
+  }
   step()
   return 0
 }
 
-function execute(program, args, env) {
-  // Programs that look for `node` themselves shall find the same one.
+/** Programs that look for `node` themselves shall find the same one. */
+function envOf(program, { env }) {
   const path = [join(root, 'node_modules/.bin'), dirname(program), process.env.PATH]
-  const child = spawn(program, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PATH: path.filter(Boolean).join(delimiter), ...env },
-  })
-  // Told twice, a server stops at once.
-  let isTold = false
-  const tell = signal => {
-    // At a terminal Ctrl+C is sent to all that runs there.
-    const knows = signal === 'SIGINT' && isAtTerminal()
-    if (!isTold && !knows) child.kill(signal)
-    isTold = true
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) process.on(signal, tell)
-  // npm passes a signal on to its shell, which ends of it alone.
-  const { ppid } = process
-  const watching = setInterval(() => {
-    if (process.env.npm_lifecycle_event && process.ppid !== ppid) tell('SIGTERM')
-  }, 250)
-  return new Promise(resolve => {
-    child.on('error', error => {
-      clearInterval(watching)
-      console.error(`${program} does not run: ${error.message}`)
-      resolve(1)
-    })
-    child.on('exit', (code, signal) => {
-      clearInterval(watching)
-      for (const one of signals) process.removeListener(one, tell)
-      resolve(code ?? 128 + constants.signals[signal])
-    })
-  })
-}
-
-function isAtTerminal() {
-  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  return { ...process.env, PATH: path.filter(Boolean).join(delimiter), ...env }
 }

@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { bundledNode, isNewEnough, wantedNode } from './bundled-node.js'
 import { missingPackages } from './missing-packages.js'
 import { npmFailure } from './npm-failure.js'
 import { root } from './root.js'
 import { isWritable } from './writable.js'
-
-/** What the project's own code needs. */
-const wantedNode = [24, 15]
 
 /**
  * Brings node_modules up to the lock file, whatever npm is set to; asks for nothing where all is there.
@@ -24,8 +22,7 @@ export function install({ isRunning = false } = {}) {
     }
     if (!installPackages()) return undefined
   }
-  const bundled = join(root, `node_modules/node-${platform()}`, binary())
-  const program = [bundled, process.execPath].find(isNewEnough)
+  const program = [bundledNode, process.execPath].find(isNewEnough)
   if (program === undefined) {
     say(
       `QRGate needs Node ${wantedNode.join('.')} or newer here; this is Node ${process.versions.node}.`,
@@ -131,17 +128,6 @@ function ownCache() {
     // A home that is somebody else's, or is not there.
   }
   return mkdtempSync(join(tmpdir(), 'qrgate-npm-'))
-}
-
-const platform = () => `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-const binary = () => (process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
-
-function isNewEnough(program) {
-  const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' })
-  if (status !== 0) return false
-  const [major, minor] = stdout.slice(1).split('.').map(Number)
-  const [wantedMajor, wantedMinor] = wantedNode
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
 }
 
 function say(line) {

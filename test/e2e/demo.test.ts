@@ -19,7 +19,7 @@ test('without reception the demo page is kiosk and phone: it walks through a who
   const gate = await startGate(t)
   const browser = await startBrowser(t)
   const { page, kiosk, phone } = await openDemo(browser, `${gate.url}/`)
-  await page.getByRole('button', { name: '스캔하기' }).click()
+  await page.getByRole('button', { name: 'QR 비추기' }).click()
   await kiosk.locator('main[data-screen="scanned"]').waitFor()
   assert.equal(await page.locator('figure').count(), 2)
   assert.equal(await page.locator('.story li').count(), 2)

@@ -86,6 +86,23 @@ test('N27: a page that is handed to another browser says that another app has it
   assert.equal((await known.state(id)).body.code, 'not_your_phone')
 })
 
+test('N26, N27: a browser that keeps cookies is never told that it does not, whichever page it had', async () => {
+  const signIn = await kiosk.start()
+  const { id } = await new Phone(gate.url).scan(signIn.frame.url)
+  const step = { 'sec-fetch-site': 'same-origin' }
+  const handedOn = new Phone(gate.url, { 'accept-language': 'en' })
+  for (const [path, headers] of [
+    [`/s/${id}`, {}],
+    [`/s/${id}?lang=en`, step],
+    [`/s/${id}`, step],
+  ] as const) {
+    assertSays(await (await handedOn.get(path, html, 'GET', headers)).text(), elsewhere)
+  }
+  // Of all cookies only the language is left, as where a key has run out.
+  const chooser = new Phone(gate.url, step, ['qrgate-lang=en'])
+  assertSays(await (await chooser.get(`/s/${id}`)).text(), elsewhere)
+})
+
 test("N30: a form's address that is opened leads to where the form stands", async () => {
   const signIn = await kiosk.start()
   const phone = new Phone(gate.url)
@@ -117,18 +134,37 @@ test('N30: what people type or scan is forgiven its capitals and slashes', async
   const phone = new Phone(gate.url)
   for (const typed of [
     ...['/Code', '/CODE/', '//code', '/code//?lang=en', '/code%20', '/Kiosk/', '/DEMO', '//'],
-    ...[`${ticket}/`, `/${ticket}`, `/E${ticket.slice(2)}/`, '/api/docs/'],
+    ...['/try/', '/TRY', '/kiosk.html', '/index.html', '/code%0A', '/code%2F', '/%EF%BD%83ode'],
+    ...[`${ticket}/`, `/${ticket}`, `/E${ticket.slice(2)}/`, '/api/docs/', '/API/docs'],
+    ...[`${ticket}.`, `${ticket}%20`, `${ticket}%E2%80%8B`, `/q${ticket.slice(2).toLowerCase()}`],
   ]) {
     let path = typed
     let answer = await phone.get(path, html)
-    for (let steps = 0; answer.status === 307 && steps < 3; steps++) {
+    for (let steps = 0; answer.status === 307 && steps < 4; steps++) {
       path = answer.headers.get('location') ?? ''
       assert.match(path, /^\/(?!\/)/)
       answer = await phone.get(path, html)
     }
-    const isOfApi = typed.startsWith('/api')
-    assert.equal(answer.status, isOfApi ? 404 : 200, typed)
-    assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), !isOfApi, typed)
+    assert.equal(answer.status, 200, typed)
+    assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), true, typed)
+  }
+})
+
+test('N30: a misspelt address of a live sign-in leads to its page', async () => {
+  const signIn = await kiosk.start()
+  const phone = new Phone(gate.url)
+  const { id } = await phone.scan(signIn.frame.url)
+  for (const typed of [
+    ...[`/s/${id}/`, `/s/${id}.`, `/s/${id}%20`, `/S/${id.toUpperCase()})`, `/s/${id}/Sign-In`],
+    ...[`/s/${id}/sign-in%20`, `/s/${id}/scan.`, `/s/${id}%E2%80%8B/scan/`],
+  ]) {
+    let [path, answer] = [typed, await phone.get(typed, html)]
+    for (let steps = 0; answer.status !== 200 && steps < 3; steps++) {
+      path = answer.headers.get('location') ?? `${answer.status}`
+      answer = await phone.get(path, html)
+    }
+    assert.equal(path, `/s/${id}`, typed)
+    assertSays(await answer.text(), { title: words.en.signIn.title, text: [] })
   }
 })
 
@@ -140,6 +176,12 @@ test('N30: where nothing is, people get a page that offers to type a code; progr
     assertSays(page, unknown)
     assert.ok(page.includes('href="/code"'), path)
     assert.ok(answer.headers.get('content-security-policy'), path)
+  }
+  for (const headers of [
+    { accept: '*/*', 'sec-fetch-dest': 'document' },
+    { accept: 'application/xhtml+xml' },
+  ]) {
+    assertSays(await (await fetch(`${gate.url}/nope`, { headers })).text(), unknown)
   }
   const head = await fetch(`${gate.url}/cod`, { method: 'HEAD', headers: { accept: html } })
   assert.equal(head.status, 404)

@@ -45,7 +45,8 @@ export class PostgresServer {
     }
     const data = join(folder, 'data')
     const init = asPostgres('initdb', ['-D', data, '-A', 'trust', '-U', 'qrgate', '--no-sync'])
-    execFileSync(...init, { stdio: 'ignore' })
+    // What it says of a failure becomes part of the error.
+    execFileSync(...init, { stdio: ['ignore', 'ignore', 'pipe'] })
     server = new PostgresServer(folder, await freePort())
     await server.boot()
     return server

@@ -59,7 +59,7 @@ async function prepareClient(
   clients: Clients,
   endpoint: string,
 ): Promise<ClientSecrets | undefined> {
-  const name = { ko: '접수 데스크', en: 'Reception' }
+  const name = { ko: '접수대', en: 'Reception desk' }
   const claims = ['masked_name', 'external_id'] as const
   const known = await store.clients.byId(demoClient)
   if (!known) {

@@ -68,5 +68,5 @@ async function addressesOf(demo: Greeted['demo']): Promise<[string, string][]> {
   ]
   if (!demo?.reception) return [['Kiosk and phone', '/demo'], ...own]
   const page = `/demo#desk=${await demo.reception.deskCode()}`
-  return [['Kiosk, phone and desk', page], ['Waiting room’s board', '/reception/board'], ...own]
+  return [['Kiosk, phone and desk', page], ['Waiting room board', '/reception/board'], ...own]
 }

@@ -113,9 +113,10 @@ export function addStateRoutes(
         params: Type.Object({ ...signInPath.properties, form: Type.String() }),
       },
     },
-    async ({ url, headers, params: { id, form } }, reply) => {
+    async (request, reply) => {
+      const { id, form } = request.params
       const query = standsAt[form]
-      if (query === undefined || !wantsPage(url, headers.accept)) throw new Refusal('not_found')
+      if (query === undefined || !wantsPage(request)) throw new Refusal('not_found')
       return reply.redirect(`/s/${id}${query}`, 303)
     },
   )

@@ -283,9 +283,14 @@ export class Visitor {
   /** Any other refusal: a page says why there is nothing to sign in to. */
   refuse(error: unknown) {
     const refusal = beginRefusal(error, this.#request, this.#reply)
-    if (!this.wantsJson)
-      return this.#show(viewOfRefusal(refusal, this.#request.params, this.#browser))
-    return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
+    if (this.wantsJson) {
+      return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
+    }
+    const view = viewOfRefusal(refusal, this.#request.params, this.#browser)
+    // A page of ours from now on, so it gives a key as all others do that ask for one.
+    if (this.key === '' && (view.kind === 'elsewhere' || view.kind === 'no-cookies'))
+      this.keyOrNew()
+    return this.#show(view)
   }
 
   async #told(id: string, kiosk: Kiosk): Promise<ToldOnPage | undefined> {
@@ -294,7 +299,8 @@ export class Visitor {
   }
 
   get #browser() {
-    return { hasKey: this.key !== '', fromHere: this.#fromHere }
+    const sendsCookies = Object.keys(this.#request.cookies).some(name => name.includes('qrgate-'))
+    return { sendsCookies, fromHere: this.#fromHere }
   }
 
   get #notice(): SignUpNotice {
