@@ -149,8 +149,7 @@ function stepsTodo(name, steps, isRunning) {
 
 function perform(program, step, more) {
   if (typeof step !== 'function') {
-    const env = envOf(program, step)
-    return execute(program, [...step.args, ...more], { cwd: root, env })
+    return execute(program, [...step.args, ...more], { cwd: root, env: envOf(program, step) })
   }
   step()
   return 0
