@@ -29,7 +29,8 @@ test('a visitor whose camera cannot help types the code and signs in', async t =
   assert.equal((await kiosk.view(signIn)).state, 'pending')
 
   const scan = await phone.post(`/s/${opened.id}/scan`, { receipt: opened.receipt })
-  assert.deepEqual(await scan.json(), { state: 'scanned', seq: 1 })
+  const { state, seq } = (await scan.json()) as { state: string; seq: number }
+  assert.deepEqual({ state, seq }, { state: 'scanned', seq: 1 })
   assert.equal((await phone.signUp(opened.id, 'hong', '홍길동', password)).status, 200)
   assert.equal((await kiosk.claimed(signIn)).account.name, '홍*동')
 })
