@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { clockFace } from './element/time-left.ts'
+import { announcedAt, clockFace } from './element/time-left.ts'
 import type { FinalReason } from './protocol.ts'
 import type { KioskState } from './screen-update.ts'
 import { countdownSaid, messageOf, screenWords } from './words.ts'
@@ -67,4 +67,9 @@ it('time left ends at 0:00 and not before', () => {
     '0:01',
     '0:00',
   ])
+})
+
+it('N37: a short time is said with thirty seconds left and with ten, and not before', () => {
+  const steps = [180, 31, 30, 11, 10, 1, 0].map(announcedAt)
+  assert.deepEqual(steps, [Infinity, Infinity, 30, 30, 10, 10, 10])
 })

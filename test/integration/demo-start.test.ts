@@ -85,6 +85,11 @@ const refused: [what: string, env: Record<string, string>, words: RegExp][] = [
   ['a port in another notation', { PORT: '0x50' }, /PORT must be a whole number/],
   ['a port too high', { PORT: '65536' }, /PORT must be a whole number/],
   ['a folder that is a file', { QRGATE_DATA_DIR: 'file' }, /the folder file .*QRGATE_DATA_DIR/],
+  [
+    'a folder that no system makes',
+    { QRGATE_DATA_DIR: '/proc/x/data' },
+    /the folder \/proc\/x\/data/,
+  ],
   ['a folder below a file', { QRGATE_DATA_DIR: 'file/data' }, /the folder file\/data/],
 ]
 for (const [what, env, words] of refused) {
@@ -149,10 +154,14 @@ test('N51: serve has no such page', async t => {
 })
 
 /** A proxy that names the gate by its own address, whatever the browser has asked for. */
-function behindProxy(url: string, path: string): Promise<{ status: number; location: string }> {
+function behindProxy(
+  url: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; location: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
-    request({ hostname, port, path, headers: { host: '127.0.0.1:9' } }, answer => {
+    request({ hostname, port, path, headers: { host: '127.0.0.1:9', ...headers } }, answer => {
       answer.resume()
       const { statusCode: status = 0, headers } = answer
       resolve({ status, location: headers.location ?? '' })
@@ -179,4 +188,29 @@ test('N51: behind a proxy that changes Host no page is redirected twice', async 
   // Nor by a request line that names another host (RFC 9112 §3.2.2).
   const { location } = await behindProxy(local, '//elsewhere.test/demo')
   assert.ok(!location.includes('elsewhere'))
+})
+
+test('N51: at the port of a gate behind TLS a browser is led to the public address once, programs never', async t => {
+  const PUBLIC_URL = 'https://gate.example.test'
+  const PORT = `${await freePort()}`
+  await startGate(t, { PUBLIC_URL, PORT, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }, 'serve')
+  const local = `http://127.0.0.1:${PORT}`
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  for (const [asked, kept] of [
+    ['/', '/kiosk?moved='],
+    ['/kiosk', '/kiosk?moved='],
+    ['/kiosk?lang=en', '/kiosk?lang=en&moved='],
+  ] as const) {
+    const led = { status: 307, location: PUBLIC_URL + kept }
+    assert.deepEqual(await behindProxy(local, asked, browser), led)
+    assert.equal((await behindProxy(local, kept, browser)).status, 200, kept)
+  }
+  // By the proxy, also one that names another host or does not say that it speaks TLS.
+  for (const headers of [{ 'x-forwarded-proto': 'https' }, { host: 'gate.example.test' }]) {
+    assert.equal((await behindProxy(local, '/kiosk', { ...browser, ...headers })).status, 200)
+  }
+  assert.equal((await behindProxy(local, '/kiosk', { accept: '*/*' })).status, 200)
+  for (const path of ['/healthz', '/readyz', '/api/openapi.json']) {
+    assert.equal((await behindProxy(local, path, browser)).status, 200, path)
+  }
 })

@@ -4,6 +4,7 @@ import { words } from '../../server/src/http/phone/words.ts'
 import { startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
+import { askUserCode, typeCode } from '../support/user-code.ts'
 
 const html = 'text/html,application/xhtml+xml,*/*;q=0.8'
 const password = 'correct horse battery'
@@ -221,6 +222,66 @@ test("N31: the kiosk's choice speaks until somebody chooses on the phone", async
   for (const path of ['/code', `/q/${ticket}`, '/cod', '/enrol/x', '/s/x']) {
     assert.equal(await langOf(other, path), 'ko', path)
   }
+})
+
+test('N31: a language that an address asks for stays, whatever is answered there', async () => {
+  const langOf = async (phone: Phone) =>
+    /<html lang="(..)"/.exec(await (await phone.get('/code')).text())?.[1]
+  const { id } = await kiosk.start()
+  const { pathname } = new URL((await kiosk.start()).frame.url)
+  const scanned = new Phone(gate.url, { 'accept-language': 'en' })
+  await scanned.scan(gate.url + pathname)
+  for (const [path, phone = new Phone(gate.url, { 'accept-language': 'en' })] of [
+    ['/try?lang=ko'],
+    [`/s/${id}/sign-in?lang=ko`],
+    [`/s/${id}?lang=ko`],
+    ['/nothing?lang=ko'],
+    // Its own sign-in already: sent on to where that stands.
+    [`${pathname}?lang=ko`, scanned],
+  ] as [string, Phone?][]) {
+    await phone.get(path, html)
+    assert.equal(await langOf(phone), 'ko', path)
+  }
+  // A choice that was made before is no reason to miss another.
+  await scanned.get(`${pathname}?lang=en`, html)
+  assert.equal(await langOf(scanned), 'en')
+  const { text } = await withoutCookies('/code?lang=ko', { body: { user_code: 'BCDF' } })
+  assert.match(text, /<html lang="ko".*<form method="post" class="typing">/s)
+})
+
+test('N32: a typed code comes through another language and another form, and is shown at its own sign-in alone', async () => {
+  const signIn = await kiosk.start()
+  const { user_code } = await askUserCode(kiosk, signIn)
+  const phone = new Phone(gate.url, { 'accept-language': 'en' })
+  const shows = async (path: string) =>
+    /<p class="came-from">.*<strong>(.*?)<\/strong>/.exec(await (await phone.get(path)).text())?.[1]
+  const { id, page, receipt } = await typeCode(phone, user_code)
+  // Without script the switch asks with the code again, and scans nothing.
+  const [, again = ''] = /<noscript>(<form [^>]*action="\/code.*?)<\/noscript>/.exec(page) ?? []
+  assert.match(again, /action="\/code\?lang=ko".*name="user_code" value="....-...."/)
+  const korean = await phone.post('/code?lang=ko', { user_code }, html)
+  assert.match(
+    await korean.text(),
+    new RegExp(`<html lang="ko".*<strong>${user_code}</strong>`, 's'),
+  )
+  assert.equal((await kiosk.view(signIn)).state, 'pending')
+
+  await phone.post(`/s/${id}/scan?lang=en`, { receipt, account: 'hong', next: '' }, html)
+  assert.equal(await shows(`/s/${id}`), user_code)
+  const wrong = await phone.post(`/s/${id}/sign-in`, { account: 'hong', password }, html)
+  assert.match(await wrong.text(), new RegExp(`<strong>${user_code}</strong>`))
+
+  // Whoever comes second reads it in the other language too.
+  const second = new Phone(gate.url, { 'accept-language': 'en' })
+  const inUse = (await typeCode(second, user_code)).page
+  assert.match(inUse, /action="\/code\?lang=ko".*name="user_code" value="....-...."/)
+  const inUseKorean = await second.post('/code?lang=ko', { user_code }, html)
+  assert.ok((await inUseKorean.text()).includes(words.ko.obstacles['in-use'].title))
+
+  await phone.deny(id)
+  const other = await kiosk.start()
+  await phone.scan(other.frame.url)
+  assert.equal(await shows(`/s/${other.id}`), undefined)
 })
 
 test('N32: what was typed comes through language, form and expiry, and ends with the sign-in', async () => {

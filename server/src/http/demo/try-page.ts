@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { PageAssets } from '../phone/assets.ts'
-import { type Language, requestLanguage } from '../server/language.ts'
+import { type Language, rememberLanguage, requestLanguage } from '../server/language.ts'
 import { html, raw } from '../server/markup.ts'
 import type { HttpServer } from '../server/server.ts'
 
@@ -52,7 +52,9 @@ export function addTryPage(
 ): void {
   pages.get('/try', { schema: { hide: true } }, (request, reply) => {
     const { lang } = request.query as { lang?: unknown }
-    const language = lang === 'ko' || lang === 'en' ? lang : requestLanguage(request)
+    const chosen = lang === 'ko' || lang === 'en' ? lang : undefined
+    if (chosen) rememberLanguage(reply, chosen, publicUrl)
+    const language = chosen ?? requestLanguage(request)
     reply.type('text/html; charset=utf-8').header('vary', 'Accept-Language, Cookie')
     return reply.send(render(language, publicUrl, css))
   })

@@ -58,8 +58,10 @@ export const en: Words = {
   timeToSignIn: {
     left: 'Time left',
     within: 'Please sign in within {time}.',
+    minute: '# min',
+    second: '# s',
     more: 'More time',
-    runsOut: '30 seconds left to sign in.',
+    runsOut: '{seconds} seconds left to sign in.',
   },
   visit: {
     end: 'Finish at this kiosk',

@@ -60,8 +60,10 @@ export const ko: Words = {
   timeToSignIn: {
     left: '남은 시간',
     within: '{time} 안에 로그인해 주세요.',
+    minute: '#분',
+    second: '#초',
     more: '시간 더 주세요',
-    runsOut: '로그인할 시간이 30초 남았습니다.',
+    runsOut: '로그인할 시간이 {seconds}초 남았습니다.',
   },
   visit: {
     end: '이 키오스크에서 끝내기',
