@@ -80,7 +80,7 @@ for (const lang of ['ko', 'en'] as const) {
     const reception = await ReceptionPages.start(t)
     const page = await (await startBrowser(t)).newPage()
     await page.goto(`${reception.url}/day?lang=${lang}`)
-    await page.getByText('qrgate-reception desk').waitFor()
+    await page.getByText('Ctrl+C').waitFor()
     assert.equal(await page.locator('dl').count(), 0)
     assert.deepEqual(await axe(page), [])
   })

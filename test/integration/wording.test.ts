@@ -17,6 +17,7 @@ const everywhere = [
   'reception/pages/board/words.ts',
   'reception/pages/desk/words.ts',
   'reception/pages/day/day-page.ts',
+  'reception/pages/look/how-to-open.ts',
 ]
 
 /** What a screen does not say, and the word that it says instead. */
