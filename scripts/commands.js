@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { arePagesBuilt, mayBuildPages } from './built-pages.js'
+import { take, takeInTurn } from './clone-lock.js'
 import { execute } from './execute.js'
 import { install } from './install.js'
 import { installSystem } from './install-system.js'
@@ -80,7 +81,9 @@ const commands = {
       { QRGATE_TEST_FAULT: 'whole' },
       oneByOne,
       'test/fault/*.test.ts',
-      ...['race', 'visit-ends', 'hand-off-ends'].map(name => `test/integration/${name}.test.ts`),
+      ...['race', 'two-nodes', 'visit-ends', 'hand-off-ends'].map(
+        name => `test/integration/${name}.test.ts`,
+      ),
     ),
   ],
   'test:attack': [
@@ -105,26 +108,51 @@ export async function run(name, given) {
     console.error(`There is no "${name}"; there are: ${Object.keys(commands).join(', ')}.`)
     return 1
   }
-  const program = install()
-  if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
-  const asTheyAre = steps.includes(pages[0]) && !mayBuildPages()
-  if (asTheyAre && !(name === 'start' && arePagesBuilt())) {
-    console.error(
-      `The pages are built into ${root}, where this user may not; clone it as this user.`,
-    )
-    return 1
-  }
-  for (const [index, step] of steps.entries()) {
-    if (asTheyAre && pages.includes(step)) continue
-    if (typeof step === 'function') {
-      step()
-      continue
+  // At once in one clone, two would build and install under each other's hands.
+  const release = await takeInTurn('preparing', () => {
+    console.error('Another command installs packages or builds pages here; waiting for it …')
+  })
+  // Held until this process ends.
+  const releaseRunning = await take('running')
+  const isRunning = releaseRunning === undefined
+  if (name !== 'start') releaseRunning?.()
+  try {
+    const program = install({ isRunning })
+    if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
+    const todo = stepsTodo(name, steps, isRunning)
+    if (!todo) return 1
+    const firstAfterPages = todo.findLastIndex(step => pages.includes(step)) + 1
+    for (const [index, step] of todo.entries()) {
+      if (index === firstAfterPages) release()
+      const more = index === todo.length - 1 ? given : []
+      const code = await perform(program, step, more)
+      if (code !== 0) return code
     }
-    const last = index === steps.length - 1
-    const args = [...step.args, ...(last ? given : [])]
-    const code = await execute(program, args, { cwd: root, env: envOf(program, step) })
-    if (code !== 0) return code
+    return 0
+  } finally {
+    release()
   }
+}
+
+/** @returns {Step[] | undefined} undefined where this user cannot build what is needed, which was then said. */
+function stepsTodo(name, steps, isRunning) {
+  if (!steps.some(step => pages.includes(step))) return steps
+  const withoutPages = steps.filter(step => !pages.includes(step))
+  const areBuilt = arePagesBuilt()
+  // A demo that runs reads them file by file.
+  if (name === 'start' && isRunning && areBuilt) return withoutPages
+  if (mayBuildPages()) return steps
+  if (name === 'start' && areBuilt) return withoutPages
+  console.error(`The pages are built into ${root}, where this user may not; clone it as this user.`)
+  return undefined
+}
+
+function perform(program, step, more) {
+  if (typeof step !== 'function') {
+    const env = envOf(program, step)
+    return execute(program, [...step.args, ...more], { cwd: root, env })
+  }
+  step()
   return 0
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { addCors, type CorsRules, corsHeaders, preflightHeaders } from './server/cors.ts'
 import { askedLanguage } from './server/language.ts'
+import { addressToGoTo } from './server/page-address.ts'
 import { sentence } from './server/sentences.ts'
 import { beginRefusal, type HttpServer, type Refuse, refuse, type Unseen } from './server/server.ts'
 import { asksForWebSocket } from './server/upgrades.ts'
@@ -75,6 +76,12 @@ export function createSeedEdges(open: readonly SeedRoute[], cors: CorsRules): Se
   const refusalAt = (request: FastifyRequest, reply: FastifyReply): Refusal | undefined => {
     const [path = '', ...query] = request.url.split('?')
     const here = at(path)
+    // People who open what they have half typed.
+    const page = addressToGoTo(request)
+    if (page !== undefined) {
+      reply.redirect(page, 307)
+      return undefined
+    }
     // It came here because nobody can decode its token, or could have made one of that length.
     if (here?.methods.includes(request.method)) return new Refusal('ticket_unknown')
     if (here) {

@@ -11,7 +11,7 @@ import Fastify, {
 } from 'fastify'
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
-import { wantsPage } from './page-address.ts'
+import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
 import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
@@ -84,7 +84,7 @@ export function createHttpServer(
       }
       reply.headers(guards)
       // No hook has seen it, so no page can be made of it here.
-      if (wantsPage(request.url, request.headers.accept)) reply.redirect(nowhere, 303)
+      if (wantsPage(request)) reply.redirect(meantAddress(request.url) ?? nowhere, 303)
       else refuseUnrouted(error, request, reply)
     },
   })
