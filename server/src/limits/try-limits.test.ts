@@ -61,6 +61,14 @@ function setUp(changed: Partial<TryRules> = {}) {
   return { tries, scan, enrolled, guess, looked, pass }
 }
 
+test('N32: a scan that has had its tries is no reason to wait: another may try at once', async () => {
+  const { tries, scan, looked, guess } = setUp({ perSignIn: 3, perNetwork: 3_000 })
+  const mine = scan()
+  assert.equal(await looked(4, n => guess(mine, `id ${n}`)), 3)
+  await assert.rejects(tries.begin(mine), { code: 'too_many_tries', retryAfter: 1 })
+  assert.equal(await guess(scan(), 'id 4'), true)
+})
+
 test('N04: a scan pays for ten tries, right or wrong, whatever they name', async () => {
   const { tries, enrolled, guess, looked } = setUp()
   const mine = enrolled()

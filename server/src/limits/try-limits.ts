@@ -24,7 +24,7 @@ import { UnderWay } from './under-way.ts'
 export interface TryLimits {
   /**
    * The scan pays, before anything is done.
-   * @throws Refusal `too_many_tries`: this sign-in had its tries, the kiosk shows a new one.
+   * @throws Refusal `too_many_tries`, to be tried at once with another scan: this one has had its tries.
    */
   begin(payer: Payer): Promise<Try>
 }
@@ -147,7 +147,11 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
 
   return {
     async begin(payer) {
-      const scan = await all([ofSignIn(payer.signIn)])
+      const scan = await ofSignIn(payer.signIn)
+      if (longestWait(scan) > 0) {
+        undo(scan)
+        throw new Refusal('too_many_tries', 'this scan has had its tries', 1)
+      }
       const isFirst = scan.every(({ used }) => used === 1)
       let paid: Counted[] = []
       let decide = (_isBack: boolean) => {}
