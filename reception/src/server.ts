@@ -70,7 +70,7 @@ export function createServer(parts: ServerParts) {
   app.addHook('onRequest', async (_request, reply) => void reply.raw.setHeaders(headers))
   app.addHook('onResponse', async (req, res) => req.log.debug({ req, res }, 'request completed'))
   app.setNotFoundHandler((request, reply) => {
-    if (!request.headers.accept?.includes('text/html')) {
+    if (!wantsPage(request.headers)) {
       throw new Refused('not_found', 'There is nothing at this address.')
     }
     const meant = pageMeant(request.url, parts.base)
@@ -106,13 +106,32 @@ export function createServer(parts: ServerParts) {
 
 const pageNames = ['desk', 'board', 'day']
 
-/** The page that somebody has typed: capitals, doubled slashes and one at the end do not matter. */
+/** A browser that shows a page, by what it takes or by what it says that it is for (Fetch Metadata). */
+function wantsPage({ accept = '', 'sec-fetch-dest': dest }: FastifyRequest['headers']): boolean {
+  return /text\/html|application\/xhtml/.test(accept) || /^(?:document|i?frame)$/.test(`${dest}`)
+}
+
+/** The page that somebody has typed: capitals, doubled slashes and whatever surrounds it do not matter. */
 function pageMeant(url: string, base: string): string | undefined {
   const [path = '', query] = url.split(/(?=\?)/, 2)
-  const typed = `/${path.toLowerCase().split('/').filter(Boolean).join('/')}`
+  const parts = decoded(path)
+    .normalize('NFKC')
+    .toLowerCase()
+    .split('/')
+    .map(part => part.replace(/^[^\w-]+|[^\w-]+$|(?:^index)?\.html?[^\w-]*$/g, ''))
+  const typed = `/${parts.filter(Boolean).join('/')}`
   const page = pageNames.find(name => typed === `${base}/${name}`)
   if (page === undefined && (typed !== (base || '/') || path === typed)) return undefined
   return `${base}/${page ?? 'desk'}${query ?? ''}`
+}
+
+/** As it is where it cannot be read (RFC 3986 §2.1). */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** For people who have mistyped an address. */

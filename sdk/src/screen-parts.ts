@@ -1,6 +1,6 @@
 export { CodeHelp } from './element/code-help.ts'
 export { CountdownRing } from './element/countdown-ring.ts'
-export { TimeLeft } from './element/time-left.ts'
+export { announcedAt, TimeLeft } from './element/time-left.ts'
 export type { Language } from './protocol.ts'
 export { type IdleCountdown, mayChooseAnother, type ScreenName, screenOf } from './screen-update.ts'
 export { serviceIconPaths } from './service-icons.ts'

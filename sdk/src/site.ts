@@ -8,8 +8,9 @@ export type Language = 'ko' | 'en'
  */
 export function preferredLanguage(ranges: readonly string[]): Language | undefined {
   for (const range of ranges) {
-    const [primary] = range.toLowerCase().split('-')
-    if (primary === 'ko' || primary === 'en') return primary
+    // Some browsers send the longer code, `kor` (ISO 639-2).
+    const [, code] = /^(ko|en)[rg]?(?:-|$)/.exec(range.toLowerCase()) ?? []
+    if (code === 'ko' || code === 'en') return code
   }
   return undefined
 }

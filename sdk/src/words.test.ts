@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { clockFace } from './element/time-left.ts'
+import { announcedAt, clockFace } from './element/time-left.ts'
 import type { FinalReason } from './protocol.ts'
 import type { KioskState } from './screen-update.ts'
 import { countdownSaid, messageOf, screenWords } from './words.ts'
@@ -36,12 +36,12 @@ it('trouble without words of its own is told in general words', () => {
 it('says who ended a visit, and of what never became one that nobody is signed in', () => {
   const title = (state: KioskState, reason: FinalReason) =>
     messageOf({ state, reason }, screenWords.en)
-  assert.equal(title('ended', 'phone').title, 'Ended on\nthe phone')
+  assert.equal(title('ended', 'phone').title, 'Finished on\nthe phone')
   assert.equal(title('ended', 'phone').text, 'You are signed out of this screen.')
-  assert.match(title('ended', 'not_me').text, /somebody else/)
+  assert.match(title('ended', 'not_me').text, /It was not me/)
   assert.equal(title('ended', 'absolute').title, 'Time is up')
   assert.equal(title('ended', 'idle').title, 'Finished')
-  assert.equal(title('cancelled', 'phone').title, 'Ended on\nthe phone')
+  assert.equal(title('cancelled', 'phone').title, 'Finished on\nthe phone')
   assert.equal(title('cancelled', 'phone').text, 'You are not signed in.')
   assert.equal(title('cancelled', 'kiosk').title, 'Cancelled')
 })
@@ -67,4 +67,9 @@ it('time left ends at 0:00 and not before', () => {
     '0:01',
     '0:00',
   ])
+})
+
+it('N37: a short time is said with thirty seconds left and with ten, and not before', () => {
+  const steps = [180, 31, 30, 11, 10, 1, 0].map(announcedAt)
+  assert.deepEqual(steps, [Infinity, Infinity, 30, 30, 10, 10, 10])
 })

@@ -4,6 +4,7 @@ import { words } from '../../server/src/http/phone/words.ts'
 import { startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
+import { askUserCode, typeCode } from '../support/user-code.ts'
 
 const html = 'text/html,application/xhtml+xml,*/*;q=0.8'
 const password = 'correct horse battery'
@@ -86,6 +87,23 @@ test('N27: a page that is handed to another browser says that another app has it
   assert.equal((await known.state(id)).body.code, 'not_your_phone')
 })
 
+test('N26, N27: a browser that keeps cookies is never told that it does not, whichever page it had', async () => {
+  const signIn = await kiosk.start()
+  const { id } = await new Phone(gate.url).scan(signIn.frame.url)
+  const step = { 'sec-fetch-site': 'same-origin' }
+  const handedOn = new Phone(gate.url, { 'accept-language': 'en' })
+  for (const [path, headers] of [
+    [`/s/${id}`, {}],
+    [`/s/${id}?lang=en`, step],
+    [`/s/${id}`, step],
+  ] as const) {
+    assertSays(await (await handedOn.get(path, html, 'GET', headers)).text(), elsewhere)
+  }
+  // Of all cookies only the language is left, as where a key has run out.
+  const chooser = new Phone(gate.url, step, ['qrgate-lang=en'])
+  assertSays(await (await chooser.get(`/s/${id}`)).text(), elsewhere)
+})
+
 test("N30: a form's address that is opened leads to where the form stands", async () => {
   const signIn = await kiosk.start()
   const phone = new Phone(gate.url)
@@ -117,18 +135,37 @@ test('N30: what people type or scan is forgiven its capitals and slashes', async
   const phone = new Phone(gate.url)
   for (const typed of [
     ...['/Code', '/CODE/', '//code', '/code//?lang=en', '/code%20', '/Kiosk/', '/DEMO', '//'],
-    ...[`${ticket}/`, `/${ticket}`, `/E${ticket.slice(2)}/`, '/api/docs/'],
+    ...['/try/', '/TRY', '/kiosk.html', '/index.html', '/code%0A', '/code%2F', '/%EF%BD%83ode'],
+    ...[`${ticket}/`, `/${ticket}`, `/E${ticket.slice(2)}/`, '/api/docs/', '/API/docs'],
+    ...[`${ticket}.`, `${ticket}%20`, `${ticket}%E2%80%8B`, `/q${ticket.slice(2).toLowerCase()}`],
   ]) {
     let path = typed
     let answer = await phone.get(path, html)
-    for (let steps = 0; answer.status === 307 && steps < 3; steps++) {
+    for (let steps = 0; answer.status === 307 && steps < 4; steps++) {
       path = answer.headers.get('location') ?? ''
       assert.match(path, /^\/(?!\/)/)
       answer = await phone.get(path, html)
     }
-    const isOfApi = typed.startsWith('/api')
-    assert.equal(answer.status, isOfApi ? 404 : 200, typed)
-    assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), !isOfApi, typed)
+    assert.equal(answer.status, 200, typed)
+    assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), true, typed)
+  }
+})
+
+test('N30: a misspelt address of a live sign-in leads to its page', async () => {
+  const signIn = await kiosk.start()
+  const phone = new Phone(gate.url)
+  const { id } = await phone.scan(signIn.frame.url)
+  for (const typed of [
+    ...[`/s/${id}/`, `/s/${id}.`, `/s/${id}%20`, `/S/${id.toUpperCase()})`, `/s/${id}/Sign-In`],
+    ...[`/s/${id}/sign-in%20`, `/s/${id}/scan.`, `/s/${id}%E2%80%8B/scan/`],
+  ]) {
+    let [path, answer] = [typed, await phone.get(typed, html)]
+    for (let steps = 0; answer.status !== 200 && steps < 3; steps++) {
+      path = answer.headers.get('location') ?? `${answer.status}`
+      answer = await phone.get(path, html)
+    }
+    assert.equal(path, `/s/${id}`, typed)
+    assertSays(await answer.text(), { title: words.en.signIn.title, text: [] })
   }
 })
 
@@ -140,6 +177,12 @@ test('N30: where nothing is, people get a page that offers to type a code; progr
     assertSays(page, unknown)
     assert.ok(page.includes('href="/code"'), path)
     assert.ok(answer.headers.get('content-security-policy'), path)
+  }
+  for (const headers of [
+    { accept: '*/*', 'sec-fetch-dest': 'document' },
+    { accept: 'application/xhtml+xml' },
+  ]) {
+    assertSays(await (await fetch(`${gate.url}/nope`, { headers })).text(), unknown)
   }
   const head = await fetch(`${gate.url}/cod`, { method: 'HEAD', headers: { accept: html } })
   assert.equal(head.status, 404)
@@ -179,6 +222,66 @@ test("N31: the kiosk's choice speaks until somebody chooses on the phone", async
   for (const path of ['/code', `/q/${ticket}`, '/cod', '/enrol/x', '/s/x']) {
     assert.equal(await langOf(other, path), 'ko', path)
   }
+})
+
+test('N31: a language that an address asks for stays, whatever is answered there', async () => {
+  const langOf = async (phone: Phone) =>
+    /<html lang="(..)"/.exec(await (await phone.get('/code')).text())?.[1]
+  const { id } = await kiosk.start()
+  const { pathname } = new URL((await kiosk.start()).frame.url)
+  const scanned = new Phone(gate.url, { 'accept-language': 'en' })
+  await scanned.scan(gate.url + pathname)
+  for (const [path, phone = new Phone(gate.url, { 'accept-language': 'en' })] of [
+    ['/try?lang=ko'],
+    [`/s/${id}/sign-in?lang=ko`],
+    [`/s/${id}?lang=ko`],
+    ['/nothing?lang=ko'],
+    // Its own sign-in already: sent on to where that stands.
+    [`${pathname}?lang=ko`, scanned],
+  ] as [string, Phone?][]) {
+    await phone.get(path, html)
+    assert.equal(await langOf(phone), 'ko', path)
+  }
+  // A choice that was made before is no reason to miss another.
+  await scanned.get(`${pathname}?lang=en`, html)
+  assert.equal(await langOf(scanned), 'en')
+  const { text } = await withoutCookies('/code?lang=ko', { body: { user_code: 'BCDF' } })
+  assert.match(text, /<html lang="ko".*<form method="post" class="typing">/s)
+})
+
+test('N32: a typed code comes through another language and another form, and is shown at its own sign-in alone', async () => {
+  const signIn = await kiosk.start()
+  const { user_code } = await askUserCode(kiosk, signIn)
+  const phone = new Phone(gate.url, { 'accept-language': 'en' })
+  const shows = async (path: string) =>
+    /<p class="came-from">.*<strong>(.*?)<\/strong>/.exec(await (await phone.get(path)).text())?.[1]
+  const { id, page, receipt } = await typeCode(phone, user_code)
+  // Without script the switch asks with the code again, and scans nothing.
+  const [, again = ''] = /<noscript>(<form [^>]*action="\/code.*?)<\/noscript>/.exec(page) ?? []
+  assert.match(again, /action="\/code\?lang=ko".*name="user_code" value="....-...."/)
+  const korean = await phone.post('/code?lang=ko', { user_code }, html)
+  assert.match(
+    await korean.text(),
+    new RegExp(`<html lang="ko".*<strong>${user_code}</strong>`, 's'),
+  )
+  assert.equal((await kiosk.view(signIn)).state, 'pending')
+
+  await phone.post(`/s/${id}/scan?lang=en`, { receipt, account: 'hong', next: '' }, html)
+  assert.equal(await shows(`/s/${id}`), user_code)
+  const wrong = await phone.post(`/s/${id}/sign-in`, { account: 'hong', password }, html)
+  assert.match(await wrong.text(), new RegExp(`<strong>${user_code}</strong>`))
+
+  // Whoever comes second reads it in the other language too.
+  const second = new Phone(gate.url, { 'accept-language': 'en' })
+  const inUse = (await typeCode(second, user_code)).page
+  assert.match(inUse, /action="\/code\?lang=ko".*name="user_code" value="....-...."/)
+  const inUseKorean = await second.post('/code?lang=ko', { user_code }, html)
+  assert.ok((await inUseKorean.text()).includes(words.ko.obstacles['in-use'].title))
+
+  await phone.deny(id)
+  const other = await kiosk.start()
+  await phone.scan(other.frame.url)
+  assert.equal(await shows(`/s/${other.id}`), undefined)
 })
 
 test('N32: what was typed comes through language, form and expiry, and ends with the sign-in', async () => {

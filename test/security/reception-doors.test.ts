@@ -254,6 +254,12 @@ test('N30: people who mistype a page are led to it, or read that there is none; 
       [`${base}/Board/`, '/board'],
       [`${base}//DESK?lang=en`, '/desk?lang=en'],
       [`/${base}/day/`, '/day'],
+      [`${base}/board%C2%A0`, '/board'],
+      [`${base}/Board.`, '/board'],
+      [`${base}/desk%E2%80%8B%0A`, '/desk'],
+      [`${base}/%EF%BD%84ay%2F`, '/day'],
+      [`${base}/Desk.html`, '/desk'],
+      [`${base}/index.html`, '/desk'],
     ] as const) {
       const answer = await open(typed)
       assert.equal(answer.status, 302, typed)
@@ -262,6 +268,10 @@ test('N30: people who mistype a page are led to it, or read that there is none; 
     const missing = await open(`${base}/nothing`)
     assert.equal(missing.status, 404)
     assert.match(await missing.text(), /페이지를 찾을 수 없습니다.*Page not found/)
+    const shown = await fetch(`${reception.url}${base}/nothing`, {
+      headers: { accept: '*/*', 'sec-fetch-dest': 'document' },
+    })
+    assert.match(`${shown.headers.get('content-type')}`, /^text\/html/)
     const program = await open(`${base}/Board/`, '*/*')
     assert.deepEqual(
       [program.status, ((await program.json()) as { code: string }).code],

@@ -103,8 +103,8 @@ export interface Scope {
   after(letGo: () => unknown): void
 }
 
-export function temporaryFolder(t: Scope): string {
-  const folder = mkdtempSync(join(tmpdir(), 'qrgate-test-'))
+export function temporaryFolder(t: Scope, within = tmpdir()): string {
+  const folder = mkdtempSync(join(within, 'qrgate-test-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

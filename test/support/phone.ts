@@ -24,8 +24,8 @@ export class Phone {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
-  async get(path: string, accept = 'text/html', method = 'GET'): Promise<Response> {
-    const headers = { ...this.#headers, cookie: this.cookies, accept }
+  async get(path: string, accept = 'text/html', method = 'GET', more = {}): Promise<Response> {
+    const headers = { ...this.#headers, cookie: this.cookies, accept, ...more }
     const answer = await fetch(this.url + path, { method, headers, redirect: 'manual' })
     this.#keep(answer)
     return answer

@@ -67,6 +67,7 @@ export class KioskPage extends LitElement {
   #storage: KioskStorage | undefined
   readonly #slipPrinter = new SlipPrinter(() => this.#storage)
   #introducing = false
+  #hadFocus = false
 
   constructor() {
     super()
@@ -129,17 +130,23 @@ export class KioskPage extends LitElement {
       ${this.introduced ? slip(view, this.introduced, this.#policy.printing.paper_mm) : ''}`
   }
 
+  protected override willUpdate(): void {
+    this.#hadFocus = this.contains(document.activeElement)
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     // For the style sheet: `:has` is not in every browser that kiosks have (docs/browsers.md).
     this.toggleAttribute('data-slip', this.querySelector('.paper-slip') !== null)
     document.title = this.introduced?.site[this.#preferences.language] ?? 'QRGate'
     this.#printSlip()
     const before = changed.get('current')
-    if (!before || sameScreen(before, this.current)) return
-    this.querySelector('dialog')?.close()
-    this.querySelector('main')?.scrollTo({ top: 0 })
+    const isOther = before !== undefined && !sameScreen(before, this.current)
+    if (isOther) {
+      this.querySelector('dialog')?.close()
+      this.querySelector('main')?.scrollTo({ top: 0 })
+    }
     // The button that had the focus may be gone; a keyboard goes on from the headline.
-    if (document.activeElement === document.body) {
+    if ((isOther || this.#hadFocus) && document.activeElement === document.body) {
       this.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
     }
   }

@@ -2,7 +2,7 @@ import { takeOverForms } from './form.ts'
 import { type Page, readPage } from './page.ts'
 import { offerReveal } from './reveal.ts'
 import { scan } from './scan.ts'
-import { TimeLeft } from './time-left.ts'
+import { countTimeLeft } from './time-left.ts'
 import { watch, watchLeaving, watchReturns } from './watch.ts'
 
 /** Every page works without this script; with it, the page follows the sign-in by itself. */
@@ -11,7 +11,7 @@ async function run(page: Page): Promise<void> {
   watchLeaving(page)
   offerReveal()
   if (page.words) takeOverForms(page, page.words)
-  const timeLeft = page.words ? new TimeLeft(page, page.words) : undefined
+  const timeLeft = page.words ? countTimeLeft(page, page.words) : undefined
   if (page.state === 'pending' && !(await scan(page, timeLeft))) return
   await watch(page, timeLeft)
 }

@@ -17,7 +17,7 @@ export async function scan(page: Page, timeLeft: TimeLeft | undefined): Promise<
     const answer = await commitScan(page)
     if (answer.kind === 'state' && answer.state === 'scanned' && !late) {
       settle(page)
-      timeLeft?.heard(answer)
+      timeLeft?.(answer)
       return true
     }
     if (isOutdated(answer)) {

@@ -21,7 +21,7 @@ export async function watch(page: Page, timeLeft: TimeLeft | undefined): Promise
     else if (answer.kind === 'lost') await wait(pause)
     moved = hasMoved(page, answer)
     if (answer.kind !== 'state' || moved) continue
-    timeLeft?.heard(answer)
+    timeLeft?.(answer)
     // It is only asked for what is new; an answer that is not costs a moment and no storm of questions.
     if (answer.seq === page.seq) await wait(pause)
     page.seq = answer.seq

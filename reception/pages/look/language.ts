@@ -5,8 +5,9 @@ export type { Language }
 
 /** The first of somebody's languages that is spoken here (RFC 4647 §3.4): `ko-KR` is `ko`, `kok` is not. */
 export function preferredLanguage(ranges: readonly string[]): Language | undefined {
-  const primaries = ranges.map(range => range.toLowerCase().split('-')[0])
-  return primaries.find(primary => primary === 'ko' || primary === 'en')
+  // `kor` is the same language as `ko` (ISO 639-2).
+  const codes = ranges.map(range => /^(ko|en)[rg]?(?:-|$)/.exec(range.toLowerCase())?.[1])
+  return codes.find(code => code === 'ko' || code === 'en')
 }
 
 /** What the address asks for (`?lang=ko|en`), else the browser's. */

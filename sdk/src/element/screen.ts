@@ -105,6 +105,8 @@ export class Screen {
     this.#services.show((name === 'services' && update.services) || [], language)
     this.#ticket.show(isTicket ? update.handOff : undefined, words)
     this.#showButton(update, language)
+    this.#moreTime.hidden = !update.extendable
+    this.#moreTime.textContent = words.moreTime
     this.#finish.show(update, words, quiet)
     // Whoever works by keyboard goes on from here, not from the top of the page.
     if (hadFocus && !this.#focused?.getClientRects().length)
@@ -114,8 +116,6 @@ export class Screen {
     this.#qr.label = words.qr
     if (endless && name === 'pending') this.#timeLeft.hide()
     else this.#timeLeft.show(update, words)
-    this.#moreTime.hidden = !update.extendable
-    this.#moreTime.textContent = words.moreTime
     this.#showCodeHelp(language)
   }
 

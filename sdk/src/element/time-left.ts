@@ -8,8 +8,14 @@ export interface TimeWords {
   runsOut: (seconds: number) => string
 }
 
-/** Whoever hears the screen has so long to ask for more (WCAG 2.2.1 asks for 20 s at least). */
-const saidAtMs = 30_000
+/**
+ * From when on a short time has been said, in seconds: once with 30 left, as whoever hears it needs 20 to ask
+ * for more (WCAG 2.2.1), and again with 10. Infinity: there is more.
+ */
+export function announcedAt(seconds: number): number {
+  if (seconds > 30) return Infinity
+  return seconds > 10 ? 30 : 10
+}
 
 /**
  * The bar and the words for how long the QR can still be scanned, and then how long the phone may take to
@@ -21,12 +27,13 @@ export class TimeLeft {
   readonly #clock = node('b')
   readonly bar = node('div', { part: 'bar', class: 'bar', 'aria-hidden': 'true' }, this.#fill)
   readonly time = node('p', { part: 'time', class: 'time' }, this.#label, ' ', this.#clock)
-  /** For a screen reader, once. */
+  /** For a screen reader: what is really left, at each of its steps once. */
   readonly spoken = node('p', { class: 'unseen', role: 'status' })
   #words: TimeWords | undefined
   #update: ScreenUpdate | undefined
   #totalMs = 0
   #deadline = 0
+  #announced = Infinity
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor() {
@@ -58,6 +65,7 @@ export class TimeLeft {
   hide(): void {
     this.bar.hidden = this.time.hidden = true
     this.spoken.textContent = ''
+    this.#announced = Infinity
     clearInterval(this.#timer)
     this.#timer = undefined
   }
@@ -68,10 +76,13 @@ export class TimeLeft {
     if (clock === this.#clock.textContent) return
     this.#clock.textContent = clock
     this.#fill.style.transform = `scaleX(${Math.min(1, left / this.#totalMs)})`
-    const isShort = this.#update?.state === 'scanned' && left <= saidAtMs
-    const said = isShort ? (this.#words?.runsOut(saidAtMs / 1000) ?? '') : ''
+    const seconds = Math.ceil(left / 1000)
+    const due = this.#update?.state === 'scanned' ? announcedAt(seconds) : Infinity
     // A live region that is written anew is read anew.
-    if (said !== this.spoken.textContent) this.spoken.textContent = said
+    if (due !== this.#announced) {
+      this.spoken.textContent = due < this.#announced ? (this.#words?.runsOut(seconds) ?? '') : ''
+    }
+    this.#announced = due
   }
 }
 

@@ -22,6 +22,8 @@ export interface Credentials {
 interface PasswordForms {
   prepared: string
   typed: string
+  /** Decomposed, as Macs write Hangul: phones type it composed. */
+  decomposed: string
 }
 
 /** Whose password it is, and which form of it was right. */
@@ -69,18 +71,24 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
   /**
    * Which form of the password the hash was made of, if any. Other systems hashed what was typed as it
-   * came, so that is a second guess; it takes its own turn in the queue after the first. The same for an
-   * unknown id: what it takes must not tell who is here.
+   * came, so each other form is one more guess, in a turn of its own in the queue after the first. The same
+   * for an unknown id: what it takes must not tell who is here. Three at most, and one for plain ASCII; an
+   * ordinary space is not tried as one that does not break, which would be a fourth.
    */
   const matching = async (
     account: Account | null,
-    { prepared, typed }: PasswordForms,
+    forms: PasswordForms,
     shares: readonly string[],
   ): Promise<keyof PasswordForms | null> => {
     const hash = account?.passwordHash ?? null
-    if (await passwords.matches(prepared, hash, shares)) return 'prepared'
-    if (typed === prepared) return null
-    return (await passwords.matches(typed, hash, shares)) ? 'typed' : null
+    const tried = new Set<string>()
+    for (const form of ['prepared', 'typed', 'decomposed'] as const) {
+      const password = forms[form]
+      if (tried.has(password)) continue
+      tried.add(password)
+      if (await passwords.matches(password, hash, shares)) return form
+    }
+    return null
   }
 
   /** @throws Refusal `wrong_credentials` or `busy`. */
@@ -145,7 +153,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     authenticate: ({ id, password }, payer) =>
       paidBy(payer, async tried => {
-        const forms = { prepared: preparedPassword(password), typed: password }
+        const forms = {
+          prepared: preparedPassword(password),
+          typed: password,
+          decomposed: password.normalize('NFD'),
+        }
         if (passwordLength(forms.prepared) > longestPassword) throw wrongCredentials(null)
         const known = await admin.byId(id)
         const { standing, remember } = await places.look(known, payer)

@@ -23,7 +23,7 @@ const format = 1
 const bodyLength = 23
 const macLength = 10
 const textLength = Math.ceil(((bodyLength + macLength) * 8) / 5)
-const pattern = /^[A-Z2-7]{53}$/
+export const ticketPattern = /^[A-Z2-7]{53}$/
 
 /**
  * Tickets of 53 characters of base32, so that the QR needs 33×33 modules for hosts of up to 22
@@ -46,7 +46,7 @@ export function compactTickets(keyring: Keyring, origin: string): Tickets {
     },
 
     read(text) {
-      if (text.length !== textLength || !pattern.test(text)) return undefined
+      if (text.length !== textLength || !ticketPattern.test(text)) return undefined
       const bytes = decode(text)
       if (!bytes) return undefined
       const body = bytes.subarray(0, bodyLength)

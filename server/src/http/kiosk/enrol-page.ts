@@ -6,6 +6,7 @@ import { networkOf } from '../../limits/network.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { type Language, requestLanguage } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
+import { addressToGoTo } from '../server/page-address.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
 import { sentence } from '../server/sentences.ts'
 import { beginRefusal, type HttpServer } from '../server/server.ts'
@@ -19,18 +20,18 @@ export interface EnrolPageParts {
 const words = {
   ko: {
     title: '이 화면을 키오스크로 등록할까요?',
-    text: '지금 보고 있는 이 화면이 키오스크가 됩니다. 링크 하나로 화면 하나를 등록합니다.',
+    text: '지금 보고 있는 이 화면이 키오스크가 됩니다. 링크 하나로 화면 하나만 등록할 수 있습니다.',
     button: '이 화면 등록하기',
     revoked: '이 링크로는 더 이상 등록할 수 없습니다. 관리자에게 새 링크를 요청해 주세요.',
     unknown: '링크 전체가 복사되었는지 확인하고 다시 열어 주세요.',
-    used: '링크 전체가 복사되었는지 확인해 주세요. 맞는 링크라면 관리자에게 새 링크를 요청해 주세요.',
+    used: '링크 전체가 복사되었는지 확인해 주세요. 링크가 맞다면 관리자에게 새 링크를 요청해 주세요.',
     elsewhere: (url: string) =>
       `이 화면의 브라우저에서 ${url}로 시작하는 링크를 열고, 그 화면의 버튼을 눌러 주세요. 그래도 안 되면 관리자가 PUBLIC_URL과 프록시 설정을 확인해야 합니다.`,
     later: '링크는 아직 쓸 수 있습니다. 잠시 후 이 화면을 새로 고쳐 주세요.',
     wrong: '이 화면의 브라우저에서 링크를 다시 열고, 그 화면의 버튼을 눌러 주세요.',
   },
   en: {
-    title: 'Make this screen a kiosk?',
+    title: 'Enrol this screen as a kiosk?',
     text: 'The screen you are looking at becomes the kiosk. One link enrols one screen.',
     button: 'Enrol this screen',
     revoked: 'This link enrols no screen any more. Ask an administrator for a new one.',
@@ -91,6 +92,8 @@ ${main}
   server.register(async raw => {
     const scope: HttpServer = raw.withTypeProvider()
     scope.setErrorHandler(async (error, request, reply) => {
+      const meant = addressToGoTo(request)
+      if (meant !== undefined) return reply.redirect(meant, 307)
       // As after a second tap: the link is used up, and the screen has what it gave.
       if (isLinkUsed(error) && (await isKiosk(request))) return reply.redirect('/kiosk', 303)
       const refusal = beginRefusal(error, request, reply)
@@ -134,9 +137,9 @@ ${main}
   })
 }
 
-/** What messengers and keyboards put around a link that is copied. */
+/** Whatever stands there, so that what is no link is called so. */
 function linkIn({ params }: FastifyRequest): string {
-  return (params as { '*': string })['*'].replace(/^[^\w-]+|[^\w-]+$/g, '')
+  return (params as { '*': string })['*']
 }
 
 function isLinkUsed(error: unknown): boolean {

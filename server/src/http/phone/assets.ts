@@ -19,7 +19,7 @@ export const noAssets: PageAssets = { css: '', script: '' }
  * to type in wait behind a button that hands it in. Constant, as the content security policy names its hash.
  */
 export const noscriptCss =
-  'form[data-action="sign-in"],footer .link{display:none}.choice{display:block}'
+  'form[data-action="sign-in"],footer .link,footer noscript~p{display:none}.choice{display:block}'
 
 /** Where `vite build web` puts the pages. */
 export const publicDir = new URL('../../../public/', import.meta.url)

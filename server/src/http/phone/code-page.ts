@@ -4,13 +4,13 @@ import { timed, visitorSentence } from './problem.ts'
 import type { CodeForm, CodeProblem } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
-/** The keyboard of mail addresses is a Latin one, whatever else the visitor writes in. */
+/** The form keeps to the page's own address and its language. The keyboard of mail addresses is a Latin one, whatever else the visitor writes in. */
 export function codePage({ typed, problem }: CodeForm, words: Words): PageContent {
   const { title, lead, label, submit, warning } = words.code
   const pointed = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`
   const main = html`<h1>${title}</h1>
 <p class="lead">${lead}</p>
-<form method="post" action="/code" class="typing">
+<form method="post" class="typing">
 ${problem !== undefined && html`<p class="problem" id="problem" role="alert">${told(problem, words)}</p>`}
 <label for="user-code">${label}</label>
 <input id="user-code" class="user-code" name="user_code" type="text" inputmode="email" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="go" maxlength="20" required autofocus value="${typed ?? ''}"${pointed}>

@@ -1,4 +1,3 @@
-import { timeIn } from '@qrgate/sdk/protocol'
 import type { Language } from '../server/language.ts'
 import { html, type Markup } from '../server/markup.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
@@ -71,10 +70,21 @@ export function timeLine(form: SignInForm | SignUpForm, words: Words): Markup {
   const { time } = form
   const { within, more } = words.timeToSignIn
   const next = form.kind === 'sign-up' ? 'sign-up' : ''
-  const left = time && within.replace('{time}', timeIn(time.leftMs / 1000, words.units))
+  const left = time && within.replace('{time}', timeLeft(time.leftMs, words.timeToSignIn))
   const button = carryOn(form, { next, step: 'extend' }, 'link', more)
   const look = time?.extendable === false ? 'time-left spent' : 'time-left'
   return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}"${time === undefined && ' hidden'}><span>${left}</span> ${button}</p>`
+}
+
+/** `2 min 59 s`: never more than is left. */
+function timeLeft(ms: number, { minute, second }: Words['timeToSignIn']): string {
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const parts = [
+    minutes > 0 && minute.replace('#', `${minutes}`),
+    (minutes === 0 || seconds % 60 > 0) && second.replace('#', `${seconds % 60}`),
+  ]
+  return parts.filter(Boolean).join(' ')
 }
 
 /** Where the script says what it is waiting for. */

@@ -202,6 +202,27 @@ test('only the pages that wait for the kiosk refresh themselves without a script
   }
 })
 
+test('N37: a page without script says how long there is, to the second and never more than that', () => {
+  const saidAt = (leftMs: number, lang: Language) => {
+    const view = { place, kind: 'sign-in', id, registration: true } as const
+    const time = { leftMs, extendable: true }
+    return / data-time-left="\d+"><span>(.*?)<\/span>/.exec(
+      renderPage({ ...view, time }, lang, plain),
+    )?.[1]
+  }
+  for (const [ms, ko, en] of [
+    [359_999, '5분 59초', '5 min 59 s'],
+    [180_000, '3분', '3 min'],
+    [60_999, '1분', '1 min'],
+    [59_999, '59초', '59 s'],
+    [22_000, '22초', '22 s'],
+    [900, '0초', '0 s'],
+  ] as const) {
+    assert.equal(saidAt(ms, 'ko'), `${ko} 안에 로그인해 주세요.`)
+    assert.equal(saidAt(ms, 'en'), `Please sign in within ${en}.`)
+  }
+})
+
 test('N32: every way to another form or language takes along what was typed', () => {
   const waysOf = (view: PhoneView) =>
     [...renderPage(view, 'ko', plain).matchAll(/<button[^>]* formaction="([^"]*)"[^>]*>/g)].map(

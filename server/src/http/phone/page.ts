@@ -122,13 +122,20 @@ const forms: Partial<Record<PhoneView['kind'], string>> = {
  * because a refused form stands at one that has no page.
  */
 function languageSwitch(view: PhoneView, other: Language): Markup {
+  const { languageName } = words[other]
+  const codeAgain =
+    view.userCode !== undefined &&
+    html`<form method="post" action="/code?lang=${other}"><button class="language" name="user_code" value="${view.userCode}" role="link" lang="${other}">${languageName}</button></form>`
   if (hasEntry(view)) {
     const next = forms[view.kind] ?? ''
-    return html`<p>${carryOn(view, { next, lang: other }, 'language', words[other].languageName)}</p>`
+    // Without script another language is no scan where a code has led here: nobody has pressed to go on.
+    const still = isUncommitted(view) && codeAgain && html`<noscript>${codeAgain}</noscript>`
+    return html`${still}<p>${carryOn(view, { next, lang: other }, 'language', languageName)}</p>`
   }
+  if (codeAgain) return codeAgain
   const named = 'id' in view && view.id !== undefined
   const address = named ? `/s/${view.id}` : ''
   const asked = forms[view.kind]
   const form = asked === undefined ? '' : `form=${asked}&`
-  return html`<p><a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${words[other].languageName}</a></p>`
+  return html`<p><a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${languageName}</a></p>`
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors.ts'
-import { meantAddress, wantsPage } from '../server/page-address.ts'
+import { addressToGoTo, wantsPage } from '../server/page-address.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
 import { type HttpServer, refuse } from '../server/server.ts'
 import { addOpenRoutes } from './open-routes.ts'
@@ -17,18 +17,21 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
 
   // People get a page for whatever nobody answers, programs the refusal.
   server.setNotFoundHandler((request, reply) => {
-    const { url, headers } = request
-    // Whoever names no kind of answer is no browser, and takes addresses to the letter.
-    const meant = headers.accept === undefined ? undefined : meantAddress(url)
+    const meant = addressToGoTo(request)
     if (meant !== undefined) return reply.redirect(meant, 307)
     const missing = new Refusal('not_found')
-    if (wantsPage(url, headers.accept)) return visitorOf(request, reply).refuse(missing)
+    if (wantsPage(request)) return visitorOf(request, reply).refuse(missing)
     return refuse(missing, request, reply)
   })
 
   server.register(async raw => {
     const scope: HttpServer = raw.withTypeProvider()
-    scope.setErrorHandler((error, request, reply) => visitorOf(request, reply).refuse(error))
+    scope.setErrorHandler((error, request, reply) => {
+      // A misspelt id, ticket or form has a route, and is refused there.
+      const meant = addressToGoTo(request)
+      if (meant !== undefined) return reply.redirect(meant, 307)
+      return visitorOf(request, reply).refuse(error)
+    })
     scope.addHook('preValidation', async request => {
       if (request.method === 'POST') requireSameOrigin(request, publicUrl)
     })

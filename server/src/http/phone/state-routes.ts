@@ -55,7 +55,6 @@ export function addStateRoutes(
       const { id } = request.params
       const { receipt, next, account: accountId, name } = request.body
       visitor.keepTyped({ accountId, name })
-      visitor.chooseLanguage()
       await visitor.scanFirst(id, receipt)
       return visitor.settle(id, formOf(next))
     },
@@ -113,9 +112,12 @@ export function addStateRoutes(
         params: Type.Object({ ...signInPath.properties, form: Type.String() }),
       },
     },
-    async ({ url, headers, params: { id, form } }, reply) => {
+    async (request, reply) => {
+      const { id, form } = request.params
+      // A language that the address asks for is chosen there too.
+      visitorOf(request, reply)
       const query = standsAt[form]
-      if (query === undefined || !wantsPage(url, headers.accept)) throw new Refusal('not_found')
+      if (query === undefined || !wantsPage(request)) throw new Refusal('not_found')
       return reply.redirect(`/s/${id}${query}`, 303)
     },
   )

@@ -7,6 +7,12 @@ export interface Typed {
   name?: string | undefined
 }
 
+/** The code that has led to a sign-in, to be compared with the screen on each of its pages. */
+export interface TypedCode {
+  signIn?: string | undefined
+  userCode?: string | undefined
+}
+
 /** In seconds: long enough to scan the screen once more. */
 const life = 300
 /** As forms take it. */
@@ -23,18 +29,28 @@ export class TypedCookie {
     this.#cookie = ownCookie('qrgate-typed', publicUrl, { maxAge: life, sameSite: 'lax' })
   }
 
-  read(request: FastifyRequest): Typed {
-    const fields = new URLSearchParams(this.#cookie.read(request) ?? '')
+  /** @param signIn whose code is meant. */
+  read(request: FastifyRequest, signIn: string): Typed & Pick<TypedCode, 'userCode'> {
+    const fields = this.#fields(request)
     const field = (name: string) => fields.get(name)?.slice(0, longest) || undefined
-    return { accountId: field('account'), name: field('name') }
+    const userCode = fields.get('sign_in') === signIn ? field('code') : undefined
+    return { accountId: field('account'), name: field('name'), userCode }
   }
 
   /** What is left out changes nothing; what is empty was taken away. */
-  keep(reply: FastifyReply, { accountId, name }: Typed): void {
-    if (accountId === undefined && name === undefined) return
-    const fields = { account: accountId ?? '', name: name ?? '' }
-    if (fields.account + fields.name === '') this.forget(reply)
-    else this.#cookie.write(reply, `${new URLSearchParams(fields)}`)
+  keep(request: FastifyRequest, reply: FastifyReply, typed: Typed & TypedCode): void {
+    const { accountId: account, name, userCode: code, signIn: sign_in } = typed
+    const given = Object.entries({ account, name, code, sign_in })
+    const fields = this.#fields(request)
+    for (const [key, value] of given) if (value !== undefined) fields.set(key, value)
+    const kept = [...fields].filter(([, value]) => value !== '')
+    if (given.every(([, value]) => value === undefined)) return
+    if (kept.length === 0) this.forget(reply)
+    else this.#cookie.write(reply, `${new URLSearchParams(kept)}`)
+  }
+
+  #fields(request: FastifyRequest): URLSearchParams {
+    return new URLSearchParams(this.#cookie.read(request) ?? '')
   }
 
   forget(reply: FastifyReply): void {

@@ -96,8 +96,8 @@ function viewOfHandOff(signIn: SignIn, handOff: HandOff): WithoutPlace<PhoneView
 
 /** What a browser shows of itself that is refused. */
 export interface Browser {
-  /** It has sent a phone key. */
-  hasKey: boolean
+  /** It has sent a cookie of ours, whichever. */
+  sendsCookies: boolean
   /** One of our own pages has led here, and every one of them gives a key. */
   fromHere: boolean
 }
@@ -106,13 +106,13 @@ export interface Browser {
 export function viewOfRefusal(
   { code, status, retryAfter }: Refusal,
   params: unknown,
-  { hasKey, fromHere }: Browser,
+  { sendsCookies, fromHere }: Browser,
 ): PhoneView {
   const { id } = (params ?? {}) as { id?: string }
   const place = null
   if (status === 503) return { kind: 'busy', place, ...(id && isSignInId(id) && { id }) }
   if (status === 429) return { kind: 'busy', place, retryAfter }
-  if (!hasKey && fromHere && ofPhoneKey.has(code)) return { kind: 'no-cookies', place }
+  if (!sendsCookies && fromHere && ofPhoneKey.has(code)) return { kind: 'no-cookies', place }
   switch (code) {
     case 'in_use':
       return { kind: 'in-use', place }

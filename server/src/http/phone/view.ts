@@ -25,7 +25,7 @@ export interface TimeToSignIn {
   extendable: boolean
 }
 
-export interface SignInForm {
+export interface SignInForm extends Pick<PageView, 'userCode'> {
   kind: 'sign-in'
   id: string
   /** Once the scan is committed. */
@@ -35,8 +35,6 @@ export interface SignInForm {
   /** How long the receipt is good, in milliseconds. */
   goodFor?: number | undefined
   told?: ToldOnPage | undefined
-  /** The code that led here, for the visitor to compare (RFC 8628 §3.3.1). */
-  userCode?: string | undefined
   /** What the visitor typed before, so that a refusal costs them nothing. */
   accountId?: string | undefined
   error?: RefusalCode | undefined
@@ -134,14 +132,13 @@ export type Obstacle =
   | { kind: 'busy'; id?: string | undefined; retryAfter?: number | undefined }
   | { kind: 'error'; code: RefusalCode }
 
+/** What every page may show. */
+interface PageView {
+  place: Place | null
+  /** The code that led here, for the visitor to compare (RFC 8628 §3.3.1). */
+  userCode?: string | undefined
+}
+
 /** Everything a phone page may show. */
-export type PhoneView = { place: Place | null } & (
-  | SignInForm
-  | SignUpForm
-  | CodeForm
-  | Outcome
-  | NotMeForm
-  | HandOffPage
-  | CancelForm
-  | Obstacle
-)
+export type PhoneView = PageView &
+  (SignInForm | SignUpForm | CodeForm | Outcome | NotMeForm | HandOffPage | CancelForm | Obstacle)

@@ -8,6 +8,7 @@ import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import { allows } from '../../protocol/policy.ts'
 import type { SignIn } from '../../protocol/sign-in-row.ts'
+import { readUserCode } from '../../protocol/user-code.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { OpenedPage } from '../../signin/opened-page.ts'
 import type { Phone } from '../../signin/phone.ts'
@@ -36,7 +37,7 @@ import {
   type SignUpNotice,
   type ToldOnPage,
 } from './page.ts'
-import { type Typed, TypedCookie } from './typed.ts'
+import { type Typed, type TypedCode, TypedCookie } from './typed.ts'
 import { codeProblem, phoneState, timeToSignIn, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
 export interface PhoneParts {
@@ -100,6 +101,7 @@ export class Visitor {
     this.#typedCookie = typedCookie
     this.#request = request
     this.#reply = reply
+    this.#language = this.#chosenLanguage()
   }
 
   // ── who asks ─────────────────────────────────────────────────────────────────────────────────
@@ -140,23 +142,17 @@ export class Visitor {
     return this.#request.headers.accept?.startsWith('application/json') === true
   }
 
-  /** The language of a page; `?lang=` chooses it and is remembered. */
+  /** The language of a page; `?lang=` chooses it and is remembered, whatever is answered. */
   get language(): Language {
-    this.#language ??= this.#chosenLanguage() ?? requestLanguage(this.#request)
+    this.#language ??= requestLanguage(this.#request)
     return this.#language
-  }
-
-  /** Takes `?lang=` as a choice where no page is shown that would. */
-  chooseLanguage(): void {
-    this.#chosenLanguage()
   }
 
   /** What was chosen at the kiosk whose QR has led here, or null: a hint, good until the next scan. */
   hintLanguage(lang: Language | null): void {
     rememberHint(this.#request, this.#reply, lang, this.#parts.config.publicUrl)
     if (hasChosenLanguage(this.#request)) return
-    this.#language =
-      this.#chosenLanguage() ?? lang ?? negotiatedLanguage(this.#request.headers['accept-language'])
+    this.#language ??= lang ?? negotiatedLanguage(this.#request.headers['accept-language'])
   }
 
   #chosenLanguage(): Language | undefined {
@@ -171,8 +167,8 @@ export class Visitor {
   }
 
   /** So that neither another language nor another form nor another scan asks for it again. */
-  keepTyped(typed: Typed): void {
-    this.#typedCookie.keep(this.#reply, typed)
+  keepTyped(typed: Typed & TypedCode): void {
+    this.#typedCookie.keep(this.#request, this.#reply, typed)
   }
 
   /** The same of a form that is sent; the script has its own still, and is answered alike for every id. */
@@ -184,9 +180,9 @@ export class Visitor {
     this.#typedCookie.forget(this.#reply)
   }
 
-  /** What was typed on an earlier page, where this one asks for it. */
-  get #typed(): Typed {
-    return this.#typedCookie.read(this.#request)
+  /** What was typed on an earlier page, where this one of a sign-in asks for it or shows it. */
+  #typed(signIn: string) {
+    return this.#typedCookie.read(this.#request, signIn)
   }
 
   /** Whether one of our own pages has led here; only browsers on plain http leave the first header out. */
@@ -208,13 +204,14 @@ export class Visitor {
 
   /** The sign-in page; where this phone has the sign-in already, its page as it stands. */
   async showOpened({ id, kiosk, receipt, goodFor }: OpenedPage, userCode?: string) {
+    if (userCode !== undefined) this.keepTyped({ signIn: id, userCode })
     if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
     const place = this.#placeOf(kiosk)
     const registration = this.#takesNewAccounts(kiosk)
     const told = await this.#told(id, kiosk)
     return this.#show({
       kind: 'sign-in',
-      ...this.#typed,
+      ...this.#typed(id),
       id,
       receipt,
       goodFor,
@@ -239,7 +236,7 @@ export class Visitor {
     const view = viewOfSignIn(signIn, handOff, this.#takesNewAccounts(kiosk), form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
     const time = timeToSignIn(signIn, this.#parts.clock())
-    const asked = time && { ...this.#typed, told, time, notice: this.#notice }
+    const asked = time && { ...this.#typed(signIn.id), told, time, notice: this.#notice }
     return this.#show({ place: this.#placeOf(kiosk), ...view, ...asked })
   }
 
@@ -268,24 +265,40 @@ export class Visitor {
     const told = await this.#told(form.id, kiosk)
     const { code, retryAfter } = refusal
     const notice = this.#notice
-    return this.#show({ ...form, place, time, registration, told, notice, error: code, retryAfter })
+    const { userCode } = this.#typed(form.id)
+    return this.#show({
+      ...form,
+      userCode,
+      place,
+      time,
+      registration,
+      told,
+      notice,
+      error: code,
+      retryAfter,
+    })
   }
 
   /** The same where a code was typed. */
   retypeCode(error: unknown, typed: string) {
     const refusal = refusalOf(error)
     const problem = codeProblem(refusal)
-    if (problem === undefined || this.wantsJson) throw refusal
+    if (problem === undefined || this.wantsJson) return this.refuse(refusal, readUserCode(typed))
     beginRefusal(refusal, this.#request, this.#reply)
     return this.showCodeForm(typed, problem)
   }
 
-  /** Any other refusal: a page says why there is nothing to sign in to. */
-  refuse(error: unknown) {
+  /** Any other refusal: a page says why there is nothing to sign in to. @param userCode what has led there. */
+  refuse(error: unknown, userCode?: string) {
     const refusal = beginRefusal(error, this.#request, this.#reply)
-    if (!this.wantsJson)
-      return this.#show(viewOfRefusal(refusal, this.#request.params, this.#browser))
-    return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
+    if (this.wantsJson) {
+      return this.#reply.send(refusalBody(refusal, requestLanguage(this.#request)))
+    }
+    const view = viewOfRefusal(refusal, this.#request.params, this.#browser)
+    // A page of ours from now on, so it gives a key as all others do that ask for one.
+    if (this.key === '' && (view.kind === 'elsewhere' || view.kind === 'no-cookies'))
+      this.keyOrNew()
+    return this.#show({ ...view, userCode })
   }
 
   async #told(id: string, kiosk: Kiosk): Promise<ToldOnPage | undefined> {
@@ -294,7 +307,8 @@ export class Visitor {
   }
 
   get #browser() {
-    return { hasKey: this.key !== '', fromHere: this.#fromHere }
+    const sendsCookies = Object.keys(this.#request.cookies).some(name => name.includes('qrgate-'))
+    return { sendsCookies, fromHere: this.#fromHere }
   }
 
   get #notice(): SignUpNotice {

@@ -56,7 +56,10 @@ interface TimeWords {
   /** Where nothing counts; `{time}` stands for how long. */
   within: string
   more: string
-  /** Said when thirty seconds are left. */
+  /** Its parts; `#` stands for the number. */
+  minute: string
+  second: string
+  /** Said when little is left; `{seconds}` stands for how much. */
   runsOut: string
 }
 

@@ -29,10 +29,20 @@ export function hasChosenLanguage({ cookies }: FastifyRequest): boolean {
 
 /** What an `Accept-Language` header asks for: English where it names none of ours, unless it rules that out. */
 export function negotiatedLanguage(header = ''): Language {
-  const refusesEnglish = rangesOf(header).some(
-    ({ range, weight }) => range === 'en' && weight === 0,
-  )
-  return askedLanguage(header) ?? (refusesEnglish ? 'ko' : 'en')
+  const ranges = rangesOf(header)
+  const refusesEnglish = ranges.some(({ range, weight }) => range === 'en' && weight === 0)
+  const asked = askedLanguage(header)
+  if (asked === undefined) return refusesEnglish ? 'ko' : 'en'
+  // `*` is every language that is not named (RFC 4647 §2.2): the other of ours may be wanted more.
+  const other = asked === 'ko' ? 'en' : 'ko'
+  const weightOf = (lang: Language | '*') => {
+    const named = ranges.filter(
+      ({ range }) => range === lang || preferredLanguage([range]) === lang,
+    )
+    return named.length === 0 ? undefined : Math.max(...named.map(({ weight }) => weight))
+  }
+  const ofOther = weightOf(other) ?? weightOf('*') ?? 0
+  return ofOther > (weightOf(asked) ?? 0) ? other : asked
 }
 
 /** Of our languages the one that is asked for (RFC 9110 §12.5.4), by weight and then by order, if any is. */
