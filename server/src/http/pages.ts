@@ -53,8 +53,8 @@ export async function addPages(
    * Whether a browser has come by plain http to the port that is a proxy's: there the page would stay
    * blank, as its policy moves all that it loads to https. Programs are left alone.
    */
-  const isBlank = ({ protocol, headers, url }: FastifyRequest): boolean =>
-    publicUrl.startsWith('https:') && protocol === 'http' && wantsPage(url, headers.accept)
+  const isBlank = (request: FastifyRequest): boolean =>
+    publicUrl.startsWith('https:') && request.protocol === 'http' && wantsPage(request)
 
   await page('/kiosk', 'kiosk.html')
   if (mode === 'demo') await page('/demo', 'demo.html')
