@@ -1,10 +1,10 @@
 // What the commands of package.json do. Plain JavaScript, because the Node that runs it may be older
 // than the one the project installs; no shell is asked, because each has words of its own.
-import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { arePagesBuilt, mayBuildPages } from './built-pages.js'
+import { take, takeInTurn } from './clone-lock.js'
+import { execute } from './execute.js'
 import { install } from './install.js'
 import { installSystem } from './install-system.js'
 import { root } from './root.js'
@@ -81,7 +81,9 @@ const commands = {
       { QRGATE_TEST_FAULT: 'whole' },
       oneByOne,
       'test/fault/*.test.ts',
-      ...['race', 'visit-ends', 'hand-off-ends'].map(name => `test/integration/${name}.test.ts`),
+      ...['race', 'two-nodes', 'visit-ends', 'hand-off-ends'].map(
+        name => `test/integration/${name}.test.ts`,
+      ),
     ),
   ],
   'test:attack': [
@@ -106,65 +108,55 @@ export async function run(name, given) {
     console.error(`There is no "${name}"; there are: ${Object.keys(commands).join(', ')}.`)
     return 1
   }
-  const program = install()
-  if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
-  const asTheyAre = steps.includes(pages[0]) && !mayBuildPages()
-  if (asTheyAre && !(name === 'start' && arePagesBuilt())) {
-    console.error(
-      `The pages are built into ${root}, where this user may not; clone it as this user.`,
-    )
-    return 1
-  }
-  for (const [index, step] of steps.entries()) {
-    if (asTheyAre && pages.includes(step)) continue
-    if (typeof step === 'function') {
-      step()
-      continue
+  // At once in one clone, two would build and install under each other's hands.
+  const release = await takeInTurn('preparing', () => {
+    console.error('Another command installs packages or builds pages here; waiting for it …')
+  })
+  // Held until this process ends.
+  const releaseRunning = await take('running')
+  const isRunning = releaseRunning === undefined
+  if (name !== 'start') releaseRunning?.()
+  try {
+    const program = install({ isRunning })
+    if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
+    const todo = stepsTodo(name, steps, isRunning)
+    if (!todo) return 1
+    const firstAfterPages = todo.findLastIndex(step => pages.includes(step)) + 1
+    for (const [index, step] of todo.entries()) {
+      if (index === firstAfterPages) release()
+      const more = index === todo.length - 1 ? given : []
+      const code = await perform(program, step, more)
+      if (code !== 0) return code
     }
-    const last = index === steps.length - 1
-    const code = await execute(program, [...step.args, ...(last ? given : [])], step.env)
-    if (code !== 0) return code
+    return 0
+  } finally {
+    release()
   }
+}
+
+/** @returns {Step[] | undefined} undefined where this user cannot build what is needed, which was then said. */
+function stepsTodo(name, steps, isRunning) {
+  if (!steps.some(step => pages.includes(step))) return steps
+  const withoutPages = steps.filter(step => !pages.includes(step))
+  const areBuilt = arePagesBuilt()
+  // A demo that runs reads them file by file.
+  if (name === 'start' && isRunning && areBuilt) return withoutPages
+  if (mayBuildPages()) return steps
+  if (name === 'start' && areBuilt) return withoutPages
+  console.error(`The pages are built into ${root}, where this user may not; clone it as this user.`)
+  return undefined
+}
+
+function perform(program, step, more) {
+  if (typeof step !== 'function') {
+    return execute(program, [...step.args, ...more], { cwd: root, env: envOf(program, step) })
+  }
+  step()
   return 0
 }
 
-function execute(program, args, env) {
-  // Programs that look for `node` themselves shall find the same one.
+/** Programs that look for `node` themselves shall find the same one. */
+function envOf(program, { env }) {
   const path = [join(root, 'node_modules/.bin'), dirname(program), process.env.PATH]
-  const child = spawn(program, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PATH: path.filter(Boolean).join(delimiter), ...env },
-  })
-  // Told twice, a server stops at once.
-  let isTold = false
-  const tell = signal => {
-    // At a terminal Ctrl+C is sent to all that runs there.
-    const knows = signal === 'SIGINT' && isAtTerminal()
-    if (!isTold && !knows) child.kill(signal)
-    isTold = true
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) process.on(signal, tell)
-  // npm passes a signal on to its shell, which ends of it alone.
-  const { ppid } = process
-  const watching = setInterval(() => {
-    if (process.env.npm_lifecycle_event && process.ppid !== ppid) tell('SIGTERM')
-  }, 250)
-  return new Promise(resolve => {
-    child.on('error', error => {
-      clearInterval(watching)
-      console.error(`${program} does not run: ${error.message}`)
-      resolve(1)
-    })
-    child.on('exit', (code, signal) => {
-      clearInterval(watching)
-      for (const one of signals) process.removeListener(one, tell)
-      resolve(code ?? 128 + constants.signals[signal])
-    })
-  })
-}
-
-function isAtTerminal() {
-  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  return { ...process.env, PATH: path.filter(Boolean).join(delimiter), ...env }
 }

@@ -2,22 +2,27 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { bundledNode, isNewEnough, wantedNode } from './bundled-node.js'
 import { missingPackages } from './missing-packages.js'
+import { npmFailure } from './npm-failure.js'
 import { root } from './root.js'
 import { isWritable } from './writable.js'
 
-/** What the project's own code needs. */
-const wantedNode = [24, 15]
-
 /**
  * Brings node_modules up to the lock file, whatever npm is set to; asks for nothing where all is there.
+ * @param {{ isRunning?: boolean }} [clone] whether a demo runs there, whose packages must stay.
  * @returns {string | undefined} the Node that the project runs with; undefined where there is none, which
  * was then said.
  */
-export function install() {
-  if (missing().length > 0 && !installPackages()) return undefined
-  const bundled = join(root, `node_modules/node-${platform()}`, binary())
-  const program = [bundled, process.execPath].find(isNewEnough)
+export function install({ isRunning = false } = {}) {
+  if (missing().length > 0) {
+    if (isRunning) {
+      say('A demo runs in this clone, and other packages are needed; stop it first.')
+      return undefined
+    }
+    if (!installPackages()) return undefined
+  }
+  const program = [bundledNode, process.execPath].find(isNewEnough)
   if (program === undefined) {
     say(
       `QRGate needs Node ${wantedNode.join('.')} or newer here; this is Node ${process.versions.node}.`,
@@ -48,14 +53,19 @@ function installPackages() {
     return false
   }
   say('Installing packages (once, some seconds) …')
-  const { status, error } = npmCi()
+  const { status, error, stderr } = npmCi()
   if (status !== 0) {
-    say(error ? `npm does not run: ${error.message}` : '`npm ci` failed; its messages stand above.')
+    say(error ? `npm does not run: ${error.message}` : whyFailed(stderr))
     return false
   }
   const left = missing()
   if (left.length > 0) say(`npm has left out ${left.join(', ')}; \`npm config ls\` says why.`)
   return left.length === 0
+}
+
+/** npm's own words are a stack for people who write npm. */
+function whyFailed(said) {
+  return npmFailure(said) ?? `${said.trimEnd()}\n\`npm ci\` failed; its messages stand above.`
 }
 
 /** Stronger than what an `.npmrc` or a variable says of the same. */
@@ -72,6 +82,7 @@ const asTheProjectNeeds = [
   '--ignore-scripts',
   '--no-audit',
   '--no-fund',
+  '--no-update-notifier',
   '--loglevel=error',
 ]
 
@@ -90,7 +101,8 @@ function npmCi() {
   try {
     return spawnSync(program, [...first, ...args], {
       cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
       // Of npm itself; all arguments are our own.
       shell: process.platform === 'win32' && first.length === 0,
       env,
@@ -116,17 +128,6 @@ function ownCache() {
     // A home that is somebody else's, or is not there.
   }
   return mkdtempSync(join(tmpdir(), 'qrgate-npm-'))
-}
-
-const platform = () => `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-const binary = () => (process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
-
-function isNewEnough(program) {
-  const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' })
-  if (status !== 0) return false
-  const [major, minor] = stdout.slice(1).split('.').map(Number)
-  const [wantedMajor, wantedMinor] = wantedNode
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
 }
 
 function say(line) {

@@ -4,10 +4,19 @@
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major < 24 || (major === 24 && minor < 15)) {
-  console.error(
-    `qrgate-reception needs Node 24.15 or newer; this is Node ${process.versions.node}.`,
-  )
-  process.exitCode = 1
+  const end = code => {
+    process.exitCode = code === undefined ? 1 : code
+    if (code !== undefined) return
+    console.error(
+      `qrgate-reception needs Node 24.15 or newer; this is Node ${process.versions.node}.`,
+    )
+  }
+  // In a clone npm has brought a Node that is new enough; what is packed lacks this script.
+  import('../../scripts/bundled-node.js')
+    .then(({ runBundled }) =>
+      runBundled('reception/bin/qrgate-reception.js', process.argv.slice(2)),
+    )
+    .then(end, () => end())
 } else {
   import('../dist/cli.js').catch(error => {
     const isBuilt =

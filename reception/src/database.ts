@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type Selectable, type SqliteDatabase, SqliteDialect } from 'kysely'
 import type { ArrivalState } from './wire.ts'
@@ -95,9 +95,16 @@ const name = 'reception.sqlite'
 /** How long another process, a backup or a command, may hold the file, in milliseconds. */
 const patience = 5_000
 
+/** With those above it. Not by Node's `recursive`: below `/proc` that never comes to an end. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
 /** Opens `reception.sqlite`, and makes it where there is none. */
 export function openDatabase(dataDir: string): Database {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   const file = join(dataDir, name)
   makeFile(file, 'a')
   // Also one that was open to others; SQLite gives its other files the mode of this one.

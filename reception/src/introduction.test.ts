@@ -65,7 +65,7 @@ test('what is offered already is not offered again', async t => {
 
 test('what a desk has closed is closed at the kiosks, until it is opened or the day is over', async t => {
   const { act, closed, introduction, setClock } = await setUp(t)
-  const finished = { exam: 'Finished for today', test: undefined, pay: undefined }
+  const finished = { exam: 'Closed for today', test: undefined, pay: undefined }
   const open = { exam: undefined, test: undefined, pay: undefined }
   await act('service', { service: 'exam', closed: true })
   await introduction.renew()
@@ -94,7 +94,7 @@ test('out of hours nothing is offered, by the place’s clock; what was closed b
   })
   await act('service', { service: 'pay', closed: true })
   assert.deepEqual(await at('2026-11-30T09:01:00Z'), {
-    ...{ exam: outOfHours, test: outOfHours, pay: 'Finished for today' },
+    ...{ exam: outOfHours, test: outOfHours, pay: 'Closed for today' },
   })
   assert.equal((await at('2026-12-01T00:00:00Z')).pay, undefined)
   // Saturday.

@@ -6,7 +6,7 @@ import { type Gate, unknownPlace } from './gate.ts'
 import type { Site } from './site.ts'
 import { closedServices } from './views.ts'
 
-const endedToday: Localized = { ko: '오늘 접수를 마쳤습니다', en: 'Finished for today' }
+const endedToday: Localized = { ko: '오늘 접수가 마감되었습니다', en: 'Closed for today' }
 const outOfHours: Localized = { ko: '지금은 접수 시간이 아닙니다', en: 'Closed at this hour' }
 
 /** What the gate says of the place, and what is offered at its kiosks. */

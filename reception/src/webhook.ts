@@ -22,7 +22,7 @@ const cancelled = message(Type.Object({ id, service }))
 const coming = message(Type.Object({ id }))
 const staffCalled = message(Type.Object({ kiosk }))
 
-const notHere = { ko: '지금은 접수하지 않습니다', en: 'This is not offered now' }
+const notHere = { ko: '지금은 접수하지 않습니다', en: 'Closed right now' }
 const isOver = { ko: '취소된 접수입니다', en: 'This was cancelled' }
 
 /**

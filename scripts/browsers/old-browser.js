@@ -41,7 +41,7 @@
     box.appendChild(
       paragraph(
         'en',
-        'This browser is too old for this screen. Please update it, or use one of these or a newer one: FLOOR_EN.',
+        'This browser is too old for this screen. Please update it, or use one of these versions or newer: FLOOR_EN.',
       ),
     )
     // The page's own element goes before its module could give it life.

@@ -66,7 +66,7 @@ describe('a kiosk without a screen of its own', () => {
     await clock.pass(7_999)
     assert.equal(states.at(-1), 'denied')
     await start()
-    await clock.pass(60_000)
+    await clock.pass(4_000)
     assert.equal(states.at(-1), 'starting')
     assert.equal(starts.length, 2)
   })
@@ -140,6 +140,17 @@ describe('a kiosk without a screen of its own', () => {
       starts.map(({ resume: given }) => given),
       [resume, undefined],
     )
+  })
+
+  it('N43: in trouble it takes a sign-in that a backend has started, and no other start', async () => {
+    const { starts, states, start } = setUp({}, 1)
+    await start({ id: 'wrong', kiosk_secret: 's' })
+    assert.equal(states.at(-1), 'trouble')
+    await start()
+    assert.equal(starts.length, 1)
+    const resume = { id: 'a', kiosk_secret: 's' }
+    await start(resume)
+    assert.deepEqual(starts.at(-1)?.resume, resume)
   })
 
   it('stopped, it says nothing more and tells the gate nothing', async () => {

@@ -122,11 +122,11 @@ export class Kiosk {
   /**
    * Starts a sign-in; does nothing while one is under way, so a double tap is one tap. A visit ends
    * with it: here is the next visitor.
-   * @param resume a sign-in that a backend has started.
+   * @param resume a sign-in that a backend has started; it is taken where there is trouble, too.
    */
   start(resume?: StartOptions['resume']): void {
     if (this.state === 'claimed') void this.end()
-    if (!this.#underWay) this.#run(resume)
+    if (!this.#underWay || (resume && this.state === 'trouble')) this.#run(resume)
   }
 
   /**

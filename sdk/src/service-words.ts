@@ -59,26 +59,26 @@ const ko: ServiceWords = {
 const en: ServiceWords = {
   welcome: name => `Welcome, ${name}`,
   choose: { title: 'What can we do for you?' },
-  untouched: seconds => `Ends by itself after ${seconds} seconds without a touch`,
+  untouched: seconds => `Finishes after ${seconds} seconds without a touch`,
   closed: ko.closed,
   waiting: { title: 'Checking\nyou in', text: 'One moment, please.' },
   accepted: { title: name => `${name},\nyou are checked in` },
   called: { title: name => `${name},\nplease go in now` },
   number: 'Your number',
   ahead: 'Ahead of you',
-  people: count => `${count} ${count === 1 ? 'person' : 'people'}`,
+  people: count => (count === 0 ? 'No one' : `${count} ${count === 1 ? 'person' : 'people'}`),
   wait: 'About',
   minutes: count => `${count} min`,
   place: 'Place',
-  goTo: (place, floor) => `Go to ${place}${floor ? `, ${floor}` : ''}`,
+  goTo: (place, floor) => `Go to: ${place}${floor ? `, ${floor}` : ''}`,
   onPhone: {
-    title: 'The same ticket is on your phone',
+    title: 'Your number is also on your phone',
     text: 'Your phone shows when it is your turn',
   },
   staff: {
     late: {
-      title: 'The staff will\nconfirm it',
-      text: 'Your number will come to your phone.',
+      title: 'The staff will\nhelp you',
+      text: 'Your number will appear on your phone.',
     },
     unsure: {
       title: 'Please ask\nthe staff',

@@ -58,6 +58,19 @@ describe('the kiosk socket', () => {
     }
   })
 
+  it('N43: fails what the gate cannot read, and keeps what it has answered', async () => {
+    const { socket, watcher, received, clock } = watching()
+    socket.watch(watcher('b'))
+    FakeWebSocket.last.drops(closeCodes.badMessage)
+    assert.ok(received.includes('b failed malformed'), received.join())
+    await clock.pass(250)
+    FakeWebSocket.last.opens()
+    assert.deepEqual(
+      FakeWebSocket.last.sent.map(message => 'id' in message && message.id),
+      ['a'],
+    )
+  })
+
   it('comes back no earlier than a restarting gate asked for', async () => {
     const { clock } = watching()
     FakeWebSocket.last.drops(closeCodes.restarting, '{"retry_after_ms":1500}')

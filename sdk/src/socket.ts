@@ -267,7 +267,10 @@ export class KioskSocket {
   #closed(code: number, reason: string): void {
     const why = this.#whyNever(code)
     // A gate that is older than its page takes `hello` for no message at all.
-    if (code === closeCodes.badMessage && this.#pending.has('hello')) this.#dismiss('malformed')
+    if (code === closeCodes.badMessage) {
+      if (this.#pending.has('hello')) this.#dismiss('malformed')
+      else this.#failUnanswered('malformed')
+    }
     // Only a gate gives a reason or a code of its own, so the upgrade went through.
     if (reason || code >= 4000) this.#received = true
     if (!why) {
@@ -297,6 +300,13 @@ export class KioskSocket {
     this.#attendant = undefined
     if (this.#watchers.size === 0 && this.#socket) this.#linger()
     attendant?.refused(new GateError(code, { message }))
+  }
+
+  /** Which of them the gate could not read it does not say: none that it has answered. */
+  #failUnanswered(code: string): void {
+    for (const watcher of [...this.#watchers.values()]) {
+      if (this.#pending.has(`watch ${watcher.id}`)) this.#fail(watcher, code)
+    }
   }
 
   #fail(watcher: Watcher, code: string, message = code): void {

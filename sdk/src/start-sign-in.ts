@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts'
 import type { Transport } from './connection.ts'
 import { socketTo } from './page-socket.ts'
 import { SignIn } from './sign-in.ts'
-import { type StartedSignIn, type Starter, startedBy } from './starter.ts'
+import { requireStarted, type StartedSignIn, type Starter, startedBy } from './starter.ts'
 
 export interface StartOptions extends ClientOptions {
   /** Goes on with a successor whenever an unscanned sign-in runs out: for screens that always show a QR. */
@@ -27,10 +27,12 @@ export async function startSignIn(options: StartOptions = {}): Promise<SignIn> {
   const { renew = false, resume, transport = 'auto', signal } = options
   signal?.throwIfAborted()
   const client = new Client(options)
-  const starter = startedBy(options.starter ?? (signal => client.start(signal)))
   const clock = systemClock
+  const starter = options.starter
+    ? startedBy(options.starter, clock, options.timeoutMs)
+    : (signal?: AbortSignal) => client.start(signal)
   const asking = { at: clock.now(), skew: clock.wall() - clock.now() }
-  const answer = resume ?? (await starter(signal))
+  const answer = resume ? requireStarted(resume) : await starter(signal)
   const parts = { client, socket: socketTo(client, transport), clock, renew, starter }
   const signIn = new SignIn(parts, answer, asking)
   signal?.addEventListener('abort', () => signIn.close(), { once: true })

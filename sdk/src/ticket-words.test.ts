@@ -20,8 +20,8 @@ it('a ticket says place, how many are ahead, and how long it takes', () => {
     { label: '예상', value: '12분' },
   ])
   assert.deepEqual(
-    ticketCells({ ahead: 1 }, en).map(({ value }) => value),
-    ['1 person'],
+    [0, 1, 2].flatMap(ahead => ticketCells({ ahead }, en)).map(({ value }) => value),
+    ['No one', '1 person', '2 people'],
   )
 })
 
@@ -33,7 +33,7 @@ it('what the client has not said is left out, and no wait is ever "0분"', () =>
 })
 
 it('says where to go in the client’s words, or in its own', () => {
-  assert.deepEqual(whereTo(ticket, en), { title: 'Go to Room 2, 2nd floor', text: '' })
+  assert.deepEqual(whereTo(ticket, en), { title: 'Go to: Room 2, 2nd floor', text: '' })
   const way = both('바로 앞입니다', 'straight ahead')
   const title = both('대기실로 가 주세요', 'Go to the waiting area')
   const lines = [both('신분증', 'Bring your card')]

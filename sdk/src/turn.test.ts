@@ -204,9 +204,19 @@ describe('a turn at the kiosk', () => {
 
   it('keeps trying to start and goes on when the gate is back', async () => {
     const { clock, shown, starts, sends } = setUp({ refusals: 2 })
-    await clock.pass(10_000)
+    await clock.pass(4_000)
     assert.deepEqual(shown, ['starting', 'trouble busy', 'trouble busy'])
     assert.equal(starts(), 3)
+    await sends({ qr: 'F0' })
+    assert.equal(shown.at(-1), 'pending F0')
+  })
+
+  it('N43: says so when the gate is not heard of what a backend has started', async () => {
+    const { clock, shown, sends } = setUp()
+    await clock.pass(4_999)
+    assert.deepEqual(shown, ['starting'])
+    await clock.pass(1)
+    assert.equal(shown.at(-1), 'trouble unreachable')
     await sends({ qr: 'F0' })
     assert.equal(shown.at(-1), 'pending F0')
   })

@@ -212,6 +212,7 @@ export class Turn {
       const gone = await this.#follow(signIn, restores, signal)
       if (gone) return 'gone'
     } catch (error) {
+      this.#stopWaiting()
       const state = this.#state
       if (signal.aborted || !(error instanceof GateError)) throw error
       if (restores && !state) return 'gone'
@@ -227,6 +228,8 @@ export class Turn {
   /** Goes with a sign-in to its end. @returns whether there was none to go with. */
   async #follow(signIn: TurnSignIn, restores: boolean, signal: AbortSignal): Promise<boolean> {
     let isAsked = false
+    // Of what a backend has started, or a page before this one, nothing is known before the gate is heard.
+    this.#stopWaiting = this.#clock.after(toleratedMs, () => this.#trouble('unreachable'))
     for await (const update of signIn) {
       if (signal.aborted) return false
       const isFinal = finalStates.has(update.state)

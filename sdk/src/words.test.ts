@@ -36,12 +36,12 @@ it('trouble without words of its own is told in general words', () => {
 it('says who ended a visit, and of what never became one that nobody is signed in', () => {
   const title = (state: KioskState, reason: FinalReason) =>
     messageOf({ state, reason }, screenWords.en)
-  assert.equal(title('ended', 'phone').title, 'Ended on\nthe phone')
+  assert.equal(title('ended', 'phone').title, 'Finished on\nthe phone')
   assert.equal(title('ended', 'phone').text, 'You are signed out of this screen.')
-  assert.match(title('ended', 'not_me').text, /somebody else/)
+  assert.match(title('ended', 'not_me').text, /It was not me/)
   assert.equal(title('ended', 'absolute').title, 'Time is up')
   assert.equal(title('ended', 'idle').title, 'Finished')
-  assert.equal(title('cancelled', 'phone').title, 'Ended on\nthe phone')
+  assert.equal(title('cancelled', 'phone').title, 'Finished on\nthe phone')
   assert.equal(title('cancelled', 'phone').text, 'You are not signed in.')
   assert.equal(title('cancelled', 'kiosk').title, 'Cancelled')
 })

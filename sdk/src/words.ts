@@ -61,19 +61,19 @@ const timeIsUpKo: Message = { title: '시간이 지났습니다', text: '다시 
 const signedOutKo = '이 화면에서 로그아웃되었습니다.'
 const unreachableKo: Message = {
   title: '서버에\n연결할 수 없습니다',
-  text: '연결되면 자동으로 다시 시작합니다. 급하시면 직원에게 말씀해 주세요.',
+  text: '연결되면 자동으로 계속됩니다. 급하시면 직원에게 말씀해 주세요.',
 }
 
 const ko: ScreenWords = {
   language: 'ko',
   idle: {
-    title: '휴대폰으로\n로그인하세요',
+    title: '휴대폰으로\n로그인해 주세요',
     text: '앱 설치 없이, 휴대폰 카메라로 QR을 비추면 됩니다.',
   },
   start: '시작하기',
-  starting: { title: 'QR 코드를\n준비하고 있습니다', text: '잠시만 기다려 주세요.' },
+  starting: { title: 'QR을\n준비하고 있습니다', text: '잠시만 기다려 주세요.' },
   pending: { title: '휴대폰 카메라로\n비춰 주세요', text: '' },
-  qr: '휴대폰 카메라로 비출 QR 코드',
+  qr: '휴대폰 카메라로 비출 QR',
   remaining: '남은 시간',
   runsOut: seconds => `로그인할 시간이 ${seconds}초 남았습니다.`,
   moreTime: '시간 더 주세요',
@@ -81,7 +81,7 @@ const ko: ScreenWords = {
     help: '카메라가 안 되나요?',
     open: '휴대폰에서 이 주소를 열고',
     type: '이 코드를 입력해 주세요',
-    time: '코드 남은 시간',
+    time: '코드 유효 시간',
     close: '코드 닫기',
     failed: '지금은 코드를 받을 수 없습니다. 잠시 후 다시 눌러 주세요.',
     over: '코드의 시간이 지났습니다. 다시 누르면 새 코드가 나옵니다.',
@@ -106,7 +106,7 @@ const ko: ScreenWords = {
     phone: { title: '휴대폰에서\n끝냈습니다', text: signedOutKo },
     not_me: {
       title: '휴대폰에서\n끝냈습니다',
-      text: `본인이 로그인한 것이 아니라고 휴대폰에서 알려 왔습니다.\n${signedOutKo}`,
+      text: `휴대폰에서 ‘내가 한 것이 아니에요’를 눌렀습니다.\n${signedOutKo}`,
     },
     revoked: {
       title: '사용이 중지된\n화면입니다',
@@ -115,7 +115,7 @@ const ko: ScreenWords = {
     absolute: { title: timeIsUpKo.title, text: signedOutKo },
     over: { title: '끝났습니다', text: signedOutKo },
   },
-  denied: { title: '휴대폰에서\n거절했습니다', text: notSignedInKo },
+  denied: { title: '로그인되지\n않았습니다', text: '휴대폰에서 ‘본인이 아닙니다’를 눌렀습니다.' },
   cancelled: { title: '취소했습니다', text: notSignedInKo },
   unscanned: timeIsUpKo,
   abandoned: timeIsUpKo,
@@ -126,7 +126,7 @@ const ko: ScreenWords = {
     unreachable: unreachableKo,
     busy: {
       title: '잠시만\n기다려 주세요',
-      text: '서버가 바쁩니다. 곧 자동으로 다시 시작합니다.',
+      text: '서버가 바쁩니다. 곧 자동으로 계속됩니다.',
     },
     slow: {
       title: '연결이\n느립니다',
@@ -144,35 +144,36 @@ const ko: ScreenWords = {
 }
 
 const notSignedInEn = 'You are not signed in.'
-const timeIsUpEn: Message = { title: 'Time is up', text: 'Please start again.' }
+const timeIsUpEn: Message = { title: 'Time is up', text: 'Please try again.' }
 const signedOutEn = 'You are signed out of this screen.'
+const secondsEn = (count: number) => `${count} ${count === 1 ? 'second' : 'seconds'}`
 const unreachableEn: Message = {
   title: 'The server cannot\nbe reached',
-  text: 'It will continue automatically. In a hurry? Please ask the staff.',
+  text: 'It will continue automatically. In\u00a0a\u00a0hurry? Please ask the staff.',
 }
 
 const en: ScreenWords = {
   language: 'en',
   idle: {
     title: 'Sign in with\nyour phone',
-    text: 'No app to install. Point your phone’s camera at the code.',
+    text: 'No app to install. Point your phone’s camera at the QR code.',
   },
   start: 'Start',
-  starting: { title: 'Getting your\ncode ready', text: 'One moment, please.' },
+  starting: { title: 'Getting your\nQR code ready', text: 'One moment, please.' },
   pending: { title: 'Point your phone’s\ncamera here', text: '' },
   qr: 'QR code to scan with your phone’s camera',
   remaining: 'Time left',
-  runsOut: seconds => `${seconds} seconds left to sign in.`,
+  runsOut: seconds => `${secondsEn(seconds)} left to sign in.`,
   moreTime: 'More time',
   code: {
     help: 'Camera doesn’t work?',
     open: 'Open this address on your phone',
-    type: 'and type this code',
+    type: 'and enter this code',
     time: 'Valid for',
     close: 'Hide the code',
-    failed: 'We can’t show a code right now. Please try again shortly.',
-    over: 'The time for this code is over. Tap again for a new one.',
-    spoken: (address, letters) => `Open ${address} on your phone and type this code. ${letters}.`,
+    failed: 'We can’t show a code right now. Please try again in a moment.',
+    over: 'This code has expired. Tap again for a new one.',
+    spoken: (address, letters) => `Open ${address} on your phone and enter this code. ${letters}.`,
   },
   phones: { iphone: 'an iPhone', android: 'an Android phone', other: 'a phone' },
   scanned: {
@@ -183,13 +184,13 @@ const en: ScreenWords = {
   approved: { title: 'Checking', text: 'One moment, please.' },
   done: { title: name => `${name},\nyou are signed in`, text: 'You can put your phone away.' },
   services: serviceWords.en,
-  returning: seconds => `Returning to start in ${seconds} seconds`,
+  returning: seconds => `Returning to start in ${secondsEn(seconds)}`,
   finish: 'Finish',
   ended: {
-    phone: { title: 'Ended on\nthe phone', text: signedOutEn },
+    phone: { title: 'Finished on\nthe phone', text: signedOutEn },
     not_me: {
-      title: 'Ended on\nthe phone',
-      text: `The phone says that it was somebody else.\n${signedOutEn}`,
+      title: 'Finished on\nthe phone',
+      text: `“It was not me” was pressed on the phone.\n${signedOutEn}`,
     },
     revoked: {
       title: 'This screen has been\nswitched off',
@@ -198,12 +199,12 @@ const en: ScreenWords = {
     absolute: { title: timeIsUpEn.title, text: signedOutEn },
     over: { title: 'Finished', text: signedOutEn },
   },
-  denied: { title: 'Declined on\nthe phone', text: notSignedInEn },
+  denied: { title: 'Not\nsigned in', text: '“Not me” was pressed on the phone.' },
   cancelled: { title: 'Cancelled', text: notSignedInEn },
   unscanned: timeIsUpEn,
   abandoned: timeIsUpEn,
   unclaimed: { title: 'The sign-in\nwas not finished', text: timeIsUpEn.text },
-  again: 'Start again',
+  again: 'Try again',
   trouble: {
     offline: { title: 'No network\nconnection', text: unreachableEn.text },
     unreachable: unreachableEn,
@@ -213,7 +214,7 @@ const en: ScreenWords = {
     },
     slow: {
       title: 'The connection\nis slow',
-      text: 'We keep trying. In a hurry? Please ask the staff.',
+      text: 'We keep trying. In\u00a0a\u00a0hurry? Please ask the staff.',
     },
     not_enrolled: {
       title: 'This screen is not\nenrolled yet',

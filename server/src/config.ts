@@ -89,7 +89,8 @@ function configOf(values: Values, mode: Mode) {
   } satisfies HandOffTimings
   const { pending, scanned, approved, visit } = timings
   const { HOST: host, PORT: port, QRGATE_DATA_DIR: dataDir } = values
-  const [firstUrl, ...otherUrls] = reachableUrls(host, port)
+  const [publicUrl, ...otherUrls] =
+    values.PUBLIC_URL === undefined ? reachableUrls(host, port) : [values.PUBLIC_URL]
   return {
     mode,
     host,
@@ -98,9 +99,9 @@ function configOf(values: Values, mode: Mode) {
      * Scheme, host and port under which phones and kiosks reach the gate; no path. As an origin:
      * browsers leave the port of http out where it is 80.
      */
-    publicUrl: values.PUBLIC_URL ?? firstUrl,
+    publicUrl,
     /** This machine's other addresses, where it was left to us which one it is. */
-    otherUrls: values.PUBLIC_URL === undefined ? otherUrls : [],
+    otherUrls,
     /** The current key first; in demo mode it may still be missing and is then made. */
     secretKeys: [values.SECRET_KEY, ...values.SECRET_KEYS_ACCEPTED].filter(Boolean),
     databaseUrl: values.DATABASE_URL || `sqlite:${dataDir}/qrgate.sqlite`,
@@ -163,10 +164,8 @@ function reachableUrls(host: string, port: number): [string, ...string[]] {
   const urlOf = (name: string) =>
     new URL(`http://${name.includes(':') ? `[${name}]` : name}:${port}`).origin
   if (host !== '0.0.0.0' && host !== '::') return [urlOf(host)]
-  const [first = '127.0.0.1', ...more] = ownAddresses(
-    networkInterfaces(),
-    defaultInterface(),
-    host === '::',
-  )
+  const interfaces = networkInterfaces()
+  const route = defaultInterface(interfaces)
+  const [first = '127.0.0.1', ...more] = ownAddresses(interfaces, route, host === '::')
   return [urlOf(first), ...more.map(urlOf)]
 }

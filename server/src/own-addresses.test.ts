@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict'
-import type { NetworkInterfaceInfo } from 'node:os'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { test } from 'node:test'
-import { defaultInterfaceIn, type Interfaces, ownAddresses } from './own-addresses.ts'
+import ipaddr from 'ipaddr.js'
+import { defaultInterface, type Interfaces, ownAddresses } from './own-addresses.ts'
 
-/** @param addresses each `name address/mask`, in the system's order. */
+/** @param addresses each `name address/mask`, in the system's order; perhaps `~` and a MAC address behind. */
 function machine(...addresses: string[]): Interfaces {
   const interfaces: Record<string, NetworkInterfaceInfo[]> = {}
   for (const text of ['lo 127.0.0.1/8', 'lo ::1/128', ...addresses]) {
-    const [, name = '', address = '', mask] = /^(.*) (\S+)\/(\d+)$/.exec(text) ?? []
-    const common = { address, cidr: null, mac: '3c:7c:3f:00:00:01', internal: name === 'lo' }
+    const [, name = '', address = '', mask, mac = '3c:7c:3f:00:00:01'] =
+      /^(.*) (\S+)\/(\d+)(?:~(\S+))?$/.exec(text) ?? []
+    const common = { address, cidr: null, mac, internal: name === 'lo' }
+    const netmask = () => ipaddr.IPv4.subnetMaskFromPrefixLength(Number(mask)).toString()
     const info: NetworkInterfaceInfo = address.includes(':')
       ? { ...common, family: 'IPv6', netmask: '', scopeid: 0 }
-      : { ...common, family: 'IPv4', netmask: mask === '32' ? '255.255.255.255' : '255.255.255.0' }
+      : { ...common, family: 'IPv4', netmask: netmask() }
     interfaces[name] = [...(interfaces[name] ?? []), info]
   }
   return interfaces
@@ -125,6 +130,55 @@ const cases: [what: string, of: Interfaces, route: string | undefined, first: st
   ],
 ]
 
+/** Each stands before the LAN in the system's own order, and no route is known. */
+const noLan: [what: string, address: string][] = [
+  ['VirtualBox on Windows', 'Ethernet 2 192.168.56.1/24~0a:00:27:00:00:0b'],
+  ['VirtualBox with DHCP of its own', 'Ethernet 2 192.168.56.7/24~0A:00:27:00:00:0B'],
+  ['VMware on Windows', 'Ethernet 3 192.168.81.5/24~00:50:56:c0:00:08'],
+  ['a hotspot of Windows’ own', 'Local Area Connection* 2 192.168.137.1/24'],
+  ['a hotspot of Linux’ own', 'wlan1 10.42.0.1/24'],
+  ['Parallels', 'vnic0 10.211.55.2/24'],
+  ['Parallels on a bridge', 'bridge1 10.211.55.2/24~00:1c:42:00:00:08'],
+  ['Multipass', 'mpqemubr0 10.30.42.1/24'],
+  ['a container network by a name of its own', 'shop 172.20.0.1/16~6e:1d:44:00:00:01'],
+  ['a smaller container network', 'shop 192.168.16.1/20~6e:1d:44:00:00:01'],
+  ['a network in the middle of a prefix', 'shop 10.1.2.129/25~6e:1d:44:00:00:01'],
+  ['Nebula', 'nebula1 192.168.100.4/24'],
+  ['Outline', 'outline-tun0 10.0.85.5/24'],
+  ['NetBird', 'wt0 10.77.0.4/16'],
+  ['a GRE tunnel', 'gre1 10.9.0.2/24'],
+  ['a tunnel that hides behind a name', 'office 10.9.0.2/24~00:00:00:00:00:00'],
+  ['a phone’s cable', 'usb0 192.168.42.2/30'],
+  ['a point to point of RFC 3021', 'link0 192.168.42.3/31'],
+  ['a proxy that catches all', 'Meta 198.18.0.9/16'],
+]
+const lan = 'eth0 192.168.1.4/24'
+for (const [what, address] of noLan) {
+  cases.push([what, machine(address, lan), undefined, '192.168.1.4'])
+}
+cases.push(
+  ['a proxy that has caught all', machine('Meta 198.19.0.3/16', lan), 'Meta', '192.168.1.4'],
+  ['WireGuard for everything', machine('office 10.9.0.2/32', lan), 'office', '192.168.1.4'],
+  [
+    'a tunnel for everything',
+    machine('office 10.9.0.2/24~00:00:00:00:00:00', lan),
+    'office',
+    '192.168.1.4',
+  ],
+  [
+    'a router’s own network',
+    machine('docker0 172.17.0.1/16', 'lan 192.168.1.1/24'),
+    'lan',
+    '192.168.1.1',
+  ],
+  [
+    'a hotspot and nothing else',
+    machine('wlan0 10.42.0.1/24', 'tun0 10.8.0.6/24'),
+    undefined,
+    '10.42.0.1',
+  ],
+)
+
 for (const [what, interfaces, route, first] of cases) {
   test(`N51: a phone reaches ${first}: ${what}`, () => {
     const addresses = ownAddresses(interfaces, route, false)
@@ -157,19 +211,21 @@ test('N51: a machine without any network has no address', () => {
   assert.deepEqual(ownAddresses(machine(), undefined, true), [])
 })
 
-test('N51: of several default routes the one of the least metric counts', () => {
-  const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'
-  const row = (name: string, to: string, flags: string, metric: number, mask = '00000000') =>
-    `${name}\t${to}\t0100A8C0\t${flags}\t0\t0\t${metric}\t${mask}\t0\t0\t0`
-  const lan = row('wlan0', '0000A8C0', '0001', 0, '00FFFFFF')
-  const [slow, quick] = [
-    row('wlan0', '00000000', '0003', 600),
-    row('eth0', '00000000', '0003', 100),
+test('N51: the default route is the interface that the system would send by, asked without a wait', async t => {
+  const socket = createSocket('udp4')
+  t.after(() => socket.close())
+  socket.connect(53, '198.41.0.4')
+  const [error] = (await Promise.race([once(socket, 'connect'), once(socket, 'error')])) as [
+    unknown,
   ]
-  assert.equal(defaultInterfaceIn([head, lan, slow, quick].join('\n')), 'eth0')
-  assert.equal(defaultInterfaceIn([head, lan].join('\n')), undefined)
-  // OpenVPN's half of everything is no default route.
-  const half = row('tun0', '00000000', '0003', 0, '00000080')
-  assert.equal(defaultInterfaceIn([head, half, slow].join('\n')), 'wlan0')
-  assert.equal(defaultInterfaceIn(''), undefined)
+  const interfaces = networkInterfaces()
+  const own = error ? undefined : socket.address().address
+  const expected = Object.keys(interfaces).find(name =>
+    interfaces[name]?.some(({ address }) => address === own),
+  )
+  assert.equal(defaultInterface(interfaces), expected)
+})
+
+test('N51: without any interface there is no default route', () => {
+  assert.equal(defaultInterface({}), undefined)
 })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { createSocket } from 'node:dgram'
 import type { NetworkInterfaceInfo } from 'node:os'
 import ipaddr from 'ipaddr.js'
 
@@ -46,7 +46,9 @@ function rank(own: Own, defaultInterface: string | undefined): number {
   if (range === 'linkLocal') return behind + 6
   const isDefault = own.name === defaultInterface
   // A VPN may have taken the default route, and is still no network of phones.
-  if (isOfVpn(own, isDefault)) return behind + 5
+  if (isOfVpn(own)) return behind + 5
+  // Two machines or a tunnel; on the default route it may also be how a cloud gives addresses out.
+  if (isBetweenTwo(own)) return behind + (isDefault ? 3 : 5)
   if (isDefault) return behind
   if (isOfGuests(own)) return behind + 4
   if (range === 'private' || range === 'uniqueLocal') return behind + 1
@@ -54,45 +56,64 @@ function rank(own: Own, defaultInterface: string | undefined): number {
 }
 
 const vpn =
-  /^(tun|tap|wg|utun|ppp|ipsec|zt|ham|gpd|nordlynx|proton|cscotun|feth)\d*|tailscale|zerotier|wireguard|openvpn|tap-windows|warp|anyconnect|hamachi|vpn/i
+  /^(tap|wg|wt|ppp|ipsec|gre|erspan|sit|ip6|vti|zt|ham|gpd|nordlynx|proton|feth|gif|stf)\d*|tun|tailscale|netbird|nebula|zerotier|wireguard|mullvad|outline|tap-windows|warp|anyconnect|hamachi|vpn/i
 
-/** Carrier-grade NAT (RFC 6598) is what Tailscale gives out; a tunnel has one address on each side. */
-function isOfVpn({ name, info: { address, netmask } }: Own, isDefault: boolean): boolean {
+/**
+ * Carrier-grade NAT (RFC 6598) is what Tailscale gives out, networks for benchmarks (RFC 2544) what proxies
+ * take that catch all traffic.
+ */
+function isOfVpn({ name, info: { address } }: Own): boolean {
   if (vpn.test(name) || rangeOf(address) === 'carrierGradeNat') return true
-  return !isDefault && netmask === '255.255.255.255'
+  return /^198\.1[89]\./.test(address)
+}
+
+/** A tunnel has no hardware, and room for one address on each side; a cable to a phone has no more. */
+function isBetweenTwo({ info: { family, netmask, mac } }: Own): boolean {
+  const isTiny = family === 'IPv4' && /^255\.255\.255\.25[245]$/.test(netmask)
+  return isTiny || mac === '00:00:00:00:00:00'
 }
 
 const guests =
-  /^(docker|podman|cni|flannel|cali|kube|lxcbr|lxdbr|incusbr|virbr|vnet|vmnet|vboxnet|veth|br-[\da-f]{6,}|bridge1\d\d|awdl|llw|anpi)|wsl|default switch|hyper-v|docker|virtualbox|vmware|\bnat\b/i
+  /^(docker|podman|cni|flannel|cali|kube|lxcbr|lxdbr|incusbr|virbr|mpqemubr|vnet|vnic|vmnet|vboxnet|veth|br-[\da-f]{6,}|bridge1\d\d|awdl|llw|anpi)|wsl|default switch|hyper-v|docker|virtualbox|vmware|parallels|multipass|\bnat\b/i
 
-/** Docker gives its bridges such a MAC address, whatever they are called. */
-function isOfGuests({ name, info: { mac } }: Own): boolean {
-  return guests.test(name) || mac.toLowerCase().startsWith('02:42:')
+/** What Docker gives its bridges, whatever they are called; VirtualBox, VMware and Parallels their hosts. */
+const guestMac = /^(02:42|0a:00:27|00:50:56:c0:00|00:1c:42:00:00):/i
+
+function isOfGuests(own: Own): boolean {
+  return guests.test(own.name) || guestMac.test(own.info.mac) || isRouter(own)
+}
+
+/** The first address of a network is its router's: whoever has it gives the network out, as to guests. */
+function isRouter({ info: { family, address, netmask } }: Own): boolean {
+  if (family !== 'IPv4') return false
+  const mask = ipaddr.IPv4.parse(netmask).octets
+  const host = ipaddr.IPv4.parse(address).octets.map((octet, n) => octet & ~(mask[n] ?? 255) & 255)
+  return host.join('.') === '0.0.0.1'
 }
 
 function rangeOf(address: string) {
   return ipaddr.parse(address).range()
 }
 
-/** @returns the interface of the default route; undefined where this system does not say in a file. */
-export function defaultInterface(): string | undefined {
+/** A root server of the DNS, whose address has not changed in decades; nothing is sent to it. */
+const faraway = { host: '198.41.0.4', port: 53 }
+
+/**
+ * @returns the interface that this system would send by to the world, on every system; undefined where it
+ * knows of no way there.
+ */
+export function defaultInterface(interfaces: Interfaces): string | undefined {
+  // Connecting UDP only chooses a route. An address needs no lookup, so it is chosen before this returns.
+  const socket = createSocket({ type: 'udp4', lookup: (name, _, done) => done(null, name, 4) })
+  socket.on('error', () => {})
   try {
-    return defaultInterfaceIn(readFileSync('/proc/net/route', 'utf8'))
+    socket.connect(faraway.port, faraway.host)
+    const { address: own } = socket.address()
+    const names = Object.keys(interfaces)
+    return names.find(name => interfaces[name]?.some(({ address }) => address === own))
   } catch {
     return undefined
+  } finally {
+    socket.close()
   }
-}
-
-/** @param routes Linux' table: interface, destination, gateway, flags, …, metric, mask (hexadecimal). */
-export function defaultInterfaceIn(routes: string): string | undefined {
-  const isUp = (flags = '') => (Number.parseInt(flags, 16) & 1) === 1
-  const [best] = routes
-    .split('\n')
-    .slice(1)
-    .map(line => line.split('\t').map(cell => cell.trim()))
-    .filter(
-      ([, to, , flags, , , , mask]) => Number.parseInt(`${to}${mask}`, 16) === 0 && isUp(flags),
-    )
-    .sort((a, b) => Number(a[6]) - Number(b[6]))
-  return best?.[0]
 }

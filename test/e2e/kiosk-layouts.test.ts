@@ -12,7 +12,7 @@ import {
   startBrowser,
   visitor,
 } from '../support/browser.ts'
-import { startGate } from '../support/gate.ts'
+import { freePort, startGate } from '../support/gate.ts'
 import { service } from '../support/hand-off-gate.ts'
 import { faultsInAllLayouts, isScrolling } from '../support/layouts.ts'
 import { startServedKiosk } from '../support/served-kiosk.ts'
@@ -28,7 +28,9 @@ async function fits(kiosk: Page, state: string, { scrolls = false } = {}): Promi
   })
   await kiosk.clock.pauseAt(soon)
   const faults = await faultsInAllLayouts(kiosk)
-  assert.deepEqual(scrolls ? faults.filter(fault => !isScrolling(fault)) : faults, [], state)
+  const found = scrolls ? faults.filter(fault => !isScrolling(fault)) : faults
+  assert.deepEqual(found, [], state)
+  if (found.length) console.log(state, found.join('\n  '))
   await kiosk.clock.resume()
 }
 
@@ -118,7 +120,10 @@ const services = [
 ]
 
 test('N36: before and after a sign-in, every button, headline and QR lies on the screen', async t => {
-  const gate = await startGate(t)
+  // An address as long as many are.
+  const port = `${await freePort()}`
+  const PUBLIC_URL = `http://checkin.seoul-hospital.test:${port}`
+  const gate = await startGate(t, { PORT: port, PUBLIC_URL })
   const browser = await startBrowser(t)
   const kiosk = await openKiosk(browser, gate.url)
   await stands(kiosk, 'idle')
@@ -192,6 +197,9 @@ test('N36: while a visitor is served, every button and headline lies on the scre
         return receiver.accept(received, response)
     }
   }
+  await kiosk.locator('footer .help').click()
+  await fits(kiosk, 'staff call, and how to do it alone')
+  await kiosk.locator('dialog .close').click()
   await visit()
   await stands(kiosk, 'services')
   await fits(kiosk, 'four services')
@@ -226,4 +234,23 @@ test('N36: while a visitor is served, every button and headline lies on the scre
   await choose(kiosk, 'exam')
   await stands(kiosk, 'ticket')
   await fits(kiosk, 'wordy ticket', { scrolls: true })
+})
+
+test('N36: on a screen as small as a phone, and at a browser’s zoom of 400 %, the QR is whole', async t => {
+  const gate = await startGate(t)
+  const kiosk = await openKiosk(await startBrowser(t), gate.url)
+  await showQr(kiosk)
+  for (const [width, height, texts] of [
+    [360, 640, 3],
+    [320, 568, 3],
+    [320, 256, 1],
+  ] as const) {
+    await kiosk.setViewportSize({ width, height })
+    for (let times = 0; times < texts; times += 1) {
+      // Where the page itself scrolls, a visitor scrolls to it.
+      await kiosk.locator('.qr .card').scrollIntoViewIfNeeded()
+      assert.match(await readQr(kiosk), /\/Q\//i)
+      await kiosk.evaluate(() => document.querySelector<HTMLElement>('footer .enlarge')?.click())
+    }
+  }
 })

@@ -137,7 +137,7 @@ test('N39: what is so is said: a code that is not there yet, one that is, and ho
   await stands(kiosk, 'scanned')
   await phone.locator('form[action$="/deny"] button').click()
   await stands(kiosk, 'ended')
-  assert.match(await said.innerText(), /거절했습니다/)
+  assert.match(await said.innerText(), /본인이 아닙니다/)
   await kiosk.clock.runFor(9_000)
   await stands(kiosk, 'pending')
 })

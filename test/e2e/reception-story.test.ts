@@ -21,7 +21,7 @@ const stories = {
     greeting: /홍\*동/,
     desk: 'Room 1',
     next: /Call A-001/,
-    comeIn: 'Please come in now',
+    comeIn: 'Please go in now',
     end: 'Finish at this kiosk',
     rowNames: /A-001 홍\*동 P-0042/,
   },

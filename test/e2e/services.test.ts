@@ -174,7 +174,7 @@ test('a visitor calls for staff, once a minute, where somebody hears of it', asy
   await clean(kiosk)
   const call = kiosk.getByRole('button', { name: '직원 부르기' })
   await call.click()
-  await kiosk.getByText('직원을 불렀습니다. 곧 이 화면으로 옵니다.').waitFor()
+  await kiosk.getByText('직원을 불렀습니다. 곧 이곳으로 옵니다.').waitFor()
   assert.equal(await call.count(), 0)
   await clean(kiosk)
   assert.equal(calls(gate), 1)

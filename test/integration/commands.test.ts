@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
-import { test } from 'node:test'
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { install } from '../../scripts/install.js'
 import { missingPackages } from '../../scripts/missing-packages.js'
@@ -29,18 +37,58 @@ const programs = {
   'server/bin/qrgate.js': 'qrgate needs Node 24.15 or newer',
   'reception/bin/qrgate-reception.js': 'qrgate-reception needs Node 24.15 or newer',
 }
+/** Runs a file of a clone as an old Node would. */
+function runWithOldNode(clone: string, file: string, cwd = clone) {
+  const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.8' })
+    process.argv.splice(1, 0, 'run')
+    import(${JSON.stringify(pathToFileURL(join(clone, file)).href)})`
+  return spawnSync(process.execPath, ['-e', old, 'start'], { encoding: 'utf8', cwd })
+}
+
 for (const [file, words] of Object.entries(programs)) {
-  test(`N52: an old Node is told so by ${file} in a sentence`, () => {
+  test(`N52: an old Node is told so by ${file} in a sentence`, t => {
     // What it would have to understand first: no younger syntax, nothing loaded before it is asked.
     const code = read(file).replace(/^#!.*\n|\/\/.*$/gm, '')
     assert.doesNotMatch(code, /^\s*import\s|\?\.|\?\?|\|\|=|&&=|\bawait\b|#\w/m)
-    const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.8' })
-      process.argv.splice(1, 0, 'run')
-      import(${JSON.stringify(pathToFileURL(join(root, file)).href)})`
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', old, 'start'], {
-      encoding: 'utf8',
-    })
-    assert.deepEqual([status, stdout, stderr], [1, '', `${words}; this is Node 18.20.8.\n`])
+    // As it is packed, or in a clone on a machine for which npm brings no Node.
+    for (const isClone of [false, true]) {
+      const folder = cloneOf(t, file, isClone ? [dirname(file), 'scripts'] : [dirname(file)])
+      const { status, stdout, stderr } = runWithOldNode(folder, file)
+      assert.deepEqual([status, stdout, stderr], [1, '', `${words}; this is Node 18.20.8.\n`])
+    }
+  })
+}
+
+/** A folder with these parts of the clone. */
+function cloneOf(t: TestContext, file: string, parts: string[]): string {
+  const folder = temporaryFolder(t)
+  for (const part of ['package.json', join(dirname(file), '../package.json'), ...parts]) {
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  }
+  return folder
+}
+
+const built = {
+  'server/bin/qrgate.js': 'server/dist/boot/cli.js',
+  'reception/bin/qrgate-reception.js': 'reception/dist/cli.js',
+}
+for (const [file, program] of Object.entries(built)) {
+  test(`N62: in a clone ${file} goes on in the Node that npm has brought`, t => {
+    const clone = cloneOf(t, file, [dirname(file), 'scripts'])
+    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'))
+    mkdirSync(dirname(join(clone, program)), { recursive: true })
+    writeFileSync(
+      join(clone, program),
+      `const { version, argv, cwd } = process
+      console.log(JSON.stringify([version, argv.slice(2), cwd()]))
+      process.exitCode = 7`,
+    )
+    const elsewhere = realpathSync(temporaryFolder(t))
+    const { status, stdout, stderr } = runWithOldNode(clone, file, elsewhere)
+    assert.equal(stderr, '')
+    const [version, args, cwd] = JSON.parse(stdout) as [string, string[], string]
+    assert.match(version, /^v24\./)
+    assert.deepEqual([args, cwd, status], [['start'], elsewhere, 7])
   })
 }
 

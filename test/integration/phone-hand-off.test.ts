@@ -60,23 +60,23 @@ test('the page shows each state of what was asked for, by plain HTTP', async t =
   const page = pageOf({ phone, signIn })
   const path = `/s/${signIn.id}`
   const asked = await page()
-  assert.match(asked.text, /^접수하고 있습니다 … /)
+  assert.match(asked.text, /^접수하고 있습니다… /)
   assert.match(asked.html, /<noscript><meta http-equiv="refresh" content="3"><\/noscript>/)
   await answerIt()
   const { id } = await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
 
   const accepted = await page()
-  assert.match(accepted.text, /^대기번호 A-1 A, 1 앞에 3명 · 예상 12분 어디로 내과 2진료실 /)
+  assert.match(accepted.text, /^대기번호 A-1 A, 1 앞에 3명 · 예상 12분 장소 내과 2진료실 /)
   assert.match(accepted.html, /<meta http-equiv="refresh" content="15">/)
   assert.deepEqual(accepted.ways, [`${path}/end`, `${path}?form=cancel`, `${path}?form=not-me`])
 
   await patch(id, { ahead: 1, wait_minutes: 0, now: 'A-0', lines: [closed] })
-  assert.match((await page()).text, /앞에 1명 어디로 내과 2진료실 지금 A-0 오늘은 마감입니다/)
+  assert.match((await page()).text, /앞에 1명 장소 내과 2진료실 지금 A-0 오늘은 마감입니다/)
 
   const english = await page('?lang=en')
   assert.match(
     english.text,
-    /^Your number A-1 A, 1 1 person ahead Where Room 2 Now A-0 We are full/,
+    /^Your number A-1 A, 1 1 person ahead Place Room 2 Now A-0 We are full/,
   )
   assert.match((await page()).text, /^Your number/, 'the choice is remembered')
   await page('?lang=ko')
@@ -102,7 +102,7 @@ test('the page shows each state of what was asked for, by plain HTTP', async t =
   await patch(id, { status: 'done' })
   assert.match(
     (await page()).text,
-    /^모두 끝났습니다 이 창은 닫아도 됩니다\. 이 키오스크에서 끝내기/,
+    /^모두 끝났습니다 이 페이지는 닫아도 됩니다\. 이 키오스크에서 끝내기/,
   )
   for (const late of ['coming', 'cancel-hand-off']) {
     const sent = await phone.post(`${path}/${late}`, {}, 'text/html')
@@ -126,7 +126,7 @@ test('passed on to the next desk, the visitor waits again with the same number',
   await say({ status: 'accepted', title, place: desk, ahead: 2, now: null })
   assert.deepEqual(await ticketOf(), { number: 'A-1', title, place: desk, ahead: 2 })
   const waiting = await page()
-  assert.match(waiting.text, /^수납 대기번호 A-1 A, 1 앞에 2명 어디로 1번 창구 차례가 되면/)
+  assert.match(waiting.text, /^수납 대기번호 A-1 A, 1 앞에 2명 장소 1번 창구 차례가 되면/)
   assert.doesNotMatch(waiting.text, /예상|지금|가고/)
 
   await say({ status: 'called', place: null })
@@ -152,7 +152,7 @@ test('refused, not come, given up by the client: the page says so in words', asy
   const { id } = await handOffOf(kiosk, signIn, ({ state }) => state === 'accepted')
   await patch(id, { status: 'refused', text: closed })
   const refused = await page()
-  assert.match(refused.text, /^접수하지 못했습니다 오늘은 마감입니다 이 키오스크에서 끝내기/)
+  assert.match(refused.text, /^접수되지 않았습니다 오늘은 마감입니다 이 키오스크에서 끝내기/)
   assert.ok(!refused.ways.some(way => way.endsWith('form=cancel')))
 
   const { body } = await choose(kiosk, signIn, 'pay')

@@ -170,7 +170,7 @@ test('N30: a misspelt address of a live sign-in leads to its page', async () => 
 })
 
 test('N30: where nothing is, people get a page that offers to type a code; programs get JSON', async () => {
-  for (const path of ['/cod', '/q', '/s', '/enrol', '/code/x', '/assets/x', '/a%ff', '/%E0%A4%A']) {
+  for (const path of ['/cod', '/q', '/s', '/code/x', '/assets/x', '/a%ff', '/%E0%A4%A']) {
     const answer = await fetch(gate.url + path, { headers: { accept: html } })
     assert.equal(answer.status, 404, path)
     const page = await answer.text()

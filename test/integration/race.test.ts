@@ -31,7 +31,7 @@ test('of two phones that scan at the same time one wins, again and again', async
     wins[winner] = (wins[winner] ?? 0) + 1
 
     const [own, other] = [phones[winner], phones[1 - winner]]
-    assert.deepEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
+    assert.partialDeepStrictEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
     assert.equal((await other?.state(id))?.status, 403)
     return id
   })

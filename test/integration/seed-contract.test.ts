@@ -35,7 +35,7 @@ const yes = { success: true }
 const no = { success: false }
 const malformed = { status: 422, detail: /^요청 형식이 올바르지 않습니다\.$/ }
 const wrong = { status: 401, detail: /^아이디 또는 비밀번호가 맞지 않습니다\.$/ }
-const unknown = { status: 401, detail: /^알 수 없는 코드입니다\.$/ }
+const unknown = { status: 401, detail: /^알 수 없는 QR입니다\.$/ }
 const nothing = { status: 404, detail: /^찾을 수 없습니다\.$/ }
 const verb = { status: 405, detail: /^이 주소에서 쓸 수 없는 요청 방식입니다\.$/ }
 

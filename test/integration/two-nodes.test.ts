@@ -11,6 +11,8 @@ import {
 } from '../support/patient-visit.ts'
 import { longTimings, password, startProduction } from '../support/production.ts'
 
+const races = process.env.QRGATE_TEST_FAULT === 'whole' ? 500 : 60
+
 /** A name of three syllables; its mask keeps the first and the last, and so tells people apart. */
 function nameOf(n: number): { name: string; masked: string } {
   const [first, last] = [String.fromCharCode(0xac00 + n), String.fromCharCode(0xc800 + n)]
@@ -94,10 +96,10 @@ test('two nodes on Postgres and Redis are one gate', async t => {
     }
   })
 
-  await t.test('of two phones on different nodes one wins, five hundred times over', async () => {
+  await t.test(`of two phones on different nodes one wins, ${races} times over`, async () => {
     const { kiosk } = await production.enrol(a)
     const wins = [0, 0]
-    await inBatches(Array.from({ length: 500 }), 8, async (_, round) => {
+    await inBatches(Array.from({ length: races }), 8, async (_, round) => {
       const { id, frame } = await kiosk.at(round % 3 ? a : b).start()
       const phones = [production.phone(a), production.phone(b)]
       const opened = await Promise.all(phones.map(phone => phone.open(frame.url)))
@@ -113,12 +115,12 @@ test('two nodes on Postgres and Redis are one gate', async t => {
       wins[winner] = (wins[winner] ?? 0) + 1
       if (round % 10 === 0) {
         const [own, other] = [phones[winner], phones[1 - winner]]
-        assert.deepEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
+        assert.partialDeepStrictEqual((await own?.state(id))?.body, { state: 'scanned', seq: 1 })
         assert.equal((await other?.state(id))?.status, 403)
         assert.equal((await production.eventsOf(id)).length, 1)
       }
     })
-    assert.equal((wins[0] ?? 0) + (wins[1] ?? 0), 500)
+    assert.equal((wins[0] ?? 0) + (wins[1] ?? 0), races)
   })
 
   await t.test('two hundred kiosks on two nodes each learn of their own visitor only', async () => {

@@ -91,7 +91,7 @@ for (const [name, make] of Object.entries(engines)) {
       '403 not_your_phone',
     )
     const phone = gate.phone(phoneCookie)
-    assert.deepEqual((await phone.state(id)).body, { state: 'scanned', seq: 1 })
+    assert.partialDeepStrictEqual((await phone.state(id)).body, { state: 'scanned', seq: 1 })
     const answer = await phone.signIn(id, 'imported_1', password)
     assert.deepEqual([answer.status, await answer.json()], [200, { state: 'approved', seq: 2 }])
     await socket.state(id, 'approved')

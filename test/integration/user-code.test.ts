@@ -123,7 +123,7 @@ test('a sign-in that nobody can scan any more has no code', async t => {
 
 test('a wrong code gives the page back with what was typed and with words, in both languages', async t => {
   const gate = await startGate(t)
-  const words = { ko: '없는 코드이거나', en: 'This code is not known' }
+  const words = { ko: '없는 코드이거나', en: 'This code is wrong or has expired' }
   for (const [lang, sentence] of Object.entries(words)) {
     const phone = new Phone(gate.url, { 'accept-language': lang })
     const { status, page } = await typeCode(phone, 'bcdf "ghjk"')

@@ -19,6 +19,8 @@ const limitless = {
 attack(
   'S048 an unknown, a disabled and a mistaken visitor get the same bytes',
   async gate => {
+    // What is left of the sign-in's time stands on its pages.
+    gate.holdTime()
     await addAccount(gate)
     await addAccount(gate, 'disabled')
     alter(gate.dataDir, 'UPDATE accounts SET disabled_at = 1 WHERE id = ?', 'disabled')

@@ -100,6 +100,8 @@ attack(
     assert.equal((await phone.state(id)).body.state, 'expired')
     assert.ok(!eventsOf(gate.dataDir, id).includes('sign_in.approved'))
   },
+  // On a busy machine some of those in front are turned away, and the approval waits its turn.
+  { settings: { QRGATE_HASH_WAIT_SECONDS: '10' }, busy: true },
 )
 
 attack('S016 a frame is good for half a minute and a photograph of it no longer', async gate => {
@@ -209,7 +211,7 @@ attack('N16 a typed code gives a minute from the look', async gate => {
   assert.equal((await scan(second.id, second.receipt)).status, 410)
   // Whoever has scanned may say so again, however old the receipt is.
   const repeated = await scan(first.id, first.receipt)
-  assert.deepEqual(await repeated.json(), { state: 'scanned', seq: 1 })
+  assert.partialDeepStrictEqual(await repeated.json(), { state: 'scanned', seq: 1 })
   assert.equal((await kiosk.view(late)).state, 'pending')
 })
 

@@ -20,6 +20,29 @@ const axeSource = readFileSync(
 )
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+/** What Playwright switches off itself: of two such lists Chromium takes the last. */
+const offInPlaywright = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+]
+/** Every window would start three renderers: two for the address bar's pages, one to spare. */
+const offToBeQuick = [
+  'SpareRendererForSitePerProcess',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxFullPopup',
+  'WebUIOmniboxPopup',
+]
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -29,6 +52,7 @@ const args = [
   '--disable-component-update',
   '--disable-sync',
   '--host-resolver-rules=MAP *.test 127.0.0.1',
+  `--disable-features=${[...offInPlaywright, ...offToBeQuick].join(',')}`,
 ]
 
 const browsers = new Map<boolean, Promise<Browser>>()
@@ -213,8 +237,9 @@ export async function scriptedCopy(page: Page, browser: Browser): Promise<Page> 
 
 /** What axe finds wrong with the page as it stands. */
 export async function axe(page: Page, within = 'html'): Promise<string[]> {
-  // The page's own policy refuses foreign scripts, as it should; the debugger may add one.
-  await page.evaluate(axeSource)
+  // The page's own policy refuses foreign scripts, as it should; the debugger may add one. That takes
+  // ten times as long as to look at a page, so it is done once for each.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
   return page.evaluate(async within => {
     const { axe: runner } = window as unknown as {
       axe: {

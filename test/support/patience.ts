@@ -30,6 +30,17 @@ export function settles(work: Promise<unknown>): Promise<boolean> {
   return Promise.race([work.then(() => true), hangs])
 }
 
+/**
+ * As `Promise.all`, but it fails only once all have come to an end: what starts after a test is over
+ * is ended by nobody, and its file never ends.
+ */
+export async function allStarted<T extends readonly unknown[]>(
+  starting: readonly [...{ [N in keyof T]: Promise<T[N]> }],
+): Promise<{ -readonly [N in keyof T]: T[N] }> {
+  await Promise.allSettled(starting)
+  return Promise.all(starting) as Promise<{ -readonly [N in keyof T]: T[N] }>
+}
+
 /** Tries again as people and the SDK do: what fails for a moment is no failure. */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const limit = AbortSignal.timeout(hang)

@@ -8,6 +8,7 @@ import type { Store } from '../../server/src/store/store.ts'
 import type { Scope } from './gate.ts'
 import { GateProcess } from './gate-process.ts'
 import { Kiosk } from './kiosk.ts'
+import { allStarted } from './patience.ts'
 import { Phone } from './phone.ts'
 import { PostgresServer } from './postgres.ts'
 import { type Redis, startRedis } from './redis.ts'
@@ -52,7 +53,7 @@ export async function startProduction(
   t: Scope,
   { host = 'localhost', env = {} }: { host?: string; env?: Record<string, string> } = {},
 ): Promise<Production> {
-  const [postgres, redis, proxy] = await Promise.all([
+  const [postgres, redis, proxy] = await allStarted([
     PostgresServer.start(t),
     startRedis(t),
     startTlsProxy(t, host),
@@ -66,7 +67,7 @@ export async function startProduction(
     QRGATE_TRUSTED_PROXIES: '127.0.0.1',
     ...env,
   }
-  const nodes = await Promise.all([
+  const nodes = await allStarted([
     GateProcess.start(t, settings, 'serve'),
     GateProcess.start(t, settings, 'serve'),
   ])

@@ -63,21 +63,21 @@ const ko: PageWords = {
     text: '가까운 직원이 도와드립니다.\n혼자 하시려면 이렇게 해 주세요.',
     instructions: [
       '휴대폰의 카메라 앱을 엽니다.',
-      '이 화면의 QR을 비추고, 휴대폰에 뜨는 주소를 누릅니다.',
+      '이 화면의 QR을 비추고, 휴대폰에 나오는 링크를 누릅니다.',
       '휴대폰에서 로그인합니다.',
     ],
     close: '닫기',
   },
   staffCall: {
     help: '도움 요청',
-    title: '도움이 필요하십니까?',
+    title: '도움이 필요하신가요?',
     call: '직원 부르기',
     said: {
-      idle: '누르면 직원이 이 화면으로 옵니다.',
+      idle: '누르면 직원이 이곳으로 옵니다.',
       calling: '직원을 부르고 있습니다.',
-      coming: '직원을 불렀습니다. 곧 이 화면으로 옵니다.',
+      coming: '직원을 불렀습니다. 곧 이곳으로 옵니다.',
       repeated: '조금 전에 직원을 불렀습니다. 잠시만 기다려 주세요.',
-      failed: '지금은 부를 수 없습니다. 다시 누르거나 가까운 직원에게 말씀해 주세요.',
+      failed: '지금은 직원을 부를 수 없습니다. 다시 누르거나 가까운 직원에게 말씀해 주세요.',
     },
     alone: '혼자 하시려면 이렇게 해 주세요.',
   },
@@ -93,7 +93,7 @@ const en: PageWords = {
   cancel: 'Cancel',
   progress: {
     label: 'Sign-in steps',
-    scan: 'Scan the code',
+    scan: 'Scan the QR code',
     signIn: 'Sign in on phone',
     done: 'Done',
     over: 'finished',
@@ -112,7 +112,7 @@ const en: PageWords = {
     text: 'Someone nearby will help you. To do it yourself:',
     instructions: [
       'Open your phone’s camera.',
-      'Point it at the code on this screen and tap the link that appears.',
+      'Point it at the QR code on this screen and tap the link that appears.',
       'Sign in on your phone.',
     ],
     close: 'Close',
@@ -122,11 +122,11 @@ const en: PageWords = {
     title: 'Do you need help?',
     call: 'Call staff',
     said: {
-      idle: 'Someone will come to this screen.',
+      idle: 'Someone will come to you here.',
       calling: 'Calling the staff.',
-      coming: 'The staff know. Someone is coming to this screen.',
+      coming: 'The staff know. Someone is coming to you here.',
       repeated: 'The staff were called a moment ago. Someone is on the way.',
-      failed: 'We can’t call right now. Please try again, or ask the staff nearby.',
+      failed: 'We can’t call the staff right now. Please try again, or ask someone nearby.',
     },
     alone: 'To do it yourself:',
   },
@@ -134,7 +134,7 @@ const en: PageWords = {
 
 /** Beside the QR there is room for what comes after it. */
 const pendingTexts: Record<Language, string> = {
-  ko: '앱이 없어도 됩니다.\nQR이 열리면 휴대폰에서 로그인하세요.',
+  ko: '앱이 없어도 됩니다.\n페이지가 열리면 휴대폰에서 로그인해 주세요.',
   en: 'No app needed. When the page opens, sign in on your phone.',
 }
 

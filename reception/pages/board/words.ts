@@ -5,21 +5,21 @@ import type { Language } from '../look/language.ts'
 /** Every word of the waiting room's board. */
 export const words = {
   ko: {
-    title: '대기 현황',
+    title: '대기 현황판',
     now: '지금 부르는 번호',
     before: '앞서 부른 번호',
     none: '곧 번호를 부릅니다',
-    noneText: '번호는 휴대폰 화면에도 나옵니다',
+    noneText: '번호는 휴대폰에도 있습니다',
     connecting: '연결하고 있습니다',
     waiting: (count: number) => `기다리는 분 ${count}명`,
     sound: '소리 켜기',
   },
   en: {
-    title: 'Waiting room',
+    title: 'Waiting room board',
     now: 'Now calling',
-    before: 'Called before',
+    before: 'Called earlier',
     none: 'Numbers will be called soon',
-    noneText: 'Your phone shows your number too',
+    noneText: 'Your number is also on your phone',
     connecting: 'Connecting',
     waiting: (count: number) => `${count} waiting`,
     sound: 'Turn on sound',

@@ -1,5 +1,6 @@
 import { html, LitElement, svg } from 'lit'
 import type { DaySummary } from '../../src/wire.ts'
+import { howToOpen } from '../look/how-to-open.ts'
 import { languageOf } from '../look/language.ts'
 
 const words = {
@@ -10,7 +11,7 @@ const words = {
     done: '끝',
     no_show: '안 오심',
     cancelled: '취소',
-    wait: '대기 (중앙값)',
+    wait: '대기 시간 (중앙값)',
     hour: '시각',
     byHour: '시간대별 접수',
     service: '업무',
@@ -20,22 +21,22 @@ const words = {
     csv: 'CSV 내려받기',
     print: '인쇄',
     desk: '접수대',
-    none: '이 날은 아무도 오지 않았습니다',
-    closed: '이 브라우저는 접수대로 열리지 않았습니다',
+    none: '이날은 접수가 없습니다',
+    closed: '하루 요약을 열려면 링크가 필요합니다',
     closedText:
-      '리셉션이 있는 컴퓨터에서 아래 명령을 실행하고, 나온 주소를 이 브라우저에서 여십시오.',
-    failed: '불러오지 못했습니다. 다시 불러와 주십시오.',
+      '접수 서버에서 아래 명령을 실행하고, 나온 주소를 이 브라우저에서 1시간 안에 열어 주세요.',
+    failed: '불러오지 못했습니다. 페이지를 새로 고쳐 주세요.',
   },
   en: {
     title: 'Day summary',
-    day: 'Day',
-    came: 'Came',
+    day: 'Date',
+    came: 'Checked in',
     done: 'Done',
     no_show: 'No-show',
     cancelled: 'Cancelled',
     wait: 'Median wait',
     hour: 'Hour',
-    byHour: 'Arrivals by hour',
+    byHour: 'Check-ins by hour',
     service: 'Service',
     byService: 'By service',
     minutes: (ms: number | undefined) =>
@@ -44,10 +45,10 @@ const words = {
     csv: 'Download CSV',
     print: 'Print',
     desk: 'Desk',
-    none: 'Nobody came on this day',
-    closed: 'This browser was not opened as a desk',
+    none: 'No check-ins on this day',
+    closed: 'You need a link to open the day summary',
     closedText:
-      'Run this command on the computer where reception runs, and open the address it prints in this browser.',
+      'Run this on the reception server and open the address it prints in this browser within an hour.',
     failed: 'This could not be loaded. Please reload the page.',
   },
 }
@@ -93,7 +94,7 @@ export class DayPage extends LitElement {
     const own = this.#words
     if (this.#trouble === 'closed')
       return html`
-        <main class="closed"><h1>${own.closed}</h1><p>${own.closedText}</p><code>qrgate-reception desk</code></main>`
+        <main class="closed"><h1>${own.closed}</h1>${howToOpen(this.#language, own.closedText)}</main>`
     if (this.#trouble) return html`<main class="closed"><h1 role="alert">${own.failed}</h1></main>`
     return this.#summary ? this.#day(this.#summary) : ''
   }

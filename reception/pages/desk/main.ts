@@ -1,12 +1,14 @@
 import { html, render } from 'lit'
+import { howToOpen } from '../look/how-to-open.ts'
 import { mark } from '../look/icons.ts'
 import { languageOf } from '../look/language.ts'
 import { DeskPage } from './desk-page.ts'
 import { openDesk } from './session.ts'
 import { wordsIn } from './words.ts'
 
-const say = wordsIn(languageOf(location.search))
-document.documentElement.lang = languageOf(location.search)
+const language = languageOf(location.search)
+const say = wordsIn(language)
+document.documentElement.lang = language
 
 async function open(): Promise<void> {
   const session = await openDesk()
@@ -21,7 +23,7 @@ async function open(): Promise<void> {
   render(
     html`<main class="locked">
       <span class="mark">${mark}</span><h1>${title}</h1>
-      ${isKnown ? html`<p>${say('howTo')}</p><code>qrgate-reception desk</code>` : ''}
+      ${isKnown ? howToOpen(language, say('howTo')) : ''}
     </main>`,
     document.body,
   )

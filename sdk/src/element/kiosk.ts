@@ -11,6 +11,7 @@ import { languageOf } from './language.ts'
 import { Screen } from './screen.ts'
 import { style } from './style.ts'
 import { type TroubleDetail, TroubleReport } from './trouble-report.ts'
+import { upgradeProperties } from './upgrade-properties.ts'
 
 const touches = ['pointerdown', 'keydown'] as const
 
@@ -32,12 +33,6 @@ const touches = ['pointerdown', 'keydown'] as const
 export class KioskElement extends Base {
   static readonly observedAttributes = ['server', 'lang', 'start']
 
-  /**
-   * Starts each sign-in in place of the gate's own call: asks the page's backend. An always-on screen
-   * whose page is not the gate's own gets its successors from here too.
-   */
-  starter: Starter | undefined
-
   readonly #trouble = new TroubleReport({
     server: () => this.getAttribute('server'),
     tell: detail => this.#dispatch<TroubleDetail>('qrgate-trouble', detail),
@@ -47,15 +42,39 @@ export class KioskElement extends Base {
   #update: ScreenUpdate = { state: 'idle' }
   /** The hand-off that the page was told of last. */
   #told: HandOffView | undefined
+  #starter: Starter | undefined
   /** Whoever touches the page anywhere is there. */
   readonly #onTouch = () => this.#kiosk.touched()
   readonly #pageLanguage = new MutationObserver(() => this.#draw())
+
+  /** The attribute of this name. */
+  get server(): string | undefined {
+    return this.getAttribute('server') ?? undefined
+  }
+
+  set server(server: string | null | undefined) {
+    if (server === null || server === undefined) this.removeAttribute('server')
+    else this.setAttribute('server', server)
+  }
 
   get state(): KioskState {
     return this.#kiosk.state
   }
 
+  /**
+   * Starts each sign-in in place of the gate's own call: asks the page's backend. An always-on screen
+   * whose page is not the gate's own gets its successors from here too.
+   */
+  get starter(): Starter | undefined {
+    return this.#starter
+  }
+
+  set starter(starter: Starter | null | undefined) {
+    this.#starter = starter ?? undefined
+  }
+
   connectedCallback(): void {
+    upgradeProperties(this)
     this.#screen ??= this.#createScreen()
     for (const touch of touches) addEventListener(touch, this.#onTouch, { capture: true })
     this.#trouble.connect()
@@ -134,7 +153,9 @@ export class KioskElement extends Base {
   }
 
   #start = (resume?: StartOptions['resume']): void => {
-    if (this.isConnected) this.#kiosk.start(resume)
+    if (!this.isConnected) return
+    if (resume) this.#trouble.given(resume)
+    this.#kiosk.start(resume)
   }
 
   get #always(): boolean {
@@ -144,7 +165,7 @@ export class KioskElement extends Base {
   #createKiosk(): Kiosk {
     const attribute = (name: string) => this.getAttribute(name)
     const always = () => this.#always
-    const starter = () => this.starter && this.#trouble.noting(this.starter)
+    const starter = () => this.#starter && this.#trouble.noting(this.#starter)
     const language = () => languageOf(this)
     return new Kiosk({
       get server() {

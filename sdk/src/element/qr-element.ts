@@ -1,6 +1,7 @@
 import { Base } from './base.ts'
 import { node } from './node.ts'
 import { crispWidth, drawQrCode } from './qr-code.ts'
+import { upgradeProperties } from './upgrade-properties.ts'
 
 const style = `
 :host { display: grid; place-items: center; inline-size: 100%; aspect-ratio: 1; }
@@ -55,6 +56,7 @@ export class QrElement extends Base {
   }
 
   connectedCallback(): void {
+    upgradeProperties(this)
     this.#sizes.observe(this)
   }
 

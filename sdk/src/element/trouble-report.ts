@@ -1,16 +1,18 @@
 import { GateError } from '../gate-error.ts'
 import { type OriginView, paths } from '../protocol.ts'
 import type { ScreenUpdate } from '../screen-update.ts'
-import type { Starter } from '../starter.ts'
+import { requireStarted, type StartedSignIn, type Starter } from '../starter.ts'
 
 /** What whoever builds the page can mend. */
 export type TroubleCause =
   | 'origin_not_allowed'
   | 'no_gate'
   | 'no_answer'
+  | 'redirected'
   | 'mixed_content'
   | 'page_policy'
   | 'starter_failed'
+  | 'sign_in_unknown'
   | 'kiosk_not_enrolled'
   | 'kiosk_revoked'
 
@@ -30,8 +32,17 @@ export interface TroubleReportParts {
   tell(detail: TroubleDetail): void
 }
 
+/** What a gate says of an id or a kiosk secret that is none of its own. */
+const unknownCodes = new Set(['kiosk_secret_wrong', 'malformed', 'not_found'])
+
 const lookMs = 5_000
 const toldWithinMs = 200
+
+interface Finding {
+  cause: TroubleCause
+  /** Where there is more to say than of every trouble of this cause. */
+  message?: string
+}
 
 /**
  * Finds out what is wrong and tells whoever builds the page, by an event and one line in the console.
@@ -41,6 +52,8 @@ export class TroubleReport {
   readonly #parts: TroubleReportParts
   /** Origins that the page's own policy did not let it call. */
   readonly #blocked = new Set<string>()
+  /** The page's own policy did not let it open a WebSocket. */
+  #socketBlocked = false
   #starterError: unknown
   #said: TroubleCause | undefined
   #looking: AbortController | undefined
@@ -62,14 +75,26 @@ export class TroubleReport {
   noting(starter: Starter): Starter {
     return async signal => {
       this.#starterError = undefined
+      // Whoever waits for it gives up at once, and it may never answer.
+      signal?.addEventListener('abort', () => {
+        if (signal.reason?.name === 'TimeoutError') this.#starterError = signal.reason
+      })
       try {
-        const answer = await starter(signal)
-        if (answer?.id && answer.kiosk_secret) return answer
-        throw new TypeError('it gave no { id, kiosk_secret }')
+        return requireStarted(await starter(signal))
       } catch (error) {
         if (!signal?.aborted) this.#starterError = error
         throw error
       }
+    }
+  }
+
+  /** What the page's own backend has started, or its error. */
+  given(started: StartedSignIn): void {
+    this.#starterError = undefined
+    try {
+      requireStarted(started)
+    } catch (error) {
+      this.#starterError = error
     }
   }
 
@@ -78,6 +103,8 @@ export class TroubleReport {
     if (state !== 'trouble') {
       this.#stopLooking()
       this.#said = undefined
+      // A start that has failed is followed by `trouble`.
+      if (state !== 'starting') this.#starterError = undefined
     }
     if (code === undefined) return
     const cause = state === 'trouble' ? this.#known(code) : undefined
@@ -88,7 +115,13 @@ export class TroubleReport {
   }
 
   #known(code: string): TroubleCause | undefined {
-    if (code === 'kiosk_not_enrolled' || code === 'kiosk_revoked') return code
+    if (code === 'kiosk_revoked') return code
+    if (unknownCodes.has(code)) return 'sign_in_unknown'
+    if (code === 'kiosk_not_enrolled') {
+      // What a backend has started cannot be gone on with, so the page itself has tried.
+      const isSecond = this.#said === 'starter_failed' || this.#said === 'sign_in_unknown'
+      return isSecond ? this.#said : code
+    }
     if (code !== 'unreachable') return undefined
     const error = this.#starterError
     if (error !== undefined && !(error instanceof GateError)) return 'starter_failed'
@@ -104,43 +137,59 @@ export class TroubleReport {
     const looking = new AbortController()
     this.#looking = looking
     const timeout = setTimeout(() => looking.abort(), lookMs)
-    const cause = await this.#ask(looking.signal)
+    const found = await this.#ask(looking.signal)
     clearTimeout(timeout)
     if (this.#looking !== looking) return
     this.#looking = undefined
-    if (cause) this.#tell(code, cause)
+    if (found) this.#tell(code, found.cause, found.message)
   }
 
   /** The gate tells every page whether it may ask; a browser says no more than that a call has failed. */
-  async #ask(signal: AbortSignal): Promise<TroubleCause | undefined> {
+  async #ask(signal: AbortSignal): Promise<Finding | undefined> {
     const ask = { signal, cache: 'no-store', credentials: 'omit' } as const
     const gate = this.#gate
+    const secure = gate.replace(/^http:/, 'https:')
+    const since = performance.now()
     try {
-      const answer = await fetch(gate + paths.origin, ask)
+      const answer = await fetch(gate + paths.origin, { ...ask, redirect: 'manual' })
+      if (answer.type === 'opaqueredirect') return { cause: 'redirected' }
       const { allowed } = (await answer.json()) as Partial<OriginView>
-      if (allowed === undefined) return 'no_gate'
-      return allowed ? undefined : 'origin_not_allowed'
+      if (allowed === undefined) return { cause: 'no_gate' }
+      if (!allowed) return { cause: 'origin_not_allowed' }
+      return this.#socketBlocked ? { cause: 'page_policy' } : undefined
     } catch (error) {
       // It has answered, and in no words of a gate's.
-      if (error instanceof SyntaxError) return 'no_gate'
+      if (error instanceof SyntaxError) return { cause: 'no_gate' }
     }
-    // Browsers tell of a violation a moment after the call has failed.
+    // Browsers tell of a violation, and of where a call went, a moment after it has failed.
     await new Promise(resolve => setTimeout(resolve, toldWithinMs))
-    if (this.#blocked.has(gate)) return 'page_policy'
-    try {
-      await fetch(gate, { ...ask, mode: 'no-cors' })
-      return 'no_gate'
-    } catch {
-      return 'no_answer'
+    if (this.#blocked.has(gate)) return { cause: 'page_policy' }
+    if (secure !== gate && wentTo(secure + paths.origin, since)) {
+      const message = `This page's Content-Security-Policy has upgrade-insecure-requests, which makes ${secure} of ${gate}. Give the gate an https address, or take that out of the policy.`
+      return { cause: 'page_policy', message }
     }
+    const answered = await fetch(gate, { ...ask, mode: 'no-cors' }).then(
+      () => true,
+      () => false,
+    )
+    // Where a redirect leads no page is told, and most lead here.
+    const elsewhere = secure.replace(/:\d+$/, '')
+    if (secure !== gate && (await isGate(elsewhere, ask))) {
+      const message = `The gate answers at ${elsewhere}, and ${gate} most likely redirects there. Set the attribute "server" to ${elsewhere}.`
+      return { cause: 'redirected', message }
+    }
+    return { cause: answered ? 'no_gate' : 'no_answer' }
   }
 
-  #tell(code: string, cause: TroubleCause | undefined): void {
-    if (!cause) {
+  #tell(
+    code: string,
+    cause: TroubleCause | undefined,
+    message = cause && this.#message(cause),
+  ): void {
+    if (!cause || !message) {
       this.#parts.tell({ code })
       return
     }
-    const message = this.#message(cause)
     if (cause !== this.#said) {
       this.#said = cause
       // biome-ignore lint/suspicious/noConsole: this is where whoever builds a page looks first.
@@ -155,15 +204,19 @@ export class TroubleReport {
       case 'origin_not_allowed':
         return `The gate at ${gate} does not let pages of ${location.origin} call it. Add this origin to its QRGATE_ALLOWED_ORIGINS.`
       case 'no_gate':
-        return `What answers at ${gate} is no QRGate. The attribute "server" must be the gate's whole origin, like https://gate.example.org.`
+        return `What answers at ${gate} is no QRGate: another program, or a proxy whose gate is down. The attribute "server" must be the gate's whole origin, like https://gate.example.org, and the gate must be running.`
+      case 'redirected':
+        return `What answers at ${gate} redirects. Set the attribute "server" to where it leads.`
       case 'no_answer':
-        return `Nothing answers at ${gate}. Check the attribute "server", the network, and whether the gate is running.`
+        return `Nothing answers at ${gate}. Check the attribute "server", the network, and whether the gate is running; if ${gate} redirects, set "server" to where it leads.`
       case 'mixed_content':
         return `This page came over https, so browsers do not let it call ${gate}. Give the gate an https address.`
       case 'page_policy':
         return `This page's Content-Security-Policy does not let it call ${gate}. Add ${gate} and ${gate.replace(/^http/, 'ws')} to its connect-src.`
       case 'starter_failed':
-        return `The page's own starter failed: ${this.#starterError}`
+        return `The page's own start failed: ${this.#starterError}`
+      case 'sign_in_unknown':
+        return `The gate at ${gate} does not know the sign-in that the page goes on with. Give the element "id" and "kiosk_secret" as this very gate has answered them.`
       case 'kiosk_not_enrolled':
         return `The gate at ${gate} lets enrolled kiosks start and nobody else. Let the page's backend start, with its kiosk's credential.`
       case 'kiosk_revoked':
@@ -185,7 +238,29 @@ export class TroubleReport {
   readonly #onViolation = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
     const blocked = parsed(blockedURI)
     if (effectiveDirective !== 'connect-src' || !blocked) return
-    this.#blocked.add(blocked.origin.replace(/^ws/, 'http'))
+    const { protocol, origin } = blocked
+    if (!protocol.startsWith('ws')) this.#blocked.add(origin)
+    else if (!this.#socketBlocked && origin === this.#gate.replace(/^http/, 'ws')) {
+      // Polls go on without it, so nothing else would say so.
+      this.#socketBlocked = true
+      this.#tell('unreachable', 'page_policy')
+    }
+  }
+}
+
+/** Whether the page has called this address since then, in milliseconds of its own clock. */
+function wentTo(address: string, since: number): boolean {
+  return performance
+    .getEntriesByName(address, 'resource')
+    .some(({ startTime }) => startTime >= since)
+}
+
+async function isGate(origin: string, ask: RequestInit): Promise<boolean> {
+  try {
+    const answer = (await (await fetch(origin + paths.origin, ask)).json()) as Partial<OriginView>
+    return answer.allowed !== undefined
+  } catch {
+    return false
   }
 }
 

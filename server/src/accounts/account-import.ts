@@ -1,7 +1,10 @@
 import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Actor } from '../protocol/log-event.ts'
+import { unseen } from '../protocol/seen-text.ts'
 import type { AccountAdmin } from './account-admin.ts'
-import type { ForeignAccount } from './foreign-accounts.ts'
+import { accountIdKey } from './account-id.ts'
+import type { ForeignAccount } from './foreign-account.ts'
+import { foreignHashKind, whyNoHash } from './foreign-hash.ts'
 import { costOf, isImportable } from './password-hash.ts'
 
 /** What became of the accounts of another system. */
@@ -29,7 +32,7 @@ const tooCostly =
 
 /**
  * Takes over whatever can be taken over; one bad line costs nobody else's account.
- * @param skip told of each that could not be, without its hash.
+ * @param skip told of each that could not be, by its place and its id, and without its hash.
  */
 export async function importAccounts(
   foreign: AsyncIterable<ForeignAccount> | Iterable<ForeignAccount>,
@@ -38,35 +41,64 @@ export async function importAccounts(
   skip: (place: string, reason: string) => void,
 ): Promise<ImportResult> {
   const result: ImportResult = { added: 0, leftAlone: 0, skipped: 0 }
-  const leaveOut = (place: string, reason: string) => {
-    result.skipped += 1
-    skip(place, reason)
-  }
+  /** Whose account each id is, by what makes two ids the same here. */
+  const owners = new Map<string, string>()
 
   for await (const { place, id, hash, name, externalId } of foreign) {
+    const who = whoIs(place, id)
+    const leaveOut = (reason: string) => {
+      result.skipped += 1
+      skip(who, reason)
+    }
+    if (id === undefined || id.trim() === '') {
+      leaveOut('there is no id')
+      continue
+    }
     const cost = costOf(hash ?? '')
-    if (id === undefined || hash === undefined || cost === undefined) {
-      leaveOut(place, 'there is no id with a bcrypt or argon2id hash')
+    if (hash === undefined || cost === undefined) {
+      leaveOut(whyNoHash(hash))
       continue
     }
     if (!isImportable(cost)) {
-      leaveOut(place, tooCostly)
+      leaveOut(tooCostly)
       continue
     }
     if (name === undefined || externalId === undefined) {
-      leaveOut(place, name === undefined ? nameWrong : externalIdWrong)
+      leaveOut(name === undefined ? nameWrong : externalIdWrong)
+      continue
+    }
+    const key = accountIdKey(id)
+    const owner = owners.get(key)
+    if (owner !== undefined) {
+      leaveOut(
+        `its id is the same here as that of ${owner}; capitals and full-width letters do not matter`,
+      )
       continue
     }
     try {
       const account = { id, name, externalId: externalId || null, passwordHash: hash }
       await accounts.adopt(account, by)
+      owners.set(key, who)
       result.added += 1
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       // Imported again, both may be its own.
-      if (taken.has(error.code) && (await accounts.byId(id))) result.leftAlone += 1
-      else leaveOut(place, reasons[error.code] ?? error.code)
+      if (taken.has(error.code) && (await accounts.byId(id))) {
+        owners.set(key, who)
+        result.leftAlone += 1
+      } else leaveOut(reasons[error.code] ?? error.code)
     }
   }
   return result
 }
+
+/** Ids of foreign files are shown as they would stand in a program: whatever is in them shows as such. */
+function whoIs(place: string, id: string | undefined): string {
+  // Where columns were mistaken for each other, it may be a hash.
+  const isShown = id !== undefined && [...id].length <= 64 && foreignHashKind(id) === undefined
+  return isShown ? `${place} ${JSON.stringify(id).replace(hidden, escaped)}` : place
+}
+
+/** What JSON leaves as it is, and a terminal hides or obeys. */
+const hidden = new RegExp(`[${unseen}]`, 'gu')
+const escaped = (sign: string) => `\\u{${sign.codePointAt(0)?.toString(16)}}`

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { OperatorError } from '../operator-error.ts'
-import { type ForeignAccount, type ForeignNames, foreignAccounts } from './foreign-accounts.ts'
+import type { ForeignAccount } from './foreign-account.ts'
+import { foreignAccounts } from './foreign-accounts.ts'
+import type { ForeignNames } from './foreign-columns.ts'
 
 const names: ForeignNames = { table: 'users', idColumn: 'id', hashColumn: 'password' }
 const more: ForeignNames = { ...names, nameColumn: 'full_name', externalIdColumn: 'chart' }
@@ -269,9 +272,25 @@ test('an SQLite file has numbers of any size, and none of them ends the import',
   await assert.rejects(reading, saysMissing('no such column: number. Its tables are: users.'))
 })
 
+const said = (words: RegExp) => (error: unknown) =>
+  error instanceof OperatorError && words.test(error.message)
+
 test('what cannot be read, or is no file, is said in a sentence', async t => {
-  const said = (words: RegExp) => (error: unknown) =>
-    error instanceof OperatorError && words.test(error.message)
   await assert.rejects(all(fileOf(t)), said(/cannot be read: there is no such file\.$/))
   await assert.rejects(all(tmpdir()), said(/cannot be read: it is no file\.$/))
+})
+
+test('N62: what is empty, binary or one JSON array is said once, and not by the line', async t => {
+  const file = fileOf(t)
+  const cases: [string | Buffer, RegExp][] = [
+    ['', / is empty\.$/],
+    [randomBytes(5_000), / is no SQLite database, and no text in UTF-8/],
+    [Buffer.from([0x50, 0x4b, 3, 4, 0x14, 0]), / is no SQLite database/],
+    [Buffer.from(`kim,${bcrypt}`, 'utf16le'), / is no SQLite database/],
+    [JSON.stringify([{ id: 'kim', password: bcrypt }], null, 2), / is one JSON array/],
+  ]
+  for (const [content, words] of cases) {
+    writeFileSync(file, content)
+    await assert.rejects(all(file), said(words))
+  }
 })

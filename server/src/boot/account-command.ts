@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { type AccountAdmin, createAccountAdmin } from '../accounts/account-admin.ts'
 import { importAccounts } from '../accounts/account-import.ts'
-import { type ForeignNames, foreignAccounts } from '../accounts/foreign-accounts.ts'
+import { foreignAccounts } from '../accounts/foreign-accounts.ts'
+import type { ForeignNames } from '../accounts/foreign-columns.ts'
 import { createPasswordHasher } from '../accounts/password.ts'
 import { subjectOf } from '../accounts/subject.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -54,10 +55,11 @@ function externalIdOf(text: string | undefined): string | null | undefined {
 /** `qrgate account import` */
 export async function importFile(file: string, names: ForeignNames): Promise<void> {
   await withAccounts(async accounts => {
-    const skip = (place: string, reason: string) => {
-      process.stderr.write(`${place} skipped: ${reason}\n`)
+    const skip = (who: string, reason: string) => {
+      process.stderr.write(`${who} skipped: ${reason}\n`)
     }
-    const foreign = foreignAccounts(file, names)
+    const told = (taken: string) => say(`Reading ${taken}.`)
+    const foreign = foreignAccounts(file, names, told)
     const { added, leftAlone, skipped } = await importAccounts(foreign, accounts, operator(), skip)
     say(`Added ${added}, left ${leftAlone} alone that were here already, skipped ${skipped}.`)
   })

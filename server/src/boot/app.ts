@@ -16,7 +16,7 @@ import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
 import type { PhoneParts } from '../http/phone/visitor.ts'
 import { addSeedRoutes } from '../http/seed.ts'
-import { addSeedEdges, isSeedPath, seedUnrouted } from '../http/seed-edges.ts'
+import { createSeedEdges, isSeedPath, type SeedRoute } from '../http/seed-edges.ts'
 import { addCompression } from '../http/server/compression.ts'
 import { addCors } from '../http/server/cors.ts'
 import { requireOneHost } from '../http/server/host.ts'
@@ -91,11 +91,9 @@ export async function createApp(
   const { publicUrl } = config
   const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
 
-  const server = createHttpServer(
-    logger,
-    config.trustedProxies,
-    seedUnrouted(config.allowedOrigins),
-  )
+  const corsRules = { allowedOrigins: config.allowedOrigins, isOpenTo: isSeedPath }
+  const seedEdges = createSeedEdges(openToSeed(config), corsRules)
+  const server = createHttpServer(logger, config.trustedProxies, seedEdges)
   // First of all: its streams never end by themselves, and the gate waits for none of them.
   if (demo?.reception) server.addHook('preClose', closing(demo.reception, onError))
   const limits = createSocketLimits(config.maxSockets)
@@ -120,7 +118,8 @@ export async function createApp(
       done()
     },
   })
-  requireOneHost(server)
+  requireOneHost(server, seedEdges.refuseFirst)
+  seedEdges.addMisspelt(server)
   const now = () => performance.now()
   const enrolments = createLimit('too_many', { name: 'enrolments', points: 100, duration: 60 }, now)
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
@@ -147,11 +146,6 @@ export async function createApp(
     onRefused: refusedTries.count,
     onError,
   })
-  const corsRules = { allowedOrigins: config.allowedOrigins, isOpenTo: isSeedPath }
-  const apiEdges: FastifyPluginAsync = async edges => {
-    const inserts = config.mode === 'demo' ? (['insert'] as const) : []
-    await addSeedEdges(edges, config.seedApi ? ['start', 'auth', ...inserts] : [], corsRules)
-  }
   const api: FastifyPluginAsync = async api => {
     await addCors(api, corsRules)
     const { listen } = sockets
@@ -175,7 +169,7 @@ export async function createApp(
     await addPages(pages, config)
   }
   server.register(api)
-  server.register(apiEdges, { prefix: '/api' })
+  server.register(seedEdges.add, { prefix: '/api' })
   const site = { name: config.site, time_zone: config.timeZone, hours: config.openingHours }
   addOriginCheck(server, config)
   addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject, site })
@@ -212,6 +206,11 @@ export async function createApp(
       await core.close()
     },
   }
+}
+
+function openToSeed({ mode, seedApi }: Pick<Config, 'mode' | 'seedApi'>): SeedRoute[] {
+  if (!seedApi) return []
+  return mode === 'demo' ? ['start', 'auth', 'insert'] : ['start', 'auth']
 }
 
 /** Whatever reception has to say as it closes, its gate closes too. */

@@ -1,11 +1,11 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { OperatorError } from '../operator-error.ts'
-import { makePrivate, privateFolder } from '../private-path.ts'
+import { makePrivate, makePrivateFolder } from '../private-path.ts'
 
 /** @throws OperatorError where this user can keep nothing there. */
 export function makeDataFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: privateFolder })
+    makePrivateFolder(dataDir)
     makePrivate(dataDir)
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {

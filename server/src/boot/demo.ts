@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { type ClientSecrets, type Clients, createClients } from '../clients/clients.ts'
 import { createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
-import { makePrivate, privateFolder } from '../private-path.ts'
+import { makePrivate, makePrivateFolder } from '../private-path.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { hostAndPort } from '../webhooks/address.ts'
@@ -60,7 +59,7 @@ async function prepareClient(
   clients: Clients,
   endpoint: string,
 ): Promise<ClientSecrets | undefined> {
-  const name = { ko: '접수 데스크', en: 'Reception' }
+  const name = { ko: '접수대', en: 'Reception desk' }
   const claims = ['masked_name', 'external_id'] as const
   const known = await store.clients.byId(demoClient)
   if (!known) {
@@ -84,7 +83,7 @@ async function openReception(
   { credential, webhookSecret }: ClientSecrets,
 ) {
   const folder = join(dataDir, 'reception')
-  mkdirSync(folder, { recursive: true, mode: privateFolder })
+  makePrivateFolder(folder)
   makePrivate(folder)
   // A gate that is no demo needs none of it.
   const { createReception } = await import('@qrgate/reception')

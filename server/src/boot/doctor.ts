@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { createClients } from '../clients/clients.ts'
 import { createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
-import { privateFolder } from '../private-path.ts'
+import { makePrivateFolder } from '../private-path.ts'
 import { lostKeys } from '../signing/reseal.ts'
 import { lostKeyWords } from '../signing/start.ts'
 import { openStore } from '../store/open-store.ts'
@@ -70,7 +70,7 @@ function lenient(): Config | undefined {
 
 function checkDataDir({ dataDir }: Config, add: Add): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: privateFolder })
+    makePrivateFolder(dataDir)
     accessSync(dataDir, constants.W_OK)
     add('ok', 'data', `${dataDir} is writable`)
   } catch (error) {

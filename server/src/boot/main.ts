@@ -5,10 +5,11 @@ import { OperatorError } from '../operator-error.ts'
 import { type App, createApp } from './app.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { prepareDemo } from './demo.ts'
-import { greeting } from './greeting.ts'
+import { type Greeted, greeting } from './greeting.ts'
 import { cannotListen, freePort, requireFree } from './listening.ts'
 import { takeFolder, writeAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
+import { whyNoPhone } from './phones-reach.ts'
 import { withSecretKey } from './secret-key.ts'
 
 /**
@@ -56,9 +57,14 @@ export async function runGate(mode: Mode, withReception = true): Promise<void> {
   })
   await demo?.reception?.start()
   if (mode !== 'demo') return
+  const noPhone = await whyNoPhone(config, process.env)
+  process.stdout.write(await greeting({ config, demo, usualPort, output: output(), noPhone }))
+}
+
+function output(): Greeted['output'] {
   // Undefined, whatever its type says, where it is no terminal.
-  const coloured = process.stdout.isTTY === true && process.stdout.hasColors()
-  process.stdout.write(await greeting({ config, demo, usualPort, coloured }))
+  if (process.stdout.isTTY !== true) return 'file'
+  return process.stdout.hasColors() ? 'colours' : 'plain'
 }
 
 /** Whoever has said which port it is, or by which address it is reached, wants that and no other. */

@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { publicDir } from './phone/assets.ts'
+import { wantsPage } from './server/page-address.ts'
 import type { HttpServer } from './server/server.ts'
 
 /** The built pages of kiosk and demo, and their assets; `vite build web` has compressed them. */
@@ -34,17 +35,26 @@ export async function addPages(
   }
 
   /**
-   * Where a demo's page is to be looked at, if not here: cookies and QR codes belong to one origin, so a
-   * page works under no other. Never a second time: a proxy may name another host than browsers do.
+   * Where a page is to be looked at, if not here: cookies and QR codes belong to one origin, so a page
+   * works under no other. Never a second time: a proxy may name another host than browsers do.
    */
-  const elsewhereOf = ({ host, url }: FastifyRequest, path: string): string | undefined => {
-    if (mode !== 'demo' || host === new URL(publicUrl).host) return undefined
+  const elsewhereOf = (request: FastifyRequest, path: string): string | undefined => {
+    const { host, url } = request
+    if (host === new URL(publicUrl).host) return undefined
+    if (mode === 'serve' && !isBlank(request)) return undefined
     // The request line may name a whole URL, of any host (RFC 9112 §3.2.2).
     const { searchParams } = new URL(url, publicUrl)
     if (searchParams.has(moved)) return undefined
     searchParams.set(moved, '')
     return `${publicUrl}${path}?${searchParams}`
   }
+
+  /**
+   * Whether a browser has come by plain http to the port that is a proxy's: there the page would stay
+   * blank, as its policy moves all that it loads to https. Programs are left alone.
+   */
+  const isBlank = (request: FastifyRequest): boolean =>
+    publicUrl.startsWith('https:') && request.protocol === 'http' && wantsPage(request)
 
   await page('/kiosk', 'kiosk.html')
   if (mode === 'demo') await page('/demo', 'demo.html')

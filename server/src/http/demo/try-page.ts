@@ -21,9 +21,10 @@ const words: Record<Language, Words> = {
     title: '방문자가 되어 보세요',
     lead: '이 휴대폰은 방문자의 휴대폰입니다. 키오스크는 컴퓨터에 띄웁니다.',
     open: ['컴퓨터에서 ', '를 열어 주세요. 터미널에 나온 주소를 열어도 됩니다.'],
-    scan: '키오스크의 QR 코드를 이 휴대폰의 카메라로 비춰 주세요.',
+    scan: '키오스크의 QR을 이 휴대폰의 카메라로 비춰 주세요.',
     signIn: '여기서 로그인하거나 회원가입하면 키오스크 화면이 바로 바뀝니다.',
-    noCamera: '카메라를 쓸 수 없으면 키오스크의 도움말에 나오는 코드를 입력해 주세요.',
+    noCamera:
+      '카메라가 안 되면 키오스크에서 ‘카메라가 안 되나요?’를 누르고, 나오는 코드를 입력해 주세요.',
     code: '코드 입력하기',
     language: 'English',
   },
@@ -33,8 +34,9 @@ const words: Record<Language, Words> = {
     open: ['On the computer open ', ', or the address in the terminal.'],
     scan: 'Point this phone’s camera at the kiosk’s QR code.',
     signIn: 'Sign in or sign up here, and the kiosk’s screen changes at once.',
-    noCamera: 'No camera? The kiosk’s help shows a code to enter instead.',
-    code: 'Enter the code',
+    noCamera:
+      'No camera? Press “Camera doesn’t work?” on the kiosk and enter the code that it shows.',
+    code: 'Enter a code',
     language: '한국어',
   },
 }

@@ -63,13 +63,10 @@ function waysOf(page: string): string[] {
 
 test('all that a client says of a number is on the page, in its language', () => {
   const ko = textOf(pageOf({ ticket: whole }))
-  assert.match(
-    ko,
-    /^내과 진료 대기번호 A-012 앞에 3명 · 예상 12분 어디로내과 2진료실층2층지금A-008 /,
-  )
+  assert.match(ko, /^내과 진료 대기번호 A-012 앞에 3명 · 예상 12분 장소내과 2진료실층2층지금A-008 /)
   assert.match(ko, /왼쪽 두 번째 문물을 드셔도 됩니다/)
   const en = textOf(pageOf({ ticket: whole }, {}, 'en'))
-  assert.match(en, /Internal medicine Your number A-012 3 people ahead · about 12 min WhereRoom 2/)
+  assert.match(en, /Internal medicine Your number A-012 3 people ahead · about 12 min PlaceRoom 2/)
   assert.doesNotMatch(en.replace('Korean', ''), /[가-힣]/)
 })
 
@@ -78,10 +75,10 @@ test('what is not known is left out, and nobody is promised "0 minutes"', () => 
   const alone = textOf(pageOf({ ticket: { number } }))
   assert.match(alone, /^대기번호 A-012 차례가 되면/)
   const cases: [QueueTicket, RegExp, RegExp][] = [
-    [{ number, ahead: 3 }, /앞에 3명 /, /예상|어디로|지금/],
+    [{ number, ahead: 3 }, /앞에 3명 /, /예상|장소|지금/],
     [{ number, wait_minutes: 90 }, /예상 1시간 30분 /, /앞에|·/],
     [{ number, ahead: 0, wait_minutes: 0 }, /다음 차례입니다/, /0명|0분|예상/],
-    [{ number, now: 'A-008' }, /지금A-008/, /앞에|어디로/],
+    [{ number, now: 'A-008' }, /지금A-008/, /앞에|장소/],
     [{ ahead: 2 }, /접수되었습니다 앞에 2명/, /대기번호/],
   ]
   for (const [ticket, there, missing] of cases) {
@@ -120,9 +117,9 @@ test('each state says what is so and what can be done, as long as that makes sen
   const gone = { state: 'ended', live: false } as const
   const text = both('오늘은 마감입니다', 'We are full today')
   const cases: [HandOffState, Partial<HandOffView>, Partial<HandOffPage>, RegExp, string[]][] = [
-    ['requested', {}, {}, /^접수하고 있습니다 …/, ['/end', '?form=cancel', '?form=not-me']],
+    ['requested', {}, {}, /^접수하고 있습니다…/, ['/end', '?form=cancel', '?form=not-me']],
     ['failed', {}, {}, /^직원이 확인해 드립니다/, ['/end', '?form=cancel', '?form=not-me']],
-    ['refused', { text }, {}, /^접수하지 못했습니다 오늘은 마감입니다/, ['/end', '?form=not-me']],
+    ['refused', { text }, {}, /^접수되지 않았습니다 오늘은 마감입니다/, ['/end', '?form=not-me']],
     ['accepted', { ticket: whole }, {}, /A-012/, ['/end', '?form=cancel', '?form=not-me']],
     [
       'accepted',
@@ -180,7 +177,7 @@ test('the number is read out figure by figure, and each thing that may change by
     '내과 진료',
     '대기번호 A, 0, 1, 2',
     '앞에 3명, 예상 12분',
-    '어디로 내과 2진료실',
+    '장소 내과 2진료실',
     '층 2층',
     '지금 A, 0, 0, 8',
     '왼쪽 두 번째 문',

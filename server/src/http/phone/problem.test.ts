@@ -55,8 +55,8 @@ test('N32: a visitor who must wait is told for how long', () => {
     [61, '2분', '2 min'],
     [900, '15분', '15 min'],
     [5_400, '90분', '90 min'],
-    [5_401, '2시간', '2 h'],
-    [86_400, '24시간', '24 h'],
+    [5_401, '2시간', '2 hours'],
+    [86_400, '24시간', '24 hours'],
   ] as const) {
     assert.ok(told(seconds, words.ko)?.includes(`${ko} 뒤에`), ko)
     assert.ok(told(seconds, words.en)?.includes(`in ${en},`), en)

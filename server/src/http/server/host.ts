@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { Refusal } from '../../errors.ts'
-import { type HttpServer, refuse } from './server.ts'
+import type { HttpServer, Refuse } from './server.ts'
 
 /** A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port. */
 const hostAndPort = /^(?:[\w.-]+|\[([\da-f:.]+)\])(?::\d{0,5})?$/i
@@ -11,7 +11,7 @@ const hostAndPort = /^(?:[\w.-]+|\[([\da-f:.]+)\])(?::\d{0,5})?$/i
  * several, two programs on its way could each read another one. To be called once the headers of all
  * answers are added and upgrades are told apart, and before any scope: none has a page for this.
  */
-export function requireOneHost(server: HttpServer): void {
+export function requireOneHost(server: HttpServer, refuse: Refuse): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (namesOneHost(request.raw)) done()
     else refuse(new Refusal('malformed'), request, reply)

@@ -19,20 +19,32 @@ export const guards = {
 /** How long a peer has to read a last answer and hang up, in milliseconds (RFC 9112 §9.6). */
 const lingering = 1_000
 
-/** Answers what was not even HTTP; there is no request yet, so no language either. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * Answers what was not even HTTP; there is no request yet, so no language either: the sentence stands
+ * there in English, and as the seed's clients look for it, in Korean.
+ * @param headersFor more headers, by what has come last.
+ */
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  headersFor: (packet: Buffer) => Record<string, string> = () => ({}),
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
   const refusal = new Refusal(codeOf(error.code))
-  const body = JSON.stringify(refusalBody(refusal, 'en'))
+  const detail = sentence(refusal.code, 'ko')
+  const body = JSON.stringify({ ...refusalBody(refusal, 'en'), detail })
+  // Node keeps what has come last there; Fastify's type is that of its JSON.
+  const { rawPacket } = error as { rawPacket?: unknown }
+  const more = Buffer.isBuffer(rawPacket) ? headersFor(rawPacket) : {}
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
-    ...Object.entries(guards).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...guards, ...more }).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
   // A peer that does not close its own half would keep the connection, silently, until Node's longest

@@ -6,7 +6,7 @@ import { sentence } from './sentences.ts'
 test('every code has a sentence of its own for people, in both languages', () => {
   for (const code of refusalCodes) {
     assert.match(sentence(code, 'en'), /^[A-Z][ -~]{5,}$/, code)
-    assert.match(sentence(code, 'ko'), /^[가-힣0-9][가-힣0-9~,._@+\- ]{5,}\.$/, code)
+    assert.match(sentence(code, 'ko'), /^(?:[가-힣0-9~,._@+\- ]|QR|https?){6,}\.$/, code)
   }
 })
 

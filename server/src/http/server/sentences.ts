@@ -5,7 +5,7 @@ import type { Language } from './language.ts'
 /** What each refusal says to people; the words may change, the codes do not. */
 const sentences: Record<RefusalCode, Localized> = {
   malformed: {
-    en: 'The request is not of the expected form.',
+    en: 'The request does not have the expected form.',
     ko: '요청 형식이 올바르지 않습니다.',
   },
   not_found: { en: 'There is nothing here.', ko: '찾을 수 없습니다.' },
@@ -25,6 +25,7 @@ const sentences: Record<RefusalCode, Localized> = {
 
   kiosk_not_enrolled: { en: 'This screen is not enrolled.', ko: '등록되지 않은 화면입니다.' },
   kiosk_revoked: { en: 'This screen has been switched off.', ko: '사용이 중지된 화면입니다.' },
+  link_unknown: { en: 'This link is not known.', ko: '알 수 없는 링크입니다.' },
   link_used: { en: 'This link was used or is too old.', ko: '이미 사용했거나 오래된 링크입니다.' },
   kiosk_secret_wrong: {
     en: 'The kiosk secret is not right.',
@@ -40,36 +41,39 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '이 자격 증명을 가진 클라이언트가 없습니다.',
   },
   client_id_invalid: {
-    en: 'A client id has 1 to 63 small letters, digits and dashes, and begins with no dash.',
-    ko: '클라이언트 아이디는 영문 소문자, 숫자, 붙임표로 63자 이내로 적고 붙임표로 시작하지 마세요.',
+    en: 'A client id has 1 to 63 lowercase letters, digits and hyphens, and does not begin with a hyphen.',
+    ko: '클라이언트 아이디는 영문 소문자, 숫자, 붙임표로 63자 이내여야 하고 붙임표로 시작할 수 없습니다.',
   },
   client_exists: {
     en: 'A client has this id, or had it before it was removed. Please choose another.',
     ko: '이미 있거나 삭제된 클라이언트의 아이디입니다. 다른 아이디를 입력해 주세요.',
   },
   endpoint_invalid: {
-    en: 'An endpoint is a https address without a password, or a http one in your own network.',
-    ko: '웹훅 주소는 비밀번호가 없는 보안 주소이거나 내부망 주소여야 합니다.',
+    en: 'An endpoint is an https address without a password, or an http one in your own network.',
+    ko: '웹훅 주소는 비밀번호가 없는 https 주소이거나 내부망의 http 주소여야 합니다.',
   },
 
-  ticket_unknown: { en: 'This is not one of our codes.', ko: '알 수 없는 코드입니다.' },
+  ticket_unknown: { en: 'This is not one of our QR codes.', ko: '알 수 없는 QR입니다.' },
   ticket_stale: {
-    en: 'This code is too old. Scan the screen again.',
-    ko: '지난 코드입니다. 다시 비춰 주세요.',
+    en: 'This QR code is too old. Please scan the one on the kiosk now.',
+    ko: '시간이 지난 QR입니다. 지금 키오스크에 보이는 QR을 비춰 주세요.',
   },
   user_code_unknown: {
-    en: 'This code is not known, or its time is over. Please check the screen.',
-    ko: '없는 코드이거나 시간이 지난 코드입니다. 화면의 코드를 다시 확인해 주세요.',
+    en: 'This code is wrong or has expired. Please check the code on the kiosk.',
+    ko: '없는 코드이거나 시간이 지난 코드입니다. 키오스크의 코드를 다시 확인해 주세요.',
   },
-  too_many_codes: { en: 'Too many codes. Wait a little.', ko: '코드를 너무 많이 요청했습니다.' },
-  receipt_wrong: { en: 'This page belongs to another phone.', ko: '다른 휴대폰의 화면입니다.' },
+  too_many_codes: {
+    en: 'Too many codes. Please try again in a moment.',
+    ko: '코드를 너무 많이 요청했습니다. 잠시 후 다시 시도해 주세요.',
+  },
+  receipt_wrong: { en: 'This page belongs to another phone.', ko: '다른 휴대폰의 페이지입니다.' },
   receipt_stale: {
-    en: 'This page is too old. Scan again.',
-    ko: '오래된 화면입니다. 다시 비춰 주세요.',
+    en: 'This page is too old. Please scan the QR code again.',
+    ko: '오래된 페이지입니다. QR을 다시 비춰 주세요.',
   },
   agreement_wrong: {
-    en: 'This page is no longer good. Scan again.',
-    ko: '더는 쓸 수 없는 화면입니다. 다시 비춰 주세요.',
+    en: 'This page is no longer valid. Please scan the QR code again.',
+    ko: '더는 쓸 수 없는 페이지입니다. QR을 다시 비춰 주세요.',
   },
   not_your_phone: {
     en: 'Another phone holds this sign-in.',
@@ -79,19 +83,22 @@ const sentences: Record<RefusalCode, Localized> = {
   expired: { en: 'The time for this sign-in is over.', ko: '로그인 시간이 지났습니다.' },
   already_ended: { en: 'This sign-in is already over.', ko: '이미 끝난 로그인입니다.' },
   not_approved: { en: 'Nobody has approved this sign-in yet.', ko: '아직 승인되지 않았습니다.' },
-  not_claimable: { en: 'This sign-in is not claimed.', ko: '이 로그인은 수령할 수 없습니다.' },
+  not_claimable: {
+    en: 'This sign-in cannot be claimed.',
+    ko: '키오스크가 받을 수 없는 로그인입니다.',
+  },
 
   service_unknown: {
     en: 'There is no such service here.',
-    ko: '이곳에 없는 서비스입니다.',
+    ko: '이곳에 없는 업무입니다.',
   },
   service_closed: {
     en: 'This service is closed at the moment.',
-    ko: '지금은 이용할 수 없는 서비스입니다.',
+    ko: '지금은 접수하지 않는 업무입니다.',
   },
   service_invalid: {
     en: 'Two services have the same id.',
-    ko: '서비스 두 개의 아이디가 같습니다.',
+    ko: '업무 두 개의 아이디가 같습니다.',
   },
   hand_off_unknown: { en: 'There is no such hand-off.', ko: '없는 접수입니다.' },
   hand_off_over: { en: 'This hand-off is already over.', ko: '이미 끝난 접수입니다.' },
@@ -115,14 +122,14 @@ const sentences: Record<RefusalCode, Localized> = {
   },
   external_id_taken: {
     en: 'Another account has this external ID.',
-    ko: '다른 계정에 이미 등록된 외부 번호입니다.',
+    ko: '다른 계정에 이미 있는 등록번호입니다.',
   },
   external_id_invalid: {
     en: 'An external ID has 1 to 64 characters that can be seen, without spaces at its ends.',
-    ko: '외부 번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 입력해 주세요.',
+    ko: '등록번호는 앞뒤 공백 없이 보이는 글자로 64자 이내로 입력해 주세요.',
   },
   name_invalid: {
-    en: 'A name has 1 to 64 characters, and no invisible ones. Please type it anew.',
+    en: 'A name has 1 to 64 characters, and no invisible ones. Please enter it again.',
     ko: '이름은 64자 이내로, 눈에 보이지 않는 기호 없이 다시 입력해 주세요.',
   },
   password_too_short: {
@@ -138,8 +145,8 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '너무 흔한 비밀번호입니다. 다른 비밀번호를 입력해 주세요.',
   },
   too_many_tries: {
-    en: 'Too many sign-in attempts. Wait a while.',
-    ko: '로그인 시도가 너무 많았습니다. 잠시 뒤에 다시 시도해 주세요.',
+    en: 'Too many sign-in attempts. Please try again later.',
+    ko: '로그인 시도가 너무 많았습니다. 잠시 후 다시 시도해 주세요.',
   },
   too_many: {
     en: 'Too much at once from here. Please try again in a moment.',
@@ -156,12 +163,12 @@ const sentences: Record<RefusalCode, Localized> = {
     ko: '지금 이용하는 분이 많습니다. 잠시 후 다시 시도해 주세요.',
   },
   storage_busy: {
-    en: 'The database is busy. Try again shortly.',
-    ko: '잠시 후 다시 시도해 주세요.',
+    en: 'The database is busy. Please try again in a moment.',
+    ko: '데이터베이스가 바쁩니다. 잠시 후 다시 시도해 주세요.',
   },
   restarting: {
-    en: 'The gate is restarting. Try again shortly.',
-    ko: '서버가 다시 시작하고 있습니다.',
+    en: 'The server is restarting. Please try again in a moment.',
+    ko: '서버가 다시 시작하고 있습니다. 잠시 후 다시 시도해 주세요.',
   },
   internal: { en: 'Something went wrong here.', ko: '서버에 문제가 생겼습니다.' },
 }

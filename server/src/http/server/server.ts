@@ -1,3 +1,4 @@
+import { parse as parseQuery } from 'node:querystring'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
@@ -28,16 +29,27 @@ const headersTimeout = 10_000
 const nowhere = '/not-found'
 
 /** Answers with a refusal. */
-type Refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
+export type Refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
+/** How is answered what no hook sees. */
+export interface Unseen {
+  /** Addresses that nobody can decode, or that are too long for any route. */
+  refuseUnrouted: Refuse
+  /** More headers for what is no request. @param packet what has come last. */
+  headersFor(packet: Buffer): Record<string, string>
+}
 
 /**
- * The bare server: limits, time-outs, and how refusals are answered. It holds no routes.
- * @param refuseUnrouted for addresses that nobody can decode, or that are too long for any route.
+ * What stands behind a `?` or in a form. What is no escape stays as it is and what is no UTF-8 becomes
+ * U+FFFD, each by itself: one bad percent sign must not leave a whole value undecoded.
  */
+const readFields = (text: string) => parseQuery(text, '&', '=', { maxKeys: 0 })
+
+/** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
 export function createHttpServer(
   logger: FastifyBaseLogger,
   trustedProxies: readonly string[],
-  refuseUnrouted: Refuse = refuse,
+  { refuseUnrouted, headersFor }: Unseen = { refuseUnrouted: refuse, headersFor: () => ({}) },
 ) {
   const server = Fastify({
     loggerInstance: logger,
@@ -60,10 +72,10 @@ export function createHttpServer(
       requireHostHeader: false,
       shouldUpgradeCallback: asksForWebSocket,
     },
-    routerOptions: { maxParamLength: longestPathPart },
+    routerOptions: { maxParamLength: longestPathPart, querystringParser: readFields },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, headersFor),
     frameworkErrors: (error, request, reply) => {
       // No hook sees this request, so if it is an upgrade nobody else would ever end its connection.
       if (asksForWebSocket(request.raw)) {
@@ -80,7 +92,7 @@ export function createHttpServer(
     .withTypeProvider<TypeBoxTypeProvider>()
 
   server.register(cookie)
-  server.register(formbody, { bodyLimit: 16_384 })
+  server.register(formbody, { bodyLimit: 16_384, parser: readFields })
 
   server.decorateReply('refusal')
   server.setErrorHandler(refuse)
@@ -93,6 +105,10 @@ export function createHttpServer(
     done()
   })
 
+  // Node would refuse what it does not know with a bare 417; nobody has to keep to it (RFC 9110 §10.1.1).
+  server.server.on('checkExpectation', (request, answer) => {
+    server.server.emit('request', request, answer)
+  })
   routeUpgrades(server)
   refuseStrayUpgrades(server)
 

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
-import { makePrivate, privateFile, privateFolder } from '../../private-path.ts'
+import { makePrivate, makePrivateFolder, privateFile } from '../../private-path.ts'
 import { sqliteFiles } from '../sqlite-files.ts'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
@@ -23,7 +23,7 @@ const notUnique = 2067
 export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): Promise<Store> {
   const readOnly = upgrade === 'never'
   if (readOnly && !existsSync(path)) throw new NoTables()
-  mkdirSync(dirname(path), { recursive: true, mode: privateFolder })
+  makePrivateFolder(dirname(path))
   if (path !== ':memory:') makeFilePrivate(path)
   const dialect = new Dialect({ database: openNodeSqlite(path, readOnly) })
   const db = new Kysely<Tables>({ dialect })
