@@ -45,11 +45,22 @@ const schemes = {
   'dark without colours': { colorScheme: 'dark', forcedColors: 'active' },
 } as const
 
+/** Under forced colours the browser takes grounds away, but not one in a colour of the system's own. */
+const hiddenOn = (page: Page) =>
+  page.evaluate(() => {
+    const hidden = [...document.querySelectorAll('.primary, .pin, .number')].filter(element => {
+      const { color, backgroundColor } = getComputedStyle(element)
+      return color === backgroundColor
+    })
+    return hidden.map(element => element.outerHTML)
+  })
+
 const clean = async (page: Page, state: string) => {
   for (const [scheme, media] of Object.entries(schemes)) {
     await page.emulateMedia(media)
     await settled(page)
     assert.deepEqual(await axe(page), [], `${state}, ${scheme}`)
+    assert.deepEqual(await hiddenOn(page), [], `${state}, ${scheme}`)
   }
   await page.emulateMedia(schemes.light)
 }

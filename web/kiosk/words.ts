@@ -56,7 +56,7 @@ const ko: PageWords = {
   retrying: '다시 연결하고 있습니다',
   noCookies: {
     title: '쿠키가\n꺼져 있습니다',
-    text: '이 브라우저가 쿠키를 저장하지 않아 키오스크로 쓸 수 없습니다.\n브라우저 설정에서 쿠키를 허용하고 새로 고쳐 주세요.',
+    text: '쿠키를 저장하지 않는 브라우저는\n키오스크로 쓸 수 없습니다.\n설정에서 쿠키를 허용하고 새로 고쳐 주세요.',
   },
   helpBox: {
     title: '직원에게 말씀해 주세요',
@@ -105,7 +105,7 @@ const en: PageWords = {
   retrying: 'Reconnecting',
   noCookies: {
     title: 'Cookies are\nturned off',
-    text: 'This browser does not keep cookies, so it cannot be a kiosk.\nAllow cookies in its settings, then reload this page.',
+    text: 'This browser does not keep cookies, so it cannot be a kiosk.\nAllow cookies, then reload this page.',
   },
   helpBox: {
     title: 'Please ask the staff',

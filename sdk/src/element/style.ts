@@ -227,8 +227,6 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   :host {
     --_ink: CanvasText;
     --_ink-soft: CanvasText;
-    --_accent: CanvasText;
-    --_accent-deep: CanvasText;
     --_on-accent: CanvasText;
     --_card-ink: CanvasText;
     --_card-ink-soft: CanvasText;
