@@ -149,12 +149,7 @@ function stepsTodo(name, steps, isRunning) {
 
 function perform(program, step, more) {
   if (typeof step !== 'function') {
-<<<<<<< HEAD
-    const env = envOf(program, step)
-    return execute(program, [...step.args, ...more], { cwd: root, env })
-=======
     return execute(program, [...step.args, ...more], { cwd: root, env: envOf(program, step) })
->>>>>>> i12-mend-new
   }
   step()
   return 0
