@@ -128,6 +128,10 @@ async function countedTries(url: string) {
   // Until it has its connection.
   await pause(500)
   const payer = { signIn: 'one', kiosk: 0, enrolled: false, address: '203.0.113.7' }
-  const one = async () => (await tries.begin(payer)).look({ id: 'hong', standing: 'stranger' })
+  const one = async () => {
+    const tried = await tries.begin(payer)
+    await tried.look({ id: 'hong', standing: 'stranger' })
+    tried.over()
+  }
   return { one, close: counters.close }
 }

@@ -18,7 +18,7 @@ export {
   type SiteView,
   type Weekday,
 } from './site.ts'
-export { type TimeUnits, timeIn } from './time-in.ts'
+export { type TimeUnits, withTime } from './time-in.ts'
 
 /** Where a sign-in stands, as its kiosk sees it. `pending` is the only state without a stored row. */
 export type SignInState =

@@ -18,6 +18,7 @@ const statusOf = {
   kiosk_not_enrolled: 401,
   kiosk_revoked: 403,
   link_used: 410,
+  link_unknown: 404,
   kiosk_secret_wrong: 401,
 
   client_unknown: 401,

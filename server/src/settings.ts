@@ -158,7 +158,7 @@ export const settings = {
   },
   QRGATE_TRIES_PER_SIGN_IN: {
     default: '10',
-    about: 'How often somebody may try to sign in for one scan; then the kiosk shows a new QR.',
+    about: 'How often somebody may try to sign in for one scan; then it takes a new QR.',
     ...integer(1, 1_000_000),
   },
   QRGATE_FAILURES_PER_ACCOUNT: {

@@ -30,7 +30,7 @@ async function blockCookies(context: BrowserContext): Promise<void> {
   })
 }
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor()
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).waitFor()
 
 for (const javaScriptEnabled of [true, false]) {
   test(`N26: a browser that keeps no cookies says so, scripts ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
@@ -47,6 +47,22 @@ for (const javaScriptEnabled of [true, false]) {
     await kiosk.context().close()
   })
 }
+
+test('N26: a kiosk whose browser keeps no cookies names the cookies, and does not enrol for ever', async () => {
+  const context = await browser.newContext({ viewport: portrait, locale: 'en' })
+  await blockCookies(context)
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('request', request => {
+    if (request.url().includes('/api/v1/kiosk')) asked.push(request.method())
+  })
+  await page.goto(`${gate.url}/kiosk`)
+  await heading(page, /^Cookies are\sturned off$/)
+  assert.doesNotMatch(await page.locator('main').innerText(), /qrgate/)
+  await until('it has asked again', () => asked.length >= 5)
+  assert.deepEqual(asked.slice(0, 5), ['GET', 'POST', 'GET', 'GET', 'GET'])
+  await context.close()
+})
 
 test('N27: what an in-app browser hands on says so in the real one, and the screen comes free', async () => {
   const kioskContext = await browser.newContext({ viewport: portrait, locale: 'ko' })

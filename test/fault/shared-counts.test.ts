@@ -39,7 +39,9 @@ function startNode(t: TestContext, url: string) {
     errors,
     async allowed(id: string, at = payer()): Promise<boolean> {
       try {
-        await (await tries.begin(at)).look({ id, standing: stranger })
+        const tried = await tries.begin(at)
+        await tried.look({ id, standing: stranger })
+        tried.over()
         return true
       } catch (error) {
         assert.ok(error instanceof Refusal && error.code === 'too_many_tries', String(error))

@@ -170,7 +170,7 @@ test('N30: a misspelt address of a live sign-in leads to its page', async () => 
 })
 
 test('N30: where nothing is, people get a page that offers to type a code; programs get JSON', async () => {
-  for (const path of ['/cod', '/q', '/s', '/enrol', '/code/x', '/assets/x', '/a%ff', '/%E0%A4%A']) {
+  for (const path of ['/cod', '/q', '/s', '/code/x', '/assets/x', '/a%ff', '/%E0%A4%A']) {
     const answer = await fetch(gate.url + path, { headers: { accept: html } })
     assert.equal(answer.status, 404, path)
     const page = await answer.text()
@@ -342,6 +342,22 @@ test('N32: what was typed comes through language, form and expiry, and ends with
   assert.equal((await other.signUp(fourth.id, 'minsu', 'Minsu', password)).status, 200)
   const fifth = await kiosk.start()
   assert.equal((await typedOn(other, new URL(fifth.frame.url).pathname))[0], '')
+})
+
+test('N32: a scan that has had its tries asks for a new QR and names no time, which is not needed', async () => {
+  const phone = new Phone(gate.url, { 'accept-language': 'en' })
+  const { id } = await phone.scan((await kiosk.start()).frame.url)
+  const guess = (signIn: string, n: number) =>
+    phone.post(`/s/${signIn}/sign-in`, { account: `nobody${n}`, password }, html)
+  for (let n = 0; n < 10; n += 1) assert.equal((await guess(id, n)).status, 401)
+  const refused = await guess(id, 10)
+  assert.equal(refused.status, 429)
+  assertSays(await refused.text(), {
+    title: 'Please scan a new QR code, or ask the staff.',
+    text: [],
+  })
+  const second = await phone.scan((await kiosk.start()).frame.url)
+  assert.equal((await guess(second.id, 11)).status, 401)
 })
 
 test('N32: sign-up says what it is for and where the privacy notice stands', async () => {

@@ -198,13 +198,13 @@ test('every other refusal of a try is counted, whoever answered it', async t => 
   // Pages count as their JSON does, and forms that are shown again.
   assert.equal((await stranger.get('/q/NO-TICKET-AT-ALL')).status, 404)
   assert.equal((await phone.post(`/s/${id}/sign-in`, wrong, 'text/html')).status, 401)
-  assert.equal((await stranger.get('/enrol/no-link')).status, 410)
+  assert.equal((await stranger.get('/enrol/no-link')).status, 404)
   const foreign = new Phone(gate.url, { origin: 'https://elsewhere.test' })
   assert.equal((await foreign.post(`/s/${id}/deny`, {})).status, 403)
   const tried = await triesOf(gate)
   assert.deepEqual(tried.map(({ code, count }) => `${code} ${count}`).toSorted(), [
     'cross_site 1',
-    'link_used 1',
+    'link_unknown 1',
     'not_your_phone 1',
     'ticket_unknown 1',
     'wrong_credentials 1',

@@ -94,6 +94,24 @@ attack('regression: twenty kiosks wait and all twenty can be signed in', async g
   )
 })
 
+attack('N58: one account signs in with sixty tokens at the same time', async gate => {
+  await addAccount(gate)
+  const client = new SeedClient(gate.url)
+  const tokens = await Promise.all(Array.from({ length: 60 }, () => client.start()))
+  const answers = await Promise.all(tokens.map(token => client.auth(token, user, pwd)))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    tokens.map(() => 200),
+  )
+  // Wrong ones at the same time are bounded as they are one after the other.
+  const others = await Promise.all(Array.from({ length: 40 }, () => client.start()))
+  const wrong = await Promise.all(others.map(token => client.auth(token, user, 'wrong')))
+  assert.equal(wrong.filter(({ status }) => status === 401).length, 10)
+  for (const { status, headers } of wrong) {
+    if (status !== 401) assert.ok(status === 429 && Number(headers.get('retry-after')) > 100)
+  }
+})
+
 attack(
   'regression: a kiosk whose socket comes late, or comes again, still hears it',
   async gate => {

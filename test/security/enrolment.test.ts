@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
+import { createClock } from '../../server/src/clock.ts'
+import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
 import { qrgate } from '../support/command.ts'
 import { stored } from '../support/database.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
@@ -162,11 +166,20 @@ test('N42: each refusal at the enrolment form has its own words, and the log nam
   const evil = { origin: 'https://evil.example' }
   const json = { 'content-type': 'application/json' }
   const never = `/enrol/${'A'.repeat(43)}`
+  const revoked = await addKiosk(gate)
+  const { number } = (await gate.app.store.kiosks.all()).at(-1) ?? { number: 0 }
+  await createKiosks({
+    records: gate.app.store.kiosks,
+    builtIn: [],
+    clock: createClock(),
+    randomBytes,
+  }).revoke(number, system)
   const long = `/enrol/${'A'.repeat(65)}`
   const tries: [code: string, status: number, answer: (lang: string) => Promise<Response>][] = [
     ['cross_site', 403, lang => screen({ ...evil, 'accept-language': lang }).post(path, {})],
     ['link_used', 410, lang => screen({ 'accept-language': lang }).post(never, {})],
-    ['malformed', 400, lang => screen({ 'accept-language': lang }).post(long, {})],
+    ['link_unknown', 404, lang => screen({ 'accept-language': lang }).post(long, {})],
+    ['kiosk_revoked', 403, lang => screen({ 'accept-language': lang }).post(revoked, {})],
     [
       'unsupported_media_type',
       415,
@@ -201,6 +214,32 @@ test('N42: each refusal at the enrolment form has its own words, and the log nam
     assert.equal(pages.size, tries.length, 'no two say the same')
   }
   assert.equal((await screen().post(path, {})).status, 303, 'none of it has used the link')
+})
+
+test('N41: a link works with what a messenger has put around it, and what is none is called unknown', async t => {
+  const { url, screen, path } = await setUp(t)
+  for (const end of ['/', '.', ',', ')', '%20', '%0A', '%3E', '%E3%80%82', '%22.', '/)']) {
+    const answer = await screen().get(path + end)
+    assert.deepEqual([answer.status, answer.headers.get('location')], [307, path], end)
+  }
+  const before = await screen().get(path.replace('enrol/', 'enrol/%20%3C'))
+  assert.equal(before.headers.get('location'), path)
+  for (const end of ['/', '/%20', '.']) {
+    assert.equal((await screen().get(`/enrol${end}`)).headers.get('location'), '/enrol', end)
+  }
+  const none = ['', '/x', `/${'A'.repeat(42)}`, `/${'A'.repeat(300)}`, '/a/b']
+  for (const link of [...none.map(end => `/enrol${end}`), path.slice(0, -1)]) {
+    const answer = await screen({ 'accept-language': 'en' }).get(link)
+    assert.equal(answer.status, 404, link)
+    assert.match(await answer.text(), /not known.*copied the whole link/s, link)
+  }
+  const body = new FormData()
+  body.set('a', 'b')
+  const headers = { origin: publicUrl, 'accept-language': 'en' }
+  const other = await fetch(url + path, { method: 'POST', headers, body })
+  assert.equal(other.status, 415)
+  assert.match(await other.text(), /press the button/, 'the link is right, and nobody is told else')
+  assert.equal((await screen().post(path, {})).status, 303)
 })
 
 test('N42: pages with forms say which referrer policy they want, over what a proxy adds', async t => {

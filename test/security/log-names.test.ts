@@ -130,7 +130,7 @@ async function visit(gate: Gate, secrets: Secrets): Promise<void> {
   const stranger = new Phone(url, { ...strange, origin: `https://${canary}.test` })
   assert.equal((await stranger.deny(guess.id)).status, 403)
   assert.equal((await stranger.get(`/q/${canary}`)).status, 404)
-  assert.equal((await stranger.get(`/enrol/${canary}`)).status, 410)
+  assert.equal((await stranger.get(`/enrol/${canary}`)).status, 404)
   secrets.add((await askUserCode(kiosk, await kiosk.start())).user_code)
   assert.equal((await typeCode(new Phone(url, strange), canary)).status, 404)
   const socket = await KioskSocket.open(url, strange)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { type App, createApp } from '../../server/src/boot/app.ts'
 import { type Clock, createClock } from '../../server/src/clock.ts'
 import { type Mode, readConfig } from '../../server/src/config.ts'
 import type { SettingName } from '../../server/src/settings.ts'
+import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 
 export type Settings = Partial<Record<SettingName, string>>
 
@@ -28,6 +29,17 @@ export interface Gate {
   close(): Promise<void>
 }
 
+let template: Promise<string> | undefined
+
+/** A gate's tables, empty: a copy is made in a tenth of the time, without waiting for the disk. */
+async function makeTemplate(): Promise<string> {
+  // The process's, not that of the test which happens to come first.
+  const folder = temporaryFolder({ after: remove => process.on('exit', remove) })
+  const path = join(folder, 'qrgate.sqlite')
+  await (await openSqliteStore(path)).close()
+  return path
+}
+
 /**
  * A real gate in this process, on a port and in a folder of its own; closes itself after the test.
  * @param real the clock before the test moves it.
@@ -39,6 +51,8 @@ export async function startGate(
   real: Clock = createClock(),
 ): Promise<Gate> {
   const dataDir = temporaryFolder(t)
+  template ??= makeTemplate()
+  copyFileSync(await template, join(dataDir, 'qrgate.sqlite'))
   const port = settings.PORT ?? (await freePort())
   const local = `http://127.0.0.1:${port}`
   const url = settings.PUBLIC_URL ?? local

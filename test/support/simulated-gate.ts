@@ -80,13 +80,17 @@ export class SimulatedGate {
   async try({ payer, id, standing, cost, right }: SimulatedTry): Promise<Answer> {
     try {
       const tried = await this.#tries.begin(payer)
-      await tried.look({ id, standing })
-      await this.#hash(cost, payer).catch(error => {
-        tried.unseen()
-        throw error
-      })
-      if (right) tried.right()
-      return right ? 'in' : 'wrong'
+      try {
+        await tried.look({ id, standing })
+        await this.#hash(cost, payer).catch(error => {
+          tried.unseen()
+          throw error
+        })
+        if (right) tried.right()
+        return right ? 'in' : 'wrong'
+      } finally {
+        tried.over()
+      }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const { code } = error

@@ -10,6 +10,14 @@ export class NotIntroduced extends Error {
   }
 }
 
+/** The gate has enrolled this screen, and the next moment does not know it. */
+let isForgotten = false
+
+/** Whether this browser keeps the cookie that a screen shows itself with; as far as is known by now. */
+export function keepsCookies(): boolean {
+  return navigator.cookieEnabled && !isForgotten
+}
+
 async function ask(method: 'GET' | 'POST', path: string): Promise<KioskView> {
   let response: Response
   let body: KioskView & Partial<Refused>
@@ -36,12 +44,21 @@ export async function introduce(): Promise<KioskView> {
   try {
     return await ask('GET', paths.kiosk)
   } catch (refusal) {
-    if (!(refusal instanceof NotIntroduced) || refusal.code !== 'kiosk_not_enrolled') throw refusal
-    return await ask('POST', paths.kioskEnrol).catch((closed: NotIntroduced) => {
+    if (!isUnknown(refusal) || !keepsCookies()) throw refusal
+    await ask('POST', paths.kioskEnrol).catch((closed: NotIntroduced) => {
       // A gate where screens may not enrol themselves has no such route: what it said first stands.
       throw closed.code === 'not_found' ? refusal : closed
     })
+    return await ask('GET', paths.kiosk).catch((forgotten: NotIntroduced) => {
+      // Once more would be one more kiosk that nobody ever sees again.
+      isForgotten = isUnknown(forgotten)
+      throw forgotten
+    })
   }
+}
+
+function isUnknown(failure: unknown): boolean {
+  return failure instanceof NotIntroduced && failure.code === 'kiosk_not_enrolled'
 }
 
 /** Asks until the gate answers, and reports every failure on the way. */

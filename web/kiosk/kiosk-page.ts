@@ -20,7 +20,7 @@ import { footer, type Leave } from './footer.ts'
 import { header } from './header.ts'
 import { helpBox } from './help-box.ts'
 import { hintedAddress } from './hinted-address.ts'
-import { introduceUntilKnown } from './introduction.ts'
+import { introduceUntilKnown, keepsCookies } from './introduction.ts'
 import { pageStorage } from './page-storage.ts'
 import { startsAlways, startsNow, usualLanguage, wordsAt } from './policy.ts'
 import { Preferences } from './preferences.ts'
@@ -213,7 +213,7 @@ export class KioskPage extends LitElement {
     return {
       update: this.introduced ? current : this.trouble,
       claim,
-      words: ownWords,
+      words: keepsCookies() ? ownWords : withoutCookies(ownWords),
       language,
       qr: this.#qrCard(ownWords),
       codeHelp: this.#codeHelp.root,
@@ -353,6 +353,11 @@ const isOver: ReadonlySet<ScreenName> = new Set([
 
 function sameScreen(a: ScreenUpdate, b: ScreenUpdate): boolean {
   return a.state === b.state && a.code === b.code && screenOf(a) === screenOf(b)
+}
+
+/** No link enrols a browser that keeps no cookies. */
+function withoutCookies(words: Words): Words {
+  return { ...words, trouble: { ...words.trouble, not_enrolled: words.noCookies } }
 }
 
 function whyUnanswered(): 'unreachable' | 'offline' {

@@ -18,6 +18,8 @@ interface PageWords {
   slip: Message
   first: string
   retrying: string
+  /** In place of how a screen is enrolled. */
+  noCookies: Message
   helpBox: { title: string; text: string; instructions: string[]; close: string }
   /** In the help dialog, where somebody hears of a call. */
   staffCall: {
@@ -52,6 +54,10 @@ const ko: PageWords = {
   slip: { title: '번호표를 뽑아 주세요', text: '프린터에서 나옵니다' },
   first: '처음으로',
   retrying: '다시 연결하고 있습니다',
+  noCookies: {
+    title: '쿠키가\n꺼져 있습니다',
+    text: '이 브라우저가 쿠키를 저장하지 않아 키오스크로 쓸 수 없습니다.\n브라우저 설정에서 쿠키를 허용하고 새로 고쳐 주세요.',
+  },
   helpBox: {
     title: '직원에게 말씀해 주세요',
     text: '가까운 직원이 도와드립니다.\n혼자 하시려면 이렇게 해 주세요.',
@@ -97,6 +103,10 @@ const en: PageWords = {
   slip: { title: 'Please take your slip', text: 'It comes out of the printer' },
   first: 'Start over',
   retrying: 'Reconnecting',
+  noCookies: {
+    title: 'Cookies are\nturned off',
+    text: 'This browser does not keep cookies, so it cannot be a kiosk.\nAllow cookies in its settings, then reload this page.',
+  },
   helpBox: {
     title: 'Please ask the staff',
     text: 'Someone nearby will help you. To do it yourself:',

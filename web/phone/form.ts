@@ -1,4 +1,4 @@
-import { timeIn } from '@qrgate/sdk/protocol'
+import { withTime } from '@qrgate/sdk/protocol'
 import { ask, keepTyped, submit } from './gate.ts'
 import { clearProblem, setBusy, showOutdated, showProblem, showProgress } from './notice.ts'
 import { type Page, type Problem, reloadFromServer, type Words } from './page.ts'
@@ -24,9 +24,7 @@ export function takeOverForms(page: Page, words: Words): void {
 }
 
 function inTime(problem: Problem | undefined, seconds: number, { units }: Words) {
-  return (
-    problem && { ...problem, sentence: problem.sentence.replace('{time}', timeIn(seconds, units)) }
-  )
+  return problem && { ...problem, sentence: withTime(problem.sentence, seconds, units) }
 }
 
 /** Every repeat is harmless: the gate knows this phone by its key and does each step once. */

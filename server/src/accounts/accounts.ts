@@ -138,6 +138,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
     } catch (error) {
       if (!isPaid(error)) tried.unseen()
       throw error
+    } finally {
+      tried.over()
     }
   }
 

@@ -26,7 +26,9 @@ export async function addKiosk(
       return
     }
     const { kiosk, link } = await kiosks.invite(names, operator(), client)
-    say(`Kiosk ${kiosk.number} added. Open this link on its screen within a day; it works once:`)
+    say(
+      `Kiosk ${kiosk.number} added. Open this link on its screen within a day; it enrols one screen:`,
+    )
     say(`\n  ${config.publicUrl}/enrol/${link}\n`)
   })
 }

@@ -2,7 +2,7 @@ import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Where } from '../limits/payer.ts'
-import { hashedCredential, newCredential } from '../protocol/credential.ts'
+import { hashedCredential, isCredential, newCredential } from '../protocol/credential.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import { policyToText, policyVersion } from '../protocol/policy.ts'
 import type { PolicyDocument } from '../protocol/policy-document.ts'
@@ -46,7 +46,8 @@ export interface Kiosks {
   /**
    * The kiosk that a link would enrol; changes nothing.
    * @param network where the screen is, as {@link Kiosks.accept} was told it.
-   * @throws Refusal `link_used`.
+   * @throws Refusal `link_unknown` where no link reads so, `kiosk_revoked`, `link_used`. Whoever has a
+   * link may know all of that: it is 256 random bits.
    */
   invited(link: string, network?: string): Promise<Kiosk>
   /**
@@ -54,7 +55,7 @@ export interface Kiosks {
    * goes before has lost it: so from the same network the link is good once more, for ten minutes, until
    * the credential that it gave has been used, by a page a minute later. The newest credential alone is good.
    * @param network where the screen is; without it, or from another one, the link works once.
-   * @throws Refusal `link_used`.
+   * @throws like {@link Kiosks.invited}.
    */
   accept(link: string, network?: string): Promise<{ kiosk: Kiosk; credential: string }>
   /**
@@ -152,12 +153,14 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       return { next: kiosk, events: [{ ...event, detail }] }
     })
   const invited = async (link: string, network?: string) => {
+    if (!isCredential(link)) throw new Refusal('link_unknown')
     const fresh = await records.byLinkHash(hashedCredential(link))
     const used = network === undefined ? undefined : usedLinkHash(link, network)
     const kiosk = fresh ?? (used === undefined ? null : await records.byLinkHash(used))
-    if (!kiosk || kiosk.revokedAt !== null || clock() >= (kiosk.linkExpiresAt ?? 0)) {
-      throw new Refusal('link_used')
-    }
+    // What a used link led to is not kept, so one of the right length may be mistyped as well.
+    if (!kiosk) throw new Refusal('link_used')
+    requireUsable(kiosk)
+    if (clock() >= (kiosk.linkExpiresAt ?? 0)) throw new Refusal('link_used')
     return kiosk
   }
 
@@ -256,7 +259,8 @@ export function createKiosks(parts: KiosksParts): Kiosks {
         // A broken connection may hide that an earlier try succeeded.
         if (old?.revokedAt === at) return unchanged(old)
         const kiosk = requireUsable(old)
-        const next = { ...kiosk, revokedAt: at, linkHash: null }
+        // Its link stays known, to say that it leads nowhere.
+        const next = { ...kiosk, revokedAt: at }
         return { next, events: [kioskEvent(kiosk, 'kiosk.revoked', at, by)] }
       })
     },
@@ -298,7 +302,8 @@ function useLink({ linkHash, credentialHash, usedLinkHash, at }: LinkUse): Decid
   return old => {
     // A broken connection may hide that an earlier try succeeded; the credential is random.
     if (old?.credentialHash === credentialHash) return unchanged(old)
-    if (!old || old.linkHash !== linkHash || old.revokedAt !== null) throw new Refusal('link_used')
+    if (old?.linkHash !== linkHash) throw new Refusal('link_used')
+    requireUsable(old)
     const isAgain = old.credentialHash !== null
     const expiresAt = isAgain ? old.linkExpiresAt : at + usedLinkLife
     const next = {

@@ -3,7 +3,13 @@ import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
 import { createCounters } from './counters.ts'
 import type { Payer } from './payer.ts'
-import { createTryLimits, type Standing, type TryRules } from './try-limits.ts'
+import {
+  createTryLimits,
+  type Standing,
+  type Try,
+  type TryLimits,
+  type TryRules,
+} from './try-limits.ts'
 
 const rules: TryRules = {
   perSignIn: 10,
@@ -33,7 +39,9 @@ function setUp(changed: Partial<TryRules> = {}) {
   /** @returns whether it was looked at. */
   const guess = async (payer: Payer, id = 'hong', standing: Standing = 'stranger') => {
     try {
-      await (await tries.begin(payer)).look({ id, standing })
+      const tried = await tries.begin(payer)
+      await tried.look({ id, standing })
+      tried.over()
       return true
     } catch (error) {
       assert.ok(error instanceof Refusal && error.code === 'too_many_tries', String(error))
@@ -52,6 +60,14 @@ function setUp(changed: Partial<TryRules> = {}) {
   }
   return { tries, scan, enrolled, guess, looked, pass }
 }
+
+test('N32: a scan that has had its tries is no reason to wait: another may try at once', async () => {
+  const { tries, scan, looked, guess } = setUp({ perSignIn: 3, perNetwork: 3_000 })
+  const mine = scan()
+  assert.equal(await looked(4, n => guess(mine, `id ${n}`)), 3)
+  await assert.rejects(tries.begin(mine), { code: 'too_many_tries', retryAfter: 1 })
+  assert.equal(await guess(scan(), 'id 4'), true)
+})
 
 test('N04: a scan pays for ten tries, right or wrong, whatever they name', async () => {
   const { tries, enrolled, guess, looked } = setUp()
@@ -199,4 +215,103 @@ test('N06: scans that had their tries, however many they are, cost no new one it
   for (const mine of [enrolled(), scan({ address: elsewhere(1) })]) {
     assert.equal(await looked(5, () => guess(mine)), 2)
   }
+})
+
+/** So many tries of one account at once, each of a scan of its own. */
+function many(tries: TryLimits, payers: Payer[]) {
+  const looked: Try[] = []
+  const refused: (number | undefined)[] = []
+  for (const payer of payers) {
+    const look = async () => {
+      const tried = await tries.begin(payer)
+      await tried.look({ id: 'hong', standing: 'stranger' })
+      looked.push(tried)
+    }
+    look().catch(({ retryAfter }: Refusal) => refused.push(retryAfter))
+  }
+  return { looked, refused }
+}
+
+/** Whatever needs no more than what has happened is done. */
+const settled = () => new Promise(resolve => setImmediate(resolve))
+
+function end(tried: Try | undefined, right: boolean): void {
+  assert.ok(tried)
+  if (right) tried.right()
+  tried.over()
+}
+
+test('N58: right passwords at the same time, however many, wait for each other and are not refused', async () => {
+  const { tries, scan, looked: all, guess } = setUp()
+  const { looked, refused } = many(
+    tries,
+    Array.from({ length: 60 }, () => scan()),
+  )
+  for (let done = 0; done < 60; done += 1) {
+    await settled()
+    assert.equal(looked.length, Math.min(60, done + 10), 'no more than ten at once')
+    end(looked[done], true)
+  }
+  assert.deepEqual(refused, [])
+  assert.equal(await all(20, () => guess(scan())), 10, 'nothing of it was counted')
+})
+
+test('N58: whoever waits for wrong ones is refused with the whole window once all of them are', async () => {
+  const { tries, scan, pass } = setUp()
+  const { looked, refused } = many(
+    tries,
+    Array.from({ length: 60 }, () => scan()),
+  )
+  await settled()
+  pass(300)
+  for (let done = 0; done < 10; done += 1) {
+    await settled()
+    assert.deepEqual([looked.length, refused], [10, []])
+    end(looked[done], false)
+  }
+  await settled()
+  assert.deepEqual([looked.length, refused], [10, Array(50).fill(600)])
+})
+
+test('N58: of tries under way some are right, and so many more are looked at, and no more', async () => {
+  const { tries, scan } = setUp()
+  const { looked, refused } = many(
+    tries,
+    Array.from({ length: 60 }, () => scan()),
+  )
+  for (let done = 0; done < looked.length || done === 0; done += 1) {
+    await settled()
+    end(looked[done], done % 2 === 0)
+    await settled()
+  }
+  const wrong = looked.filter((_, index) => index % 2 === 1)
+  assert.equal(wrong.length, 10)
+  assert.equal(looked.length + refused.length, 60)
+})
+
+test('N58: the day is waited for as a window is, and whoever is one too many comes again soon', async () => {
+  const { tries, scan } = setUp()
+  const from = (n: number) => scan({ address: elsewhere(n) })
+  const { looked, refused } = many(
+    tries,
+    Array.from({ length: 200 }, (_, n) => from(n)),
+  )
+  await settled()
+  assert.deepEqual([looked.length, refused], [60, Array(40).fill(3)])
+  for (let done = 0; done < looked.length; done += 1) {
+    end(looked[done], true)
+    await settled()
+  }
+  assert.deepEqual([looked.length, refused.length], [160, 40])
+})
+
+test('N58: what is used up by wrong ones is waited for by nobody, whatever is under way elsewhere', async () => {
+  const { tries, scan, guess, looked: all } = setUp()
+  await all(10, () => guess(scan()))
+  const other = many(tries, [scan({ address: elsewhere(1) })])
+  await settled()
+  assert.equal(other.looked.length, 1)
+  const { refused } = many(tries, [scan()])
+  await settled()
+  assert.deepEqual(refused, [900])
 })

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Refusal } from '../errors.ts'
-import { type Counters, payAll, undo } from './counters.ts'
+import { type Counters, longestWait, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
+import { seconds } from './limit.ts'
 import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
+import { UnderWay } from './under-way.ts'
 
 /**
  * How often somebody may try to be somebody. **Each try is paid for before anybody looks at it, by
@@ -22,7 +24,7 @@ import { kioskKey, type Payer } from './payer.ts'
 export interface TryLimits {
   /**
    * The scan pays, before anything is done.
-   * @throws Refusal `too_many_tries`: this sign-in had its tries, the kiosk shows a new one.
+   * @throws Refusal `too_many_tries`, to be tried at once with another scan: this one has had its tries.
    */
   begin(payer: Payer): Promise<Try>
 }
@@ -30,7 +32,8 @@ export interface TryLimits {
 /** One try, which its scan has paid for. */
 export interface Try {
   /**
-   * Asks whether it may be looked at, where it could be a guess.
+   * Asks whether it may be looked at, where it could be a guess. What is used up only by tries that may
+   * still be right is waited for.
    * @param account what names the account it is for, if it could open one.
    * @throws Refusal `too_many_tries`, and then nothing is counted but the scan's.
    */
@@ -39,6 +42,8 @@ export interface Try {
   right(): void
   /** Nobody looked at it: nobody has paid. */
   unseen(): void
+  /** To be called at its end, whatever came of it: nobody waits for it any more. */
+  over(): void
 }
 
 /** How well an account is known where somebody tries to be its owner. */
@@ -71,6 +76,10 @@ const reserveOfKiosk = 0.1
 const phoneShare = 0.1
 /** How fast a network goes on that has used up what it had, in seconds for each try. */
 const slowPace = 3
+/** Seconds after which to come again, where too many wait for tries that are not decided yet. */
+const soon = 3
+/** How often one try asks again, however many come before it. */
+const mostAsked = 1_000
 const day = 86_400
 /** However many accounts are guessed at, none is guessed at more often. */
 const ofGuesses = { whenFull: 'share', keys: 50_000 } as const
@@ -111,20 +120,45 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     }
   }
 
-  const paidByAccount = (payer: Payer, account: string, standing: Standing) => {
+  const underWay = new UnderWay()
+
+  const paidByAccount = async (payer: Payer, account: string, standing: Standing) => {
     const { phone = '', address } = payer
     const place = standing === 'usual phone' ? `phone ${phone}` : networkOf(address)
-    return all([
-      ofAccountHere(`${account} ${place}`),
-      ofDay(account, atLeastOne(perAccountAndDay * shareOfDay[standing])),
-    ])
+    const here = `${account} ${place}`
+    for (let asked = 0; ; asked += 1) {
+      const [byPlace, byDay] = await Promise.all([
+        ofAccountHere(here),
+        ofDay(account, atLeastOne(perAccountAndDay * shareOfDay[standing])),
+      ])
+      const paid = [...byPlace, ...byDay]
+      const wait = longestWait(paid)
+      if (wait === 0) return { paid, decide: underWay.begin([here, account]) }
+      undo(paid)
+      const usedUp = longestWait(byPlace) > 0 ? [here] : []
+      if (longestWait(byDay) > 0) usedUp.push(account)
+      const areOpen = usedUp.every(key => underWay.has(key))
+      if (!areOpen) throw new Refusal('too_many_tries', 'a budget is used up', seconds(wait))
+      const next = asked < mostAsked ? underWay.next(usedUp[0] ?? here) : undefined
+      if (!next) throw new Refusal('too_many_tries', 'too many are under way', soon)
+      await next
+    }
   }
 
   return {
     async begin(payer) {
-      const scan = await all([ofSignIn(payer.signIn)])
+      const scan = await ofSignIn(payer.signIn)
+      if (longestWait(scan) > 0) {
+        undo(scan)
+        throw new Refusal('too_many_tries', 'this scan has had its tries', 1)
+      }
       const isFirst = scan.every(({ used }) => used === 1)
       let paid: Counted[] = []
+      let decide = (_isBack: boolean) => {}
+      const end = (isBack: boolean) => {
+        decide(isBack)
+        decide = () => {}
+      }
       return {
         async look(account) {
           const standing = account?.standing ?? 'stranger'
@@ -132,7 +166,10 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
           const hashed = account && createHash('sha256').update(account.id).digest('base64url')
           try {
             paid = await paidByPlace(payer, standing)
-            if (hashed) paid = [...paid, ...(await paidByAccount(payer, hashed, standing))]
+            if (!hashed) return
+            const byAccount = await paidByAccount(payer, hashed, standing)
+            paid = [...paid, ...byAccount.paid]
+            decide = byAccount.decide
           } catch (refusal) {
             undo(paid)
             paid = []
@@ -141,8 +178,15 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
             paid = await all([ofReserve(hashed), ofReserveHere(`${hashed} ${kioskKey(payer)}`)])
           }
         },
-        right: () => undo(paid),
-        unseen: () => undo([...scan, ...paid]),
+        right: () => {
+          undo(paid)
+          end(true)
+        },
+        unseen: () => {
+          undo([...scan, ...paid])
+          end(true)
+        },
+        over: () => end(false),
       }
     },
   }

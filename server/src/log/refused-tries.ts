@@ -43,6 +43,7 @@ const tries = new Set<RefusalCode>([
   'kiosk_not_enrolled',
   'kiosk_revoked',
   'kiosk_secret_wrong',
+  'link_unknown',
   'link_used',
   'method_not_allowed',
   'not_your_phone',

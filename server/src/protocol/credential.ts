@@ -5,6 +5,11 @@ export function newCredential(randomBytes: (size: number) => Uint8Array): string
   return Buffer.from(randomBytes(32)).toString('base64url')
 }
 
+/** Whether a text is as long as one, and of its letters; where not, it was never given to anybody. */
+export function isCredential(text: string): boolean {
+  return /^[\w-]{43}$/.test(text)
+}
+
 /** All that is kept of it, base64url: of so long a random text a plain hash gives nothing away. */
 export function hashedCredential(credential: string): string {
   return createHash('sha256').update(credential).digest('base64url')

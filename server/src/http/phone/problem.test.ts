@@ -33,11 +33,24 @@ test('each dictionary knows which language it is', () => {
   for (const [lang, { language }] of Object.entries(words)) assert.equal(language, lang)
 })
 
+test('N32: where another scan may try at once, no time is named', () => {
+  const told = (dictionary: Words) =>
+    problemOf({ error: 'too_many_tries', retryAfter: 1 }, dictionary)?.sentence
+  assert.equal(
+    told(words.en),
+    'Too many sign-in attempts. Please scan a new QR code, or ask the staff.',
+  )
+  assert.equal(
+    told(words.ko),
+    '로그인 시도가 너무 많았습니다. 새 QR을 비추거나 직원에게 말씀해 주세요.',
+  )
+})
+
 test('N32: a visitor who must wait is told for how long', () => {
   const told = (retryAfter: number, dictionary: Words) =>
     problemOf({ error: 'too_many_tries', retryAfter }, dictionary)?.sentence
   for (const [seconds, ko, en] of [
-    [1, '1분', '1 min'],
+    [4, '1분', '1 min'],
     [60, '1분', '1 min'],
     [61, '2분', '2 min'],
     [900, '15분', '15 min'],

@@ -1,4 +1,4 @@
-import { timeIn } from '@qrgate/sdk/protocol'
+import { withTime } from '@qrgate/sdk/protocol'
 import type { RefusalCode } from '../../errors.ts'
 import { sentence } from '../server/sentences.ts'
 import type { Words } from './vocabulary.ts'
@@ -44,7 +44,7 @@ export function problemOf(
 
 /** A sentence with the time that it names. @param seconds until trying again makes sense. */
 export function timed(sentence: string, seconds: number, { units }: Words): string {
-  return sentence.replace('{time}', timeIn(seconds, units))
+  return withTime(sentence, seconds, units)
 }
 
 /** What the script shows in the form, by code; every other refusal it leaves to the server's pages. */

@@ -31,7 +31,7 @@ export interface Words {
   /** Leads to where a code is typed. */
   typeCode: string
   errorCode: string
-  /** Said in place of the general sentence; `{time}` stands for how long. */
+  /** Said in place of the general sentence; `{time}` stands for how long; what is in brackets goes without it. */
   refusals: Pick<Record<RefusalCode, string>, ReworkedRefusal>
   /** What no field of the form can mend. */
   otherProblem: string

@@ -233,7 +233,7 @@ export const en: Words = {
     account_unusable: 'This account cannot be used. Please ask the staff.',
     password_too_long: 'This password is too long.',
     too_many_tries:
-      'Too many sign-in attempts. Please scan a new QR code in {time}, or ask the staff.',
+      'Too many sign-in attempts. Please scan a new QR code[ in {time}], or ask the staff.',
     too_many_codes: 'Too many wrong codes. Try again in {time}, or scan the QR code on the kiosk.',
   },
   otherProblem: 'Something went wrong. Please try again.',

@@ -232,7 +232,7 @@ export const ko: Words = {
     account_unusable: '사용할 수 없는 계정입니다. 직원에게 말씀해 주세요.',
     password_too_long: '비밀번호가 너무 깁니다.',
     too_many_tries:
-      '로그인 시도가 너무 많았습니다. {time} 뒤에 새 QR을 비추거나 직원에게 말씀해 주세요.',
+      '로그인 시도가 너무 많았습니다. [{time} 뒤에 ]새 QR을 비추거나 직원에게 말씀해 주세요.',
     too_many_codes:
       '코드를 여러 번 잘못 입력했습니다. {time} 뒤에 다시 입력하거나 키오스크의 QR을 비춰 주세요.',
   },

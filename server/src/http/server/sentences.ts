@@ -25,6 +25,7 @@ const sentences: Record<RefusalCode, Localized> = {
 
   kiosk_not_enrolled: { en: 'This screen is not enrolled.', ko: '등록되지 않은 화면입니다.' },
   kiosk_revoked: { en: 'This screen has been switched off.', ko: '사용이 중지된 화면입니다.' },
+  link_unknown: { en: 'This link is not known.', ko: '알 수 없는 링크입니다.' },
   link_used: { en: 'This link was used or is too old.', ko: '이미 사용했거나 오래된 링크입니다.' },
   kiosk_secret_wrong: {
     en: 'The kiosk secret is not right.',
