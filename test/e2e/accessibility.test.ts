@@ -42,6 +42,7 @@ const schemes = {
   light: { colorScheme: 'light', forcedColors: 'none' },
   dark: { colorScheme: 'dark', forcedColors: 'none' },
   'without colours': { colorScheme: 'light', forcedColors: 'active' },
+  'dark without colours': { colorScheme: 'dark', forcedColors: 'active' },
 } as const
 
 const clean = async (page: Page, state: string) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { BoardCall } from '../../reception/src/wire.ts'
-import { axe, settled, startBrowser } from '../support/browser.ts'
+import { axe, axeWithoutColours, settled, startBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
 import { ReceptionPages } from '../support/reception-pages.ts'
 
@@ -55,6 +55,7 @@ const shown = (page: Page) => page.locator('.number').allInnerTexts()
 const clean = async (page: Page) => {
   await settled(page)
   assert.deepEqual(await axe(page), [])
+  assert.deepEqual(await axeWithoutColours(page), [])
 }
 
 const turnOn = async (page: Page) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DaySummary } from '../../reception/src/wire.ts'
-import { axe, settled, startBrowser } from '../support/browser.ts'
+import { axe, axeWithoutColours, settled, startBrowser } from '../support/browser.ts'
 import { until } from '../support/patience.ts'
 import { ReceptionPages } from '../support/reception-pages.ts'
 
@@ -59,6 +59,7 @@ for (const lang of ['ko', 'en'] as const) {
     assert.equal(await csv.getAttribute('href'), 'day/summary.csv?day=2026-11-29')
     await settled(page)
     assert.deepEqual(await axe(page), [])
+    assert.deepEqual(await axeWithoutColours(page), [])
 
     await page.getByRole('combobox').selectOption('2026-11-28')
     await until('the other day is told', async () =>

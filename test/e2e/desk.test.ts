@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startBrowser } from '../support/browser.ts'
+import { axeWithoutColours, startBrowser } from '../support/browser.ts'
 import {
   card,
   clean,
@@ -28,6 +28,7 @@ test('one click calls the next; done, no-show, back and pass on are each undone'
   await serves(desk, room1, 'A-001')
   await says(desk, 'A-001 불렀습니다')
   await clean(desk)
+  assert.deepEqual(await axeWithoutColours(desk), [])
   await undo(desk)
   await waits(desk, 'A-001', 'A-002', 'A-003', 'A-004')
   await serves(desk, room1, '–')

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { axe, openPhone, portrait, readQr, signUp, startBrowser } from '../support/browser.ts'
+import {
+  axe,
+  axeWithoutColours,
+  openPhone,
+  portrait,
+  readQr,
+  signUp,
+  startBrowser,
+} from '../support/browser.ts'
 import { service, startServed } from '../support/hand-off-gate.ts'
 import { serveExample } from '../support/integrator-page.ts'
 
@@ -65,6 +73,7 @@ for (const [theme, css] of Object.entries(themes)) {
     const part = (name: string) => page.locator(`qrgate-kiosk [part~="${name}"]`)
     const isReadable = async (screen: string) => {
       assert.deepEqual(await axe(page), [], screen)
+      assert.deepEqual(await axeWithoutColours(page, 'qrgate-kiosk'), [], screen)
       const seen = Object.entries(await contrasts(page))
       assert.ok(seen.length > 0, screen)
       for (const [what, ratio] of seen) assert.ok(ratio >= 5, `${screen}: ${what}: ${ratio}`)

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { HandOffChange } from '@qrgate/sdk/protocol'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { axe, phoneSize, settled, signUp, startBrowser, visitor } from '../support/browser.ts'
+import {
+  axe,
+  axeWithoutColours,
+  phoneSize,
+  settled,
+  signUp,
+  startBrowser,
+  visitor,
+} from '../support/browser.ts'
 import { type ClientOptions, handOffOf, startServed } from '../support/hand-off-gate.ts'
 import { until } from '../support/patience.ts'
 
@@ -297,6 +305,7 @@ test('axe finds nothing on any state of the number', async t => {
     await page.getByRole('heading', { name: heading }).waitFor()
     await settled(page)
     assert.deepEqual(await axe(page), [], heading)
+    assert.deepEqual(await axeWithoutColours(page), [], heading)
   }
   await clean('접수하고 있습니다')
   gate.passTime(12 * 60_000)

@@ -236,15 +236,29 @@ export async function scriptedCopy(page: Page, browser: Browser): Promise<Page> 
 }
 
 /** What axe finds wrong with the page as it stands. */
-export async function axe(page: Page): Promise<string[]> {
+export async function axe(page: Page, within = 'html'): Promise<string[]> {
   // The page's own policy refuses foreign scripts, as it should; the debugger may add one. That takes
   // ten times as long as to look at a page, so it is done once for each.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
-  return page.evaluate(async () => {
+  return page.evaluate(async within => {
     const { axe: runner } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      axe: {
+        run(within: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+      }
     }
-    const { violations } = await runner.run()
+    const { violations } = await runner.run(within)
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
-  })
+  }, within)
+}
+
+/** The same where the browser takes colours away, on a light device and on a dark one (N33). */
+export async function axeWithoutColours(page: Page, within?: string): Promise<string[]> {
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, forcedColors: 'active' })
+    await settled(page)
+    faults.push(...(await axe(page, within)).map(fault => `${colorScheme}: ${fault}`))
+  }
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' })
+  return faults
 }

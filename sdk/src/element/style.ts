@@ -223,6 +223,20 @@ button:focus-visible { outline: 3px solid var(--_accent); outline-offset: 3px; }
   .ring .rest { transition: stroke-dashoffset 180ms linear; }
 }
 @media (forced-colors: active) {
+  /* Whatever is written has the system's own colour, also where the page around has another for it. */
+  :host {
+    --_ink: CanvasText;
+    --_ink-soft: CanvasText;
+    --_accent: CanvasText;
+    --_accent-deep: CanvasText;
+    --_on-accent: CanvasText;
+    --_card-ink: CanvasText;
+    --_card-ink-soft: CanvasText;
+    --_card-accent: CanvasText;
+    --_green: CanvasText;
+    --_amber: CanvasText;
+    --_red: CanvasText;
+  }
   .ring .whole { stroke: GrayText; opacity: 1; }
   .ring .rest { stroke: CanvasText; }
   .badge, .code-card, .ticket { border: 1px solid CanvasText; }

@@ -38,6 +38,8 @@ test('N29: what joins nothing and what hides at the ends is dropped, and white s
     ['\u200d\u200d', ''],
     ['Jane\u00a0\u3000\t\nDoe\u2028', 'Jane Doe'],
     ['A\ufe0f\u{e0100}', 'A'],
+    ['Jane\u00ad\u2060Doe', 'JaneDoe'],
+    ['cafe\u00ad\u0301', 'café'],
     ['അനില്\u200d\u200b ', 'അനില്\u200d'],
   ] as const
   for (const [typed, seen] of dropped) assert.equal(requireName(typed), seen, JSON.stringify(typed))

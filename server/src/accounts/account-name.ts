@@ -9,6 +9,8 @@ import {
 const longest = 64
 /** What is longer is no name, however much of it nobody sees. */
 const longestTyped = 1024
+/** Where a line may break, or must not; copied from pages, and seen in no name. */
+const breaks = /[\u00ad\u2060]/g
 const hidden = new RegExp(`[${unseen}]`, 'u')
 
 /**
@@ -19,7 +21,7 @@ const hidden = new RegExp(`[${unseen}]`, 'u')
  */
 export function requireName(name: string): string {
   if (name.length > longestTyped) throw new Refusal('name_invalid')
-  const line = name.normalize('NFC').replace(/\s+/g, ' ')
+  const line = name.replace(breaks, '').normalize('NFC').replace(/\s+/g, ' ')
   const text = trimButJoiners(withoutIdleJoiners(line))
   if ([...text].length > longest || hidden.test(withoutNeededJoiners(text))) {
     throw new Refusal('name_invalid')
