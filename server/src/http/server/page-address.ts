@@ -32,11 +32,12 @@ const surrounding = /^[^\w-]+|[^\w-]+$/g
 export function meantAddress(url: string): string | undefined {
   const [path = '', query] = url.split(/(?=\?)/, 2)
   if (!path.startsWith('/')) return undefined
-  const parts = decoded(path)
-    .normalize('NFKC')
+  const parts = path
     .split('/')
-    .map(part => part.replace(surrounding, ''))
+    .map(part => decoded(part).normalize('NFKC').replace(surrounding, ''))
     .filter(Boolean)
+  // A slash that was written otherwise is no border: behind a cache it could be meant to hide something.
+  if (parts.some(part => part.includes('/'))) return undefined
   const page = pageAt(parts)
   if (page === undefined) return undefined
   const meant = encodeURI(`/${page.join('/')}`).replace(/[?#]/g, encodeURIComponent)
