@@ -113,7 +113,7 @@ test('what cannot be is said in one sentence, and nothing has changed', async t 
   t.after(() => store.close())
   const env = { SECRET_KEY, QRGATE_DATA_DIR: folder }
   const wrong: Record<string, RegExp> = {
-    'client add Clinic 서울내과': /^qrgate: A client id has 1 to 63 small letters/,
+    'client add Clinic 서울내과': /^qrgate: A client id has 1 to 63 lowercase letters/,
     'client add clinic 서울내과 --claims name,age':
       /^qrgate: "age" is no claim; there are masked_name/,
     'client show clinic': /^qrgate: There is no client "clinic"\.\n$/,
