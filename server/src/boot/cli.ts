@@ -99,7 +99,7 @@ const claims = 'besides an opaque `sub`, by commas: masked_name, name, account_i
 const endpoint = 'where its webhooks go: https, or http in your own network'
 client
   .command('add')
-  .argument('<id>', 'small letters, digits and dashes; never given twice')
+  .argument('<id>', 'lowercase letters, digits and hyphens; never given twice')
   .argument('<name>', 'shown to visitors who are asked what it may be told, e.g. "서울내과"')
   .option('--name-en <name>', 'the same in English; default: the name')
   .option('--claims <names>', `what it may be told ${claims}`, 'none')
