@@ -9,8 +9,8 @@ export type Language = 'ko' | 'en'
 export function preferredLanguage(ranges: readonly string[]): Language | undefined {
   for (const range of ranges) {
     // Some browsers send the longer code, `kor` (ISO 639-2).
-    const [, code] = /^(ko|en)[rg]?(?:-|$)/.exec(range.toLowerCase()) ?? []
-    if (code === 'ko' || code === 'en') return code
+    const [, korean, english] = /^(?:(kor?)|(eng?))(?:-|$)/i.exec(range) ?? []
+    if (korean || english) return korean ? 'ko' : 'en'
   }
   return undefined
 }

@@ -17,9 +17,13 @@ async function assertNoDoorOpens(gate: Gate, ticket: string): Promise<void> {
   assert.equal(auth.status, 401, ticket)
   assert.equal(typeof ((await auth.json()) as { detail: unknown }).detail, 'string')
   assert.equal(await client.listen(ticket).status, 401, ticket)
-  const page = await new Phone(gate.url).get(`/q/${encodeURIComponent(ticket)}`)
-  assert.equal(page.status, 404, ticket)
+  const phone = new Phone(gate.url)
+  let page = await phone.get(`/q/${encodeURIComponent(ticket)}`)
   await page.text()
+  // What surrounds it is forgiven, and leads to the same without.
+  const location = page.headers.get('location')
+  if (page.status === 307 && location) page = await phone.get(location)
+  assert.equal(page.status, 404, ticket)
 }
 
 /** The genuine ticket that was copied still works, and nobody else has signed in with it. */
@@ -91,10 +95,11 @@ attack('S004 a compact ticket with one bit or one end changed is not one of ours
   const answers = await inBatches(variants(ticket), 8, async variant => {
     const answer = await fetch(`${gate.url}/q/${encodeURIComponent(variant)}`)
     await answer.arrayBuffer()
-    return answer.status
+    // Small letters and what surrounds it are forgiven: they lead to the ticket as it is.
+    return new URL(answer.url).pathname === `/q/${ticket}` ? 'itself' : answer.status
   })
   assert.equal(answers.length, ticket.length * 9)
-  assert.deepEqual(new Set(answers), new Set([404]))
+  assert.deepEqual(new Set(answers), new Set([404, 'itself']))
   assert.equal((await new Phone(gate.url).open(signIn.frame.url)).status, 200)
 })
 

