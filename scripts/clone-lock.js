@@ -55,6 +55,11 @@ export async function takeInTurn(lock, said, folder = root) {
   }
 }
 
+/** Takes it as soon as it is free, and keeps nobody from ending meanwhile. @param {Lock} lock */
+export async function holdWhenFree(lock, folder = root) {
+  while (!(await take(lock, folder))) await untilReleased(pathOf(lock, folder), true)
+}
+
 /** @param {Lock} lock */
 function pathOf(lock, folder) {
   const name = `qrgate-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}-${lock}`
@@ -75,9 +80,10 @@ async function isHeld(path) {
   }
 }
 
-function untilReleased(path) {
+function untilReleased(path, inBackground = false) {
   return new Promise(resolve => {
     const socket = connect(path)
+    if (inBackground) socket.unref()
     // Let go of just now.
     socket.on('error', () => {})
     socket.on('close', resolve)

@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { arePagesBuilt, mayBuildPages } from './built-pages.js'
-import { take, takeInTurn } from './clone-lock.js'
+import { holdWhenFree, take, takeInTurn } from './clone-lock.js'
 import { execute } from './execute.js'
 import { install } from './install.js'
 import { installSystem } from './install-system.js'
@@ -116,6 +116,8 @@ export async function run(name, given) {
   const releaseRunning = await take('running')
   const isRunning = releaseRunning === undefined
   if (name !== 'start') releaseRunning?.()
+  // Of two that start at once the other may be the one that goes on.
+  else if (isRunning) void holdWhenFree('running')
   try {
     const program = install({ isRunning })
     if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
