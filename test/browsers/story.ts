@@ -20,44 +20,39 @@ export async function wholeWay(engine: Engine, place: Place): Promise<void> {
   await stands(desk, 'article', 'Room 1')
 
   const kiosk = await engine.open({ width: 1080, height: 1400 })
+  const { phone, number } = await served(engine, kiosk, url)
+  await click(desk, 'button', `Call ${number}`)
+  await stands(phone, 'main', 'Please go in now')
+  await click(phone, 'button', 'Finish at this kiosk')
+  await stands(kiosk, 'main[data-screen="idle"]')
+}
+
+/** From the kiosk's button to a number that stands on kiosk and phone; the phone is the engine's. */
+async function served(
+  engine: Engine,
+  kiosk: Tab,
+  url: string,
+): Promise<{ phone: Tab; number: string }> {
   await kiosk.goto(`${url}/kiosk?lang=en`)
   await stands(kiosk, 'main[data-screen="idle"]')
   await click(kiosk, 'main button', 'Start')
   await stands(kiosk, 'main[data-screen="pending"]')
-  await signedIn(await engine.open({ width: 390, height: 844 }), await readQr(kiosk), url, {
-    async scanned() {
-      await stands(kiosk, 'main[data-screen="scanned"]')
-    },
-    async served(phone) {
-      await click(kiosk, '.tile', 'See a doctor')
-      await stands(kiosk, 'main[data-screen="ticket"] .number')
-      const number = await textOf(kiosk, '.number')
-      assert.match(number, /^A-\d{3}$/)
-      await stands(phone, 'main', number)
-      await click(desk, 'button', `Call ${number}`)
-      await stands(phone, 'main', 'Please go in now')
-      await click(phone, 'button', 'Finish at this kiosk')
-      await stands(kiosk, 'main[data-screen="idle"]')
-    },
-  })
-}
-
-interface Waiting {
-  scanned(): Promise<void>
-  served(phone: Tab): Promise<void>
-}
-
-async function signedIn(phone: Tab, qr: string, url: string, waiting: Waiting): Promise<void> {
   const visitor = (await (await fetch(`${url}/demo/visitor`)).json()) as {
     account: string
     password: string
   }
-  await phone.goto(qr)
-  await waiting.scanned()
+  const phone = await engine.open({ width: 390, height: 844 })
+  await phone.goto(await readQr(kiosk))
+  await stands(kiosk, 'main[data-screen="scanned"]')
   await fill(phone, 'form[action$="/sign-in"] [name=account]', visitor.account)
   await fill(phone, 'form[action$="/sign-in"] [name=password]', visitor.password)
   await click(phone, 'form[action$="/sign-in"] .primary')
-  await waiting.served(phone)
+  await click(kiosk, '.tile', 'See a doctor')
+  await stands(kiosk, 'main[data-screen="ticket"] .number')
+  const number = await textOf(kiosk, '.number')
+  assert.match(number, /^A-\d{3}$/)
+  await stands(phone, 'main', number)
+  return { phone, number }
 }
 
 async function readQr(kiosk: Tab): Promise<string> {
@@ -82,17 +77,5 @@ export async function tooOld(engine: Engine, { url }: Place): Promise<void> {
 
 /** The phone alone, at a kiosk that is none of this browser's. */
 export async function phoneAlone(engine: Engine, kiosk: Tab, { url }: Place): Promise<void> {
-  await kiosk.goto(`${url}/kiosk?lang=en`)
-  await click(kiosk, 'main button', 'Start')
-  await stands(kiosk, 'main[data-screen="pending"]')
-  await signedIn(await engine.open({ width: 390, height: 844 }), await readQr(kiosk), url, {
-    async scanned() {
-      await stands(kiosk, 'main[data-screen="scanned"]')
-    },
-    async served(phone) {
-      await click(kiosk, '.tile', 'See a doctor')
-      await stands(kiosk, 'main[data-screen="ticket"] .number')
-      await stands(phone, 'main', await textOf(kiosk, '.number'))
-    },
-  })
+  await served(engine, kiosk, url)
 }
