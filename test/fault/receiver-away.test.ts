@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HandOffView } from '@qrgate/sdk/protocol'
-import { tryLasts } from '../../server/src/webhooks/post.ts'
 import {
   addServedClient,
   choose,
@@ -14,6 +13,7 @@ import {
 } from '../support/hand-off-gate.ts'
 import { until } from '../support/patience.ts'
 import { Receiver } from '../support/receiver.ts'
+import { isUnderWay } from '../support/under-way.ts'
 
 async function onPhone({ phone, signIn }: Visiting): Promise<HandOffView> {
   const answer = await phone.get(`/s/${signIn.id}`, 'application/json')
@@ -55,7 +55,7 @@ test('a receiver that is away for five minutes: whoever still waits gets a numbe
         return gate.app.store.handOffs.read(handOff ?? '')
       }),
     )
-    return rows.every(row => row && row.tries > 0 && row.nextTryAt !== row.updatedAt + tryLasts)
+    return rows.every(row => row && row.tries > 0 && !isUnderWay(row))
   }
   await until('it is noted when they are asked again', noted)
   for (let minute = 0; minute < 4; minute += 1) {

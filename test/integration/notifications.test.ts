@@ -14,6 +14,7 @@ import {
 import { until } from '../support/patience.ts'
 import type { Received, Receiver } from '../support/receiver.ts'
 import { enrolIn } from '../support/stored.ts'
+import { isUnderWay } from '../support/under-way.ts'
 
 const second = 1_000
 const day = 24 * 3_600 * second
@@ -32,11 +33,9 @@ const settled = (gate: Gate) =>
 /** A notification did not get through, and it is noted when it is sent next. */
 const refused = (gate: Gate, event: string, times = 1) =>
   until(`${event} was tried`, async () =>
-    (await deliveriesOf(gate)).some(delivery => {
-      const { nextTryAt, updatedAt, tries } = delivery
-      const isUnderWay = nextTryAt === updatedAt + tryLasts
-      return delivery.event === event && tries === times && !isUnderWay
-    }),
+    (await deliveriesOf(gate)).some(
+      delivery => delivery.event === event && delivery.tries === times && !isUnderWay(delivery),
+    ),
   )
 
 const arrived = (receiver: Receiver, type: string, count = 1) =>
