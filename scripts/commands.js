@@ -44,6 +44,8 @@ const builds = {
   reception: [receptionPages, without('reception/dist'), tsc('reception/tsconfig.build.json')],
   server: [webPages, without('server/dist'), tsc('server/tsconfig.build.json')],
 }
+const build = Object.values(builds).flat()
+const dressed = (how, folder) => node('scripts/dress-package.ts', how, folder)
 
 /**
  * The first step that fails ends a command; what was typed behind `--` goes to its last one.
@@ -64,10 +66,18 @@ const commands = {
   ],
   format: [biome('--write', '.')],
   docs: [source('scripts/write-settings.ts')],
-  build: [...builds.sdk, ...builds.reception, ...builds.server],
+  build,
   'build:sdk': builds.sdk,
   'build:reception': builds.reception,
   'build:server': builds.server,
+  // Whichever is packed first, its types come from those that it needs.
+  ...Object.fromEntries(
+    Object.keys(builds).flatMap(folder => [
+      [`prepack:${folder}`, [...build, dressed('dress', folder)]],
+      [`postpack:${folder}`, [dressed('undress', folder)]],
+    ]),
+  ),
+  pack: [...build, node('scripts/pack.ts')],
   screenshots: [...pages, node('scripts/screenshots.ts')],
   picture: [...pages, node('scripts/readme-picture.ts')],
   bench: [source('bench/run.ts')],
