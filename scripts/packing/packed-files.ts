@@ -25,6 +25,7 @@ export interface Manifest {
   version: string
   exports?: Record<string, Record<string, string>>
   files: string[]
+  sideEffects?: string[]
   [field: string]: unknown
 }
 
@@ -60,7 +61,7 @@ export function packedFiles(root: string, folder: Packed): Map<string, string> {
  * @param repository where the source is, where that is known.
  */
 export function packedManifest(manifest: Manifest, folder: string, repository?: string): Manifest {
-  const { devDependencies: _, exports, ...rest } = manifest
+  const { devDependencies: _, exports, sideEffects, ...rest } = manifest
   const withoutSource = Object.entries(exports ?? {}).map(([name, { source: _, ...targets }]) => [
     name,
     targets,
@@ -72,6 +73,7 @@ export function packedManifest(manifest: Manifest, folder: string, repository?: 
       bugs: `${repository}/issues`,
     }),
     ...rest,
+    ...(sideEffects && { sideEffects: sideEffects.filter(file => !file.startsWith('./src/')) }),
     ...(exports && { exports: Object.fromEntries(withoutSource) }),
   }
 }

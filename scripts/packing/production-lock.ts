@@ -36,15 +36,16 @@ export function productionLock(
   const visit = (path: string, isOptional: boolean): void => {
     const place = placeOf(path, places)
     const before = found[place]
-    if (before && (isOptional || !before.optional)) return
     const { dev: _, devOptional: __, peer: ___, optional: ____, ...locked } = packages[path] ?? {}
     if (path in places) delete locked.devDependencies
     if (before && before.version !== locked.version) throw new Error(`two versions at ${place}`)
+    if (before && (isOptional || !before.optional)) return
     found[place] = { ...locked, ...(isOptional && { optional: true }) }
-    for (const [name, isLeftOut] of neededBy(locked)) {
+    for (const [name, mayBeMissing] of neededBy(locked)) {
       const needed = resolve(packages, path, name)
-      if (needed !== undefined) visit(needed, isOptional || isLeftOut)
-      else if (!isLeftOut) throw new Error(`${path} needs ${name}, which is not locked`)
+      // What is for another machine than this one is locked too, or that machine never gets it.
+      if (needed === undefined) throw new Error(`${path} needs ${name}, which is not locked`)
+      visit(needed, isOptional || mayBeMissing)
     }
   }
   for (const folder of folders) visit(folder, false)
