@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { Command } from 'commander'
@@ -69,9 +69,10 @@ async function desk(): Promise<void> {
   await db.destroy()
 }
 
-const program = new Command('qrgate-reception').description(
-  'Numbers, a desk and a board for the visitors of a QRGate kiosk.',
-)
+const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+const program = new Command('qrgate-reception')
+  .description('Numbers, a desk and a board for the visitors of a QRGate kiosk.')
+  .version(`qrgate-reception ${JSON.parse(manifest).version}`)
 program.command('serve', { isDefault: true }).description('run it').action(serve)
 program.command('desk').description('print a link that opens a browser as a desk').action(desk)
 program
