@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { publicAddress } from '../../scripts/packing/packed-files.ts'
 import { type LockedPackages, productionLock } from '../../scripts/packing/production-lock.ts'
@@ -89,4 +90,31 @@ test('N56: a package says where its source is only where the whole world may kno
     'file:///srv/name.git': undefined,
   }
   for (const [origin, address] of Object.entries(told)) assert.equal(publicAddress(origin), address)
+})
+
+const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const house = JSON.parse(textOf('package.json')) as { version: string; workspaces: string[] }
+
+test('N56: one version stands in all manifests, in the lock and in the changelog, with its day', () => {
+  const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: LockedPackages }
+  for (const folder of ['', ...house.workspaces]) {
+    const manifest = JSON.parse(textOf(join(folder, 'package.json')))
+    assert.equal(manifest.version, house.version, folder)
+    assert.equal(packages[folder]?.version, house.version, folder)
+    for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
+      if (name.startsWith('@qrgate/')) assert.equal(version, house.version, `${folder}: ${name}`)
+    }
+  }
+  const headings = textOf('CHANGELOG.md').match(/^## .*$/gm) ?? []
+  assert.equal(headings[0], '## Unreleased')
+  for (const heading of headings.slice(1)) {
+    assert.match(heading, /^## \d+\.\d+\.\d+ - \d{4}-\d{2}-\d{2}$/)
+  }
+  assert.ok(headings[1]?.startsWith(`## ${house.version} - `))
+})
+
+test('the image is built with the manifest of each workspace', () => {
+  for (const folder of house.workspaces) {
+    assert.match(textOf('Dockerfile'), new RegExp(`^COPY ${folder}/package.json ${folder}/$`, 'm'))
+  }
 })
