@@ -131,7 +131,7 @@ export async function run(name, given) {
   else if (isRunning) void holdWhenFree('running')
   try {
     const program = install({ isRunning })
-    if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
+    if (program === undefined || (needSystem.test(name) && !installSystem(name))) return 1
     const todo = stepsTodo(name, steps, isRunning)
     if (!todo) return 1
     const firstAfterPages = todo.findLastIndex(step => pages.includes(step)) + 1

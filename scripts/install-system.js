@@ -27,18 +27,33 @@ const wanted = [
   { package: 'python3', has: () => answers('python3') },
 ]
 
+/** What docs/deploy.md is carried out with. */
+const forDeploy = [
+  { package: 'nginx', has: () => answers('nginx', '-v') },
+  { package: 'caddy', has: () => answers('caddy', 'version') },
+  { package: 'sudo', has: () => answers('sudo') },
+  { package: 'systemd', has: () => answers('systemd-analyze') },
+  { package: 'iproute2', has: () => answers('ip', '-V') },
+  { package: 'curl', has: () => answers('curl') },
+]
+
 const fonts = [
   { package: 'fontconfig', has: () => answers('fc-list') },
   { package: 'fonts-noto-cjk', has: () => hasFontFor('lang=ko') },
   { package: 'fonts-noto-color-emoji', has: () => hasFontFor('charset=1f642') },
 ]
 
-/** @returns {boolean} whether all is there; said where it is not. */
-export function installSystem() {
+/**
+ * @param {string} command which of ours needs it.
+ * @returns {boolean} whether all is there; said where it is not.
+ */
+export function installSystem(command) {
   openNull()
   const isMissing = ({ has }) => !has()
   const nameOf = ({ package: name }) => name
-  const missing = [...wanted, ...fonts].filter(isMissing).map(nameOf)
+  const more = command === 'test:deploy' ? forDeploy : []
+  const needed = [...wanted, ...more]
+  const missing = [...needed, ...fonts].filter(isMissing).map(nameOf)
   if (missing.length === 0) return true
   if (process.getuid?.() === 0 && install(missing)) return true
   const names = missing.join(' ')
@@ -46,7 +61,7 @@ export function installSystem() {
     `This needs ${names}. Install them (Debian, Ubuntu: sudo apt-get install ${names}).\n`,
   )
   // Without a font letters are drawn as boxes, and all else is as it should be.
-  return !wanted.some(isMissing)
+  return !needed.some(isMissing)
 }
 
 function install(packages) {

@@ -40,10 +40,20 @@ export class Machine {
       for (const folder of [upper, work]) mkdirSync(folder, { recursive: true })
       return `mount -t overlay overlay -o lowerdir=${path},upperdir=${upper},workdir=${work} ${path}`
     })
-    const script = [...mounts, 'mount -t tmpfs tmpfs /run', 'echo ready', 'exec sleep infinity']
-    const holder = spawn('unshare', ['--mount', '--net', 'bash', '-ec', script.join('\n')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const script = [
+      ...mounts,
+      'mount -t tmpfs tmpfs /run',
+      `hostname ${name}`,
+      'echo ready',
+      'exec sleep infinity',
+    ]
+    const holder = spawn(
+      'unshare',
+      ['--mount', '--net', '--uts', 'bash', '-ec', script.join('\n')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     const isReady = once(holder.stdout, 'data').then(() => true)
     if (!(await Promise.race([isReady, once(holder, 'exit').then(() => false)]))) {
       throw new Error(`${name} does not start`)
@@ -54,7 +64,7 @@ export class Machine {
     must('ip', 'link', 'set', link, 'master', 'machines', 'up')
     const machine = new Machine(name, address, holder)
     machine.run(`ip link set lo up; ip addr add ${address}/24 dev eth0; ip link set eth0 up`)
-    machine.write('/etc/hosts', hostsFile(hosts))
+    machine.write('/etc/hosts', hostsFile({ ...hosts, [name]: address }))
     // Where everybody may run it.
     const node = 'touch /usr/local/bin/node && mount --bind "$NODE" /usr/local/bin/node'
     machine.run(node, { NODE: process.execPath })
@@ -70,6 +80,7 @@ export class Machine {
       `${this.#holder.pid}`,
       '--mount',
       '--net',
+      '--uts',
       'bash',
       '-e',
       '-o',
@@ -81,7 +92,7 @@ export class Machine {
 
   /** As root there. @returns what it said. @throws Error with that, where it fails. */
   run(script: string, env: Record<string, string> = {}, input = ''): string {
-    const { status, stdout, stderr } = spawnSync('nsenter', this.#enter(script), {
+    const { status, signal, stdout, stderr } = spawnSync('nsenter', this.#enter(script), {
       cwd: '/root',
       encoding: 'utf8',
       input,
@@ -92,7 +103,10 @@ export class Machine {
         ...env,
       },
     })
-    if (status !== 0) throw new Error(`${this.name}: ${script}\n${stdout}${stderr}`)
+    if (status !== 0) {
+      const how = `ended with ${status ?? signal}`
+      throw new Error(`${this.name}: ${script}\n${stdout}${stderr}${how}`)
+    }
     return stdout + stderr
   }
 

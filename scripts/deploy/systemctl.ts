@@ -89,6 +89,8 @@ function start(name: string): void {
     if (status !== 0)
       fail(`${name} has failed (${status}): ${readFileSync(`/var/log/${name}.log`, 'utf8')}`)
     const pidFile = one('PIDFile')
+    // nginx writes it a moment after it has gone into the background.
+    while (pidFile && !readIfThere(pidFile)) spawnSync('sleep', ['0.1'])
     if (pidFile) writeFileSync(`${running}/${name}`, readFileSync(pidFile, 'utf8'))
   } else {
     const child = spawn(words[0] ?? '', words.slice(1), { ...options, detached: true })
@@ -98,11 +100,17 @@ function start(name: string): void {
   closeSync(log)
 }
 
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
 function stop(name: string): void {
   const file = `${running}/${name}`
   if (!existsSync(file)) return
   const pid = Number(readFileSync(file, 'utf8'))
-  const isAlive = () => spawnSync('kill', ['-0', `${pid}`], { stdio: 'ignore' }).status === 0
+  if (!(pid > 1)) fail(`${name} has no process`)
+  // One that nobody has buried does nothing any more.
+  const isAlive = () => /^State:\s[^ZX]/m.test(readIfThere(`/proc/${pid}/status`))
   spawnSync('kill', [`${pid}`], { stdio: 'ignore' })
   while (isAlive()) spawnSync('sleep', ['0.1'])
 }

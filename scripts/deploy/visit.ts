@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { Kiosk } from '../../test/support/kiosk.ts'
 import { Phone } from '../../test/support/phone.ts'
 
@@ -20,6 +21,8 @@ export async function enrol(link: string): Promise<Kiosk> {
  * @returns the name that the screen shows.
  */
 export async function signIn(kiosk: Kiosk, account: string, password: string): Promise<string> {
+  // Connections that their proxy has closed are noticed only where this process waits.
+  await setTimeout(100)
   const started = await kiosk.start()
   const socket = await kiosk.watch(started)
   const phone = new Phone(kiosk.url)
