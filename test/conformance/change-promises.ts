@@ -157,10 +157,10 @@ export function changePromises(name: string, openPair: OpenPair): void {
     await one.signIns.update(done, scan(done, { kiosk, state: 'cancelled', deadline: null }))
     await one.signIns.update(elsewhere, scan(elsewhere, { kiosk: 7 }))
     assert.deepEqual(
-      (await one.signIns.openOf(kiosk)).toSorted(),
+      (await one.signIns.openOf({ kiosk })).toSorted(),
       [open, approved, visit].toSorted(),
     )
-    assert.deepEqual(await one.signIns.openOf(8), [])
+    assert.deepEqual(await one.signIns.openOf({ kiosk: 8 }), [])
   })
 
   check('time is the same for both nodes, or each has its own', async (one, other) => {

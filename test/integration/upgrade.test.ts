@@ -41,6 +41,7 @@ const migrations = [
   '2026-12-hand-offs',
   '2026-12-hand-offs-called',
   '2026-12-more-time',
+  '2026-12-removed',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -64,6 +65,8 @@ const newer = [
   'extended_at',
   'disowned_at',
   'hand_off',
+  'removed_at',
+  'link_used_at',
 ]
 
 const older = (row: object) =>

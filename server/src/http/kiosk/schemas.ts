@@ -105,6 +105,7 @@ export const signInView = Type.Object({
       'not_my_phone',
       'left',
       'revoked',
+      'account',
       'absolute',
     ]),
   ),

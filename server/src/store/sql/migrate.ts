@@ -8,6 +8,7 @@ import { visits } from './migrations/2026-11-visits.ts'
 import { handOffs } from './migrations/2026-12-hand-offs.ts'
 import { handOffsCalled } from './migrations/2026-12-hand-offs-called.ts'
 import { moreTime } from './migrations/2026-12-more-time.ts'
+import { removed } from './migrations/2026-12-removed.ts'
 
 /**
  * Which databases opening them may change: all, only those that no gate has used before, or none. A
@@ -55,6 +56,7 @@ export async function migrate<T>(
     '2026-12-hand-offs': handOffs,
     '2026-12-hand-offs-called': handOffsCalled,
     '2026-12-more-time': moreTime,
+    '2026-12-removed': removed,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

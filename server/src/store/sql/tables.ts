@@ -110,6 +110,7 @@ export interface AccountsTable {
   /** Unique. */
   external_id: string | null
   disabled_at: number | null
+  removed_at: number | null
   created_at: number
 }
 
@@ -122,7 +123,9 @@ export interface KiosksTable {
   credential_hash: string | null
   link_hash: string | null
   link_expires_at: number | null
+  link_used_at: number | null
   revoked_at: number | null
+  removed_at: number | null
   client: string | null
   /** JSON. */
   policy: string | null
