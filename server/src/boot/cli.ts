@@ -10,10 +10,11 @@ import {
   changePassword,
   disableAccount,
   enableAccount,
-  importFile,
   listAccounts,
+  removeAccount,
   setAccount,
 } from './account-command.ts'
+import { importFile } from './account-import-command.ts'
 import {
   addClient,
   listClients,
@@ -26,7 +27,15 @@ import { clientServices } from './client-services-command.ts'
 import { listDeliveries, resendDelivery } from './delivery-command.ts'
 import { examine } from './doctor.ts'
 import { listKeys, rotate } from './keys-command.ts'
-import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
+import {
+  addKiosk,
+  linkKiosk,
+  listKiosks,
+  migrateDatabase,
+  removeKiosk,
+  revokeKiosk,
+  setKiosk,
+} from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
 import { kioskPolicy } from './policy-command.ts'
 
@@ -34,6 +43,11 @@ import { kioskPolicy } from './policy-command.ts'
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
   await runGate(mode, withReception)
+}
+
+/** What is shown to people can be had by programs too. */
+function listing(command: Command): Command {
+  return command.option('--json', 'one JSON document, for programs')
 }
 
 const program = new Command('qrgate').description(
@@ -70,7 +84,7 @@ kiosk
   .option('--client <id>', 'the client that serves whoever signs in here')
   .description('add a kiosk; prints the one-time link to open on its screen')
   .action(addKiosk)
-kiosk.command('list').description('all kiosks').action(listKiosks)
+listing(kiosk.command('list')).description('all kiosks').action(listKiosks)
 kiosk
   .command('set')
   .argument('<number>', 'as `list` shows it')
@@ -84,6 +98,16 @@ kiosk
   .argument('<number>', 'as `list` shows it')
   .description('switch a kiosk off, on every node within 5 s')
   .action(revokeKiosk)
+kiosk
+  .command('remove')
+  .argument('<number>', 'as `list` shows it')
+  .description('take a kiosk that was switched off from the list; its number is given to no other')
+  .action(removeKiosk)
+kiosk
+  .command('link')
+  .argument('<number>', 'as `list` shows it')
+  .description('a new one-time link, for a screen that has lost its profile or for another screen')
+  .action(linkKiosk)
 kiosk
   .command('policy')
   .argument('<number>', 'as `list` shows it')
@@ -106,9 +130,8 @@ client
   .option('--endpoint <url>', endpoint)
   .description('add a client; prints its credential and its webhook secret, once')
   .action(addClient)
-client.command('list').description('all clients').action(listClients)
-client
-  .command('show')
+listing(client.command('list')).description('all clients').action(listClients)
+listing(client.command('show'))
   .argument('<id>', 'which one')
   .description('all there is to know of a client, but for its secrets')
   .action(showClient)
@@ -144,8 +167,7 @@ client
   .action(removeClient)
 
 const delivery = program.command('delivery').description('what clients were notified of')
-delivery
-  .command('list')
+listing(delivery.command('list'))
   .option('--client <id>', 'only to this client')
   .option('--open', 'only what is still to arrive')
   .option('--failed', 'only what was given up')
@@ -172,9 +194,22 @@ account
   .option('--table <name>', 'table of the database; users and user are found')
   .option('--id-column <name>', 'column or field that holds the id; id and user_id are found')
   .option('--hash-column <name>', 'that holds the hash; password and user_pwd are found')
-  .option('--name-column <name>', 'column or field that holds the name')
+  .option(
+    '--name-column <name>',
+    'column or field that holds the name, or none; name, user_name and the like are found',
+  )
   .option('--external-id-column <name>', 'column or field that holds the external id')
-  .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')
+  .option(
+    '--rename <old=new>',
+    'who has this id in the file has another one here; may be said again',
+    (pair: string, before: string[] = []) => [...before, pair],
+  )
+  .option('--ids <file>', 'the same for many: a CSV file with lines of OLD,NEW')
+  .option('--dry-run', 'only say what would happen')
+  .option('--json', 'what became of each row, as one JSON document')
+  .description(
+    'take over accounts with their bcrypt or argon2id hashes; safe to repeat; exit code 2 if somebody was left out',
+  )
   .action(importFile)
 account
   .command('set')
@@ -184,8 +219,7 @@ account
   .option('--external-id <id>', 'what another system calls this person; none takes it away')
   .description('change an account; it stays the same one to all who know it')
   .action(setAccount)
-account
-  .command('list')
+listing(account.command('list'))
   .option('--client <client>', 'also by which sub this client knows each')
   .description('all accounts')
   .action(listAccounts)
@@ -204,9 +238,15 @@ account
   .argument('<id>', 'who may sign in again')
   .description('let an account in again')
   .action(enableAccount)
+account
+  .command('remove')
+  .argument('<id>', 'whose account to remove')
+  .option('--yes', 'do not ask: for scripts')
+  .description('remove an account for good, with all that is known of it')
+  .action(removeAccount)
 
 const keys = program.command('keys').description('keys that sign ID tokens')
-keys.command('list').description('all keys that are published').action(listKeys)
+listing(keys.command('list')).description('all keys that are published').action(listKeys)
 keys
   .command('rotate')
   .option('--in <time>', 'when the new key begins to sign, e.g. 10m or 2d; default: 1h')
@@ -215,8 +255,7 @@ keys
   .action(rotate)
 
 const log = program.command('log').description('what happened, sealed against changes')
-log
-  .command('verify')
+listing(log.command('verify'))
   .option('--checkpoints <file>', "lines of the gate's own log, kept elsewhere, to compare with")
   .description(
     'prove that no event was changed, removed, inserted or moved; exit code 1 if one was, 2 if unsure',
@@ -229,7 +268,7 @@ const filtered = (command: Command) =>
     .option('--kiosk <number>', 'only what happened there')
     .option('--account <id>', 'only what this account did, or what was done to it')
     .option('--event <name>', 'e.g. kiosk.revoked, or kiosk for all of a kind')
-filtered(log.command('show'))
+listing(filtered(log.command('show')))
   .option('--limit <count>', 'at most so many', '50')
   .description('the newest events, the latest one last')
   .action(show)

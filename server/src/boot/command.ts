@@ -65,7 +65,22 @@ export function timeOf(ms: number): string {
   return new Date(ms).toLocaleString('sv-SE')
 }
 
+/** For programs; null where it has not happened. */
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
 /** A line for the person at the terminal. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`)
+}
+
+/** What `--json` asks for: all that the command has to say, as one document. */
+export function sayJson(document: unknown): void {
+  say(JSON.stringify(document, null, 2))
+}
+
+/** What the person at the terminal should know besides, and no program reads. */
+export function warn(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
