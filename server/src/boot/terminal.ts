@@ -28,9 +28,13 @@ async function readLine(question: string, isEchoed: boolean): Promise<string> {
   if (terminal) lines.setPrompt(question)
   if (terminal && isEchoed) lines.prompt()
   else if (terminal) process.stderr.write(question)
+  let isEntered = false
   try {
     const line = await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve)
+      lines.once('line', line => {
+        isEntered = true
+        resolve(line)
+      })
       // A file without any line is an empty one.
       lines.once('close', () => resolve(''))
       lines.once('SIGINT', () => reject(new OperatorError('Stopped; nothing was changed.')))
@@ -38,7 +42,8 @@ async function readLine(question: string, isEchoed: boolean): Promise<string> {
     return requireText(line)
   } finally {
     lines.close()
-    if (terminal && !isEchoed) process.stderr.write('\n')
+    // What follows begins a line of its own, as after an Enter that is seen.
+    if (terminal && !(isEchoed && isEntered)) process.stderr.write('\n')
   }
 }
 
