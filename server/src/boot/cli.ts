@@ -24,7 +24,7 @@ import {
 } from './client-command.ts'
 import { clientServices } from './client-services-command.ts'
 import { listDeliveries, resendDelivery } from './delivery-command.ts'
-import { examine } from './doctor.ts'
+import { examine } from './doctor/examine.ts'
 import { listKeys, rotate } from './keys-command.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'

@@ -1,0 +1,33 @@
+import type { Config } from '../../config.ts'
+import { openStore } from '../../store/open-store.ts'
+import { OutdatedTables } from '../../store/sql/migrate.ts'
+import { checkClients } from './clients.ts'
+import { type Add, messageOf } from './finding.ts'
+import { checkSigningKeys } from './keys.ts'
+import { checkClock } from './machine.ts'
+
+/** Looks at the database, and at what only it can tell. */
+export async function checkDatabase(config: Config, add: Add): Promise<void> {
+  const { databaseUrl, redisUrl } = config
+  const kind = databaseUrl.startsWith('sqlite:') ? 'SQLite' : 'Postgres'
+  try {
+    const store = await openStore(databaseUrl, 'new')
+    try {
+      const asked = Date.now()
+      const time = await store.time()
+      const trip = Date.now() - asked
+      add('ok', 'database', `${kind} answers in ${trip} ms and its tables are up to date`)
+      if (time !== null) checkClock(time - asked - trip / 2, add)
+      await checkSigningKeys(store, config, time ?? asked, add)
+      await checkClients(store, config, add)
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    if (error instanceof OutdatedTables) add('fail', 'database', error.message)
+    else add('fail', 'database', `${kind} cannot be used: ${messageOf(error)}. Check DATABASE_URL.`)
+  }
+  if (kind === 'SQLite' && redisUrl !== '') {
+    add('warn', 'database', 'SQLite serves the processes of one machine; for several use Postgres')
+  }
+}
