@@ -45,7 +45,7 @@ test('S053, N62: the accounts of a seed database sign in here with their old pas
   ])
 
   const first = await run(['import', file])
-  assert.equal(first.code, 0, first.err)
+  assert.equal(first.code, 2, first.err)
   assert.match(first.out, /^Reading table user, columns user_id and user_pwd\.$/m)
   assert.match(first.out, /^Added 3, left 0 alone that were here already, skipped 8\.$/m)
   assert.match(first.err, /^row 4 "garbage" skipped: its password is no hash that is known here/m)
@@ -58,6 +58,7 @@ test('S053, N62: the accounts of a seed database sign in here with their old pas
   assert.ok(!(first.out + first.err).includes('$2'))
   const second = await run(['import', file])
   assert.match(second.out, /^Added 0, left 3 alone/m)
+  assert.match(second.err, /^row 1 "user_example" left alone: it is here already$/m)
 
   const gate = await startGate(t, { DATABASE_URL: databaseUrl })
   const client = new SeedClient(gate.url)

@@ -113,7 +113,7 @@ export async function listAccounts({
     const accounts = await store.accounts.all()
     if (json) return sayJson(accounts.map(account => accountJson(account, client)))
     for (const account of accounts) say(lineOf(account, client))
-  }, 'never')
+  }, 'look')
 }
 
 /** Without its key, which stands in the log for nobody to recognize. */

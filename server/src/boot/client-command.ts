@@ -55,7 +55,7 @@ export async function listClients({ json = false }: Json): Promise<void> {
       const told = removedAt === null ? ['sub', ...claims].join(',') : 'removed'
       say(`${id.padEnd(longest)}  ${told}  ${name.ko}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate client show` */
@@ -91,7 +91,7 @@ export async function showClient(id: string, { json = false }: Json): Promise<vo
         : `nothing can be signed: no SECRET_KEY that is set here opens the secret; bring that key back, or: qrgate client rotate ${id} --webhook`,
     }
     for (const [row, words] of Object.entries(rows)) say(`${row.padEnd(11)}  ${words}`)
-  }, 'never')
+  }, 'look')
 }
 
 /** What is told of a client to programs, without anything secret. */

@@ -47,7 +47,7 @@ export async function listDeliveries(given: Given): Promise<void> {
           .trimEnd(),
       )
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate delivery resend` */

@@ -58,7 +58,7 @@ export async function listKeys({ json = false }: { json?: boolean }): Promise<vo
       const note = lost.includes(key.id) ? '  its SECRET_KEY is gone' : ''
       say(`${key.id}  ${words}${note}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 function stateOf({ signsFrom, acceptedUntil }: SigningKey, now: number): string {

@@ -63,7 +63,7 @@ export async function listKiosks({ json = false }: { json?: boolean }): Promise<
       const state = `${stateOf(kiosk).padEnd(9)}  ${client.padEnd(longest)}`
       say(`${`${kiosk.number}`.padStart(6)}  ${state}  ${kiosk.name.ko}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate kiosk set`; every node knows within 5 s. */
@@ -132,11 +132,6 @@ async function warnOfNamesakes({ kiosks }: Store, { number, name }: Kiosk): Prom
 function hasSameName(one: Localized, other: Localized): boolean {
   const languages = ['ko', 'en'] as const
   return languages.some(language => one[language].toLowerCase() === other[language].toLowerCase())
-}
-
-/** `qrgate migrate`: opening a database brings it up to date. */
-export async function migrateDatabase(): Promise<void> {
-  await withStore(async () => say('The database is up to date.'), 'any')
 }
 
 function kiosksOf(store: Store, clock: Clock): Kiosks {

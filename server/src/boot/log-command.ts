@@ -58,7 +58,7 @@ export async function verify({ checkpoints, json = false }: Verifying): Promise<
     if (faults.length > 0) say('The log was changed.')
     else if (doubts.length > 0) say('The log could not be proven.')
     else say('The log is whole.')
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate log show`: the newest events that match, the latest one last. */
@@ -71,7 +71,7 @@ export async function show(given: LogFilter & { limit: string; json?: boolean })
     const rows = newest.toReversed()
     if (json) return sayJson(rows.map(rowJson))
     for (const row of rows) say(lineOf(row))
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate log export`: all events that match, the columns as they are sealed. */
@@ -87,7 +87,7 @@ export async function exportLog({ format, ...filter }: LogFilter & { format: str
         ? pipeline(source, stringify({ header: true }), process.stdout, { end: false })
         : pipeline(source, process.stdout, { end: false })
     await written.catch(passOverClosedPipe)
-  }, 'never')
+  }, 'look')
 }
 
 async function* linesOf(rows: AsyncIterable<object>): AsyncGenerator<string> {
