@@ -1,13 +1,15 @@
 // Writes `.env.example` and docs/config.md from the one table of settings, docs/refusals.md from the
-// closed list of refusals, and the tables in docs/log.md and docs/policy.md from the list of events and
-// the schema of policies; with --check, as part of `npm run lint`, it only says whether they are up to date.
+// closed list of refusals, and the tables in docs/commands.md, docs/log.md and docs/policy.md from the
+// commands, the list of events and the schema of policies; with --check, as part of `npm run lint`, it only says whether they are up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { program } from '../server/src/boot/cli.ts'
 import { Refusal, refusalCodes } from '../server/src/errors.ts'
 import { sentence } from '../server/src/http/server/sentences.ts'
 import { logEvents } from '../server/src/protocol/log-event.ts'
 import { policySchema } from '../server/src/protocol/policy-document.ts'
 import { type Setting, settings } from '../server/src/settings.ts'
+import { commandRows } from './commands-table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entries = Object.entries(settings) as [string, Setting][]
@@ -27,6 +29,9 @@ const refusals = refusalCodes.map(code => {
 const events = Object.entries(logEvents).map(([event, about]) => `| \`${event}\` | ${about} |`)
 const log = readFileSync(`${root}docs/log.md`, 'utf8')
 const eventTable = `<!-- events -->\n| event | |\n|---|---|\n${events.join('\n')}\n<!-- /events -->`
+
+const commands = readFileSync(`${root}docs/commands.md`, 'utf8')
+const commandTable = `<!-- commands -->\n| command | what it does |\n|---|---|\n${commandRows(program).join('\n')}\n<!-- /commands -->`
 
 const policy = readFileSync(`${root}docs/policy.md`, 'utf8')
 const fieldTable = `<!-- fields -->\n| field | what it may be | without it | what it is for |\n|---|---|---|---|\n${fieldRows(policySchema as Field).join('\n')}\n<!-- /fields -->`
@@ -70,6 +75,10 @@ This page is written from [the closed list](../server/src/errors.ts) and
 |---|---|---|---|
 ${refusals.join('\n')}
 `,
+  'docs/commands.md': commands.replace(
+    /<!-- commands -->.*<!-- \/commands -->/s,
+    () => commandTable,
+  ),
   'docs/log.md': log.replace(/<!-- events -->.*<!-- \/events -->/s, () => eventTable),
   'docs/policy.md': policy.replace(/<!-- fields -->.*<!-- \/fields -->/s, () => fieldTable),
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The program itself. */
-export const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
+export const cli = fileURLToPath(new URL('../../server/src/boot/qrgate.ts', import.meta.url))
 
 /** Compiled once, it starts sooner; gates of tests have the same folder. */
 export const compiled = join(tmpdir(), 'qrgate-test-compiled')

@@ -65,7 +65,8 @@ function listing(command: Command): Command {
   return command.option('--json', 'one JSON document, for programs')
 }
 
-const program = new Command('qrgate').description(
+/** All commands, which docs/commands.md is written from. */
+export const program = new Command('qrgate').description(
   'On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.',
 )
 
@@ -314,18 +315,20 @@ function readEnvFile(): void {
   }
 }
 
-// Whatever the program makes is for its own user alone.
-process.umask(0o077)
-
-try {
-  // Without a `.env` the environment says it all; one that cannot be read is a fault.
-  if (existsSync('.env')) readEnvFile()
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
-  // Why a database is busy, only its message says.
-  const isSaid = error instanceof Refusal && error.code !== 'storage_busy'
-  const message = isSaid ? sentence(error.code, 'en') : error.message
-  process.stderr.write(`qrgate: ${message}\n`)
-  process.exitCode = 1
+/** Does what was typed; what went wrong is a sentence on standard error, and exit code 1. */
+export async function runProgram(): Promise<void> {
+  // Whatever the program makes is for its own user alone.
+  process.umask(0o077)
+  try {
+    // Without a `.env` the environment says it all; one that cannot be read is a fault.
+    if (existsSync('.env')) readEnvFile()
+    await program.parseAsync()
+  } catch (error) {
+    if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
+    // Why a database is busy, only its message says.
+    const isSaid = error instanceof Refusal && error.code !== 'storage_busy'
+    const message = isSaid ? sentence(error.code, 'en') : error.message
+    process.stderr.write(`qrgate: ${message}\n`)
+    process.exitCode = 1
+  }
 }
