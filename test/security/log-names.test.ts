@@ -49,8 +49,9 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   const columns = ['--name-column', 'name', '--external-id-column', 'number']
   const row = [`${canary}-imported`, hash, `${canaryKo} 환자`, `${canary}-number-1`]
   writeFileSync(file, `id,password,name,number\n${row}\n`)
-  const added = await run(['kiosk', 'add', `${canaryKo} 키오스크`, '--name-en', `${canary} kiosk`])
-  const link = /\/enrol\/(\S+)/.exec(added)?.[1] ?? ''
+  await run(['kiosk', 'add', `${canaryKo} 키오스크`, '--name-en', `${canary} kiosk`])
+  const invited = await run(['kiosk', 'link', '100'])
+  const link = /\/enrol\/(\S+)/.exec(invited)?.[1] ?? ''
   const backend = await run(['kiosk', 'add', `${canary} backend`, '--backend'])
   const credential = /Bearer (\S+)/.exec(backend)?.[1] ?? ''
   await run(['account', 'add', `${canary}-added`, '--name', `${canaryKo} 사람`], `${password}\n`)
@@ -70,6 +71,8 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   await run(['account', 'disable', `${canary}-renamed`])
   await run(['account', 'enable', `${canary}-renamed`])
   await run(['kiosk', 'revoke', '101'])
+  await run(['kiosk', 'remove', '101'])
+  await run(['account', 'remove', `${canary}-set`, '--yes'])
   const client = ['client', 'add', 'clinic', `${canaryKo} 내과`, '--name-en', `${canary} clinic`]
   const first = await run([...client, '--claims', 'name', '--endpoint', `https://${canary}.test/`])
   await run(['kiosk', 'set', '100', '--client', 'clinic', '--name', `${canaryKo} 접수`])
