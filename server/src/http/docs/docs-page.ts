@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { publicDir } from '../phone/assets.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
-import { type Body, type Contract, type Parameter, type Route, sectionsOf } from './contract.ts'
+import {
+  type Body,
+  type Contract,
+  type Parameter,
+  type Route,
+  type SecurityScheme,
+  sectionsOf,
+} from './contract.ts'
 import { aboutOf, type Field, fieldsOf, typeOf } from './fields.ts'
 
 export function readDocsStyle(): Promise<string> {
@@ -69,19 +76,33 @@ function anchor({ method, path }: Route): string {
 function routeArticle(route: Route, { components }: Contract): Markup {
   const { summary, security = [], parameters = [], requestBody, responses = {} } = route.operation
   const known = components?.schemas ?? {}
-  const proofs = security.flatMap(proof => Object.keys(proof))
+  const proofs = security.map(proof => proofNeeded(proof, components?.securitySchemes ?? {}))
   const sent = requestBody && fieldsOfBody(requestBody, known)
   return html`<article id="${anchor(route)}">
 <h3>${routeName(route)}</h3>
 <p>${prose(summary ?? '')}</p>
-${proofs.map(proof => html`<p class="proof">Needs <code>Authorization: Bearer</code> ${proof}</p>`)}
+${proofs.map((proof, index) => html`<p class="proof">${index === 0 ? 'Needs' : 'or'} ${proof}</p>`)}
 ${parameters.length > 0 && fieldTable('Parameters', parameters.map(parameterField))}
 ${sent !== undefined && sent.length > 0 && fieldTable('Body', sent)}
 ${answersOf(responses).map(({ statuses, body }) => {
-  const about = body.description === 'Default Response' ? '' : body.description
-  return fieldTable(`Answer ${statuses.join(', ')}`, fieldsOfBody(body, known), about)
+  const caption = `Answer ${statuses.join(', ')}`
+  // Refusals are alike but for their codes, which the description tells.
+  const isRefusal = statuses.every(status => !/^[123]/.test(status))
+  const fields = isRefusal ? [] : fieldsOfBody(body, known)
+  return fieldTable(caption, fields, body.description)
 })}
 </article>`
+}
+
+function proofNeeded(
+  proof: Record<string, unknown>,
+  schemes: Record<string, SecurityScheme>,
+): Markup {
+  const [name] = Object.keys(proof)
+  if (name === undefined) return html`nothing`
+  const { type, name: cookie } = schemes[name] ?? {}
+  if (type === 'apiKey') return html`<code>Cookie: ${cookie}</code> ${name}`
+  return html`<code>Authorization: Bearer</code> ${name}`
 }
 
 function parameterField({ name = '', in: place, required = false, ...more }: Parameter): Field {
@@ -106,7 +127,7 @@ function answersOf(responses: Record<string, Body>): { statuses: string[]; body:
 }
 
 function fieldTable(caption: string, fields: readonly Field[], about = ''): Markup {
-  const head = html`<h4>${caption}</h4>${about !== '' && html`<p>${prose(about)}</p>`}`
+  const head = html`<h4>${caption}</h4>${about !== '' && paragraphs(about)}`
   if (fields.length === 0) return head
   return html`${head}
 <table>
@@ -121,6 +142,13 @@ ${fields.map(
 )}
 </tbody>
 </table>`
+}
+
+/** Lines that begin with a dash are a list. */
+function paragraphs(text: string): Markup {
+  if (!text.startsWith('- ')) return html`<p>${prose(text)}</p>`
+  const items = text.split('\n').map(line => line.replace(/^- /, ''))
+  return html`<ul>${items.map(item => html`<li>${prose(item)}</li>`)}</ul>`
 }
 
 /** What stands between backticks is code. */
