@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import type { Part } from './health-part.ts'
+import { withRetryAfter } from './server/refusal-answers.ts'
 import type { HttpServer } from './server/server.ts'
 
 const partState = Type.Object({
@@ -47,7 +48,7 @@ export function addHealth(server: HttpServer, parts: readonly Part[]): void {
         operationId: 'getReadiness',
         security: [],
         summary: 'Whether sign-ins should be sent here, and which part is degraded since when',
-        response: { 200: readiness, 503: readiness },
+        response: { 200: readiness, 503: withRetryAfter(readiness) },
       },
     },
     async (_request, reply) => {

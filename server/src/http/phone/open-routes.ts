@@ -3,7 +3,7 @@ import { readUserCode } from '../../protocol/user-code.ts'
 import type { Language } from '../server/language.ts'
 import { page } from '../server/refusal-answers.ts'
 import type { HttpServer } from '../server/server.ts'
-import { byAnyone, forms, opened } from './schemas.ts'
+import { byAnyone, forms, misspelt, opened } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 /**
@@ -34,7 +34,7 @@ export function addOpenRoutes(
           operationId: 'openTicket',
           summary: 'What a QR leads to: the sign-in page',
           refusals: [...ofTicket, 'ticket_unknown', 'ticket_stale'],
-          response: opened,
+          response: { ...opened, ...misspelt },
           hide: url !== '/q/:ticket',
           params: Type.Object({ ticket: Type.String({ maxLength: 1024 }) }),
         },

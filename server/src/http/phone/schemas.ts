@@ -60,7 +60,6 @@ export const shown = {
 export const opened = {
   200: page('The sign-in page. It carries the receipt that commits the scan.'),
   303: away('This phone has the sign-in already: its page.'),
-  ...misspelt,
 }
 
 /** By the phone key alone, and by what a form is posted with. */

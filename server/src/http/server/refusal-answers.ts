@@ -46,11 +46,16 @@ export function byStatus(
 
 /** These may come after a while, and say so (RFC 9110 §10.2.3). */
 const again = new Set([429, 503])
-const retryAfter = {
-  type: 'integer',
-  minimum: 1,
-  description: 'Seconds after which trying again makes sense (RFC 9110 §10.2.3).',
+const headers = {
+  'Retry-After': {
+    type: 'integer',
+    minimum: 1,
+    description: 'Seconds after which trying again makes sense (RFC 9110 §10.2.3).',
+  },
 }
+
+/** An answer that is no refusal, and says so as well. */
+export const withRetryAfter = <Said extends TSchema>(schema: Said): Said => ({ ...schema, headers })
 
 /** The answers of a route that refuse something, as the OpenAPI plugin reads them. */
 export function refusalAnswers(
@@ -65,9 +70,9 @@ export function refusalAnswers(
   })
   const answers = [...refusalShape.answered(refusals, method)].map(([status, codes]) => {
     const known = Type.Object({ code: Type.Enum(codes) })
-    const headers = again.has(status) && { headers: { 'Retry-After': retryAfter } }
+    const more = again.has(status) ? { headers } : {}
     const about = codes.map(code => `- \`${code}\`: ${sentence(code, 'en')}`).join('\n')
-    return [status, answer({ allOf: [schema, known] } as TSchema, about, headers || {})]
+    return [status, answer({ allOf: [schema, known] } as TSchema, about, more)]
   })
   return { ...Object.fromEntries(answers), default: answer(schema, unforeseen) }
 }

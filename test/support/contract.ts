@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import type { FastifyInstance } from 'fastify'
+import Schema from 'typebox/schema'
+
+/** What a test reads of an OpenAPI document. */
+export interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, unknown> }
+}
+
+export interface Operation {
+  operationId: string
+  tags: string[]
+  summary: string
+  security: Record<string, string[]>[]
+  requestBody?: { required: boolean; content: Record<string, { schema: object }> }
+  responses: Record<string, DocumentedAnswer>
+}
+
+export interface DocumentedAnswer {
+  description: string
+  headers?: Record<string, unknown>
+  content?: Record<string, { schema: object }>
+}
+
+/** An answer that a gate gave, whoever asked. */
+interface Given {
+  /** `POST /s/{id}/scan` */
+  at: string
+  status: number
+  type: string
+  retryAfter: boolean
+  body: string
+}
+
+export interface Contract {
+  /** Operations by what they are called, with the statuses that they have answered. */
+  answered(): Map<string, Set<number>>
+  /** Throws naming each answer of which the document tells nothing, or something else. */
+  assertKept(): void
+}
+
+const statusesOfAny = new Set([408, 414, 431, 500])
+
+/**
+ * Holds all that a gate answers against its own document. What it hides, and upgrades, are not looked at.
+ * @param server not listening yet.
+ */
+export function watchContract(server: FastifyInstance): Contract {
+  const given: Given[] = []
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const { url } = request.routeOptions
+    // An upgrade that is refused may have gone to an address that has no socket.
+    if (url !== undefined && request.headers.upgrade === undefined) {
+      given.push({
+        at: `${request.method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`,
+        status: reply.statusCode,
+        type: `${reply.getHeader('content-type') ?? ''}`.replace(/;.*/, ''),
+        retryAfter: reply.hasHeader('retry-after'),
+        body: typeof payload === 'string' && reply.statusCode !== 204 ? payload : '',
+      })
+    }
+    done(null, payload)
+  })
+
+  const document = () => server.swagger() as unknown as Document
+  const looked = () => {
+    if (given.length === 0) return []
+    const { paths, components } = document()
+    return given.flatMap(answer => {
+      const [method = '', path = ''] = answer.at.split(' ')
+      const operation = paths[path]?.[method.toLowerCase()]
+      return operation ? [{ answer, operation, components }] : []
+    })
+  }
+  return {
+    answered: () => {
+      const byId = new Map<string, Set<number>>()
+      for (const { answer, operation } of looked()) {
+        const statuses = byId.get(operation.operationId) ?? new Set()
+        byId.set(operation.operationId, statuses.add(answer.status))
+      }
+      return byId
+    },
+    assertKept: () => {
+      const faults = looked().flatMap(({ answer, operation, components }) => {
+        const fault = faultOf(answer, operation, components)
+        return fault === undefined ? [] : [`${answer.at} answered ${answer.status} ${fault}`]
+      })
+      assert.deepEqual([...new Set(faults)], [], 'the API’s document tells otherwise')
+    },
+  }
+}
+
+function faultOf(
+  { status, type, retryAfter, body }: Given,
+  { responses }: Operation,
+  components: Document['components'],
+): string | undefined {
+  const { default: ofAny } = responses
+  const said = responses[status] ?? (statusesOfAny.has(status) ? ofAny : undefined)
+  const answered = `${type} ${body.slice(0, 300)}`
+  if (!said) return `, of which nothing is said: ${answered}`
+  if (retryAfter !== (said.headers?.['Retry-After'] !== undefined)) {
+    return retryAfter ? 'with Retry-After' : 'without Retry-After'
+  }
+  const { content = {} } = said
+  if (body === '' && Object.keys(content).length === 0) return undefined
+  const { schema } = content[type] ?? {}
+  if (schema === undefined) return `as ${answered}`
+  if (!/json$/.test(type)) return undefined
+  const [isSo, errors] = checkerOf(schema, components).Errors(JSON.parse(body))
+  return isSo ? undefined : `with another body: ${answered}: ${JSON.stringify(errors[0])}`
+}
+
+const checkers = new Map<string, ReturnType<typeof Schema.Compile>>()
+
+/** Gates of one process have the same schemas: each is compiled once. */
+function checkerOf(schema: object, components: Document['components']) {
+  const key = JSON.stringify(schema)
+  const checker = checkers.get(key) ?? Schema.Compile({ ...schema, components } as object)
+  checkers.set(key, checker)
+  return checker
+}
