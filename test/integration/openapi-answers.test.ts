@@ -1,22 +1,30 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { paths, type StartAnswer } from '@qrgate/sdk/protocol'
-import type { Document } from '../support/contract.ts'
+import { test } from 'node:test'
+import { paths } from '@qrgate/sdk/protocol'
+import {
+  atKiosk,
+  bodyOf,
+  filledIn,
+  gets,
+  json,
+  kioskVerbs,
+  nobody,
+  type Place,
+  phoneVerbs,
+  scanned,
+  services,
+  startPlace,
+  ticketOf,
+  withReceipt,
+} from '../support/asked-gate.ts'
+import { codesOf, type Document } from '../support/contract.ts'
 import { alter } from '../support/database.ts'
 import { enrol } from '../support/enrol.ts'
 import { send } from '../support/exact-http.ts'
-import {
-  addServedClient,
-  approve,
-  handOffOf,
-  password,
-  service,
-  startHandOffGate,
-} from '../support/hand-off-gate.ts'
+import { approve, handOffOf, password, service } from '../support/hand-off-gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
-import { Phone } from '../support/phone.ts'
+import { until } from '../support/patience.ts'
 import { exchange } from '../support/raw-http.ts'
-import { Receiver } from '../support/receiver.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { accountOf, agreementOn } from '../support/told-clients.ts'
 
@@ -35,66 +43,35 @@ test('N55: all that the document tells is answered, and nothing else', async t =
   await askClient(place)
   await askVisit(place)
   await askWhatIsOver(place)
+  await askRevoked(place)
   await askWithoutKiosk(place)
+  await askWithPolicy(place)
 
   const answered = gate.contract.answered()
   const never = Object.values(document.paths)
     .flatMap(item => Object.values(item))
     .flatMap(({ operationId, responses }) => {
-      const statuses = Object.keys(responses).filter(status => !beyond.has(status))
-      const missing = statuses.filter(status => !answered.get(operationId)?.has(Number(status)))
-      return missing.map(status => `${operationId} ${status}`)
+      const told = Object.entries(responses)
+        .filter(([status]) => !beyond.has(status))
+        .flatMap(([status, answer]) => [status, ...codesOf(answer)])
+      const missing = told.filter(said => !answered.get(operationId)?.has(said))
+      return missing.map(said => `${operationId} ${said}`)
     })
-  assert.deepEqual(never, [])
+  assert.deepEqual(never, elsewhere)
 })
 
 /** What takes a crowd, a database that is away, or a fault: other tests have those. */
 const beyond = new Set(['429', '503', 'default'])
 
-type Place = Awaited<ReturnType<typeof startPlace>>
-
-async function startPlace(t: TestContext) {
-  const receiver = await Receiver.start(t)
-  const gate = await startHandOffGate(t, [receiver])
-  const { id, credential, patch } = await addServedClient(gate, receiver, {
-    services,
-    staffCalls: true,
-  })
-  const screen = await enrol(gate)
-  await screen.serveBy(id)
-  const { url } = gate
-  const kiosk = new Kiosk(url, screen.credential)
-  const aPhone = () => new Phone(url, { origin: url })
-  return { gate, url, kiosk, screen, aPhone, credential, patch }
-}
-
-const services = [
-  service('exam'),
-  service('pay'),
-  service('shut', { closed: { ko: '점심시간', en: 'Lunch' } }),
+/** What takes a gate of another kind, or an account that is disabled while its password is looked at. */
+const elsewhere = [
+  'seedAuth account_unusable',
+  'approveByPassword account_unusable',
+  'approveBySignUp account_unusable',
+  'approveBySignUp registration_closed',
 ]
-const json = { 'content-type': 'application/json' }
-const nobody = '01a2078e-0e40-744f-8152-601117023174'
 
-async function gets(status: number, asked: Promise<{ status: number }>): Promise<void> {
-  assert.equal((await asked).status, status)
-}
-
-/** Asks for something at a kiosk, by the secret of a sign-in. */
-const atKiosk = ({ kiosk }: Place, { id, kiosk_secret }: StartAnswer) => {
-  return (verb: string, body?: object) =>
-    kiosk.post(`${paths.signIn(id)}/${verb}`, kiosk_secret, body)
-}
-
-const kioskVerbs = ['user-code', 'extend', 'cancel', 'claim', 'service', 'end', 'leave']
-const bodyOf = (verb: string) => (verb === 'service' ? { service: 'exam' } : undefined)
-
-/** What forms carry, whichever it is. */
-const filledIn = { account: 'nobody', name: 'Nobody', password: 'a' }
-const phoneVerbs = [
-  ...['scan', 'extend', 'sign-in', 'sign-up', 'deny', 'end', 'not-me', 'leave'],
-  ...['cancel-hand-off', 'coming'],
-]
+const lists = { services: [], hand_offs: [] }
 
 /** What every operation refuses to whoever comes with nothing, or with nonsense. */
 async function askAsStranger({ url }: Place, document: Document): Promise<void> {
@@ -105,9 +82,10 @@ async function askAsStranger({ url }: Place, document: Document): Promise<void> 
       const twoHosts = `${method} ${new URL(address).pathname} HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n`
       await gets(400, exchange(url, twoHosts))
       await send(address, method)
-      if (method === 'GET') continue
+      const body = JSON.stringify({ ...lists, ...filledIn, id: 'nobody', pwd: 'a' })
       const origin = { origin: url, ...json }
-      const body = JSON.stringify({ services: [], hand_offs: [], service: 'exam', ...filledIn })
+      if (method === 'GET') continue
+      await send(address, method, json, body)
       for (const sent of [body, '{"service":"exam"}', '{}', '{', '']) {
         await send(address, method, origin, sent)
       }
@@ -128,6 +106,7 @@ async function askMachines({ url }: Place): Promise<void> {
   const token = await seed.start()
   await gets(401, seed.auth(token, 'seed', 'wrong'))
   await gets(200, seed.auth(token, 'seed', 'seed'))
+  await gets(401, seed.auth(token, 'seed', 'seed'))
 }
 
 async function askScreen({ url, screen }: Place): Promise<void> {
@@ -159,7 +138,7 @@ async function askClient({ url, credential }: Place): Promise<void> {
 
 /** The story, with what is refused on the way. */
 async function askVisit(place: Place): Promise<void> {
-  const { gate, url, kiosk, credential, patch } = place
+  const { gate, url, kiosk, credential, stranger, patch } = place
   const signIn = await kiosk.start()
   const { id } = signIn
   const ask = atKiosk(place, signIn)
@@ -193,7 +172,9 @@ async function askVisit(place: Place): Promise<void> {
   await gets(404, second.post('/code', { user_code: 'XXXX-XXXX' }))
   await gets(409, second.get(ticket))
   await gets(409, second.post('/code', code))
-  for (const verb of ['scan', 'sign-in', 'sign-up', 'deny']) {
+  await gets(403, second.post(`/s/${id}/scan`, {}))
+  for (const verb of withReceipt) {
+    await gets(403, second.post(`/s/${id}/${verb}`, { receipt: 'none', ...filledIn }))
     await gets(409, second.post(`/s/${id}/${verb}`, { receipt: late.receipt, ...filledIn }))
   }
   for (const verb of phoneVerbs) {
@@ -209,7 +190,19 @@ async function askVisit(place: Place): Promise<void> {
   for (const verb of ['cancel-hand-off', 'coming']) await gets(404, post(verb))
 
   const account = { account: 'openapi', name: '홍길동', password, agreement: agreementOn(form) }
-  await gets(422, post('sign-up', { ...account, password: 'x' }))
+  for (const wrong of [
+    { password: 'x' },
+    { password: 'x'.repeat(1025) },
+    { password: 'password' },
+    { account: ' ' },
+    { name: 'x'.repeat(65) },
+  ]) {
+    await gets(422, post('sign-up', { ...account, ...wrong }))
+  }
+  await gets(409, post('sign-up', { ...account, account: 'seed' }))
+  for (const verb of ['sign-in', 'sign-up']) {
+    await gets(403, post(verb, { ...account, agreement: 'none' }))
+  }
   await gets(401, post('sign-in', account))
   await gets(200, post('sign-up', account))
   await gets(303, page('sign-up', account))
@@ -217,6 +210,7 @@ async function askVisit(place: Place): Promise<void> {
   await gets(303, page('sign-in', account))
 
   await gets(401, ask('claim', { client_credential: 'no credential' }))
+  await gets(403, ask('claim', { client_credential: stranger }))
   const claimed = await ask('claim', { client_credential: credential })
   await gets(200, Promise.resolve(claimed))
   await gets(404, ask('service', { service: 'none' }))
@@ -233,9 +227,6 @@ async function askVisit(place: Place): Promise<void> {
   await gets(303, page('cancel-hand-off'))
   await gets(409, post('coming'))
   await gets(409, patch(handOff.id, { status: 'called' }))
-  await gets(204, ask('leave'))
-  await gets(200, post('not-me'))
-  await gets(303, page('not-me'))
 
   const { claims } = (await claimed.json()) as { claims: { sub: string } }
   const headers = { authorization: `Bearer ${credential}` }
@@ -244,12 +235,23 @@ async function askVisit(place: Place): Promise<void> {
   const { key } = await accountOf(gate.app.store, 'openapi')
   alter(gate.dataDir, 'UPDATE accounts SET disabled_at = 1 WHERE key = ?', key)
   await gets(403, subject())
+  await gets(403, ask('claim'))
+
+  await gets(204, ask('leave'))
+  await gets(200, post('not-me'))
+  await gets(303, page('not-me'))
 }
 
 async function askWhatIsOver(place: Place): Promise<void> {
   const { gate, kiosk } = place
+  gate.holdTime()
   const cancelled = await kiosk.start()
+  const late = place.aPhone()
+  const form = await late.open(cancelled.frame.url)
   await gets(200, atKiosk(place, cancelled)('cancel'))
+  for (const verb of ['scan', 'deny']) {
+    await gets(409, late.post(`/s/${form.id}/${verb}`, { receipt: form.receipt }))
+  }
 
   const denied = await scanned(place)
   await gets(200, denied.phone.deny(denied.signIn.id))
@@ -273,52 +275,77 @@ async function askWhatIsOver(place: Place): Promise<void> {
   await gets(404, ended.phone.post(`/s/${id}/not-me`, {}))
 
   const expired = await scanned(place)
-  const stale = place.aPhone()
-  const unscanned = await stale.open((await kiosk.start()).frame.url)
-  gate.passTime(200_000)
-  await gets(410, stale.get(new URL(expired.frame).pathname.replace('/Q/', '/q/')))
-  await gets(410, stale.post(`/s/${unscanned.id}/scan`, { receipt: unscanned.receipt }))
+  const unscanned = await late.open((await kiosk.start()).frame.url)
+  const seed = new SeedClient(place.url)
+  const token = await seed.start()
+  const last = await kiosk.start()
+  gate.passTime(290_000)
+  const inTime = await late.open(await kiosk.frame(last))
+  gate.passTime(20_000)
+  await gets(410, late.post(`/s/${last.id}/scan`, { receipt: inTime.receipt }))
+  await gets(410, late.get(ticketOf(expired.signIn)))
+  for (const verb of withReceipt) {
+    const fields = { receipt: unscanned.receipt, ...filledIn }
+    await gets(410, late.post(`/s/${unscanned.id}/${verb}`, fields))
+  }
+  await gets(401, seed.auth(token, 'seed', 'seed'))
   for (const verb of kioskVerbs) await atKiosk(place, expired.signIn)(verb, bodyOf(verb))
   for (const verb of phoneVerbs) {
     await expired.phone.post(`/s/${expired.signIn.id}/${verb}`, filledIn)
   }
 }
 
-async function scanned({ kiosk, aPhone }: Place) {
-  const signIn = await kiosk.start()
-  const frame = await kiosk.frame(signIn)
-  const phone = aPhone()
-  await phone.scan(frame)
-  return { signIn, frame, phone }
-}
-
-/** What a kiosk can do no more that was switched off, or is in no database. */
-async function askWithoutKiosk(place: Place): Promise<void> {
+/** What a kiosk can do no more that was switched off. */
+async function askRevoked(place: Place): Promise<void> {
   const { gate, url, aPhone } = place
   const off = await enrol(gate)
-  const kiosk = new Kiosk(url, off.credential)
-  const signIn = await kiosk.start()
-  const unused = await enrol(gate)
-  for (const { revoke } of [off, unused]) await revoke()
-  await gets(403, new Kiosk(url, unused.credential).tryStart())
-  const cookie = `qrgate-kiosk=${unused.credential}`
-  await gets(403, fetch(url + paths.kiosk, { headers: { cookie } }))
-  for (const verb of kioskVerbs)
-    await gets(403, atKiosk({ ...place, kiosk }, signIn)(verb, bodyOf(verb)))
-  const headers = { authorization: `Bearer ${signIn.kiosk_secret}` }
-  await gets(403, fetch(url + paths.signIn(signIn.id), { headers }))
-  await gets(403, aPhone().get(new URL(signIn.frame.url).pathname.replace('/Q/', '/q/')))
+  const there = { ...place, kiosk: new Kiosk(url, off.credential) }
+  const signIn = await there.kiosk.start()
+  const code = await (await atKiosk(there, signIn)('user-code')).json()
+  const phone = aPhone()
+  const { id, receipt } = await phone.open(signIn.frame.url)
+  await off.revoke()
+  const cookie = `qrgate-kiosk=${off.credential}`
+  const asKiosk = () => fetch(url + paths.kiosk, { headers: { cookie } })
+  await until('the gate knows that it is off', async () => (await asKiosk()).status === 403)
+  await gets(403, there.kiosk.tryStart())
+  const headers = { cookie, origin: url }
+  await gets(403, fetch(url + paths.staffCall, { method: 'POST', headers }))
+  for (const verb of kioskVerbs) await gets(403, atKiosk(there, signIn)(verb, bodyOf(verb)))
+  const authorization = `Bearer ${signIn.kiosk_secret}`
+  await gets(403, fetch(url + paths.signIn(id), { headers: { authorization } }))
+  await gets(403, phone.get(ticketOf(signIn)))
+  await gets(403, phone.post('/code', code as Record<string, string>))
+  for (const verb of withReceipt) {
+    await gets(403, phone.post(`/s/${id}/${verb}`, { receipt, ...filledIn }))
+  }
+}
+
+/** The same of one that is in no database any more, as after an older copy was put back. */
+async function askWithoutKiosk(place: Place): Promise<void> {
+  const { gate, url, aPhone } = place
+  const lost = await enrol(gate)
+  const there = { ...place, kiosk: new Kiosk(url, lost.credential) }
+  const signIn = await there.kiosk.start()
+  alter(gate.dataDir, 'DELETE FROM kiosks WHERE number = ?', lost.number)
+  for (const verb of kioskVerbs) await gets(401, atKiosk(there, signIn)(verb, bodyOf(verb)))
+  const authorization = `Bearer ${signIn.kiosk_secret}`
+  await gets(401, fetch(url + paths.signIn(signIn.id), { headers: { authorization } }))
+  await gets(401, aPhone().get(ticketOf(signIn)))
 
   const gone = await scanned(place)
   const { id } = gone.signIn
   const code = await (await atKiosk(place, await place.kiosk.start())('user-code')).json()
-  alter(gate.dataDir, 'UPDATE sign_ins SET kiosk = 999 WHERE id = ?', id)
-  alter(gate.dataDir, 'UPDATE user_codes SET kiosk = 999')
+  alter(gate.dataDir, 'UPDATE sign_ins SET kiosk = ? WHERE id = ?', lost.number, id)
+  alter(gate.dataDir, 'UPDATE user_codes SET kiosk = ?', lost.number)
   for (const verb of phoneVerbs) await gets(401, gone.phone.post(`/s/${id}/${verb}`, filledIn))
   await gets(401, gone.phone.get(`/s/${id}`))
   await gets(401, aPhone().post('/code', code as Record<string, string>))
-  const lost = await enrol(gate)
-  const started = await new Kiosk(url, lost.credential).start()
-  alter(gate.dataDir, 'DELETE FROM kiosks WHERE number = ?', lost.number)
-  await gets(401, aPhone().get(new URL(started.frame.url).pathname.replace('/Q/', '/q/')))
+}
+
+async function askWithPolicy({ gate, url, aPhone }: Place): Promise<void> {
+  const closed = await enrol(gate)
+  await closed.setPolicy({ methods: ['password'] })
+  const { signIn, phone } = await scanned({ kiosk: new Kiosk(url, closed.credential), aPhone })
+  await gets(403, phone.post(`/s/${signIn.id}/sign-up`, filledIn))
 }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import Type from 'typebox'
 import { withNamedSchemas } from '../../server/src/http/server/named-schemas.ts'
-import type { Document, Operation } from '../support/contract.ts'
+import { addOpenApi } from '../../server/src/http/server/openapi.ts'
+import { createHttpServer } from '../../server/src/http/server/server.ts'
+import { type Document, type Operation, watchContract } from '../support/contract.ts'
 import { type Gate, type Settings, startGate } from '../support/gate.ts'
 
 /** Gates whose documents differ. */
@@ -131,6 +136,26 @@ test('N55: a body is asked for where there is one, and must be sent where none w
       approveByPassword: true,
     },
   )
+})
+
+test('an answer of which the document tells otherwise fails the test that has seen it', async t => {
+  const bare = createHttpServer(pino({ level: 'silent' }), [])
+  await addOpenApi(bare, 'http://gate.test')
+  // One that believes whatever it is told of its answers.
+  const server = bare as unknown as FastifyInstance
+  const contract = watchContract(server)
+  const word = Type.Object({ code: Type.Literal('teapot') }, { title: 'Word' })
+  server.get('/:status', { schema: { response: { 200: word } } }, (request, reply) => {
+    const { status } = request.params as { status: string }
+    return reply.code(Number(status)).type('application/json').send('{"code":"kettle"}')
+  })
+  t.after(() => server.close())
+  await server.ready()
+  contract.assertKept()
+  for (const status of ['200', '409']) {
+    await server.inject(`/${status}`)
+    assert.throws(() => contract.assertKept(), new RegExp(`GET /\\{status\\} answered ${status}`))
+  }
 })
 
 test('two schemas of one name are a fault of ours', () => {

@@ -30,12 +30,14 @@ interface Given {
   status: number
   type: string
   retryAfter: boolean
+  /** Of a refusal, whether it is JSON or a page. */
+  code: string | undefined
   body: string
 }
 
 export interface Contract {
-  /** Operations by what they are called, with the statuses that they have answered. */
-  answered(): Map<string, Set<number>>
+  /** What each operation has answered, by its id: statuses, and codes. */
+  answered(): Map<string, Set<string>>
   /** Throws naming each answer of which the document tells nothing, or something else. */
   assertKept(): void
 }
@@ -57,6 +59,7 @@ export function watchContract(server: FastifyInstance): Contract {
         status: reply.statusCode,
         type: `${reply.getHeader('content-type') ?? ''}`.replace(/;.*/, ''),
         retryAfter: reply.hasHeader('retry-after'),
+        code: reply.refusal?.code,
         body: typeof payload === 'string' && reply.statusCode !== 204 ? payload : '',
       })
     }
@@ -75,10 +78,10 @@ export function watchContract(server: FastifyInstance): Contract {
   }
   return {
     answered: () => {
-      const byId = new Map<string, Set<number>>()
+      const byId = new Map<string, Set<string>>()
       for (const { answer, operation } of looked()) {
-        const statuses = byId.get(operation.operationId) ?? new Set()
-        byId.set(operation.operationId, statuses.add(answer.status))
+        const seen = byId.get(operation.operationId) ?? new Set()
+        byId.set(operation.operationId, seen.add(`${answer.status}`).add(`${answer.code}`))
       }
       return byId
     },
@@ -93,7 +96,7 @@ export function watchContract(server: FastifyInstance): Contract {
 }
 
 function faultOf(
-  { status, type, retryAfter, body }: Given,
+  { status, type, retryAfter, code, body }: Given,
   { responses }: Operation,
   components: Document['components'],
 ): string | undefined {
@@ -108,9 +111,19 @@ function faultOf(
   if (body === '' && Object.keys(content).length === 0) return undefined
   const { schema } = content[type] ?? {}
   if (schema === undefined) return `as ${answered}`
-  if (!/json$/.test(type)) return undefined
+  if (!/json$/.test(type)) {
+    const isTold = code === undefined || statusesOfAny.has(status) || codesOf(said).includes(code)
+    return isTold ? undefined : `because of ${code}, of which nothing is said`
+  }
   const [isSo, errors] = checkerOf(schema, components).Errors(JSON.parse(body))
   return isSo ? undefined : `with another body: ${answered}: ${JSON.stringify(errors[0])}`
+}
+
+/** Of all that may be refused with one status. */
+export function codesOf({ content = {} }: DocumentedAnswer): string[] {
+  const { allOf } = (content['application/json']?.schema ?? {}) as { allOf?: unknown[] }
+  const known = allOf?.[1] as { properties: { code: { enum: string[] } } } | undefined
+  return known?.properties.code.enum ?? []
 }
 
 const checkers = new Map<string, ReturnType<typeof Schema.Compile>>()

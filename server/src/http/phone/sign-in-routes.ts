@@ -8,7 +8,7 @@ import type { PhoneParts, VisitorOf } from './visitor.ts'
 /** Whatever the way to prove who the visitor is. */
 const ofSignIn = [
   ...ofScan,
-  ...['method_not_allowed', 'agreement_wrong', 'account_unusable', 'too_many_tries', 'busy'],
+  ...['agreement_wrong', 'account_unusable', 'too_many_tries', 'busy'],
 ] as const satisfies RefusalCode[]
 
 const ofNewAccount = [
@@ -64,7 +64,7 @@ export function addSignInRoutes(
       schema: {
         ...byPhone,
         operationId: 'approveBySignUp',
-        refusals: [...ofSignIn, 'registration_closed', ...ofNewAccount],
+        refusals: [...ofSignIn, 'registration_closed', 'method_not_allowed', ...ofNewAccount],
         consumes: forms,
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,
