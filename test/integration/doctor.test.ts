@@ -95,6 +95,7 @@ test('doctor says to which endpoints no webhook would be let out', async t => {
     const { out } = await qrgate(['doctor'], { ...env, QRGATE_WEBHOOK_HOSTS: hosts }, folder)
     return out.split('\n').filter(line => / webhooks /.test(line))
   }
+  await qrgate(['migrate'], env, folder)
   assert.deepEqual(await aboutWebhooks(''), [])
   for (const [id, endpoint] of [
     ['clinic', 'http://127.0.0.1:3000/hooks'],

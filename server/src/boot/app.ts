@@ -175,7 +175,7 @@ export async function createApp(
   addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject, site })
   server.register(pages)
   addJwks(server, core.signingKeys)
-  addHealth(server, readinessParts(core))
+  addHealth(server, readinessParts(core, logger))
 
   const onRevoked = (kiosk: number) => {
     kiosks.forget(kiosk)

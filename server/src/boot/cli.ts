@@ -14,6 +14,7 @@ import {
   listAccounts,
   setAccount,
 } from './account-command.ts'
+import { backUp } from './backup-command.ts'
 import {
   addClient,
   listClients,
@@ -24,16 +25,31 @@ import {
 } from './client-command.ts'
 import { clientServices } from './client-services-command.ts'
 import { listDeliveries, resendDelivery } from './delivery-command.ts'
-import { examine } from './doctor.ts'
+import { examine } from './doctor/examine.ts'
 import { listKeys, rotate } from './keys-command.ts'
-import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
+import { addKiosk, listKiosks, revokeKiosk, setKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
+import { migrateDatabase } from './migrate-command.ts'
 import { kioskPolicy } from './policy-command.ts'
+import { restore } from './restore-command.ts'
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
-  await runGate(mode, withReception)
+  try {
+    await runGate(mode, withReception)
+  } catch (error) {
+    process.stderr.write(`qrgate: ${whyNot(error)}\n`)
+    // What was begun already would keep the process.
+    process.exit(1)
+  }
+}
+
+/** What keeps a gate from starting, in a sentence; a stack would help nobody who runs it. */
+function whyNot(error: unknown): string {
+  if (error instanceof OperatorError) return error.message
+  const words = error instanceof Error ? error.message : String(error)
+  return `The gate cannot start: ${words}. QRGATE_LOG_LEVEL=debug shows where.`
 }
 
 const program = new Command('qrgate').description(
@@ -53,8 +69,22 @@ program
 
 program
   .command('migrate')
-  .description('bring the database up to date, and stop')
+  .option('--new-key', 'the SECRET_KEY before is lost: the database is this one’s from now on')
+  .description('bring the database up to date, and stop; makes it where there is none')
   .action(migrateDatabase)
+
+program
+  .command('backup')
+  .argument('<file>', 'where the copy goes; takes the place of an older backup')
+  .description('copy the SQLite database, also while the gate runs')
+  .action(backUp)
+
+program
+  .command('restore')
+  .argument('[file]', 'a backup; without one a Postgres database, after pg_restore')
+  .option('--new-key', 'the SECRET_KEY of the backup is lost')
+  .description('put a backup where no database is; what was under way in it is void')
+  .action(restore)
 
 program
   .command('doctor')
@@ -255,7 +285,9 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
-  const message = error instanceof Refusal ? sentence(error.code, 'en') : error.message
+  // Why a database is busy, only its message says.
+  const isSaid = error instanceof Refusal && error.code !== 'storage_busy'
+  const message = isSaid ? sentence(error.code, 'en') : error.message
   process.stderr.write(`qrgate: ${message}\n`)
   process.exitCode = 1
 }

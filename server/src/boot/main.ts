@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { type Config, type Mode, readConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
-import { OperatorError } from '../operator-error.ts'
+import { databaseName } from '../store/database-trouble.ts'
 import { type App, createApp } from './app.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { prepareDemo } from './demo.ts'
@@ -10,6 +10,7 @@ import { cannotListen, freePort, requireFree } from './listening.ts'
 import { takeFolder, writeAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
 import { whyNoPhone } from './phones-reach.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { withSecretKey } from './secret-key.ts'
 
 /**
@@ -18,6 +19,8 @@ import { withSecretKey } from './secret-key.ts'
  * @throws OperatorError saying what stands in the way of its start.
  */
 export async function runGate(mode: Mode, withReception = true): Promise<void> {
+  // What it prints never decides whether it runs: the disk may be full, or nobody read any more.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const given = readConfig(process.env, mode)
   const usualPort = given.port
   const isWhole = mode === 'demo' && withReception
@@ -42,6 +45,8 @@ export async function runGate(mode: Mode, withReception = true): Promise<void> {
     await app?.close()
   })
   const begin = async () => {
+    logger.info({ database: databaseName(config.databaseUrl) }, 'starting')
+    await prepareDatabase(config, logger)
     const demo = isWhole ? await prepareDemo(config, logger) : undefined
     app = await createApp(config, logger, undefined, demo)
     if (mode === 'demo') writeAddress(config)
@@ -50,9 +55,10 @@ export async function runGate(mode: Mode, withReception = true): Promise<void> {
   }
   const demo = await begin().catch(async error => {
     const why = cannotListen(error, config)
-    // What could not begin would end with 0.
-    if (why instanceof OperatorError) grace.uninstall()
+    // It would end with 0 what could not begin.
+    grace.uninstall()
     await app?.close()
+    logger.debug({ err: error }, 'it could not start')
     throw why
   })
   await demo?.reception?.start()
