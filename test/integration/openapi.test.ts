@@ -143,11 +143,14 @@ test('an answer of which the document tells otherwise fails the test that has se
   await addOpenApi(bare, 'http://gate.test')
   // One that believes whatever it is told of its answers.
   const server = bare as unknown as FastifyInstance
-  const contract = watchContract(server)
+  const contract = watchContract(server, 'teapot')
   const word = Type.Object({ code: Type.Literal('teapot') }, { title: 'Word' })
   server.get('/:status', { schema: { response: { 200: word } } }, (request, reply) => {
     const { status } = request.params as { status: string }
-    return reply.code(Number(status) as 200).type('application/json').send('{"code":"kettle"}')
+    return reply
+      .code(Number(status) as 200)
+      .type('application/json')
+      .send('{"code":"kettle"}')
   })
   t.after(() => server.close())
   await server.ready()

@@ -42,13 +42,16 @@ export interface Contract {
   assertKept(): void
 }
 
+const documents = new Map<string, Document>()
+
 const statusesOfAny = new Set([408, 414, 431, 500])
 
 /**
  * Holds all that a gate answers against its own document. What it hides, and upgrades, are not looked at.
  * @param server not listening yet.
+ * @param kind of gates that have the same operations: their document is written once.
  */
-export function watchContract(server: FastifyInstance): Contract {
+export function watchContract(server: FastifyInstance, kind: string): Contract {
   const given: Given[] = []
   server.addHook('onSend', (request, reply, payload, done) => {
     const { url } = request.routeOptions
@@ -66,7 +69,11 @@ export function watchContract(server: FastifyInstance): Contract {
     done(null, payload)
   })
 
-  const document = () => server.swagger() as unknown as Document
+  const document = () => {
+    const known = documents.get(kind) ?? (server.swagger() as unknown as Document)
+    documents.set(kind, known)
+    return known
+  }
   const looked = () => {
     if (given.length === 0) return []
     const { paths, components } = document()

@@ -82,7 +82,7 @@ export async function startGate(
   let held: number | undefined
   const clock: Clock = () => (held ?? real()) + passed
   const app = await createApp(config, pino({ level: 'debug' }, sink), clock)
-  const contract = watchContract(app.server)
+  const contract = watchContract(app.server, `${mode}, seed ${config.seedApi}`)
   await app.listen()
   let closed: Promise<void> | undefined
   const close = () => {

@@ -53,7 +53,6 @@ export interface Schema extends Referable {
   type?: string | readonly string[]
   enum?: readonly unknown[]
   anyOf?: readonly Schema[]
-  allOf?: readonly Schema[]
   oneOf?: readonly Schema[]
   properties?: Record<string, Schema>
   additionalProperties?: boolean | Schema

@@ -41,7 +41,7 @@ test('a route has its method, path, summary, proof, parameters, body and answers
     '<h4>Body</h4>',
     '<code>why</code> <small>optional</small>',
     '<h4>Answer 200</h4><p>OK</p>',
-    '<h4>Answer 401, 409</h4><ul><li><code>in_use</code>: Somebody has it.</li><li><code>expired</code>: Too late.</li></ul>',
+    '<h4>Refusals</h4><ul><li>401 <code>in_use</code>: Somebody has it.</li><li>401 <code>expired</code>: Too late.</li><li>409 <code>in_use</code>',
   ]) {
     assert.ok(article.includes(part), part)
   }

@@ -84,13 +84,10 @@ function routeArticle(route: Route, { components }: Contract): Markup {
 ${proofs.map((proof, index) => html`<p class="proof">${index === 0 ? 'Needs' : 'or'} ${proof}</p>`)}
 ${parameters.length > 0 && fieldTable('Parameters', parameters.map(parameterField))}
 ${sent !== undefined && sent.length > 0 && fieldTable('Body', sent)}
-${answersOf(responses).map(({ statuses, body }) => {
-  const caption = `Answer ${statuses.join(', ')}`
-  // Refusals are alike but for their codes, which the description tells.
-  const isRefusal = statuses.every(status => !/^[123]/.test(status))
-  const fields = isRefusal ? [] : fieldsOfBody(body, known)
-  return fieldTable(caption, fields, body.description)
-})}
+${answersOf(responses).map(({ statuses, body }) =>
+  fieldTable(`Answer ${statuses.join(', ')}`, fieldsOfBody(body, known), body.description),
+)}
+${refusalList(responses)}
 </article>`
 }
 
@@ -119,15 +116,28 @@ function fieldsOfBody({ content = {} }: Body, known: Parameters<typeof fieldsOf>
 
 /** Statuses that are answered alike, told once. */
 function answersOf(responses: Record<string, Body>): { statuses: string[]; body: Body }[] {
-  const alike = Map.groupBy(Object.entries(responses), ([, body]) => JSON.stringify(body))
+  const said = Object.entries(responses).filter(([, body]) => refusalsIn(body).length === 0)
+  const alike = Map.groupBy(said, ([, body]) => JSON.stringify(body))
   return [...alike.values()].flatMap(same => {
     const [first] = same
     return first ? [{ statuses: same.map(([status]) => status), body: first[1] }] : []
   })
 }
 
+/** What is refused stands in the description, a line for each code: that is all there is to tell of it. */
+function refusalsIn({ description = '' }: Body): string[] {
+  return description.startsWith('- ') ? description.split('\n').map(line => line.slice(2)) : []
+}
+
+function refusalList(responses: Record<string, Body>): Markup | false {
+  const lines = Object.entries(responses).flatMap(([status, body]) =>
+    refusalsIn(body).map(line => html`<li>${status} ${prose(line)}</li>`),
+  )
+  return lines.length > 0 && html`<h4>Refusals</h4><ul>${lines}</ul>`
+}
+
 function fieldTable(caption: string, fields: readonly Field[], about = ''): Markup {
-  const head = html`<h4>${caption}</h4>${about !== '' && paragraphs(about)}`
+  const head = html`<h4>${caption}</h4>${about !== '' && html`<p>${prose(about)}</p>`}`
   if (fields.length === 0) return head
   return html`${head}
 <table>
@@ -142,13 +152,6 @@ ${fields.map(
 )}
 </tbody>
 </table>`
-}
-
-/** Lines that begin with a dash are a list. */
-function paragraphs(text: string): Markup {
-  if (!text.startsWith('- ')) return html`<p>${prose(text)}</p>`
-  const items = text.split('\n').map(line => line.replace(/^- /, ''))
-  return html`<ul>${items.map(item => html`<li>${prose(item)}</li>`)}</ul>`
 }
 
 /** What stands between backticks is code. */
