@@ -95,7 +95,7 @@ export function watchContract(server: FastifyInstance, kind: string): Contract {
     assertKept: () => {
       const faults = looked().flatMap(({ answer, operation, components }) => {
         const fault = faultOf(answer, operation, components)
-        return fault === undefined ? [] : [`${answer.at} answered ${answer.status} ${fault}`]
+        return fault === undefined ? [] : [`${answer.at} answered ${answer.status}${fault}`]
       })
       assert.deepEqual([...new Set(faults)], [], 'the API’s document tells otherwise')
     },
@@ -112,18 +112,18 @@ function faultOf(
   const answered = `${type} ${body.slice(0, 300)}`
   if (!said) return `, of which nothing is said: ${answered}`
   if (retryAfter !== (said.headers?.['Retry-After'] !== undefined)) {
-    return retryAfter ? 'with Retry-After' : 'without Retry-After'
+    return retryAfter ? ' with Retry-After' : ' without Retry-After'
   }
   const { content = {} } = said
   if (body === '' && Object.keys(content).length === 0) return undefined
   const { schema } = content[type] ?? {}
-  if (schema === undefined) return `as ${answered}`
+  if (schema === undefined) return ` as ${answered}`
   if (!/json$/.test(type)) {
     const isTold = code === undefined || statusesOfAny.has(status) || codesOf(said).includes(code)
-    return isTold ? undefined : `because of ${code}, of which nothing is said`
+    return isTold ? undefined : ` because of ${code}, of which nothing is said`
   }
   const [isSo, errors] = checkerOf(schema, components).Errors(JSON.parse(body))
-  return isSo ? undefined : `with another body: ${answered}: ${JSON.stringify(errors[0])}`
+  return isSo ? undefined : ` with another body: ${answered}: ${JSON.stringify(errors[0])}`
 }
 
 /** Of all that may be refused with one status. */
