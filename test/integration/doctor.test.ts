@@ -19,7 +19,10 @@ test('doctor asks Redis, and warns where it may forget what is counted in it', a
   const redis = await startRedis(t)
   const folder = temporaryFolder(t)
   const [well, ...others] = await aboutRedis(redis.url, folder)
-  assert.match(well ?? '', /^ok {4}redis {5}answers in [\d.]+ ms$/)
+  assert.match(
+    well ?? '',
+    /^ok {4}redis {5}answers in [\d.]+ ms, publishes, and tells what is published$/,
+  )
   assert.deepEqual(others, [])
 
   const client = createClient({ url: redis.url })
@@ -78,7 +81,7 @@ test('doctor says why Redis cannot be used, and waits for none that answers noth
   }
   for (const [url, reason] of Object.entries(reasons)) {
     const [line = '', ...others] = await aboutRedis(url, folder)
-    assert.match(line, /^fail {2}redis {5}cannot be used: .*\. Check REDIS_URL\.$/)
+    assert.match(line, /^fail {2}redis {5}REDIS_URL cannot be used: /)
     assert.ok(line.includes(reason), line)
     assert.deepEqual(others, [])
   }
