@@ -17,18 +17,22 @@ export type { Mode }
 /** Everything that an operator decides, read once at start. */
 export type Config = ReturnType<typeof configOf> & ReturnType<typeof timesOf>
 
-/** @throws OperatorError naming every setting that is missing or wrong, and what would be right. */
+/** Names every setting that is missing or wrong, and says what would be right. */
+export class WrongSettings extends OperatorError {}
+
+/** @throws WrongSettings */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
   const faults = [
-    ...withoutKey(values, mode),
+    // Where it stands in a file, what is wrong with that is said.
+    ...(env.SECRET_KEY_FILE ? [] : withoutKey(values, mode)),
     ...wrong,
     ...guessableKeys(values, mode),
     ...deadHosts(values),
   ]
   const times = timesOf(values, fault => faults.push(fault))
-  if (faults.length > 0) throw new OperatorError(faults.join('\n'))
+  if (faults.length > 0) throw new WrongSettings(faults.join('\n'))
   return { ...configOf(values, mode), ...times }
 }
 

@@ -19,7 +19,7 @@ test('doctor asks Redis, and warns where it may forget what is counted in it', a
   const redis = await startRedis(t)
   const folder = temporaryFolder(t)
   const [well, ...others] = await aboutRedis(redis.url, folder)
-  assert.match(well ?? '', /^ok {4}redis {5}answers in [\d.]+ ms$/)
+  assert.match(well ?? '', /^ok {4}redis +answers in [\d.]+ ms$/)
   assert.deepEqual(others, [])
 
   const client = createClient({ url: redis.url })
@@ -27,7 +27,7 @@ test('doctor asks Redis, and warns where it may forget what is counted in it', a
   await client.configSet('maxmemory-policy', 'allkeys-lru')
   client.destroy()
   const [, warning] = await aboutRedis(redis.url, folder)
-  assert.match(warning ?? '', /^warn {2}redis {5}maxmemory-policy is allkeys-lru; set noeviction/)
+  assert.match(warning ?? '', /^warn {2}redis +maxmemory-policy is allkeys-lru; set noeviction/)
 })
 
 test('N17: doctor names what a log level hides, the alarm of wrong passwords with it', async t => {
@@ -74,11 +74,10 @@ test('doctor says why Redis cannot be used, and waits for none that answers noth
     [`redis://127.0.0.1:${port}`]: 'Redis has not answered for 2000 ms',
     [`redis://127.0.0.1:${await freePort()}`]: 'ECONNREFUSED',
     [`redis://localhost:${await freePort()}`]: 'ECONNREFUSED',
-    'http://127.0.0.1': 'not a valid Redis protocol',
   }
   for (const [url, reason] of Object.entries(reasons)) {
     const [line = '', ...others] = await aboutRedis(url, folder)
-    assert.match(line, /^fail {2}redis {5}cannot be used: .*\. Check REDIS_URL\.$/)
+    assert.match(line, /^fail {2}redis +cannot be used: .*\. Check REDIS_URL\.$/)
     assert.ok(line.includes(reason), line)
     assert.deepEqual(others, [])
   }

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { loadEnvFile } from 'node:process'
 import { Command } from 'commander'
-import type { Mode } from '../config.ts'
+import { type Mode, WrongSettings } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -23,22 +21,39 @@ import {
   showClient,
 } from './client-command.ts'
 import { clientServices } from './client-services-command.ts'
+import { outliveOutput } from './command.ts'
 import { listDeliveries, resendDelivery } from './delivery-command.ts'
 import { examine } from './doctor/examine.ts'
+import { type Environment, sourceOf, takeEnvironment } from './environment/take.ts'
 import { listKeys, rotate } from './keys-command.ts'
 import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
 import { kioskPolicy } from './policy-command.ts'
+import { version } from './version.ts'
+
+/** Undefined until a command begins. */
+let environment: Environment | undefined
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
-  await runGate(mode, withReception)
+  await runGate(mode, withReception, environment)
 }
 
-const program = new Command('qrgate').description(
-  'On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.',
-)
+/** What it does with names that are no settings itself. */
+const tellsOfNames = new Set(['demo', 'serve', 'doctor'])
+
+const program = new Command('qrgate')
+  .description('On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.')
+  .version(`qrgate ${version()}`)
+  // Node looks at the long word too, and says by itself that there is no such file.
+  .option('-e, --env-file <path>', 'read settings from this file, not from .env in this folder')
+  .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', (_program, command) => {
+    environment = takeEnvironment(program.opts<{ envFile?: string }>().envFile)
+    if (tellsOfNames.has(command.name()) && command.parent === program) return
+    for (const name of environment.unknown) process.stderr.write(`qrgate: ${name}\n`)
+  })
 
 program
   .command('demo')
@@ -58,8 +73,9 @@ program
 
 program
   .command('doctor')
+  .option('--json', 'as an array of {mark, about, words}')
   .description('check settings, database, Redis, clock and TLS, and say what to do')
-  .action(examine)
+  .action(({ json }: { json?: boolean }) => examine(environment, json))
 
 const kiosk = program.command('kiosk').description('screens that may start sign-ins')
 kiosk
@@ -238,24 +254,17 @@ filtered(log.command('export'))
   .description('all events, on standard output, with what proves them')
   .action(exportLog)
 
-function readEnvFile(): void {
-  try {
-    loadEnvFile()
-  } catch (error) {
-    throw new OperatorError(`.env cannot be read: ${(error as Error).message}`)
-  }
-}
-
 // Whatever the program makes is for its own user alone.
 process.umask(0o077)
 
+outliveOutput()
+
 try {
-  // Without a `.env` the environment says it all; one that cannot be read is a fault.
-  if (existsSync('.env')) readEnvFile()
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
   const message = error instanceof Refusal ? sentence(error.code, 'en') : error.message
-  process.stderr.write(`qrgate: ${message}\n`)
+  const source = error instanceof WrongSettings && environment ? `\n${sourceOf(environment)}` : ''
+  process.stderr.write(`qrgate: ${message}${source}\n`)
   process.exitCode = 1
 }

@@ -14,7 +14,6 @@ export async function withStore(
   work: (store: Store, config: Config, clock: Clock) => Promise<void>,
   upgrade: Upgrade = 'new',
 ): Promise<void> {
-  process.stdout.on('error', passOverClosedPipe)
   // A command needs little more than the database; `serve` is where settings must be safe.
   const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
   keepPrivate(config)
@@ -33,9 +32,22 @@ export async function withStore(
   }
 }
 
-/** Whoever reads may have seen enough, as `head` does; what is being done is done to its end. */
-export function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** What {@link outliveOutput} has seen is dealt with. */
+export function passOverOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.syscall !== 'write') throw error
+}
+
+/**
+ * Whoever reads may have seen enough, as `head` does; what is being done is done to its end. Where it
+ * cannot be written for another reason, as on a full disk, nobody must take it for whole.
+ */
+export function outliveOutput(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return
+    process.exitCode = 1
+    process.stderr.write(`qrgate: the output cannot be written (${code}).\n`)
+  })
 }
 
 /** Who has typed the command, as the log will say. */
