@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Only the user who runs the gate may enter its folder … */
@@ -42,4 +42,14 @@ export function makePrivate(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * What root makes in somebody's folder is theirs: a command that was run as root must not leave files that
+ * the gate's own user cannot use.
+ */
+export function ownLikeItsFolder(path: string): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  if (uid !== 0) chownSync(path, uid, gid)
 }

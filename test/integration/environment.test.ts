@@ -121,11 +121,13 @@ test('N47: commands say names that are no settings on standard error, and go on'
   const env = { QRGATE_DATADIR: '/nowhere' }
   const { code, err } = await qrgate(['migrate'], env, folder)
   assert.equal(code, 0)
-  assert.deepEqual(err.split('\n'), [
-    'qrgate: QRGATE_DATADIR is no setting and counts for nothing; is QRGATE_DATA_DIR meant?',
-    'qrgate: DATABSE_URL is no setting and counts for nothing; is DATABASE_URL meant?',
-    '',
-  ])
+  assert.deepEqual(
+    err.split('\n').filter(line => line.startsWith('qrgate:')),
+    [
+      'qrgate: QRGATE_DATADIR is no setting and counts for nothing; is QRGATE_DATA_DIR meant?',
+      'qrgate: DATABSE_URL is no setting and counts for nothing; is DATABASE_URL meant?',
+    ],
+  )
 })
 
 test('N47: the version is said wherever it is asked, even beside a broken .env', async t => {

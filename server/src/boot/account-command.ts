@@ -96,7 +96,7 @@ export async function listAccounts({ client }: { client?: string }): Promise<voi
       throw new OperatorError(`There is no client "${client}".`)
     }
     for (const account of await store.accounts.all()) say(lineOf(account, client))
-  }, 'never')
+  }, 'look')
 }
 
 /** What stands behind its name says what it is: any of it may be missing. */

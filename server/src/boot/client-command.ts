@@ -50,7 +50,7 @@ export async function listClients(): Promise<void> {
       const told = removedAt === null ? ['sub', ...claims].join(',') : 'removed'
       say(`${id.padEnd(longest)}  ${told}  ${name.ko}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate client show` */
@@ -74,7 +74,7 @@ export async function showClient(id: string): Promise<void> {
         : `nothing can be signed: no SECRET_KEY that is set here opens the secret; bring that key back, or: qrgate client rotate ${id} --webhook`,
     }
     for (const [row, words] of Object.entries(rows)) say(`${row.padEnd(11)}  ${words}`)
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate client set` */

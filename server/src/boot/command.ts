@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
 import { type Clock, createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
-import { OperatorError } from '../operator-error.ts'
 import type { Actor } from '../protocol/log-event.ts'
+import { databaseName } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
-import { NoTables, OutdatedTables, type Upgrade } from '../store/sql/migrate.ts'
+import type { Opening } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
 import { withDemoAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
@@ -12,16 +12,14 @@ import { keepPrivate } from './own-paths.ts'
 /** Works beside a running gate, on the same database and by its clock. */
 export async function withStore(
   work: (store: Store, config: Config, clock: Clock) => Promise<void>,
-  upgrade: Upgrade = 'new',
+  opening: Opening = 'use',
 ): Promise<void> {
   // A command needs little more than the database; `serve` is where settings must be safe.
   const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
   keepPrivate(config)
-  const store = await openStore(config.databaseUrl, upgrade).catch((error: Error) => {
-    const known = error instanceof OutdatedTables || error instanceof NoTables
-    const words = `The database cannot be used: ${error.message}. Check DATABASE_URL.`
-    throw error instanceof OperatorError ? error : new OperatorError(known ? error.message : words)
-  })
+  const store = await openStore(config.databaseUrl, opening)
+  // On standard error, as others may read what the command prints.
+  process.stderr.write(`Database: ${databaseName(config.databaseUrl)}\n`)
   try {
     const clock = createClock()
     const time = await store.time()

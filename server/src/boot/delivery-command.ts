@@ -44,7 +44,7 @@ export async function listDeliveries({ client, open, failed, limit }: Given): Pr
           .trimEnd(),
       )
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate delivery resend` */

@@ -45,7 +45,7 @@ export async function listKeys(): Promise<void> {
       const note = lost.includes(key.id) ? '  its SECRET_KEY is gone' : ''
       say(`${key.id}  ${words}${note}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 function stateOf({ signsFrom, acceptedUntil }: SigningKey, now: number): string {

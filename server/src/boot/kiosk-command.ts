@@ -45,7 +45,7 @@ export async function listKiosks(): Promise<void> {
       const state = `${stateOf(kiosk).padEnd(9)}  ${client.padEnd(longest)}`
       say(`${`${kiosk.number}`.padStart(6)}  ${state}  ${kiosk.name.ko}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate kiosk set`; every node knows within 5 s. */
@@ -93,7 +93,7 @@ function unless(text: string, done: string): (error: unknown) => never {
 
 /** `qrgate migrate`: opening a database brings it up to date. */
 export async function migrateDatabase(): Promise<void> {
-  await withStore(async () => say('The database is up to date.'), 'any')
+  await withStore(async () => say('The database is up to date.'), 'make')
 }
 
 function kiosksOf(store: Store, clock: Clock): Kiosks {

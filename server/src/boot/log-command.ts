@@ -46,7 +46,7 @@ export async function verify({ checkpoints }: { checkpoints?: string }): Promise
     else if (doubts.length > 0) say('The log could not be proven.')
     else say('The log is whole.')
     process.exitCode = faults.length > 0 ? 1 : doubts.length > 0 ? 2 : 0
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate log show`: the newest events that match, the latest one last. */
@@ -56,7 +56,7 @@ export async function show({ limit, ...filter }: LogFilter & { limit: string }):
     const query = await queryOf(store, filter)
     const newest = await newestRows(store.log, query, most)
     for (const row of newest.toReversed()) say(lineOf(row))
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate log export`: all events that match, the columns as they are sealed. */
@@ -72,7 +72,7 @@ export async function exportLog({ format, ...filter }: LogFilter & { format: str
         ? pipeline(source, stringify({ header: true }), process.stdout, { end: false })
         : pipeline(source, process.stdout, { end: false })
     await written.catch(passOverOutput)
-  }, 'never')
+  }, 'look')
 }
 
 async function* linesOf(rows: AsyncIterable<object>): AsyncGenerator<string> {

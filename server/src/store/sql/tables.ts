@@ -21,6 +21,7 @@ export interface Tables {
   log_cursors: LogCursorsTable
   leases: LeasesTable
   locks: LocksTable
+  gate: GateTable
   audit: AuditTable
 }
 
@@ -240,6 +241,14 @@ export interface LeasesTable {
 /** Rows that are only ever locked: for rules over several rows of another table. */
 export interface LocksTable {
   name: string
+}
+
+/** One row. */
+export interface GateTable {
+  /** Always 1. */
+  id: number
+  key_check: string | null
+  checked_at: number
 }
 
 /** What older gates write instead of the log; the sealer takes it over. */

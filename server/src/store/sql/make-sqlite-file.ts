@@ -1,0 +1,38 @@
+import { closeSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { makePrivateFolder, ownLikeItsFolder, privateFile } from '../../private-path.ts'
+import { sqliteFiles } from '../sqlite-files.ts'
+
+/**
+ * Makes a database file that is whole from the first moment on: written under another name, then linked.
+ * Of several who do so at once one makes it; a full disk leaves nothing of it.
+ * @param fill makes what is in it, and closes it.
+ */
+export async function makeSqliteFile(
+  path: string,
+  fill: (draft: string) => Promise<void>,
+): Promise<void> {
+  makePrivateFolder(dirname(path))
+  const draft = `${path}.${process.pid}`
+  // SQLite would let others read it; its other files get the mode of this one.
+  closeSync(openSync(draft, 'w', privateFile))
+  try {
+    await fill(draft)
+    ownLikeItsFolder(draft)
+    takeName(draft, path)
+  } finally {
+    for (const file of sqliteFiles(draft)) rmSync(file, { force: true })
+  }
+}
+
+function takeName(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    // Some file systems know no links.
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error
+    renameSync(draft, path)
+  }
+}
