@@ -1,6 +1,5 @@
 import type { Config } from '../../config.ts'
 import { openStore } from '../../store/open-store.ts'
-import { OutdatedTables } from '../../store/sql/migrate.ts'
 import { checkClients } from './clients.ts'
 import { type Add, messageOf } from './finding.ts'
 import { checkSigningKeys } from './keys.ts'
@@ -11,7 +10,7 @@ export async function checkDatabase(config: Config, add: Add): Promise<void> {
   const { databaseUrl, redisUrl } = config
   const kind = databaseUrl.startsWith('sqlite:') ? 'SQLite' : 'Postgres'
   try {
-    const store = await openStore(databaseUrl, 'new')
+    const store = await openStore(databaseUrl, 'look')
     try {
       const asked = Date.now()
       const time = await store.time()
@@ -24,8 +23,7 @@ export async function checkDatabase(config: Config, add: Add): Promise<void> {
       await store.close()
     }
   } catch (error) {
-    if (error instanceof OutdatedTables) add('fail', 'database', error.message)
-    else add('fail', 'database', `${kind} cannot be used: ${messageOf(error)}. Check DATABASE_URL.`)
+    add('fail', 'database', messageOf(error))
   }
   if (kind === 'SQLite' && redisUrl !== '') {
     add('warn', 'database', 'SQLite serves the processes of one machine; for several use Postgres')
