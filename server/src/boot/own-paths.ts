@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
-import { makePrivate } from '../private-path.ts'
+import { isPrivate, makePrivate } from '../private-path.ts'
 import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import { keyFile } from './secret-key.ts'
 
@@ -11,6 +11,11 @@ import { keyFile } from './secret-key.ts'
  */
 export function keepPrivate(config: Pick<Config, 'dataDir' | 'databaseUrl'>): string[] {
   return ownPaths(config).filter(path => !makePrivate(path))
+}
+
+/** Looks where {@link keepPrivate} would change something, or could not. */
+export function pathsOpenToOthers(config: Pick<Config, 'dataDir' | 'databaseUrl'>): string[] {
+  return ownPaths(config).filter(path => !isPrivate(path))
 }
 
 /** The data folder is the gate's own where it keeps something in it; no other folder ever is. */

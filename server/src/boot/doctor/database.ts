@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import { openStore } from '../../store/open-store.ts'
 import { checkClients } from './clients.ts'
 import { type Add, messageOf } from './finding.ts'
+import { checkInhabitants } from './inhabitants.ts'
 import { checkSigningKeys } from './keys.ts'
 import { checkClock } from './machine.ts'
 
@@ -19,6 +20,7 @@ export async function checkDatabase(config: Config, add: Add): Promise<void> {
       if (time !== null) checkClock(time - asked - trip / 2, add)
       await checkSigningKeys(store, config, time ?? asked, add)
       await checkClients(store, config, add)
+      await checkInhabitants(store, time ?? asked, add)
     } finally {
       await store.close()
     }

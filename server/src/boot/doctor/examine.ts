@@ -1,8 +1,9 @@
 import type { Environment } from '../environment/take.ts'
 import { checkAddress } from './address.ts'
+import { checkData } from './data.ts'
 import { checkDatabase } from './database.ts'
 import type { Finding } from './finding.ts'
-import { checkDataDir, checkLogLevel, checkPrivacy, checkTimeZone } from './machine.ts'
+import { checkLogLevel, checkMachine, checkSite, checkTimeZone } from './machine.ts'
 import { checkRedis } from './redis.ts'
 import { checkSettings } from './settings.ts'
 
@@ -20,11 +21,12 @@ export async function examine(environment?: Environment, json = false): Promise<
 
   const config = checkSettings(environment, add)
   if (config) {
-    checkDataDir(config, add)
+    await checkMachine(config, add)
+    checkData(config, add)
+    checkSite(config, add)
     checkTimeZone(config, add)
     checkLogLevel(config, add)
     await checkDatabase(config, add)
-    checkPrivacy(config, add)
     await checkRedis(config, add)
     await checkAddress(config, add)
   }

@@ -1,5 +1,6 @@
 import { type Config, readConfig } from '../../config.ts'
 import { type Environment, sourceOf } from '../environment/take.ts'
+import { withDemoAddress } from '../one-demo.ts'
 import { type Add, messageOf } from './finding.ts'
 
 /**
@@ -33,7 +34,7 @@ function checkEnvironment(environment: Environment, add: Add): void {
 
 function lenient(): Config | undefined {
   try {
-    return readConfig(process.env, 'demo')
+    return withDemoAddress(readConfig(process.env, 'demo'), process.env)
   } catch {
     return undefined
   }
