@@ -33,3 +33,23 @@ function backoff(retries: number): number {
 export function redisSilent(ms: number): Error {
   return new Error(`Redis has not answered for ${ms} ms`)
 }
+
+/** What Redis itself says first in its errors, and what to do about it. */
+const refusals: Record<string, string> = {
+  WRONGPASS: 'Redis refuses the user name or the password; check REDIS_URL',
+  NOAUTH: 'Redis wants a password; put it into REDIS_URL',
+  NOPERM: 'the Redis user lacks rights: it needs +@all on ~qrgate:* and &qrgate:*',
+  READONLY: 'Redis is a replica; name the primary in REDIS_URL',
+  LOADING: 'Redis is still loading its data',
+  MISCONF: 'Redis cannot write its snapshots; it needs none: set save ""',
+  OOM: 'Redis has no memory left; give it more maxmemory',
+}
+
+/** Why Redis cannot be used, in words for whoever runs it. */
+export function redisWords(error: unknown): string {
+  const { message = '', code = '' } = (error ?? {}) as { message?: string; code?: string }
+  const [first = ''] = message.split(' ', 1)
+  const known = refusals[first]
+  if (known !== undefined) return first === 'NOPERM' ? `${known} (${message})` : known
+  return `Redis does not answer (${code || message})`
+}

@@ -12,7 +12,10 @@ export const compiled = join(tmpdir(), 'qrgate-test-compiled')
 export interface Ran {
   code: number | null
   out: string
+  /** But for what `database` is. */
   err: string
+  /** Which one it has used, as each says that uses one. */
+  database?: string
 }
 
 /**
@@ -40,6 +43,11 @@ export function qrgate(
     child.stderr.on('data', chunk => {
       ran.err += chunk
     })
-    child.on('close', code => resolve({ ...ran, code }))
+    child.on('close', code => resolve(withDatabase({ ...ran, code })))
   })
+}
+
+function withDatabase(ran: Ran): Ran {
+  const [line, database] = /^Database: (.+)\n/m.exec(ran.err) ?? []
+  return line && database ? { ...ran, err: ran.err.replace(line, ''), database } : ran
 }

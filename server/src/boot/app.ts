@@ -177,7 +177,7 @@ export async function createApp(
   server.register(pages)
   addJwks(server, core.signingKeys)
   addGateProof(server, { keyring: core.gateProof, publicUrl, clock })
-  addHealth(server, readinessParts(core))
+  addHealth(server, readinessParts(core, logger))
 
   const onRevoked = (kiosk: number) => {
     kiosks.forget(kiosk)

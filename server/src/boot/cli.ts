@@ -12,6 +12,7 @@ import {
   listAccounts,
   setAccount,
 } from './account-command.ts'
+import { backUp } from './backup-command.ts'
 import {
   addClient,
   listClients,
@@ -26,9 +27,11 @@ import { listDeliveries, resendDelivery } from './delivery-command.ts'
 import { examine } from './doctor/examine.ts'
 import { type Environment, sourceOf, takeEnvironment } from './environment/take.ts'
 import { listKeys, rotate } from './keys-command.ts'
-import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
+import { addKiosk, listKiosks, revokeKiosk, setKiosk } from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
+import { migrateDatabase } from './migrate-command.ts'
 import { kioskPolicy } from './policy-command.ts'
+import { restore } from './restore-command.ts'
 import { version } from './version.ts'
 
 /** Undefined until a command begins. */
@@ -37,10 +40,33 @@ let environment: Environment | undefined
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
-  await runGate(mode, withReception, environment)
+  try {
+    await runGate(mode, withReception, environment)
+  } catch (error) {
+    process.stderr.write(`qrgate: ${isKnown(error) ? wordsOf(error) : whyNot(error)}\n`)
+    // What was begun already would keep the process.
+    process.exit(1)
+  }
 }
 
-/** What it does with names that are no settings itself. */
+/** What keeps a gate from starting, in a sentence; a stack would help nobody who runs it. */
+function whyNot(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error)
+  return `The gate cannot start: ${words}. QRGATE_LOG_LEVEL=debug shows where.`
+}
+
+function isKnown(error: unknown): error is OperatorError | Refusal {
+  return error instanceof OperatorError || error instanceof Refusal
+}
+
+function wordsOf(error: OperatorError | Refusal): string {
+  // Why a database is busy, only its message says.
+  if (error instanceof Refusal && error.code !== 'storage_busy') return sentence(error.code, 'en')
+  const source = error instanceof WrongSettings && environment ? `\n${sourceOf(environment)}` : ''
+  return error.message + source
+}
+
+/** Commands that say themselves which names are no settings. */
 const tellsOfNames = new Set(['demo', 'serve', 'doctor'])
 
 const program = new Command('qrgate')
@@ -50,8 +76,10 @@ const program = new Command('qrgate')
   .option('-e, --env-file <path>', 'read settings from this file, not from .env in this folder')
   .configureHelp({ showGlobalOptions: true })
   .hook('preAction', (_program, command) => {
+    // What a gate prints never decides whether it runs.
+    if (!['demo', 'serve'].includes(command.name())) outliveOutput()
     environment = takeEnvironment(program.opts<{ envFile?: string }>().envFile)
-    if (tellsOfNames.has(command.name()) && command.parent === program) return
+    if (tellsOfNames.has(command.name())) return
     for (const name of environment.unknown) process.stderr.write(`qrgate: ${name}\n`)
   })
 
@@ -68,8 +96,22 @@ program
 
 program
   .command('migrate')
-  .description('bring the database up to date, and stop')
+  .option('--new-key', 'the SECRET_KEY before is lost: the database is this one’s from now on')
+  .description('bring the database up to date, and stop; makes it where there is none')
   .action(migrateDatabase)
+
+program
+  .command('backup')
+  .argument('<file>', 'where the copy goes; takes the place of an older backup')
+  .description('copy the SQLite database, also while the gate runs')
+  .action(backUp)
+
+program
+  .command('restore')
+  .argument('[file]', 'a backup; without one a Postgres database, after pg_restore')
+  .option('--new-key', 'the SECRET_KEY of the backup is lost')
+  .description('put a backup where no database is; what was under way in it is void')
+  .action(restore)
 
 program
   .command('doctor')
@@ -257,14 +299,10 @@ filtered(log.command('export'))
 // Whatever the program makes is for its own user alone.
 process.umask(0o077)
 
-outliveOutput()
-
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
-  const message = error instanceof Refusal ? sentence(error.code, 'en') : error.message
-  const source = error instanceof WrongSettings && environment ? `\n${sourceOf(environment)}` : ''
-  process.stderr.write(`qrgate: ${message}${source}\n`)
+  if (!isKnown(error)) throw error
+  process.stderr.write(`qrgate: ${wordsOf(error)}\n`)
   process.exitCode = 1
 }

@@ -9,17 +9,14 @@ import type { Store } from '../store/store.ts'
 import { withDemoAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
 
-/** Works beside a running gate, on the same database and by its clock. */
+/** Works beside a running gate, on the same database and by its clock; makes none. */
 export async function withStore(
   work: (store: Store, config: Config, clock: Clock) => Promise<void>,
-  opening: Opening = 'use',
+  opening: Exclude<Opening, 'make'> = 'use',
 ): Promise<void> {
-  // A command needs little more than the database; `serve` is where settings must be safe.
-  const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
-  keepPrivate(config)
+  const config = commandConfig()
   const store = await openStore(config.databaseUrl, opening)
-  // On standard error, as others may read what the command prints.
-  process.stderr.write(`Database: ${databaseName(config.databaseUrl)}\n`)
+  sayDatabase(config)
   try {
     const clock = createClock()
     const time = await store.time()
@@ -28,6 +25,18 @@ export async function withStore(
   } finally {
     await store.close()
   }
+}
+
+/** What a command is told, which needs little more than the database; `serve` is where settings must be safe. */
+export function commandConfig(): Config {
+  const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
+  keepPrivate(config)
+  return config
+}
+
+/** On standard error, as others may read what the command prints. */
+export function sayDatabase({ databaseUrl }: Config): void {
+  process.stderr.write(`Database: ${databaseName(databaseUrl)}\n`)
 }
 
 /** What {@link outliveOutput} has seen is dealt with. */

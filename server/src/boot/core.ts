@@ -85,12 +85,16 @@ export async function createCore(
   const [secretKey, ...older] = config.secretKeys
   if (secretKey === undefined) throw new OperatorError('SECRET_KEY is missing.')
   const keyring = (purpose: string) => deriveKeyring([secretKey, ...older], purpose)
+  /** Of what lives for minutes: nothing of it, from before a backup was restored, is any good afterwards. */
+  const passing = (purpose: string) =>
+    keyring(restoredAt === null ? purpose : `${purpose} since ${restoredAt}`)
 
   const nodeClock = createClock()
   const clock = given ?? nodeClock
   // For durations, which no correction of a clock may stretch.
   const ticks = given ?? (() => performance.now())
   const store = await openStore(config.databaseUrl)
+  const { restoredAt } = await store.gate.read()
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
   const passwords = await createPasswordHasher(config.longestHashWait)
@@ -121,19 +125,19 @@ export async function createCore(
     clock,
     randomBytes,
   })
-  const tickets = compactTickets(keyring('ticket'), publicUrl)
+  const tickets = compactTickets(passing('ticket'), publicUrl)
   const pendingSeconds = timings.pending / 1000
-  const ofNow = jwtTickets(keyring(jwtPurpose(publicUrl)), pendingSeconds)
-  const readOlder = olderJwtReader(keyring(olderJwtPurpose), publicUrl, pendingSeconds)
+  const ofNow = jwtTickets(passing(jwtPurpose(publicUrl)), pendingSeconds)
+  const readOlder = olderJwtReader(passing(olderJwtPurpose), publicUrl, pendingSeconds)
   const jwts = { ...ofNow, read: (text: string) => ofNow.read(text) ?? readOlder(text) }
-  const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
+  const receiptsOfPages = receipts(passing('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
   const { sealAnew, ...clientParts } = createClientParts({
     config,
     store,
     accounts,
-    keyring: keyring('agreement'),
+    keyring: passing('agreement'),
     clock,
     ticks,
     logger,
@@ -173,7 +177,7 @@ export async function createCore(
     ...shared,
     signIns,
     telling: clientParts.telling,
-    kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
+    kioskSecrets: kioskSecrets(passing('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
     scans: createLimit('too_many', perKiosk('scans'), ticks),
     rotation,

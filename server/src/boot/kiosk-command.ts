@@ -91,11 +91,6 @@ function unless(text: string, done: string): (error: unknown) => never {
   }
 }
 
-/** `qrgate migrate`: opening a database brings it up to date. */
-export async function migrateDatabase(): Promise<void> {
-  await withStore(async () => say('The database is up to date.'), 'make')
-}
-
 function kiosksOf(store: Store, clock: Clock): Kiosks {
   return createKiosks({ records: store.kiosks, builtIn: [], clock, randomBytes })
 }

@@ -47,8 +47,8 @@ export async function faultAt({ host, port }: Place): Promise<NodeJS.ErrnoExcept
 }
 
 /** Why a gate cannot listen, and what would be right. Any other error is returned as it is. */
-export function cannotListen(error: unknown, { host, port }: Place): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
+export function cannotListen(error: NodeJS.ErrnoException, { host, port }: Place): Error {
+  const { code, syscall } = error
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const other = 'leave HOST out, or set it to an address of this machine'
   switch (code) {

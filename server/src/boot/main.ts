@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { type Config, type Mode, readConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
-import { OperatorError } from '../operator-error.ts'
+import { databaseName } from '../store/database-trouble.ts'
 import { type App, createApp } from './app.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { prepareDemo } from './demo.ts'
@@ -11,6 +11,7 @@ import { cannotListen, freePort, requireFree } from './listening.ts'
 import { takeFolder, writeAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
 import { whyNoPhone } from './phones-reach.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { withSecretKey } from './secret-key.ts'
 
 /**
@@ -24,6 +25,8 @@ export async function runGate(
   withReception = true,
   environment?: Environment,
 ): Promise<void> {
+  // What it prints never decides whether it runs: the disk may be full, or nobody read any more.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const given = readConfig(process.env, mode)
   const usualPort = given.port
   const isWhole = mode === 'demo' && withReception
@@ -50,6 +53,8 @@ export async function runGate(
     await app?.close()
   })
   const begin = async () => {
+    logger.info({ database: databaseName(config.databaseUrl) }, 'starting')
+    await prepareDatabase(config, logger)
     const demo = isWhole ? await prepareDemo(config, logger) : undefined
     app = await createApp(config, logger, undefined, demo)
     if (mode === 'demo') writeAddress(config)
@@ -58,9 +63,10 @@ export async function runGate(
   }
   const demo = await begin().catch(async error => {
     const why = cannotListen(error, config)
-    // What could not begin would end with 0.
-    if (why instanceof OperatorError) grace.uninstall()
+    // It would end with 0 what could not begin.
+    grace.uninstall()
     await app?.close()
+    logger.debug({ err: error }, 'it could not start')
     throw why
   })
   await demo?.reception?.start()

@@ -50,6 +50,7 @@ export const logEvents = {
   'signing_key.added':
     'A key for ID tokens is new. `signs_from`: when it begins, `removed`: which are good no more.',
   'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
+  'log.restored': 'The database is a backup now: what came behind `position` before is not in it.',
   'log.checkpoint': 'The last seal of a day. `position`, `seal`, `at`, `key`, `signature`.',
   'log.erased': "Visitors' events are empty now. `positions`: which.",
   'log.purged': 'Old segments are gone. `through`: the last position that is.',

@@ -27,6 +27,8 @@ export type DatabaseTrouble = keyof typeof databaseTroubles
 /** A database that could not be opened; the message is one sentence for whoever runs the gate. */
 export class UnusableDatabase extends OperatorError {
   readonly trouble: DatabaseTrouble
+  /** The same without saying which database. */
+  readonly why: string
 
   /**
    * @param databaseUrl as it was set; its password is not told.
@@ -34,9 +36,10 @@ export class UnusableDatabase extends OperatorError {
    */
   constructor(trouble: DatabaseTrouble, databaseUrl: string, detail?: string) {
     const said = detail ? ` (${detail.replaceAll(/\s+/g, ' ').trim()})` : ''
-    const name = databaseName(databaseUrl)
-    super(`The database ${name} cannot be used: ${databaseTroubles[trouble]}${said}.`)
+    const why = `${databaseTroubles[trouble]}${said}`
+    super(`The database ${databaseName(databaseUrl)} cannot be used: ${why}.`)
     this.trouble = trouble
+    this.why = why
   }
 }
 

@@ -42,8 +42,9 @@ export interface Store {
   /**
    * Why work could not be done now; null where it could. Looks without writing as long as all work gets
    * through; afterwards it writes, at most once a second, until that gets through.
+   * @param how `byWriting`: writes in any case.
    */
-  trouble(): Promise<DatabaseTrouble | null>
+  trouble(how?: { byWriting?: boolean }): Promise<DatabaseTrouble | null>
   /** What is wrong inside the database, in its own words; takes as long as it takes. */
   inspect(): Promise<string[]>
   /** The database's own clock in milliseconds since 1970; null where it is this machine's anyway. */

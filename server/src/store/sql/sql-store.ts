@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DatabaseTrouble } from '../database-trouble.ts'
 import type { Store } from '../store.ts'
 import { accounts } from './accounts.ts'
 import { clients } from './clients.ts'
@@ -51,7 +50,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
   }
 }
 
-function troubleOf(db: Database, engine: Engine): () => Promise<DatabaseTrouble | null> {
+function troubleOf(db: Database, engine: Engine): Store['trouble'] {
   const { health } = engine
   const orTrouble = (error: unknown) => {
     const trouble = engine.troubleOf(error) ?? engine.passing(error)
@@ -59,11 +58,12 @@ function troubleOf(db: Database, engine: Engine): () => Promise<DatabaseTrouble 
     return trouble
   }
   let written = Number.NEGATIVE_INFINITY
-  return async () => {
+  return async ({ byWriting = false } = {}) => {
     const seen = engine.knownTrouble() ?? (await engine.look().catch(orTrouble))
-    if (seen !== null || (health.met === null && !engine.isNearlyFull())) return seen
+    const isWell = health.met === null && !engine.isNearlyFull()
+    if (seen !== null || (isWell && !byWriting)) return seen
     const now = performance.now()
-    if (now - written < writeEvery) return health.met
+    if (now - written < writeEvery && !byWriting) return health.met
     written = now
     await tryToWrite(db, engine).then(health.wrote, error => health.failed(orTrouble(error)))
     return health.met

@@ -248,6 +248,7 @@ export interface GateTable {
   /** Always 1. */
   id: number
   key_check: string | null
+  restored_at: number | null
   checked_at: number
 }
 
