@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
@@ -140,7 +141,8 @@ async function showing(t: TestContext, certificate: Certificate, host = 'localho
 }
 
 test('N49: what is wrong with a certificate is named', async t => {
-  const now = Date.now()
+  const trusted = selfSigned(t, 'localhost')
+  const now = new X509Certificate(trusted.cert).validFromDate.getTime()
   const unknown = await showing(t, selfSigned(t, 'localhost'))
   const words = async (url: string, at = now) => {
     const { mark, words } = (await certificateFinding(url, at)) ?? {}
@@ -151,7 +153,6 @@ test('N49: what is wrong with a certificate is named', async t => {
     /^fail: .* of no authority that this machine knows \(nobody has/,
   )
 
-  const trusted = selfSigned(t, 'localhost')
   trust(trusted)
   const good = await showing(t, trusted)
   assert.match(await words(good), /^warn: its certificate ends in [12] days; see why it was not/)
