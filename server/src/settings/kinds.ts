@@ -97,9 +97,20 @@ export function databaseAddress(): Kind<string> {
       } else if (!/^postgres(ql)?$/.test(scheme) || !rest.startsWith('//')) {
         refuse(`${name} must be like sqlite:PATH or postgres://user:password@host/database.`)
       } else if (!URL.canParse(text)) refuse(`${name} ${noUrl}.`)
+      else if (!isSslMode(text)) {
+        refuse(`${name}: its sslmode must be one of ${sslModes.join(', ')}.`)
+      }
       return `${scheme}:${rest}`
     },
   }
+}
+
+/** Each but the first two looks at the server's certificate and its name. */
+const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full']
+
+function isSslMode(url: string): boolean {
+  const mode = URL.parse(url)?.searchParams.get('sslmode') ?? null
+  return mode === null || sslModes.includes(mode)
 }
 
 /** `redis://…`, or `rediss://…` for TLS; empty for none. */

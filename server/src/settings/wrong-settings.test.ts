@@ -52,6 +52,8 @@ const wrong: Partial<Record<SettingName, readonly string[]>> = {
     'postgres://u:p%ss@[db/x',
     ' postgres://db/x',
     'postgresqls://db/x',
+    'postgres://db/x?sslmode=on',
+    'postgres://db/x?sslmode=allow',
   ],
   REDIS_URL: [
     'http://redis',

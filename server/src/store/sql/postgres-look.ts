@@ -1,0 +1,55 @@
+import { TLSSocket } from 'node:tls'
+import pg from 'pg'
+import { optionsOf } from './postgres-connection.ts'
+import { patience } from './retry-while-busy.ts'
+
+/** How a Postgres is reached. */
+export interface PostgresLook {
+  /** Whether its connection is encrypted, and whether the server has shown who it is. */
+  tls: 'none' | 'unverified' | 'verified'
+  /**
+   * What is between: nothing that can be seen, or a pooler, which gives a server's connection to the next
+   * program at the end of each transaction, or of the session.
+   */
+  pooler: 'none' | 'transaction' | 'session'
+}
+
+/** Opens two connections and closes them again. @throws whatever keeps it from that. */
+export async function lookAtPostgres(url: string): Promise<PostgresLook> {
+  const [one, other] = [clientOf(url), clientOf(url)]
+  try {
+    await one.connect()
+    const tls = tlsOf(one)
+    const process = await processOf(one)
+    const { processID } = one as pg.Client & { processID: number | null }
+    // A pooler gives out numbers of its own.
+    if (process === processID) return { tls, pooler: 'none' }
+    await other.connect()
+    // What has just come free is given out first: to another program, though its first user is still there.
+    await other.query('begin')
+    const isShared = (await processOf(other)) === process
+    await other.query('rollback')
+    return { tls, pooler: isShared ? 'transaction' : 'session' }
+  } finally {
+    await Promise.allSettled([one.end(), other.end()])
+  }
+}
+
+function clientOf(url: string): pg.Client {
+  const client = new pg.Client({ ...optionsOf(url), query_timeout: patience })
+  client.on('error', () => {})
+  return client
+}
+
+function tlsOf(client: pg.Client): PostgresLook['tls'] {
+  // Its types keep from us what it speaks over.
+  const { stream } = (client as unknown as { connection: { stream: unknown } }).connection
+  if (!(stream instanceof TLSSocket)) return 'none'
+  return stream.authorized ? 'verified' : 'unverified'
+}
+
+/** The number of the server's own process that answers just now. */
+async function processOf(client: pg.Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return rows[0]?.pid
+}
