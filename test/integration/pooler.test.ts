@@ -84,7 +84,7 @@ test(
 
 test('N50: doctor can tell how a database is reached', options, async t => {
   const direct = (await server?.gateDatabase()) ?? ''
-  const plain = { tls: 'none', pooler: 'none' }
+  const plain = { tls: 'none', pooler: 'none', address: '127.0.0.1' }
   assert.deepEqual(await lookAtPostgres(direct), plain)
   for (const mode of ['transaction', 'session'] as const) {
     const url = await startPgBouncer(t, direct, mode)

@@ -4,6 +4,7 @@ import { checkData } from './data.ts'
 import { checkDatabase } from './database.ts'
 import type { Finding } from './finding.ts'
 import { checkLogLevel, checkMachine, checkSite, checkTimeZone } from './machine.ts'
+import { checkPostgres } from './postgres.ts'
 import { checkRedis } from './redis.ts'
 import { checkSettings } from './settings.ts'
 
@@ -27,6 +28,7 @@ export async function examine(environment?: Environment, json = false): Promise<
     checkTimeZone(config, add)
     checkLogLevel(config, add)
     await checkDatabase(config, add)
+    await checkPostgres(config, add)
     await checkRedis(config, add)
     await checkAddress(config, add)
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import pg from 'pg'
 import { optionsOf } from './postgres-connection.ts'
@@ -12,6 +13,8 @@ export interface PostgresLook {
    * program at the end of each transaction, or of the session.
    */
   pooler: 'none' | 'transaction' | 'session'
+  /** Whom it is spoken to; undefined for a socket of this machine's own. */
+  address: string | undefined
 }
 
 /** Opens two connections and closes them again. @throws whatever keeps it from that. */
@@ -19,17 +22,17 @@ export async function lookAtPostgres(url: string): Promise<PostgresLook> {
   const [one, other] = [clientOf(url), clientOf(url)]
   try {
     await one.connect()
-    const tls = tlsOf(one)
+    const way = wayOf(one)
     const process = await processOf(one)
     const { processID } = one as pg.Client & { processID: number | null }
     // A pooler gives out numbers of its own.
-    if (process === processID) return { tls, pooler: 'none' }
+    if (process === processID) return { ...way, pooler: 'none' }
     await other.connect()
     // What has just come free is given out first: to another program, though its first user is still there.
     await other.query('begin')
     const isShared = (await processOf(other)) === process
     await other.query('rollback')
-    return { tls, pooler: isShared ? 'transaction' : 'session' }
+    return { ...way, pooler: isShared ? 'transaction' : 'session' }
   } finally {
     await Promise.allSettled([one.end(), other.end()])
   }
@@ -41,11 +44,12 @@ function clientOf(url: string): pg.Client {
   return client
 }
 
-function tlsOf(client: pg.Client): PostgresLook['tls'] {
+function wayOf(client: pg.Client): Pick<PostgresLook, 'tls' | 'address'> {
   // Its types keep from us what it speaks over.
-  const { stream } = (client as unknown as { connection: { stream: unknown } }).connection
-  if (!(stream instanceof TLSSocket)) return 'none'
-  return stream.authorized ? 'verified' : 'unverified'
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  const address = stream.remoteAddress
+  if (!(stream instanceof TLSSocket)) return { tls: 'none', address }
+  return { tls: stream.authorized ? 'verified' : 'unverified', address }
 }
 
 /** The number of the server's own process that answers just now. */
