@@ -154,6 +154,7 @@ test('show and doctor tell of a webhook secret whose key is gone', async t => {
   const run = async (key: string, ...args: string[]) => {
     return (await qrgate(args, { ...env, SECRET_KEY: key }, folder)).out
   }
+  await run(SECRET_KEY, 'migrate')
   await run(SECRET_KEY, 'client', 'add', 'clinic', '서울내과')
   const other = 'quite another key than the one before: WmZkQ9x!'
   const [show, doctor, well] = await Promise.all([

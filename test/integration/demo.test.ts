@@ -167,6 +167,7 @@ test('a client, and people, that somebody else has made or changed are never tou
     assert.equal(code, 0, err)
     return out
   }
+  await run(['migrate'])
   await run(['client', 'add', 'demo-reception', '우리 접수', '--claims', 'name'])
   await run(['account', 'add', 'demo.hong'], 'correct horse battery\ncorrect horse battery\n')
   const mine = 'SELECT credential_hash, webhook_secret, claims, endpoint FROM clients'

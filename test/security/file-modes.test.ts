@@ -25,6 +25,7 @@ function modesIn(folder: string): Record<string, string> {
 const database = { 'qrgate.sqlite': '600', 'qrgate.sqlite-shm': '600', 'qrgate.sqlite-wal': '600' }
 /** What a demo keeps besides. */
 const ofDemo = { 'demo-address': '600', 'secret-key': '600' }
+const made = { 'database-made': '600' }
 
 for (const umask of [0o000, 0o022]) {
   const name = `umask ${umask.toString(8).padStart(3, '0')}`
@@ -36,7 +37,7 @@ for (const umask of [0o000, 0o022]) {
     const gate = await GateProcess.start(t, { QRGATE_DATA_DIR: data })
     await addAccount(gate)
     await scannedSignIn(gate)
-    assert.deepEqual(modesIn(data), { '.': '700', ...ofDemo, ...database })
+    assert.deepEqual(modesIn(data), { '.': '700', ...made, ...ofDemo, ...database })
     assert.equal(modeOf(join(data, '..')), '700', 'a folder on the way to it is made the same')
   })
 
@@ -46,7 +47,7 @@ for (const umask of [0o000, 0o022]) {
     const data = join(temporaryFolder(t), 'data')
     const settings = { SECRET_KEY, PUBLIC_URL: 'https://gate.example.org', QRGATE_DATA_DIR: data }
     await GateProcess.start(t, settings, 'serve')
-    assert.deepEqual(modesIn(data), { '.': '700', ...database })
+    assert.deepEqual(modesIn(data), { '.': '700', ...made, ...database })
   })
 }
 
@@ -61,6 +62,7 @@ for (const [args, input] of commands) {
     const folder = temporaryFolder(t)
     const data = join(folder, 'data')
     const env = { SECRET_KEY, PUBLIC_URL: 'https://gate.example.org', QRGATE_DATA_DIR: data }
+    if (args[0] !== 'migrate') await qrgate(['migrate'], env, folder)
     const { err } = await qrgate(args, env, folder, input)
     assert.equal(err, '')
     for (const [path, mode] of Object.entries(modesIn(data))) {
@@ -100,7 +102,7 @@ test('N18: every start and every command takes back what others could read', asy
   }
   open()
   const gate = await GateProcess.start(t, env)
-  assert.deepEqual(modesIn(data), { '.': '700', ...ofDemo, ...database })
+  assert.deepEqual(modesIn(data), { '.': '700', ...made, ...ofDemo, ...database })
   await gate.kill('SIGTERM')
 })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type HandOffState, paths } from '@qrgate/sdk/protocol'
@@ -275,6 +275,14 @@ async function assertNoNames(t: TestContext, { dataDir }: Gate, secrets: Secrets
   }
 }
 
+async function restoreBackup({ dataDir }: Gate): Promise<void> {
+  const run = (...args: string[]) => qrgate(args, { ...env, QRGATE_DATA_DIR: dataDir }, dataDir)
+  const path = join(dataDir, 'qrgate.sqlite')
+  await run('backup', `${path}.backup`)
+  renameSync(path, `${path}.before`)
+  assert.equal((await run('restore', `${path}.backup`)).code, 0)
+}
+
 test('no name, id, password, text or secret of anybody is ever in the log', async t => {
   const receiver = await Receiver.start(t)
   const hosts = { QRGATE_WEBHOOK_HOSTS: receiver.host }
@@ -285,6 +293,7 @@ test('no name, id, password, text or secret of anybody is ever in the log', asyn
   await visit(gate, secrets)
   await serve(gate, receiver, secrets)
   await gate.close()
+  await restoreBackup(gate)
   for (const line of gate.log().split('\n')) assert.ok(!line.toLowerCase().includes(canary), line)
 
   const path = join(gate.dataDir, 'qrgate.sqlite')

@@ -211,6 +211,7 @@ test('doctor says in words what is wrong, and nothing where all is well', async 
   }
   assert.doesNotMatch(bad.out + bad.err, /\n\s+at /)
 
+  await qrgate(['migrate'], { ...serve, SECRET_KEY, QRGATE_DATA_DIR: folder }, folder)
   const good = await qrgate(['doctor'], { SECRET_KEY, ...serve, QRGATE_DATA_DIR: folder }, folder)
   assert.equal(good.code, 0, good.out)
   assert.match(good.out, /ok\s+settings/)

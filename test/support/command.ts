@@ -12,10 +12,7 @@ export const compiled = join(tmpdir(), 'qrgate-test-compiled')
 export interface Ran {
   code: number | null
   out: string
-  /** But for what `database` is. */
   err: string
-  /** Which one it has used, as each says that uses one. */
-  database?: string
 }
 
 /**
@@ -23,7 +20,18 @@ export interface Ran {
  * @param env all that it is told.
  * @param input what is typed.
  */
-export function qrgate(
+export async function qrgate(
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd: string,
+  input = '',
+): Promise<Ran> {
+  const ran = await wholeOutput(args, env, cwd, input)
+  return { ...ran, err: ran.err.replace(/^Database: .+\n/m, '') }
+}
+
+/** The same with the line on standard error that says which database it uses. */
+export function wholeOutput(
   args: readonly string[],
   env: Record<string, string>,
   cwd: string,
@@ -43,11 +51,6 @@ export function qrgate(
     child.stderr.on('data', chunk => {
       ran.err += chunk
     })
-    child.on('close', code => resolve(withDatabase({ ...ran, code })))
+    child.on('close', code => resolve({ ...ran, code }))
   })
-}
-
-function withDatabase(ran: Ran): Ran {
-  const [line, database] = /^Database: (.+)\n/m.exec(ran.err) ?? []
-  return line && database ? { ...ran, err: ran.err.replace(line, ''), database } : ran
 }

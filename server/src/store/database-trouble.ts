@@ -16,7 +16,7 @@ export const databaseTroubles = {
   no_access: 'this user is not let in',
   untrusted: 'its TLS connection is not trusted',
   missing:
-    'no gate has used it yet; check DATABASE_URL and QRGATE_DATA_DIR, or run: qrgate migrate',
+    'no gate has used it yet; name the right one, or make it: qrgate migrate',
   outdated: 'its tables are not up to date; run: qrgate migrate',
   newer: 'a newer version of QRGate has used it; install that version again',
   foreign: 'it belongs to another program',
@@ -37,7 +37,9 @@ export class UnusableDatabase extends OperatorError {
   constructor(trouble: DatabaseTrouble, databaseUrl: string, detail?: string) {
     const said = detail ? ` (${detail.replaceAll(/\s+/g, ' ').trim()})` : ''
     const why = `${databaseTroubles[trouble]}${said}`
-    super(`The database ${databaseName(databaseUrl)} cannot be used: ${why}.`)
+    const isFile = databaseUrl.startsWith('sqlite:')
+    const settings = isFile ? 'QRGATE_DATA_DIR or DATABASE_URL' : 'DATABASE_URL'
+    super(`The database ${databaseName(databaseUrl)} (${settings}) cannot be used: ${why}.`)
     this.trouble = trouble
     this.why = why
   }
