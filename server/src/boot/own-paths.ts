@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { isPrivate, makePrivate } from '../private-path.ts'
 import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
+import { noteFile } from './made-database.ts'
 import { keyFile } from './secret-key.ts'
 
 /**
@@ -23,7 +24,7 @@ function ownPaths({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUr
   const path = sqlitePath(databaseUrl)
   const files = [
     ...(path === undefined ? [] : sqliteFiles(path)),
-    ...[keyFile(dataDir)].filter(file => existsSync(file)),
+    ...[keyFile(dataDir), noteFile(dataDir)].filter(file => existsSync(file)),
   ]
   const folder = resolve(dataDir)
   return files.some(file => dirname(resolve(file)) === folder) ? [dataDir, ...files] : files

@@ -15,8 +15,7 @@ export const databaseTroubles = {
   not_allowed: 'its user lacks rights that the gate needs; make it the owner of the tables',
   no_access: 'this user is not let in',
   untrusted: 'its TLS connection is not trusted',
-  missing:
-    'no gate has used it yet; name the right one, or make it: qrgate migrate',
+  missing: 'no gate has used it yet; name the right one, or make it: qrgate migrate',
   outdated: 'its tables are not up to date; run: qrgate migrate',
   newer: 'a newer version of QRGate has used it; install that version again',
   foreign: 'it belongs to another program',
