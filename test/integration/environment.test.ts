@@ -8,6 +8,7 @@ import { takeEnvironment } from '../../server/src/boot/environment/take.ts'
 import { OperatorError } from '../../server/src/operator-error.ts'
 import { cli, qrgate } from '../support/command.ts'
 import { temporaryFolder } from '../support/gate.ts'
+import { GateProcess } from '../support/gate-process.ts'
 
 const key = 'a secret key that only this test uses and nobody else'
 
@@ -128,6 +129,28 @@ test('N47: commands say names that are no settings on standard error, and go on'
       'qrgate: DATABSE_URL is no setting and counts for nothing; is DATABASE_URL meant?',
     ],
   )
+})
+
+test('N47: serve says first which file it has read, and which names in it are none', async t => {
+  const gate = await GateProcess.start(
+    t,
+    { SECRET_KEY: key, PUBLIC_URL: 'https://gate.test' },
+    'serve',
+  )
+  const { file: none, msg } = JSON.parse(gate.log().split('\n')[0] ?? '')
+  assert.deepEqual([none, msg], [null, 'settings read'])
+  await gate.kill('SIGTERM')
+  const file = join(gate.dataDir, '.env')
+  writeFileSync(file, 'QRGATE_SITENAME=병원\n')
+  const before = gate.log().split('\n').length
+  await gate.boot()
+  const [first = '', second = ''] = gate.log().split('\n').slice(before)
+  assert.equal(JSON.parse(first).file, file)
+  assert.match(
+    JSON.parse(second).msg,
+    /^QRGATE_SITENAME is no setting .*is QRGATE_SITE_NAME meant\?$/,
+  )
+  await gate.kill('SIGTERM')
 })
 
 test('N47: the version is said wherever it is asked, even beside a broken .env', async t => {

@@ -25,7 +25,7 @@ for (const [name, value] of Object.entries(wrong)) {
     for (const args of [['serve'], ['demo'], ['kiosk', 'list']]) {
       const { code, out, err } = await wholeOutput(args, settings, folder)
       assert.deepEqual([code, out], [1, ''], args.join(' '))
-      assert.match(err, new RegExp(`^qrgate: ${said.source}There is no \\.env in [^\\n]+\\n$`))
+      assert.match(err, new RegExp(`^qrgate: ${said.source}$`))
       assert.doesNotMatch(err, /hunter2/)
     }
     const { code, out, err } = await wholeOutput(['doctor'], settings, folder)

@@ -62,8 +62,8 @@ function isKnown(error: unknown): error is OperatorError | Refusal {
 function wordsOf(error: OperatorError | Refusal): string {
   // Why a database is busy, only its message says.
   if (error instanceof Refusal && error.code !== 'storage_busy') return sentence(error.code, 'en')
-  const source = error instanceof WrongSettings && environment ? `\n${sourceOf(environment)}` : ''
-  return error.message + source
+  if (!(error instanceof WrongSettings && error.isMissing && environment)) return error.message
+  return `${error.message}\n${sourceOf(environment)}`
 }
 
 /** Commands that say themselves which names are no settings. */
