@@ -19,10 +19,15 @@ export function createRedisClient(url: string, reconnects = true, patience = red
       reconnectStrategy: retries => reconnects && backoff(retries),
     },
   })
-  // Reported where a command fails; a connection that keeps failing would fill the log.
-  client.on('error', () => {})
+  // Reported where a command fails, which says only that there is no connection; one that keeps failing
+  // would fill the log.
+  client.on('error', error => faults.set(client, error))
+  client.on('ready', () => faults.delete(client))
   return client
 }
+
+/** Why there is no connection, as long as there is none. */
+const faults = new WeakMap<object, unknown>()
 
 /** Milliseconds until the next try; at random, so that all nodes do not come at the same time. */
 function backoff(retries: number): number {
@@ -45,9 +50,10 @@ const refusals: Record<string, string> = {
   OOM: 'Redis has no memory left; give it more maxmemory',
 }
 
-/** Why Redis cannot be used, in words for whoever runs it. */
-export function redisWords(error: unknown): string {
-  const { message = '', code = '' } = (error ?? {}) as { message?: string; code?: string }
+/** Why Redis cannot be used, in words for whoever runs it. @param clients through which it was to be used. */
+export function redisWords(error: unknown, ...clients: readonly object[]): string {
+  const fault = clients.map(client => faults.get(client)).find(fault => fault !== undefined)
+  const { message = '', code = '' } = (fault ?? error ?? {}) as { message?: string; code?: string }
   const [first = ''] = message.split(' ', 1)
   const known = refusals[first]
   if (known !== undefined) return first === 'NOPERM' ? `${known} (${message})` : known

@@ -26,7 +26,7 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   const lose = (error: unknown) => {
     if (closing) return
     // It may first be gone, and then refuse the password.
-    const why = redisWords(error)
+    const why = redisWords(error, publisher, subscriber)
     if (lost?.why === why) return
     lost = { since: lost?.since ?? performance.now(), why }
     onError(new Error(why, { cause: error }))

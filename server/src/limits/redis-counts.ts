@@ -36,7 +36,7 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
   let lost = false
   let closing = false
   const tell = (error: unknown) => {
-    if (!closing) onError(new Error(redisWords(error), { cause: error }))
+    if (!closing) onError(new Error(redisWords(error, client), { cause: error }))
   }
   client.connect().catch(tell)
 

@@ -45,6 +45,8 @@ async function checkStore(store: Store, kind: string, config: Config, add: Add):
     const name = databaseName(config.databaseUrl)
     add('ok', 'database', `${name}: ${kind} answers in ${trip} ms, can be written, is up to date`)
   }
+  // What stands in a damaged one is worth nothing.
+  if (faults.length > 0) return
   if (time !== null) checkClock(time - asked - trip / 2, add)
   const hasKey = keptSecretKeys(config).length > 0
   if (hasKey && !(await hasOwnKey(store.gate, config))) add('fail', 'keys', otherKey)

@@ -60,8 +60,8 @@ function troubleOf(db: Database, engine: Engine): Store['trouble'] {
   let written = Number.NEGATIVE_INFINITY
   return async ({ byWriting = false } = {}) => {
     const seen = engine.knownTrouble() ?? (await engine.look().catch(orTrouble))
-    const isWell = health.met === null && !engine.isNearlyFull()
-    if (seen !== null || (isWell && !byWriting)) return seen
+    if (seen !== null) return seen
+    if (!byWriting && health.met === null && !engine.isNearlyFull()) return null
     const now = performance.now()
     if (now - written < writeEvery && !byWriting) return health.met
     written = now

@@ -74,8 +74,13 @@ function engine(db: Kysely<Tables>, path: string): Engine {
     isNearlyFull: () => path !== ':memory:' && freeBytes(path) < littleRoom,
     health: createHealth(),
     async inspect() {
-      const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(10)`.execute(db)
-      return rows.map(({ quick_check: found }) => found).filter(found => found !== 'ok')
+      try {
+        const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(10)`.execute(db)
+        return rows.map(({ quick_check: found }) => found).filter(found => found !== 'ok')
+      } catch (error) {
+        if (sqliteTrouble(error) !== 'damaged') throw error
+        return [(error as Error).message]
+      }
     },
     isTaken: (error, column = '') =>
       resultCode(error) === notUnique && (error as Error).message.endsWith(column),
