@@ -17,10 +17,11 @@ const entries = Object.entries(settings) as [string, Setting][]
 const example = entries.map(([name, { default: preset, about }]) => {
   return `# ${about}\n#${name}=${preset}\n`
 })
-const rows = entries.map(([name, { default: preset, about, least, most }]) => {
+const rows = entries.map(([name, { default: preset, about, least, most, secret }]) => {
   const range = least === undefined && most === undefined ? '' : ` From ${least ?? 0} to ${most}.`
-  return `| \`${name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${about}${range} |`
+  return `| \`${name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${about}${range}${secret ? ' May stand in a [file](#in-files).' : ''} |`
 })
+const secrets = entries.filter(([, { secret }]) => secret).map(([name]) => `\`${name}\``)
 const refusals = refusalCodes.map(code => {
   const { status } = new Refusal(code)
   return `| \`${code}\` | ${status} | ${sentence(code, 'en')} | ${sentence(code, 'ko')} |`
@@ -57,12 +58,41 @@ const files: Record<string, string> = {
   '.env.example': `# Copy to .env and fill in what you need; every line may stay as it is for \`npm start\`.\n\n${example.join('\n')}`,
   'docs/config.md': `# Settings
 
-Environment variables, or lines of a \`.env\` file in the working directory; the environment wins.
+Environment variables, or lines of a \`.env\` file in the working directory; \`-e PATH\` (or \`--env-file
+PATH\`), before a command or behind it, names a file elsewhere. What stands in the environment counts, even
+where it is empty; an empty value stands for none.
 This page is written from [the table of settings](../server/src/settings.ts).
 
 | setting | default | what it is for |
 |---|---|---|
 ${rows.join('\n')}
+
+## In files
+
+${secrets.join(', ')} may stand in a file each, which \`NAME_FILE\` names: \`SECRET_KEY_FILE=/run/secrets/secret_key\`.
+It holds the value alone, on one line. Both at once are refused.
+
+- Docker: \`secrets: [secret_key]\` mounts it as \`/run/secrets/secret_key\`.
+- systemd: \`LoadCredential=secret_key:/etc/qrgate/secret_key\` and
+  \`Environment=SECRET_KEY_FILE=%d/secret_key\`; only root has to be able to read it.
+
+## How \`.env\` is written
+
+\`\`\`ini
+# A remark
+HOST=127.0.0.1                 # another one, behind a space
+QRGATE_SITE_NAME=서울내과의원
+QRGATE_SITE_NAME_EN='Clinic #2'
+\`\`\`
+
+UTF-8, one setting a line, each once. A value with \`#\`, \`\${\` or \`\\\` in it stands in \`'…'\`, which keep it as it
+is; nothing is filled in anywhere. Whatever would be half read is refused by its line, and a name that is
+nearly a setting's is said: by \`serve\` in its log, by commands on standard error, and by \`qrgate doctor\`,
+which also names what the environment and the file say differently.
+
+Node reads \`NODE_EXTRA_CA_CERTS\`, \`NODE_OPTIONS\` and \`UV_THREADPOOL_SIZE\` before any \`.env\`: set them in the
+environment (systemd: \`Environment=\`). Node also looks at \`--env-file\` itself: where there is no such file, it
+ends with 9 and \`node: …: not found\`; \`-e\` says more.
 `,
   'docs/refusals.md': `# Refusals
 

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { loadEnvFile } from 'node:process'
 import { Command } from 'commander'
-import type { Mode } from '../config.ts'
+import { type Mode, WrongSettings } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -25,8 +23,10 @@ import {
   showClient,
 } from './client-command.ts'
 import { clientServices } from './client-services-command.ts'
+import { outliveOutput } from './command.ts'
 import { listDeliveries, resendDelivery } from './delivery-command.ts'
 import { examine } from './doctor/examine.ts'
+import { type Environment, sourceOf, takeEnvironment } from './environment/take.ts'
 import { listKeys, rotate } from './keys-command.ts'
 import {
   addKiosk,
@@ -40,14 +40,18 @@ import { exportLog, show, verify } from './log-command.ts'
 import { migrateDatabase } from './migrate-command.ts'
 import { kioskPolicy } from './policy-command.ts'
 import { restore } from './restore-command.ts'
+import { version } from './version.ts'
+
+/** Undefined until a command begins. */
+let environment: Environment | undefined
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
   try {
-    await runGate(mode, withReception)
+    await runGate(mode, withReception, environment)
   } catch (error) {
-    process.stderr.write(`qrgate: ${whyNot(error)}\n`)
+    process.stderr.write(`qrgate: ${isKnown(error) ? wordsOf(error) : whyNot(error)}\n`)
     // What was begun already would keep the process.
     process.exit(1)
   }
@@ -55,7 +59,6 @@ async function run(mode: Mode, withReception?: boolean): Promise<void> {
 
 /** What keeps a gate from starting, in a sentence; a stack would help nobody who runs it. */
 function whyNot(error: unknown): string {
-  if (error instanceof OperatorError) return error.message
   const words = error instanceof Error ? error.message : String(error)
   return `The gate cannot start: ${words}. QRGATE_LOG_LEVEL=debug shows where.`
 }
@@ -65,10 +68,34 @@ function listing(command: Command): Command {
   return command.option('--json', 'one JSON document, for programs')
 }
 
+function isKnown(error: unknown): error is OperatorError | Refusal {
+  return error instanceof OperatorError || error instanceof Refusal
+}
+
+function wordsOf(error: OperatorError | Refusal): string {
+  // Why a database is busy, only its message says.
+  if (error instanceof Refusal && error.code !== 'storage_busy') return sentence(error.code, 'en')
+  if (!(error instanceof WrongSettings && error.isMissing && environment)) return error.message
+  return `${error.message}\n${sourceOf(environment)}`
+}
+
+/** Commands that say themselves which names are no settings. */
+const tellsOfNames = new Set(['demo', 'serve', 'doctor'])
+
 /** All commands, which docs/commands.md is written from. */
-export const program = new Command('qrgate').description(
-  'On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.',
-)
+export const program = new Command('qrgate')
+  .description('On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.')
+  .version(`qrgate ${version()}`)
+  // Node looks at the long word too, and says by itself that there is no such file.
+  .option('-e, --env-file <path>', 'read settings from this file, not from .env in this folder')
+  .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', (_program, command) => {
+    // What a gate prints never decides whether it runs.
+    if (!['demo', 'serve'].includes(command.name())) outliveOutput()
+    environment = takeEnvironment(program.opts<{ envFile?: string }>().envFile)
+    if (tellsOfNames.has(command.name())) return
+    for (const name of environment.unknown) process.stderr.write(`qrgate: ${name}\n`)
+  })
 
 program
   .command('demo')
@@ -102,8 +129,9 @@ program
 
 program
   .command('doctor')
+  .option('--json', 'as an array of {mark, about, words}')
   .description('check settings, database, Redis, clock and TLS, and say what to do')
-  .action(examine)
+  .action(({ json }: { json?: boolean }) => examine(environment, json))
 
 const kiosk = program.command('kiosk').description('screens that may start sign-ins')
 kiosk
@@ -307,28 +335,15 @@ filtered(log.command('export'))
   .description('all events, on standard output, with what proves them')
   .action(exportLog)
 
-function readEnvFile(): void {
-  try {
-    loadEnvFile()
-  } catch (error) {
-    throw new OperatorError(`.env cannot be read: ${(error as Error).message}`)
-  }
-}
-
 /** Does what was typed; what went wrong is a sentence on standard error, and exit code 1. */
 export async function runProgram(): Promise<void> {
   // Whatever the program makes is for its own user alone.
   process.umask(0o077)
   try {
-    // Without a `.env` the environment says it all; one that cannot be read is a fault.
-    if (existsSync('.env')) readEnvFile()
     await program.parseAsync()
   } catch (error) {
-    if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
-    // Why a database is busy, only its message says.
-    const isSaid = error instanceof Refusal && error.code !== 'storage_busy'
-    const message = isSaid ? sentence(error.code, 'en') : error.message
-    process.stderr.write(`qrgate: ${message}\n`)
+    if (!isKnown(error)) throw error
+    process.stderr.write(`qrgate: ${wordsOf(error)}\n`)
     process.exitCode = 1
   }
 }

@@ -29,7 +29,6 @@ export async function withStore(
 
 /** What a command is told, which needs little more than the database; `serve` is where settings must be safe. */
 export function commandConfig(): Config {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe)
   const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
   keepPrivate(config)
   return config
@@ -40,9 +39,22 @@ export function sayDatabase({ databaseUrl }: Config): void {
   process.stderr.write(`Database: ${databaseName(databaseUrl)}\n`)
 }
 
-/** Whoever reads may have seen enough, as `head` does; what is being done is done to its end. */
-export function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** What {@link outliveOutput} has seen is dealt with. */
+export function passOverOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.syscall !== 'write') throw error
+}
+
+/**
+ * Whoever reads may have seen enough, as `head` does; what is being done is done to its end. Where it
+ * cannot be written for another reason, as on a full disk, nobody must take it for whole.
+ */
+export function outliveOutput(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return
+    process.exitCode = 1
+    process.stderr.write(`qrgate: the output cannot be written (${code}).\n`)
+  })
 }
 
 /** Who has typed the command, as the log will say. */

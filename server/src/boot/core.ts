@@ -18,8 +18,9 @@ import { createTryLimits } from '../limits/try-limits.ts'
 import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
+import { gateProofPurpose } from '../protocol/gate-proof.ts'
 import { jwtPurpose, jwtTickets, olderJwtPurpose, olderJwtReader } from '../protocol/jwt-ticket.ts'
-import { deriveKeyring } from '../protocol/keyring.ts'
+import { deriveKeyring, type Keyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets, ticketAddress } from '../protocol/ticket.ts'
@@ -61,6 +62,8 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   seedFlow: SeedFlow
   userCodes: UserCodes
   refusedTries: RefusedTries
+  /** Of which `qrgate doctor` knows this gate. */
+  gateProof: Keyring
   /** Starts what runs by itself: reaper, sweep, log, correction of the clock. */
   run(): Promise<void>
   close(): Promise<void>
@@ -223,6 +226,7 @@ export async function createCore(
     seedFlow,
     userCodes,
     refusedTries,
+    gateProof: keyring(gateProofPurpose),
     run: background.run,
     async close() {
       // The log last: whatever ends may still have something to tell it.

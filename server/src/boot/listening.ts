@@ -29,7 +29,8 @@ export async function requireFree(place: Place): Promise<void> {
   if (fault !== undefined) throw cannotListen(fault, place)
 }
 
-async function faultAt({ host, port }: Place): Promise<NodeJS.ErrnoException | undefined> {
+/** Listens there for a moment. @returns why nobody can; undefined where that is possible. */
+export async function faultAt({ host, port }: Place): Promise<NodeJS.ErrnoException | undefined> {
   // On a Mac all addresses can be had though one of them is taken; browsers here would go to that one.
   const hosts = host === '0.0.0.0' || host === '::' ? [host, '127.0.0.1'] : [host]
   for (const one of hosts) {

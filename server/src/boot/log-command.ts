@@ -12,7 +12,7 @@ import { logEvents } from '../protocol/log-event.ts'
 import { settings } from '../settings.ts'
 import type { Checkpoint, LogQuery, LogRecords, LogRow } from '../store/log.ts'
 import type { Store } from '../store/store.ts'
-import { isoTime, passOverClosedPipe, say, sayJson, timeOf, withStore } from './command.ts'
+import { isoTime, passOverOutput, say, sayJson, timeOf, withStore } from './command.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 /** What `log show` and `log export` are asked for, as it was typed. */
@@ -86,7 +86,7 @@ export async function exportLog({ format, ...filter }: LogFilter & { format: str
       format === 'csv'
         ? pipeline(source, stringify({ header: true }), process.stdout, { end: false })
         : pipeline(source, process.stdout, { end: false })
-    await written.catch(passOverClosedPipe)
+    await written.catch(passOverOutput)
   }, 'look')
 }
 

@@ -8,7 +8,8 @@ import { sqlitePath } from '../store/sqlite-files.ts'
 
 type Place = Pick<Config, 'dataDir' | 'databaseUrl'>
 
-const noteFile = (dataDir: string) => join(dataDir, 'database-made')
+/** Where it is kept which databases were made. */
+export const noteFile = (dataDir: string) => join(dataDir, 'database-made')
 
 /** Notes that this database was made, so that a gate whose database is gone does not begin with an empty one. */
 export function noteMade(place: Place): void {

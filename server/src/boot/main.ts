@@ -5,6 +5,7 @@ import { databaseName } from '../store/database-trouble.ts'
 import { type App, createApp } from './app.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { prepareDemo } from './demo.ts'
+import type { Environment } from './environment/take.ts'
 import { type Greeted, greeting } from './greeting.ts'
 import { cannotListen, freePort, requireFree } from './listening.ts'
 import { takeFolder, writeAddress } from './one-demo.ts'
@@ -16,9 +17,14 @@ import { withSecretKey } from './secret-key.ts'
 /**
  * Runs a gate until it is told to stop; then finishes what is in flight within 5 s.
  * @param withReception where it is a demo, whether reception and people to sign in as are part of it.
+ * @param environment where its settings have come from, for its log.
  * @throws OperatorError saying what stands in the way of its start.
  */
-export async function runGate(mode: Mode, withReception = true): Promise<void> {
+export async function runGate(
+  mode: Mode,
+  withReception = true,
+  environment?: Environment,
+): Promise<void> {
   // What it prints never decides whether it runs: the disk may be full, or nobody read any more.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const given = readConfig(process.env, mode)
@@ -28,6 +34,8 @@ export async function runGate(mode: Mode, withReception = true): Promise<void> {
   if (isWhole) takeFolder(given)
   const config = withSecretKey(mode === 'demo' ? await withFreePort(given) : given)
   const logger = createLogger(config.logLevel)
+  logger.info({ file: environment?.file ?? null }, 'settings read')
+  for (const name of environment?.unknown ?? []) logger.warn(name)
   if (mode === 'serve' && config.seedApi) {
     logger.warn('QRGATE_SEED_API is on: anybody may start a sign-in through the seed routes')
   }

@@ -6,6 +6,7 @@ import { hasOwnKey, otherKey } from '../own-key.ts'
 import { keptSecretKeys } from '../secret-key.ts'
 import { checkClients } from './clients.ts'
 import { type Add, messageOf } from './finding.ts'
+import { checkInhabitants } from './inhabitants.ts'
 import { checkSigningKeys } from './keys.ts'
 import { checkClock } from './machine.ts'
 
@@ -51,4 +52,5 @@ async function checkStore(store: Store, kind: string, config: Config, add: Add):
   if (hasKey && !(await hasOwnKey(store.gate, config))) add('fail', 'keys', otherKey)
   await checkSigningKeys(store, config, time ?? asked, add)
   await checkClients(store, config, add)
+  await checkInhabitants(store, time ?? asked, add)
 }

@@ -1,46 +1,47 @@
-import { type Config, readConfig } from '../../config.ts'
+import type { Environment } from '../environment/take.ts'
 import { checkAddress } from './address.ts'
+import { checkData } from './data.ts'
 import { checkDatabase } from './database.ts'
-import { type Finding, messageOf } from './finding.ts'
-import { checkDataDir, checkLogLevel, checkPrivacy, checkTimeZone } from './machine.ts'
+import type { Finding } from './finding.ts'
+import { checkLogLevel, checkMachine, checkSite, checkTimeZone } from './machine.ts'
+import { checkPostgres } from './postgres.ts'
 import { checkRedis } from './redis.ts'
+import { checkSettings } from './settings.ts'
 
-/** `qrgate doctor`: looks at everything that `serve` needs; exit code 1 when something fails. */
-export async function examine(): Promise<void> {
+/**
+ * `qrgate doctor`: looks at everything that `serve` needs, and changes none of it; exit code 1 when
+ * something fails.
+ * @param environment where the settings have come from.
+ * @param json for programs: an array of findings.
+ */
+export async function examine(environment?: Environment, json = false): Promise<void> {
   const findings: Finding[] = []
   const add = (mark: Finding['mark'], about: string, words: string) => {
     findings.push({ mark, about, words })
   }
 
-  let config: Config | undefined
-  try {
-    config = readConfig(process.env, 'serve')
-    add('ok', 'settings', 'complete and safe for serve')
-  } catch (error) {
-    for (const line of messageOf(error).split('\n')) add('fail', 'settings', line)
-    config = lenient()
-  }
+  const config = checkSettings(environment, add)
   if (config) {
-    checkDataDir(config, add)
+    await checkMachine(config, add)
+    checkData(config, add)
+    checkSite(config, add)
     checkTimeZone(config, add)
     checkLogLevel(config, add)
     await checkDatabase(config, add)
-    checkPrivacy(config, add)
+    await checkPostgres(config, add)
     await checkRedis(config, add)
     await checkAddress(config, add)
   }
 
-  for (const { mark, about, words } of findings) {
-    process.stdout.write(`${mark.padEnd(4)}  ${about.padEnd(9)} ${words}\n`)
-  }
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : linesOf(findings))
   if (findings.some(({ mark }) => mark === 'fail')) process.exitCode = 1
 }
 
-/** What demo mode would take, so that the rest can be looked at even where settings are unsafe. */
-function lenient(): Config | undefined {
-  try {
-    return readConfig(process.env, 'demo')
-  } catch {
-    return undefined
-  }
+/** In columns, as wide as what is longest in them. */
+function linesOf(findings: readonly Finding[]): string {
+  const widest = Math.max(...findings.map(({ about }) => about.length))
+  const lines = findings.map(({ mark, about, words }) => {
+    return `${mark.padEnd(4)}  ${about.padEnd(widest)}  ${words}\n`
+  })
+  return lines.join('')
 }

@@ -1,24 +1,84 @@
-import { accessSync, constants } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Config } from '../../config.ts'
-import { makePrivateFolder } from '../../private-path.ts'
-import { keepPrivate } from '../own-paths.ts'
+import { settings } from '../../settings.ts'
+import { cannotListen, faultAt } from '../listening.ts'
+import { requiredNode } from '../version.ts'
 import { type Add, messageOf } from './finding.ts'
 
-export function checkDataDir({ dataDir }: Config, add: Add): void {
-  try {
-    makePrivateFolder(dataDir)
-    accessSync(dataDir, constants.W_OK)
-    add('ok', 'data', `${dataDir} is writable`)
-  } catch (error) {
-    add('fail', 'data', `QRGATE_DATA_DIR cannot be written: ${messageOf(error)}`)
+/** Looks at what the gate runs on, and as whom. */
+export async function checkMachine(config: Config, add: Add): Promise<void> {
+  checkNode(add)
+  if (process.geteuid?.() === 0) {
+    const words = 'this is root, who may read and write what the gate may not'
+    add('warn', 'user', `${words}; run it as the gate's own user: sudo -u qrgate qrgate doctor`)
+  }
+  await checkHost(config, add)
+  checkOpenFiles(config, add)
+  checkThreads(add)
+}
+
+function checkNode(add: Add): void {
+  const { node } = process.versions
+  const isOld = node.localeCompare(requiredNode(), 'en', { numeric: true }) < 0
+  if (isOld) add('fail', 'node', `this is Node ${node}; install ${requiredNode()} or newer`)
+  else add('ok', 'node', node)
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    const words =
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so that anybody can pose as database or webhook'
+    add('fail', 'node', `${words}; leave it out, and name your own CA by NODE_EXTRA_CA_CERTS`)
   }
 }
 
-/** Names what others can read and this user cannot change; all else is mended by looking. */
-export function checkPrivacy(config: Config, add: Add): void {
-  for (const path of keepPrivate(config)) {
-    const words = 'other users of this machine can get at it, and it is not ours to change'
-    add('warn', 'data', `${path}: ${words}; as its owner: chmod go= '${path}'`)
+/** Any port will do to see whether an address is this machine's: a running gate has its own. */
+async function checkHost({ host }: Config, add: Add): Promise<void> {
+  const fault = await faultAt({ host, port: 0 })
+  if (fault) add('fail', 'listen', messageOf(cannotListen(fault, { host, port: 0 })))
+}
+
+/** Node itself has raised what may be open at once to what this user may have at most. */
+function checkOpenFiles({ maxSockets }: Config, add: Add): void {
+  const most = mostOpenFiles()
+  if (most >= maxSockets + spare) return
+  const words = `this user may have ${most} files and sockets open, and QRGATE_MAX_SOCKETS is ${maxSockets}`
+  add('warn', 'files', `${words}; raise LimitNOFILE (systemd) or ulimit -n, or lower the setting`)
+}
+
+/** For phones, proxies, database and files, beside the kiosks' sockets. */
+const spare = 500
+
+function mostOpenFiles(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8')
+    const [, soft] = /^Max open files +(\d+)/m.exec(limits) ?? []
+    return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft)
+  } catch {
+    // Not on Linux.
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+/** Node checks passwords on four threads at most, unless it is told otherwise before it starts. */
+function checkThreads(add: Add): void {
+  const cores = availableParallelism()
+  if (cores <= 4 || process.env.UV_THREADPOOL_SIZE) return
+  const words = `of ${cores} cores passwords are checked on three`
+  add(
+    'warn',
+    'cores',
+    `${words}; set UV_THREADPOOL_SIZE=${cores} in the gate's environment and here`,
+  )
+}
+
+/** What visitors read, and nobody has chosen. */
+export function checkSite({ site }: Config, add: Add): void {
+  const examples = [
+    { name: 'QRGATE_SITE_NAME', value: site.ko },
+    { name: 'QRGATE_SITE_NAME_EN', value: site.en },
+  ] as const
+  for (const { name, value } of examples) {
+    if (value !== settings[name].default) continue
+    add('warn', 'site', `${name} is the example's, "${value}"; set it to the name of your place`)
   }
 }
 
@@ -31,7 +91,8 @@ export function checkTimeZone({ timeZone }: Config, add: Add): void {
 
 /** Whoever keeps the gate's lines elsewhere must get the checkpoints of its event log too. */
 export function checkLogLevel({ logLevel }: Config, add: Add): void {
-  if (['trace', 'debug', 'info'].includes(logLevel)) return
+  // What a demo takes where nothing is set is none of serve's.
+  if (!process.env.QRGATE_LOG_LEVEL || ['trace', 'debug', 'info'].includes(logLevel)) return
   const alarms = logLevel === 'warn' ? '' : ', and the alarm of many wrong passwords'
   const hidden = `what operators do and signed checkpoints${alarms}`
   add('warn', 'log', `QRGATE_LOG_LEVEL ${logLevel} hides ${hidden}`)
