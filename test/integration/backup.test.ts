@@ -118,6 +118,7 @@ test('N45: the drill: a gate crashes, its disk is lost, the backup is restored',
   const { gate, run, well, database, lose } = await startPlace(t)
   const file = join(gate.dataDir, 'copy.sqlite')
   await well(['account', 'add', 'kept'], {}, `${password}\n`)
+  await well(['account', 'add', 'gone'], {}, `${password}\n`)
   const backend = await well(['kiosk', 'add', '1층', '--backend'])
   const credential = /Bearer (\S+)/.exec(backend)?.[1] ?? ''
   const kiosk = new Kiosk(gate.url, credential)
@@ -133,6 +134,7 @@ test('N45: the drill: a gate crashes, its disk is lost, the backup is restored',
   const shown = await kiosk.start()
   await well(['backup', file])
   await well(['account', 'add', 'lost'], {}, `${password}\n`)
+  await well(['account', 'remove', 'gone', '--yes'])
   await gate.kill('SIGKILL')
 
   const inTheWay = await run(['restore', file])
@@ -148,7 +150,7 @@ test('N45: the drill: a gate crashes, its disk is lost, the backup is restored',
   assert.ok(!existsSync(database), 'all of it or nothing')
 
   const out = await well(['restore', file])
-  assert.match(out, /^Restored: 1 accounts, 2 kiosks, last event \d{4}-/)
+  assert.match(out, /^Restored: 2 accounts, 2 kiosks, last event \d{4}-/)
   assert.equal((statSync(database).mode & 0o777).toString(8), '600')
   await gate.boot()
   assert.deepEqual(accountsOf(await well(['account', 'list'])), ['kept'])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type HandOffState, paths } from '@qrgate/sdk/protocol'
@@ -282,7 +282,11 @@ async function restoreBackup({ dataDir }: Gate): Promise<void> {
   const run = (...args: string[]) => qrgate(args, { ...env, QRGATE_DATA_DIR: dataDir }, dataDir)
   const path = join(dataDir, 'qrgate.sqlite')
   await run('backup', `${path}.backup`)
-  renameSync(path, `${path}.before`)
+  const away = join(dataDir, 'away')
+  mkdirSync(away)
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(path + end)) renameSync(path + end, join(away, `qrgate.sqlite${end}`))
+  }
   assert.equal((await run('restore', `${path}.backup`)).code, 0)
 }
 

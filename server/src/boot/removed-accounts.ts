@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { privateFile } from '../private-path.ts'
+import { ownLikeItsFolder, privateFile } from '../private-path.ts'
 import { makeDataFolder } from './data-folder.ts'
 
 /** An account that was removed. */
@@ -33,6 +33,7 @@ export function noteRemovedAccount(dataDir: string, removed: RemovedAccount): vo
   } finally {
     closeSync(file)
   }
+  ownLikeItsFolder(path)
   syncFolder(dataDir)
 }
 

@@ -12,6 +12,8 @@ import { copySqlite } from '../store/sql/copy-sqlite.ts'
 import { makeSqliteFile } from '../store/sql/make-sqlite-file.ts'
 import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import type { Store } from '../store/store.ts'
+import { accountAdminOf } from './account-command.ts'
+import { removeAgain } from './account-removal.ts'
 import { contents, inWords, requireWhole } from './backup-command.ts'
 import { commandConfig, operator, say, sayDatabase } from './command.ts'
 import { noteMade } from './made-database.ts'
@@ -112,6 +114,8 @@ async function begin(store: Store, config: Config, { newKey }: Options): Promise
   const clock = createClock()
   const time = await store.time()
   if (time !== null) clock.follow(time)
+  const accounts = await accountAdminOf(store, config, clock)
+  await removeAgain(operator(), { store, accounts, config, clock })
   await endSignIns(store, config, clock())
   await endHandOffs(store, config, clock())
   await seal(store)
@@ -158,7 +162,11 @@ async function endHandOffs(store: Store, config: Config, now: number): Promise<v
 async function seal({ leases, log }: Store): Promise<void> {
   const lease = await leases.take('sealer', 'restore', 60_000)
   if (!lease) throw new OperatorError('A gate uses this database: stop it first.')
-  while ((await log.seal(lease, 500)) > 0) {
-    // One transaction after the other.
+  try {
+    while ((await log.seal(lease, 500)) > 0) {
+      // One transaction after the other.
+    }
+  } finally {
+    await leases.release(lease)
   }
 }
