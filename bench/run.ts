@@ -18,7 +18,7 @@ const scope = { after: (end: () => unknown) => void ends.unshift(end) }
 try {
   const floor = await MeasuredProcess.start('floor-server.ts', [], '/json')
   scope.after(() => floor.stop())
-  const gate = await MeasuredProcess.start('../server/src/boot/cli.ts', ['demo'], '/healthz')
+  const gate = await MeasuredProcess.start('../server/src/boot/qrgate.ts', ['demo'], '/healthz')
   scope.after(() => gate.stop())
   await call(`${gate.url}/api/test/insert?user_id=bench&user_pwd=bench`, 'POST')
 

@@ -52,7 +52,7 @@ const dressed = (how, folder) => node('scripts/dress-package.ts', how, folder)
  * @type {Record<string, Step[]>}
  */
 const commands = {
-  start: [...pages, source('server/src/boot/cli.ts', 'demo')],
+  start: [...pages, source('server/src/boot/qrgate.ts', 'demo')],
   dev: [node('scripts/dev.ts')],
   test: [...pages, node('scripts/run-tests.ts')],
   lint: [

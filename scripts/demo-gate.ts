@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../server/src/boot/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../server/src/boot/qrgate.ts', import.meta.url))
 
 /** A demo gate in a process, a folder and on a port of its own. */
 export class DemoGate {

@@ -30,7 +30,7 @@ const watched = ['server/src', 'server/public', 'reception/src', 'reception/publ
 const { stdout } = run(
   [
     ...['-C', 'source', ...watched.map(folder => `--watch-path=${folder}`)],
-    ...['--watch-preserve-output', 'server/src/boot/cli.ts', 'demo'],
+    ...['--watch-preserve-output', 'server/src/boot/qrgate.ts', 'demo'],
   ],
   'pipe',
 )

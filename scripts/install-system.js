@@ -37,7 +37,12 @@ const forDeploy = [
   { package: 'curl', has: () => answers('curl') },
 ]
 
-const fonts = [
+/** Debian keeps it where only root looks. */
+const hasPgBouncer = () => answers('pgbouncer') || existsSync('/usr/sbin/pgbouncer')
+
+/** Without a font letters are drawn as boxes, without a pooler its tests are skipped; all else is as it should be. */
+const lesser = [
+  { package: 'pgbouncer', has: hasPgBouncer },
   { package: 'fontconfig', has: () => answers('fc-list') },
   { package: 'fonts-noto-cjk', has: () => hasFontFor('lang=ko') },
   { package: 'fonts-noto-color-emoji', has: () => hasFontFor('charset=1f642') },
@@ -53,14 +58,13 @@ export function installSystem(command) {
   const nameOf = ({ package: name }) => name
   const more = command === 'test:deploy' ? forDeploy : []
   const needed = [...wanted, ...more]
-  const missing = [...needed, ...fonts].filter(isMissing).map(nameOf)
+  const missing = [...needed, ...lesser].filter(isMissing).map(nameOf)
   if (missing.length === 0) return true
   if (process.getuid?.() === 0 && install(missing)) return true
   const names = missing.join(' ')
   process.stderr.write(
     `This needs ${names}. Install them (Debian, Ubuntu: sudo apt-get install ${names}).\n`,
   )
-  // Without a font letters are drawn as boxes, and all else is as it should be.
   return !needed.some(isMissing)
 }
 

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import pino from 'pino'
 import { createAccess } from './access.ts'
 import { openDatabase, saveCopy } from './database.ts'
+import { takeEnvFile } from './env-file.ts'
 import { createReception } from './reception.ts'
 
 /** @throws Error that says in a sentence which variable is missing, or what it should be. */
@@ -82,9 +83,14 @@ program
 
 process.umask(0o077)
 // Without a `.env` the environment says it all; one that cannot be read is a fault.
-program.hook('preAction', () => {
-  if (existsSync('.env')) process.loadEnvFile()
-})
+program
+  .option('-e, --env-file <path>', 'read settings from this file, not from .env in this folder')
+  .hook('preAction', () => {
+    const { envFile } = program.opts<{ envFile?: string }>()
+    for (const words of takeEnvFile(envFile, process.env)) {
+      process.stderr.write(`qrgate-reception: ${words}\n`)
+    }
+  })
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`qrgate-reception: ${error.message}\n`)

@@ -52,7 +52,6 @@ export const deployBlocks: Record<string, 'all' | { first: string } | { not: str
   },
   'A printer for numbers 2': { not: 'test/integration/backend-example.test.ts runs it' },
   'Accounts 1': { first: 'the others have tests of their own, e.g. account-command.test.ts' },
-  'Backup 1': { not: 'test/integration/backup-command.test.ts runs what it says' },
   'The log 1': 'all',
   'Upgrade 1': 'all',
 }

@@ -51,6 +51,7 @@ export type FinalReason =
   | 'not_my_phone' // cancelled: the person at the kiosk says another phone scanned
   | 'left' // cancelled or ended: the kiosk's page was closed and did not come back
   | 'revoked' // cancelled or ended: the kiosk was switched off
+  | 'account' // cancelled or ended: the account was removed
   | 'absolute' // ended: the longest allowed visit is over
 
 /** What kind of phone scanned: enough for a person to recognise their own, too little to track it. */

@@ -14,9 +14,9 @@ if (major < 24 || (major === 24 && minor < 15)) {
     .then(({ runBundled }) => runBundled('server/bin/qrgate.js', process.argv.slice(2)))
     .then(end, () => end())
 } else {
-  import('../dist/boot/cli.js').catch(error => {
+  import('../dist/boot/qrgate.js').catch(error => {
     const isBuilt =
-      error.code !== 'ERR_MODULE_NOT_FOUND' || !String(error.url).endsWith('/dist/boot/cli.js')
+      error.code !== 'ERR_MODULE_NOT_FOUND' || !String(error.url).endsWith('/dist/boot/qrgate.js')
     if (isBuilt) throw error
     console.error('qrgate is not built yet: npm run build')
     process.exitCode = 1

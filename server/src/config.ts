@@ -17,18 +17,27 @@ export type { Mode }
 /** Everything that an operator decides, read once at start. */
 export type Config = ReturnType<typeof configOf> & ReturnType<typeof timesOf>
 
-/** @throws OperatorError naming every setting that is missing or wrong, and what would be right. */
+/** Names every setting that is missing or wrong, and says what would be right. */
+export class WrongSettings extends OperatorError {
+  /** Whether one is not there at all: perhaps it was looked for in the wrong place. */
+  readonly isMissing: boolean
+
+  constructor(faults: readonly string[], isMissing: boolean) {
+    super(faults.join('\n'))
+    this.isMissing = isMissing
+  }
+}
+
+/** @throws WrongSettings */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const wrong: string[] = []
   const values = readSettings(env, mode, fault => wrong.push(fault))
-  const faults = [
-    ...withoutKey(values, mode),
-    ...wrong,
-    ...guessableKeys(values, mode),
-    ...deadHosts(values),
-  ]
+  // Where it stands in a file, what is wrong with that is said.
+  const keyless = env.SECRET_KEY_FILE ? [] : withoutKey(values, mode)
+  const faults = [...keyless, ...wrong, ...guessableKeys(values, mode), ...deadHosts(values)]
   const times = timesOf(values, fault => faults.push(fault))
-  if (faults.length > 0) throw new OperatorError(faults.join('\n'))
+  const isMissing = keyless.length > 0 || (mode === 'serve' && !env.PUBLIC_URL)
+  if (faults.length > 0) throw new WrongSettings(faults, isMissing)
   return { ...configOf(values, mode), ...times }
 }
 

@@ -4,7 +4,7 @@
  * A code is stable and part of the API; its sentences stand in http/server/sentences.ts.
  * Handlers throw a {@link Refusal}; only the edge turns one into an answer.
  */
-const statusOf = {
+export const statusOf = {
   malformed: 400,
   not_found: 404,
   http_method_not_allowed: 405,

@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino'
+import pino, { type Logger, type LoggerOptions } from 'pino'
 
 /** What a room needs of the log that only reports what went wrong in it. */
 export interface ErrorLog {
@@ -26,15 +26,43 @@ const secret = [
   'token',
 ]
 
+/** What is held while nothing can be written, in bytes; what comes then is dropped. */
+const mostHeld = 64 * 1024
+
 /** One event, one line of JSON; secrets are cut out even where somebody logs too much. */
 export function createLogger(level: string): Logger {
   const paths = secret.flatMap(name => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
-  return pino({
+  const options: LoggerOptions = {
     level,
     redact: { paths, remove: true },
     base: null,
     serializers: { err: withoutInput },
+  }
+  const output = standardOutput(dropped => logger.warn({ dropped }, 'log lines were dropped'))
+  const logger = pino(options, output)
+  return logger
+}
+
+/**
+ * Logging never decides whether a gate runs: on a full disk, and where nobody reads any more, lines are
+ * dropped and counted.
+ * @param tell told how many, once lines can be written again.
+ */
+function standardOutput(tell: (dropped: number) => void) {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: mostHeld })
+  let dropped = 0
+  output.on('error', () => {})
+  output.on('drop', () => {
+    dropped += 1
   })
+  output.on('write', () => {
+    if (dropped === 0) return
+    const lines = dropped
+    dropped = 0
+    // Not from within a line that is just being written.
+    setImmediate(tell, lines)
+  })
+  return output
 }
 
 /** Node puts what could not be parsed into its errors: an address may hold a password. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Only the user who runs the gate may enter its folder … */
@@ -25,21 +25,36 @@ export function makePrivateFolder(path: string): void {
   }
 }
 
+/** Whether nobody else on this machine can get at it. What is not there is private. */
+export function isPrivate(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  // Windows has no modes; there the folder's own rights say who gets in.
+  return found === undefined || process.geteuid === undefined || (found.mode & others) === 0
+}
+
 /**
  * Takes what is too much from the mode of a file or folder of ours, and gives nothing.
  * @returns false where other users of this machine can still get at it: it belongs to one of them, or
- * its file system keeps no modes. What is not there is private.
+ * its file system keeps no modes.
  */
 export function makePrivate(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
-  // Windows has no modes; there the folder's own rights say who gets in.
-  if (found === undefined || process.geteuid === undefined) return true
-  if ((found.mode & others) === 0) return true
-  if (found.uid !== process.geteuid()) return false
+  if (isPrivate(path)) return true
+  const found = statSync(path)
+  if (found.uid !== process.geteuid?.()) return false
   try {
     chmodSync(path, found.mode & (found.isDirectory() ? privateFolder : privateFile))
     return (statSync(path).mode & others) === 0
   } catch {
     return false
   }
+}
+
+/**
+ * What root makes in somebody's folder is theirs: a command that was run as root must not leave files that
+ * the gate's own user cannot use.
+ */
+export function ownLikeItsFolder(path: string): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  if (uid !== 0) chownSync(path, uid, gid)
 }

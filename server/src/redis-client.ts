@@ -19,10 +19,15 @@ export function createRedisClient(url: string, reconnects = true, patience = red
       reconnectStrategy: retries => reconnects && backoff(retries),
     },
   })
-  // Reported where a command fails; a connection that keeps failing would fill the log.
-  client.on('error', () => {})
+  // Reported where a command fails, which says only that there is no connection; one that keeps failing
+  // would fill the log.
+  client.on('error', error => faults.set(client, error))
+  client.on('ready', () => faults.delete(client))
   return client
 }
+
+/** Why there is no connection, as long as there is none. */
+const faults = new WeakMap<object, unknown>()
 
 /** Milliseconds until the next try; at random, so that all nodes do not come at the same time. */
 function backoff(retries: number): number {
@@ -32,4 +37,25 @@ function backoff(retries: number): number {
 /** What a caller is told that waited for {@link redisPatience}. */
 export function redisSilent(ms: number): Error {
   return new Error(`Redis has not answered for ${ms} ms`)
+}
+
+/** What Redis itself says first in its errors, and what to do about it. */
+const refusals: Record<string, string> = {
+  WRONGPASS: 'Redis refuses the user name or the password; check REDIS_URL',
+  NOAUTH: 'Redis wants a password; put it into REDIS_URL',
+  NOPERM: 'the Redis user lacks rights: it needs +@all on ~qrgate:* and &qrgate:*',
+  READONLY: 'Redis is a replica; name the primary in REDIS_URL',
+  LOADING: 'Redis is still loading its data',
+  MISCONF: 'Redis cannot write its snapshots; it needs none: set save ""',
+  OOM: 'Redis has no memory left; give it more maxmemory',
+}
+
+/** Why Redis cannot be used, in words for whoever runs it. @param clients through which it was to be used. */
+export function redisWords(error: unknown, ...clients: readonly object[]): string {
+  const fault = clients.map(client => faults.get(client)).find(fault => fault !== undefined)
+  const { message = '', code = '' } = (fault ?? error ?? {}) as { message?: string; code?: string }
+  const [first = ''] = message.split(' ', 1)
+  const known = refusals[first]
+  if (known !== undefined) return first === 'NOPERM' ? `${known} (${message})` : known
+  return `Redis does not answer (${code || message})`
 }

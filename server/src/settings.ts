@@ -1,7 +1,7 @@
 import {
   acceptedKeys,
-  address,
   choice,
+  databaseAddress,
   hosts,
   integer,
   isShort,
@@ -12,10 +12,12 @@ import {
   origins,
   pageAddress,
   publicOrigin,
+  redisAddress,
   seconds,
   secretKey,
   text,
 } from './settings/kinds.ts'
+import { secretInFile } from './settings/secret-file.ts'
 
 export { isShort, type Mode }
 
@@ -25,6 +27,8 @@ export interface Setting<Value = unknown> extends Kind<Value> {
   default: string
   /** What it is for, for docs/config.md and `.env.example`. */
   about: string
+  /** Whether it may also stand in a file, which the variable `NAME_FILE` names. */
+  secret?: true
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -44,21 +48,26 @@ export const settings = {
     about:
       'At least 32 random bytes that nobody can guess. In demo mode: made at the first start and kept.',
     ...secretKey(),
+    secret: true,
   },
   SECRET_KEYS_ACCEPTED: {
     default: '',
     about: 'Further keys, by commas, older or next: accepted, never used to sign.',
     ...acceptedKeys(),
+    secret: true,
   },
   DATABASE_URL: {
     default: '',
     about: '`sqlite:PATH` or `postgres://…`. Default: qrgate.sqlite in the data folder.',
-    ...address(),
+    ...databaseAddress(),
+    secret: true,
   },
   REDIS_URL: {
     default: '',
-    about: '`redis://…`, so that several nodes tell each other at once. Default: one node alone.',
-    ...address(),
+    about:
+      '`redis://…` or `rediss://…`, so that several nodes tell each other at once. Default: one node alone.',
+    ...redisAddress(),
+    secret: true,
   },
   QRGATE_DATA_DIR: {
     default: 'data',
@@ -230,6 +239,13 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 
+const rows: [string, Setting][] = Object.entries(settings)
+
+/** Each variable that counts, with those that name a secret's file. */
+export const settingNames: readonly string[] = rows.flatMap(([name, { secret }]) => {
+  return secret ? [name, `${name}_FILE`] : [name]
+})
+
 /** The value of each setting. */
 export type Values = { [Name in SettingName]: ReturnType<(typeof settings)[Name]['read']> }
 
@@ -239,9 +255,9 @@ export function readSettings(
   mode: Mode,
   refuse: (fault: string) => void,
 ): Values {
-  const rows: [string, Setting][] = Object.entries(settings)
-  const values = rows.map(([name, { default: preset, read }]) => {
-    return [name, read(env[name] || preset, { name, mode, refuse })]
+  const values = rows.map(([name, { default: preset, read, secret }]) => {
+    const text = secret ? secretInFile(name, env, refuse) : env[name]
+    return [name, read(text || preset, { name, mode, refuse })]
   })
   // No type follows an object through its entries and back.
   return Object.fromEntries(values) as Values

@@ -4,7 +4,8 @@ import { Refusal } from '../../server/src/errors.ts'
 import type { Account } from '../../server/src/store/account.ts'
 import { type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { OpenStore } from './open-store.ts'
-import { account, accountEvent, addAccount, start, there } from './rows.ts'
+import { account, accountEvent, addAccount, start, subject, there } from './rows.ts'
+import { tell } from './subject-promises.ts'
 
 const taken = new Refusal('account_exists')
 const externalTaken = new Refusal('external_id_taken')
@@ -25,6 +26,12 @@ const switched =
     if (!old) throw new Refusal('account_unusable')
     return { next: { ...old, disabledAt }, events: [accountEvent(old.key, 'account.disabled')] }
   }
+
+const removed = (key: string) => {
+  const events = [accountEvent(key, 'account.removed')]
+  const nobody = { id: '', idKey: `removed ${key}`, idSkeleton: `removed ${key}`, externalId: null }
+  return there<Account>(old => ({ next: { ...old, ...nobody, removedAt: start }, events }))
+}
 
 /** What the store promises about accounts. */
 export function accountPromises(name: string, open: OpenStore): void {
@@ -203,6 +210,38 @@ export function accountPromises(name: string, open: OpenStore): void {
     assert.deepEqual(
       (await store.accounts.all()).map(({ key }) => key),
       ['c', 'a', 'b'],
+    )
+  })
+  test(`${name}: N54: with an account go its usual places and subjects, and its id is free`, async t => {
+    const store = await open(t)
+    const { accounts, usualPlaces, subjects } = store
+    const ids = { idKey: 'hong', idSkeleton: 'h0ng', externalId: 'P-1' }
+    const [gone, stays] = [account('gone', ids), account('stays')]
+    for (const row of [gone, stays]) {
+      await addAccount(store, row)
+      await tell(store, subject('clinic', row.key, { sub: row.key }))
+      await tell(store, subject('library', row.key, { sub: row.key }))
+      await usualPlaces.remember([{ account: row.key, place: 'home', seenAt: start }], 8)
+    }
+    await accounts.update('gone', removed('gone'))
+    assert.deepEqual(await accounts.all(), [stays])
+    assert.equal(await accounts.byIdKey('hong'), null)
+    assert.equal((await accounts.byKey('gone'))?.removedAt, start)
+    for (const [key, left] of [
+      ['gone', 0],
+      ['stays', 1],
+    ] as const) {
+      assert.equal((await usualPlaces.of(key, ['home'])).length, left)
+      for (const client of ['clinic', 'library']) {
+        assert.equal((await subjects.bySub(client, key))?.account, left ? key : undefined)
+      }
+    }
+    await addAccount(store, account('next', ids))
+    assert.equal((await accounts.byIdKey('hong'))?.key, 'next')
+    await accounts.update('stays', removed('stays'))
+    assert.deepEqual(
+      (await accounts.all()).map(({ key }) => key),
+      ['next'],
     )
   })
 }

@@ -157,10 +157,27 @@ export function changePromises(name: string, openPair: OpenPair): void {
     await one.signIns.update(done, scan(done, { kiosk, state: 'cancelled', deadline: null }))
     await one.signIns.update(elsewhere, scan(elsewhere, { kiosk: 7 }))
     assert.deepEqual(
-      (await one.signIns.openOf(kiosk)).toSorted(),
+      (await one.signIns.openOf({ kiosk })).toSorted(),
       [open, approved, visit].toSorted(),
     )
-    assert.deepEqual(await one.signIns.openOf(8), [])
+    assert.deepEqual(await one.signIns.openOf({ kiosk: 8 }), [])
+  })
+
+  check('openOf names what an account has begun anywhere and that is not over', async one => {
+    const account = 'a key'
+    const [approved, visit, done, another] = Array.from({ length: 4 }, freshId) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    await one.signIns.update(approved, scan(approved, { account, kiosk: 7, state: 'approved' }))
+    await one.signIns.update(visit, scan(visit, { account, state: 'claimed' }))
+    await one.signIns.update(done, scan(done, { account, state: 'ended', deadline: null }))
+    await one.signIns.update(another, scan(another, { account: 'A KEY', state: 'claimed' }))
+    const open = await one.signIns.openOf({ account })
+    assert.deepEqual(open.toSorted(), [approved, visit].toSorted())
+    assert.deepEqual(await one.signIns.openOf({ account: '' }), [])
   })
 
   check('time is the same for both nodes, or each has its own', async (one, other) => {

@@ -193,4 +193,13 @@ export function handOffPromises(name: string, openPair: OpenPair): void {
     assert.equal(await one.signIns.purge(start + 901, 10), 1)
     assert.equal(await one.signIns.read(signIn), null)
   })
+  check('openOf names the hand-offs of an account that something may follow', async one => {
+    const mine = { account: 'a key' }
+    const [open, over, another] = Array.from({ length: 3 }, freshId) as [string, string, string]
+    await addHandOff(one, handOff(open, mine))
+    await addHandOff(one, handOff(over, { ...mine, state: 'done', deadline: null }))
+    await addHandOff(one, handOff(another, { account: 'another key' }))
+    assert.deepEqual(await one.handOffs.openOf('a key'), [open])
+    assert.deepEqual(await one.handOffs.openOf(''), [])
+  })
 }

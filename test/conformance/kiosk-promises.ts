@@ -218,4 +218,19 @@ export function kioskPromises(name: string, openPair: OpenPair): void {
     const added = [await kiosks.add(kiosk()), await kiosks.add(kiosk({ revokedAt: start }))]
     assert.deepEqual(await kiosks.all(), added)
   })
+
+  check('N54: a removed kiosk is listed no more, and its number is its own', async (one, other) => {
+    const stays = await one.kiosks.add(kiosk())
+    const { number } = await one.kiosks.add(kiosk({ credentialHash: 'a hash', revokedAt: start }))
+    const remove: Decide<Kiosk> = old => {
+      if (!old) throw used
+      const next = { ...old, removedAt: start + 1 }
+      return { next, events: [kioskEvent(number, 'kiosk.removed')] }
+    }
+    const { next } = await one.kiosks.update(number, remove)
+    assert.deepEqual(await other.kiosks.all(), [stays])
+    assert.deepEqual(await other.kiosks.byNumber(number), next)
+    assert.deepEqual(await other.kiosks.revoked(), [number])
+    assert.equal((await other.kiosks.add(kiosk())).number, number + 1)
+  })
 }

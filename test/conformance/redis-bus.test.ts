@@ -77,7 +77,7 @@ test('Redis bus: ten thousand waiting kiosks cost Redis no subscription', async 
 test('Redis bus: a hint published on one node is heard on the other, as soon as both are open', async t => {
   holdPatience(t)
   const [one, other] = await openTwo(t)
-  assert.deepEqual([one.lostSince(), other.lostSince()], [null, null])
+  assert.deepEqual([one.lost(), other.lost()], [null, null])
   const heard: string[] = []
   for (const topic of ['홍길동', 'a', 'A']) other.subscribe(topic, () => heard.push(topic))
   for (const topic of ['홍길동', 'a', 'b']) one.publish(topic)
@@ -117,7 +117,7 @@ for (const [fault, ways] of Object.entries(faults)) {
     // Nobody's patience has run out, and yet all of this node is told.
     await turns()
     assert.equal(local, 1_000)
-    const lost = () => one.lostSince() !== null && other.lostSince() !== null
+    const lost = () => one.lost() !== null && other.lost() !== null
     await untilTold('both notice', lost)
     let stale = 0
     other.subscribe('stale', () => void stale++)
@@ -125,7 +125,7 @@ for (const [fault, ways] of Object.entries(faults)) {
     assert.deepEqual(rejoins, [])
 
     await heal()
-    const back = () => one.lostSince() === null && other.lostSince() === null
+    const back = () => one.lost() === null && other.lost() === null
     if (fault === 'killed') await untilTold('both are back', back)
     else await until('both are back', back)
     assert.deepEqual([...new Set(rejoins)].toSorted(), ['one', 'other'])
@@ -148,7 +148,7 @@ test('Redis bus: a node starts without Redis, and joins when Redis comes', async
   assert.ok(!open, 'it has not asked for Redis first')
   losePatience()
   const [one, other] = await opening
-  assert.notEqual(one.lostSince(), null)
+  assert.notEqual(one.lost(), null)
   let heard = 0
   let rejoined = 0
   one.subscribe('here', () => void heard++)
@@ -156,7 +156,7 @@ test('Redis bus: a node starts without Redis, and joins when Redis comes', async
   one.publish('here')
   await until('a lone node hears itself', () => heard > 0)
   await own.restart()
-  await untilTold('both have joined', () => rejoined > 0 && other.lostSince() === null)
+  await untilTold('both have joined', () => rejoined > 0 && other.lost() === null)
   await heardAcross(one, other)
 })
 

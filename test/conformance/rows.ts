@@ -65,6 +65,7 @@ export function account(key: string, change: Partial<Account> = {}): Account {
     subjectSeed: 'c2VlZA',
     externalId: null,
     disabledAt: null,
+    removedAt: null,
     createdAt: start,
     ...change,
   }
@@ -106,7 +107,9 @@ export function kiosk(change: Partial<Kiosk> = {}): (number: number) => Change<K
       credentialHash: null,
       linkHash: null,
       linkExpiresAt: null,
+      linkUsedAt: null,
       revokedAt: null,
+      removedAt: null,
       client: null,
       policy: null,
       createdAt: start,

@@ -58,7 +58,9 @@ async function lockedStore(t: TestContext) {
     },
     /** How long each connection may wait inside SQLite, where waiting stops the event loop. */
     waitsInside: () =>
-      [...connections].map(connection => connection.prepare('PRAGMA busy_timeout').get()?.timeout),
+      [...connections]
+        .filter(({ isOpen }) => isOpen)
+        .map(connection => connection.prepare('PRAGMA busy_timeout').get()?.timeout),
   }
 }
 

@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
 import { Kysely, SqliteDialect } from 'kysely'
 import { openNodeSqlite } from '../../server/src/store/sql/node-sqlite.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
@@ -12,4 +15,19 @@ storeSuite('SQLite', async t => {
   const raw = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
   t.after(() => Promise.all([one.close(), other.close(), raw.destroy()]))
   return { one, other, raw }
+})
+
+test('N46: SQLite: while all work gets through, whoever asks how it is writes nothing', async t => {
+  const path = join(temporaryFolder(t), 'qrgate.sqlite')
+  const store = await openSqliteStore(path)
+  t.after(() => store.close())
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  // Rises with each commit of somebody else (https://sqlite.org/pragma.html).
+  const commits = () => other.prepare('PRAGMA data_version').get()?.data_version
+  const before = commits()
+  for (let n = 0; n < 3; n += 1) assert.equal(await store.trouble(), null)
+  assert.equal(commits(), before)
+  assert.equal(await store.trouble({ byWriting: true }), null)
+  assert.notEqual(commits(), before)
 })

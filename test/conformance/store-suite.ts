@@ -3,6 +3,7 @@ import { alsoPromises } from './also-promises.ts'
 import { changePromises } from './change-promises.ts'
 import { clientPromises } from './client-promises.ts'
 import { deliveryPromises } from './delivery-promises.ts'
+import { gatePromises } from './gate-promises.ts'
 import { handOffPromises } from './hand-off-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
 import { leasePromises } from './lease-promises.ts'
@@ -42,6 +43,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   usualPlacePromises(name, openPair)
   signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
+  gatePromises(name, openDatabase)
   logPromises(name, openDatabase)
   logKeepingPromises(name, openDatabase)
 }

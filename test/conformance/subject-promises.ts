@@ -7,7 +7,7 @@ import type { OpenPair } from './open-store.ts'
 import { freshId, scan, signInEvent, start, subject } from './rows.ts'
 
 /** Tells a client of an account, as a claim does. */
-async function tell({ signIns }: Store, next: Subject): Promise<void> {
+export async function tell({ signIns }: Store, next: Subject): Promise<void> {
   const id = freshId()
   const subjects = new Map([[subjectKey(next), () => ({ next, events: [], quiet: true })]])
   await signIns.update(id, () => ({ ...scan(id)(), also: { subjects } }))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { hash as bcrypt } from '@node-rs/bcrypt'
+import { openStore } from '../../server/src/store/open-store.ts'
 import { qrgate } from '../support/command.ts'
 import { startGate, temporaryFolder } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
@@ -10,9 +11,10 @@ import { Phone } from '../support/phone.ts'
 import { SeedClient } from '../support/seed-client.ts'
 
 /** `qrgate account …`, as an operator types it, on a database of its own. */
-function commandLine(t: TestContext) {
+async function commandLine(t: TestContext) {
   const folder = temporaryFolder(t)
   const databaseUrl = `sqlite:${join(folder, 'gate.sqlite')}`
+  await (await openStore(databaseUrl)).close()
   const run = (args: string[], input = '') =>
     qrgate(['account', ...args], { DATABASE_URL: databaseUrl }, folder, input)
   return { folder, databaseUrl, run }
@@ -27,7 +29,7 @@ function seedDatabase(file: string, rows: [unknown, unknown][]): void {
 }
 
 test('S053, N62: the accounts of a seed database sign in here with their old passwords', async t => {
-  const { folder, databaseUrl, run } = commandLine(t)
+  const { folder, databaseUrl, run } = await commandLine(t)
   const hash = await bcrypt('secure_password', 4)
   const file = join(folder, 'seed.db')
   seedDatabase(file, [
@@ -45,7 +47,7 @@ test('S053, N62: the accounts of a seed database sign in here with their old pas
   ])
 
   const first = await run(['import', file])
-  assert.equal(first.code, 0, first.err)
+  assert.equal(first.code, 2, first.err)
   assert.match(first.out, /^Reading table user, columns user_id and user_pwd\.$/m)
   assert.match(first.out, /^Added 3, left 0 alone that were here already, skipped 8\.$/m)
   assert.match(first.err, /^row 4 "garbage" skipped: its password is no hash that is known here/m)
@@ -58,6 +60,7 @@ test('S053, N62: the accounts of a seed database sign in here with their old pas
   assert.ok(!(first.out + first.err).includes('$2'))
   const second = await run(['import', file])
   assert.match(second.out, /^Added 0, left 3 alone/m)
+  assert.match(second.err, /^row 1 "user_example" left alone: it is here already$/m)
 
   const gate = await startGate(t, { DATABASE_URL: databaseUrl })
   const client = new SeedClient(gate.url)
@@ -72,7 +75,7 @@ test('S053, N62: the accounts of a seed database sign in here with their old pas
 })
 
 test('S047: an operator disables, enables and gives a new password while the gate runs', async t => {
-  const { databaseUrl, run } = commandLine(t)
+  const { databaseUrl, run } = await commandLine(t)
   assert.equal((await run(['add', 'Hong', '--name', '홍길동'], 'correct horse\n')).code, 0)
   const gate = await startGate(t, { DATABASE_URL: databaseUrl })
   const client = new SeedClient(gate.url)

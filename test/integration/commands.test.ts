@@ -70,7 +70,7 @@ function cloneOf(t: TestContext, file: string, parts: string[]): string {
 }
 
 const built = {
-  'server/bin/qrgate.js': 'server/dist/boot/cli.js',
+  'server/bin/qrgate.js': 'server/dist/boot/qrgate.js',
   'reception/bin/qrgate-reception.js': 'reception/dist/cli.js',
 }
 for (const [file, program] of Object.entries(built)) {

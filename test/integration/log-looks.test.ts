@@ -45,7 +45,7 @@ test('whoever only looks makes no database where there is none, and calls nothin
   for (const command of ['log verify', 'log show', 'log export', 'kiosk list', 'account list']) {
     const { code, err, out } = await qrgate(command.split(' '), {}, folder)
     assert.equal(code, 1, command)
-    assert.match(err, /^qrgate: No gate has used this database yet/)
+    assert.match(err, /^qrgate: The database .*: no gate has used it yet/)
     assert.equal(out, '')
   }
   assert.deepEqual(readdirSync(folder), [])

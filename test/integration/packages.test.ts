@@ -125,7 +125,7 @@ test('N56: installed from the archives, it runs: demo, reception, SDK, and serve
     return
   }
   const program = (name: string) => join(installed, 'node_modules/.bin', name)
-  for (const name of ['qrgate-reception']) {
+  for (const name of ['qrgate', 'qrgate-reception']) {
     const { version } = JSON.parse(readFileSync(join(clone, 'server/package.json'), 'utf8'))
     const said = execFileSync(process.execPath, [program(name), '--version'], { encoding: 'utf8' })
     assert.equal(said, `${name} ${version}\n`)

@@ -4,7 +4,6 @@ import { dirname } from 'node:path'
 import { after, test } from 'node:test'
 import { PostgresAdapter, sql } from 'kysely'
 import { openStore } from '../../server/src/store/open-store.ts'
-import { OutdatedTables } from '../../server/src/store/sql/migrate.ts'
 import { qrgate } from '../support/command.ts'
 import { type Scope, temporaryFolder } from '../support/gate.ts'
 import { fillAudit, type OlderDatabase, olderPostgres, olderSqlite } from '../support/older-gate.ts'
@@ -41,6 +40,8 @@ const migrations = [
   '2026-12-hand-offs',
   '2026-12-hand-offs-called',
   '2026-12-more-time',
+  '2026-12-own-row',
+  '2026-12-removed',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -64,6 +65,8 @@ const newer = [
   'extended_at',
   'disowned_at',
   'hand_off',
+  'removed_at',
+  'link_used_at',
 ]
 
 const older = (row: object) =>
@@ -293,7 +296,10 @@ for (const [name, make] of Object.entries(engines)) {
     const env = { DATABASE_URL: old.url, QRGATE_DATA_DIR: folder }
     const { code, err } = await qrgate(['kiosk', 'list'], env, folder)
     assert.equal(code, 1)
-    assert.equal(err, 'qrgate: The tables are not up to date; run: qrgate migrate\n')
+    assert.match(
+      err,
+      /^qrgate: The database .* its tables are not up to date; run: qrgate migrate\.\n$/,
+    )
     assert.deepEqual([await structure(old), await kept(old), await auditRows(old)], before)
   })
 }
@@ -303,7 +309,7 @@ test('U06: Postgres: who may not upgrade lets go of its connections, so that a c
   assert.ok(old)
   // Now no connection is closed because it was idle for long enough.
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  await assert.rejects(openStore(old.url, 'new'), OutdatedTables)
+  await assert.rejects(openStore(old.url, 'use'), { trouble: 'outdated' })
   const open = sql`
     select from pg_stat_activity
     where datname = current_database() and application_name = 'qrgate'`

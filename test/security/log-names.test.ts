@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type HandOffState, paths } from '@qrgate/sdk/protocol'
@@ -49,8 +49,9 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   const columns = ['--name-column', 'name', '--external-id-column', 'number']
   const row = [`${canary}-imported`, hash, `${canaryKo} 환자`, `${canary}-number-1`]
   writeFileSync(file, `id,password,name,number\n${row}\n`)
-  const added = await run(['kiosk', 'add', `${canaryKo} 키오스크`, '--name-en', `${canary} kiosk`])
-  const link = /\/enrol\/(\S+)/.exec(added)?.[1] ?? ''
+  await run(['kiosk', 'add', `${canaryKo} 키오스크`, '--name-en', `${canary} kiosk`])
+  const invited = await run(['kiosk', 'link', '100'])
+  const link = /\/enrol\/(\S+)/.exec(invited)?.[1] ?? ''
   const backend = await run(['kiosk', 'add', `${canary} backend`, '--backend'])
   const credential = /Bearer (\S+)/.exec(backend)?.[1] ?? ''
   await run(['account', 'add', `${canary}-added`, '--name', `${canaryKo} 사람`], `${password}\n`)
@@ -70,6 +71,8 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   await run(['account', 'disable', `${canary}-renamed`])
   await run(['account', 'enable', `${canary}-renamed`])
   await run(['kiosk', 'revoke', '101'])
+  await run(['kiosk', 'remove', '101'])
+  await run(['account', 'remove', `${canary}-set`, '--yes'])
   const client = ['client', 'add', 'clinic', `${canaryKo} 내과`, '--name-en', `${canary} clinic`]
   const first = await run([...client, '--claims', 'name', '--endpoint', `https://${canary}.test/`])
   await run(['kiosk', 'set', '100', '--client', 'clinic', '--name', `${canaryKo} 접수`])
@@ -275,6 +278,18 @@ async function assertNoNames(t: TestContext, { dataDir }: Gate, secrets: Secrets
   }
 }
 
+async function restoreBackup({ dataDir }: Gate): Promise<void> {
+  const run = (...args: string[]) => qrgate(args, { ...env, QRGATE_DATA_DIR: dataDir }, dataDir)
+  const path = join(dataDir, 'qrgate.sqlite')
+  await run('backup', `${path}.backup`)
+  const away = join(dataDir, 'away')
+  mkdirSync(away)
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(path + end)) renameSync(path + end, join(away, `qrgate.sqlite${end}`))
+  }
+  assert.equal((await run('restore', `${path}.backup`)).code, 0)
+}
+
 test('no name, id, password, text or secret of anybody is ever in the log', async t => {
   const receiver = await Receiver.start(t)
   const hosts = { QRGATE_WEBHOOK_HOSTS: receiver.host }
@@ -285,6 +300,7 @@ test('no name, id, password, text or secret of anybody is ever in the log', asyn
   await visit(gate, secrets)
   await serve(gate, receiver, secrets)
   await gate.close()
+  await restoreBackup(gate)
   for (const line of gate.log().split('\n')) assert.ok(!line.toLowerCase().includes(canary), line)
 
   const path = join(gate.dataDir, 'qrgate.sqlite')

@@ -116,12 +116,12 @@ test('N23: the page of the API is for demos; its contract is public everywhere',
       keys: proofs('/oidc/jwks', 'get'),
     },
     {
-      claim: [ofKiosk, '200 400 401 403 409 410 503'],
-      end: [ofKiosk, '200 400 401 409 410 503'],
-      leave: [ofKiosk, '204 401 409 429 503'],
-      client: [ofClient, '200 401 503'],
-      subject: [ofClient, '200 401 403 404 503'],
-      keys: [[], '200'],
+      claim: [ofKiosk, '200 400 401 403 409 410 413 415 503 default'],
+      end: [ofKiosk, '200 400 401 403 409 410 413 415 503 default'],
+      leave: [ofKiosk, '204 400 401 403 409 413 415 429 503 default'],
+      client: [ofClient, '200 400 401 503 default'],
+      subject: [ofClient, '200 400 401 403 404 503 default'],
+      keys: [[], '200 400 503 default'],
     },
   )
   const demo = await startGate(t)
@@ -211,6 +211,7 @@ test('doctor says in words what is wrong, and nothing where all is well', async 
   }
   assert.doesNotMatch(bad.out + bad.err, /\n\s+at /)
 
+  await qrgate(['migrate'], { ...serve, SECRET_KEY, QRGATE_DATA_DIR: folder }, folder)
   const good = await qrgate(['doctor'], { SECRET_KEY, ...serve, QRGATE_DATA_DIR: folder }, folder)
   assert.equal(good.code, 0, good.out)
   assert.match(good.out, /ok\s+settings/)

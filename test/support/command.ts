@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The program itself. */
-export const cli = fileURLToPath(new URL('../../server/src/boot/cli.ts', import.meta.url))
+export const cli = fileURLToPath(new URL('../../server/src/boot/qrgate.ts', import.meta.url))
 
 /** Compiled once, it starts sooner; gates of tests have the same folder. */
 export const compiled = join(tmpdir(), 'qrgate-test-compiled')
@@ -20,7 +20,18 @@ export interface Ran {
  * @param env all that it is told.
  * @param input what is typed.
  */
-export function qrgate(
+export async function qrgate(
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd: string,
+  input = '',
+): Promise<Ran> {
+  const ran = await wholeOutput(args, env, cwd, input)
+  return { ...ran, err: ran.err.replace(/^Database: .+\n/m, '') }
+}
+
+/** The same with the line on standard error that says which database it uses. */
+export function wholeOutput(
   args: readonly string[],
   env: Record<string, string>,
   cwd: string,

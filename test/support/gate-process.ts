@@ -42,11 +42,22 @@ export class GateProcess {
     mode: Mode = 'demo',
     withReception = false,
   ): Promise<GateProcess> {
+    const gate = await GateProcess.prepare(t, env, mode, withReception)
+    await gate.boot()
+    return gate
+  }
+
+  /** One that does not run yet. */
+  static async prepare(
+    t: Scope,
+    env: Record<string, string> = {},
+    mode: Mode = 'demo',
+    withReception = false,
+  ): Promise<GateProcess> {
     // Hooks run in the order of registration, and a gate must not outlive its folder.
     let gate: GateProcess | undefined
     t.after(() => gate?.kill('SIGKILL'))
     gate = new GateProcess(temporaryFolder(t), await freePort(), env, mode, withReception)
-    await gate.boot()
     return gate
   }
 

@@ -10,11 +10,14 @@ import { type Clock, createClock } from '../../server/src/clock.ts'
 import { type Mode, readConfig } from '../../server/src/config.ts'
 import type { SettingName } from '../../server/src/settings.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
+import { type Contract, watchContract } from './contract.ts'
 
 export type Settings = Partial<Record<SettingName, string>>
 
 export interface Gate {
   app: App
+  /** All that it answers is held against its own document; what differs fails the test. */
+  contract: Contract
   /** The public origin. */
   url: string
   /** Moves the gate's clock; the test's own timers stay as they are. */
@@ -79,6 +82,7 @@ export async function startGate(
   let held: number | undefined
   const clock: Clock = () => (held ?? real()) + passed
   const app = await createApp(config, pino({ level: 'debug' }, sink), clock)
+  const contract = watchContract(app.server, `${mode}, seed ${config.seedApi}`)
   await app.listen()
   let closed: Promise<void> | undefined
   const close = () => {
@@ -94,10 +98,11 @@ export async function startGate(
     const closing = close()
     // Whatever a failed test has left open must not keep its file from ending.
     for (const socket of connections) socket.destroy()
-    return closing
+    return closing.then(() => contract.assertKept())
   })
   return {
     app,
+    contract,
     connections,
     url,
     dataDir,

@@ -21,7 +21,8 @@ import { Phone } from './phone.ts'
 import { Receiver } from './receiver.ts'
 import { agreementOn, kioskOf, type StoredGate } from './told-clients.ts'
 
-const secretKey = 'a secret key that only this test uses: 32 bytes and more'
+/** Of its gate. */
+export const handOffKey = 'a secret key that only this test uses: 32 bytes and more'
 export const password = 'correct horse battery'
 
 export function service(id: string, change: Partial<Service> = {}): Service {
@@ -64,7 +65,7 @@ export async function startHandOffGate(
 }
 
 /** The room where a gate's clients are kept, for tests that play its operator. */
-export function clientsOf({ app }: StoredGate, key = secretKey) {
+export function clientsOf({ app }: StoredGate, key = handOffKey) {
   const sealed = sealedTexts(deriveKeyring([key], 'webhook secret'), randomBytes)
   const records = app.store.clients
   return createClients({ records, sealed, clock: () => 0, randomBytes })

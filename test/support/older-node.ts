@@ -20,8 +20,11 @@ export type OlderSignIn = Omit<
   | 'disowned_at'
   | 'hand_off'
 >
-export type OlderAccount = Omit<AccountsTable, 'external_id'>
-export type OlderKiosk = Omit<KiosksTable, 'number' | 'client' | 'policy'>
+export type OlderAccount = Omit<AccountsTable, 'external_id' | 'removed_at'>
+export type OlderKiosk = Omit<
+  KiosksTable,
+  'number' | 'client' | 'policy' | 'link_used_at' | 'removed_at'
+>
 
 /** A node of commit b61f5a0 as its database sees it: these are its statements, word for word. */
 export type OlderNode = ReturnType<typeof createOlderNode>

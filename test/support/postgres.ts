@@ -1,10 +1,20 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs'
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
+import type { Certificate } from './certificate.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
 
@@ -32,6 +42,20 @@ function roomy(folder: string): boolean {
   return bavail * bsize > enough
 }
 
+/** It reads a key only where nobody else can. */
+function useTls(data: string, { key, cert }: Certificate): void {
+  for (const [name, text] of [
+    ['server.key', key],
+    ['server.crt', cert],
+  ] as const) {
+    const file = join(data, name)
+    writeFileSync(file, text, { mode: 0o600 })
+    const { uid, gid } = statSync(data)
+    chownSync(file, uid, gid)
+  }
+  appendFileSync(join(data, 'postgresql.conf'), 'ssl = on\n')
+}
+
 /** A Postgres server of this test's own; it ends with the test. */
 export class PostgresServer {
   readonly port: number
@@ -45,7 +69,8 @@ export class PostgresServer {
     this.port = port
   }
 
-  static async start(t: Scope): Promise<PostgresServer> {
+  /** @param certificate that it shows to whoever wants TLS. */
+  static async start(t: Scope, certificate?: Certificate): Promise<PostgresServer> {
     // Hooks run in the order of registration, and a server must not outlive its folder.
     let server: PostgresServer | undefined
     t.after(() => server?.kill())
@@ -58,6 +83,7 @@ export class PostgresServer {
     const init = asPostgres('initdb', ['-D', data, '-A', 'trust', '-U', 'qrgate', '--no-sync'])
     // What it says of a failure becomes part of the error.
     execFileSync(...init, { stdio: ['ignore', 'ignore', 'pipe'] })
+    if (certificate) useTls(data, certificate)
     server = new PostgresServer(folder, await freePort())
     await server.boot()
     return server

@@ -44,6 +44,7 @@ export async function addAccountsTo(
       subjectSeed: key.repeat(2),
       externalId: null,
       disabledAt: null,
+      removedAt: null,
       createdAt: clock(),
     }
     return patiently(() => store.accounts.update(key, () => ({ next, events: [], quiet: true })))

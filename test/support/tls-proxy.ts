@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:https'
 import { connect } from 'node:net'
 import { selfSigned, trust } from './certificate.ts'
@@ -9,6 +9,10 @@ export interface TlsProxy {
   url: string
   /** The nodes in the order in which they are tried. */
   nodes: string[]
+  /** What becomes of X-Forwarded-For; anew is right. */
+  forwarded: 'anew' | 'added' | 'passed' | 'none'
+  /** Whether it passes WebSockets. */
+  upgrades: boolean
 }
 
 /** A connection for each request: one that is kept may be closed by its node as it is used again. */
@@ -20,7 +24,12 @@ export async function startTlsProxy(t: Scope, host: string, port?: number): Prom
   trust(certificate)
 
   const listening = port ?? (await freePort())
-  const proxy: TlsProxy = { url: `https://${host}:${listening}`, nodes: [] }
+  const proxy: TlsProxy = {
+    url: `https://${host}:${listening}`,
+    nodes: [],
+    forwarded: 'anew',
+    upgrades: true,
+  }
   const server = createServer(certificate)
   // A connection that it closes after a while may be the one that a slow client is about to use.
   server.keepAliveTimeout = 0
@@ -36,9 +45,10 @@ export async function startTlsProxy(t: Scope, host: string, port?: number): Prom
         return
       }
       const { hostname, port: nodePort } = new URL(node)
+      const { 'x-forwarded-for': _, ...others } = incoming.headers
       const headers = {
-        ...incoming.headers,
-        'x-forwarded-for': incoming.socket.remoteAddress ?? '',
+        ...others,
+        ...forwardedFor(proxy, incoming),
         'x-forwarded-proto': 'https',
         connection: 'close',
       }
@@ -58,6 +68,10 @@ export async function startTlsProxy(t: Scope, host: string, port?: number): Prom
   })
 
   server.on('upgrade', (incoming, socket, head) => {
+    if (!proxy.upgrades) {
+      socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
+      return
+    }
     const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`]
     for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
       lines.push(`${incoming.rawHeaders[i]}: ${incoming.rawHeaders[i + 1]}`)
@@ -92,4 +106,12 @@ export async function startTlsProxy(t: Scope, host: string, port?: number): Prom
     server.close()
   })
   return proxy
+}
+
+function forwardedFor({ forwarded }: TlsProxy, { headers, socket }: IncomingMessage) {
+  const { remoteAddress = '' } = socket
+  const said = headers['x-forwarded-for']
+  const added = said === undefined ? remoteAddress : `${said}, ${remoteAddress}`
+  const value = { anew: remoteAddress, added, passed: said, none: undefined }[forwarded]
+  return value === undefined ? {} : { 'x-forwarded-for': value }
 }

@@ -10,6 +10,7 @@ import {
   requireFields,
 } from './account-fields.ts'
 import { accountIdKey, isAccountIdKey } from './account-id.ts'
+import { erasedColumns } from './erased-account.ts'
 import {
   type AdoptedAccount,
   createNewAccounts,
@@ -43,8 +44,13 @@ export interface AccountAdmin {
   /** @throws Refusal naming what is wrong with the password. */
   changePassword(account: Account, password: string, by: Actor): Promise<void>
   /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. */
-  disable(account: Account, by: Actor): Promise<void>
-  enable(account: Account, by: Actor): Promise<void>
+  disable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
+  enable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
+  /**
+   * Leaves nothing of it but its key, so that whatever knows the key finds nobody: its id is free at once,
+   * and no `sub` leads to it. What the person is doing just now is not ended; see signin/account-removal.ts.
+   */
+  erase(account: Pick<Account, 'key'>, by: Actor): Promise<void>
 }
 
 export interface AccountAdminParts extends NewAccountsParts {
@@ -57,7 +63,7 @@ interface Difference extends Pick<LogEvent, 'event' | 'detail'> {
 }
 
 export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
-  const { records, passwords, siteNames, clock } = parts
+  const { records, passwords, siteNames, clock, randomBytes } = parts
   const newAccounts = createNewAccounts(parts)
 
   const add = async ({ account, add }: PreparedAccount) => {
@@ -76,7 +82,7 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
   ): Promise<AccountField[]> => {
     const at = clock()
     const { old, next } = await records.update(key, old => {
-      if (!old) throw new Refusal('account_unusable')
+      if (!old || old.removedAt !== null) throw new Refusal('account_unusable')
       const difference = decide(old)
       if (difference === null) return unchanged(old)
       const { columns, event, detail } = difference
@@ -130,6 +136,17 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       await update(key, by, old =>
         old.disabledAt === null ? null : { columns, event: 'account.enabled' },
       )
+    },
+
+    async erase({ key }, actor) {
+      const at = clock()
+      const columns = erasedColumns(key, at, randomBytes)
+      await records.update(key, old => {
+        if (!old) throw new Refusal('account_unusable')
+        if (old.removedAt !== null) return unchanged(old)
+        const events = [accountEvent(key, 'account.removed', at, { actor })]
+        return { next: { ...old, ...columns }, events }
+      })
     },
   }
 }

@@ -1,29 +1,31 @@
-import { Refusal, type RefusalCode } from '../errors.ts'
+import { Refusal } from '../errors.ts'
 import type { Actor } from '../protocol/log-event.ts'
-import { unseen } from '../protocol/seen-text.ts'
+import type { Account } from '../store/account.ts'
 import type { AccountAdmin } from './account-admin.ts'
 import { accountIdKey } from './account-id.ts'
 import type { ForeignAccount } from './foreign-account.ts'
-import { foreignHashKind, whyNoHash } from './foreign-hash.ts'
+import { whyNoHash } from './foreign-hash.ts'
+import { type ImportedRow, LeftOut, leftOutBy, sayableId, whoIs } from './imported-row.ts'
+import type { NewIds } from './new-ids.ts'
 import { costOf, isImportable } from './password-hash.ts'
 
-/** What became of the accounts of another system. */
+/** How many rows became what. */
 export interface ImportResult {
   added: number
   /** Their ids were here already, and those accounts are as they were. */
   leftAlone: number
-  skipped: number
+  leftOut: number
 }
 
-const nameWrong = 'the name is no text of at most 64 characters that can be seen'
-const externalIdWrong = 'the external id is no text of at most 64 characters that can be seen'
-const taken = new Set<RefusalCode>(['account_exists', 'external_id_taken'])
-const reasons: Partial<Record<RefusalCode, string>> = {
-  account_id_invalid: 'the id is not one that can be used here',
-  account_exists: 'the id looks like another one here',
-  external_id_taken: 'its external id is another account’s',
-  external_id_invalid: externalIdWrong,
-  name_invalid: nameWrong,
+export interface ImportParts {
+  accounts: Pick<AccountAdmin, 'adopt' | 'byId'>
+  by: Actor
+  /** Those of the file that have another id here. */
+  newIds?: NewIds
+  /** Somebody has said where the names stand: then who has a bad one is left out. */
+  namesMatter?: boolean
+  /** Told what became of each row, in their order. */
+  tell(row: ImportedRow): void
 }
 
 /** Each guess at such an account would keep everybody else waiting. */
@@ -32,73 +34,97 @@ const tooCostly =
 
 /**
  * Takes over whatever can be taken over; one bad line costs nobody else's account.
- * @param skip told of each that could not be, by its place and its id, and without its hash.
+ * @throws Refusal of 503 where the database does not answer: what was taken until then stays.
  */
 export async function importAccounts(
   foreign: AsyncIterable<ForeignAccount> | Iterable<ForeignAccount>,
-  accounts: Pick<AccountAdmin, 'adopt' | 'byId'>,
-  by: Actor,
-  skip: (place: string, reason: string) => void,
+  { accounts, by, newIds, namesMatter = true, tell }: ImportParts,
 ): Promise<ImportResult> {
-  const result: ImportResult = { added: 0, leftAlone: 0, skipped: 0 }
+  const result: ImportResult = { added: 0, leftAlone: 0, leftOut: 0 }
   /** Whose account each id is, by what makes two ids the same here. */
   const owners = new Map<string, string>()
 
-  for await (const { place, id, hash, name, externalId } of foreign) {
-    const who = whoIs(place, id)
-    const leaveOut = (reason: string) => {
-      result.skipped += 1
-      skip(who, reason)
+  /** @throws LeftOut, or a Refusal that says why. */
+  const take = async (row: ForeignAccount): Promise<Omit<ImportedRow, 'place' | 'id'>> => {
+    if (row.id === undefined || row.id.trim() === '') {
+      throw new LeftOut('id_missing', 'there is no id')
     }
-    if (id === undefined || id.trim() === '') {
-      leaveOut('there is no id')
-      continue
-    }
-    const cost = costOf(hash ?? '')
-    if (hash === undefined || cost === undefined) {
-      leaveOut(whyNoHash(hash))
-      continue
-    }
-    if (!isImportable(cost)) {
-      leaveOut(tooCostly)
-      continue
-    }
-    if (name === undefined || externalId === undefined) {
-      leaveOut(name === undefined ? nameWrong : externalIdWrong)
-      continue
-    }
+    const id = newIds?.of(row.id) ?? row.id
+    const passwordHash = requireHash(row.hash)
+    const { name, externalId } = row
+    if (externalId === undefined) throw new Refusal('external_id_invalid')
     const key = accountIdKey(id)
     const owner = owners.get(key)
-    if (owner !== undefined) {
-      leaveOut(
-        `its id is the same here as that of ${owner}; capitals and full-width letters do not matter`,
-      )
-      continue
-    }
+    if (owner !== undefined) throw sameAs(owner)
+    const wanted = { id, externalId: externalId || null, passwordHash }
+    const own = () => owners.set(key, whoIs({ place: row.place, id: sayableId(row.id) }))
     try {
-      const account = { id, name, externalId: externalId || null, passwordHash: hash }
-      await accounts.adopt(account, by)
-      owners.set(key, who)
-      result.added += 1
+      const { account, without } = await adopt(wanted, name)
+      own()
+      return { outcome: 'added', account: account.id, ...(without && { without }) }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      const isTaken = error instanceof Refusal && taken.has(error.code)
       // Imported again, both may be its own.
-      if (taken.has(error.code) && (await accounts.byId(id))) {
-        owners.set(key, who)
-        result.leftAlone += 1
-      } else leaveOut(reasons[error.code] ?? error.code)
+      const known = isTaken ? await accounts.byId(id) : null
+      if (!known) throw error
+      own()
+      const differs = differences(known, name, wanted.externalId)
+      return { outcome: 'left_alone', account: known.id, differs }
+    }
+  }
+
+  const adopt = async (
+    wanted: { id: string; externalId: string | null; passwordHash: string },
+    name: string | undefined,
+  ): Promise<{ account: Account; without?: 'name' }> => {
+    try {
+      if (name === undefined) throw new Refusal('name_invalid')
+      return { account: await accounts.adopt({ ...wanted, name }, by) }
+    } catch (error) {
+      const isName = error instanceof Refusal && error.code === 'name_invalid'
+      if (namesMatter || !isName) throw error
+      return { account: await accounts.adopt(wanted, by), without: 'name' }
+    }
+  }
+
+  for await (const row of foreign) {
+    const who = { place: row.place, id: sayableId(row.id) }
+    try {
+      const taken = await take(row)
+      result[taken.outcome === 'added' ? 'added' : 'leftAlone'] += 1
+      tell({ ...who, ...taken })
+    } catch (error) {
+      const { code, message: reason } = leftOutBy(error)
+      result.leftOut += 1
+      tell({ ...who, outcome: 'left_out', code, reason })
     }
   }
   return result
 }
 
-/** Ids of foreign files are shown as they would stand in a program: whatever is in them shows as such. */
-function whoIs(place: string, id: string | undefined): string {
-  // Where columns were mistaken for each other, it may be a hash.
-  const isShown = id !== undefined && [...id].length <= 64 && foreignHashKind(id) === undefined
-  return isShown ? `${place} ${JSON.stringify(id).replace(hidden, escaped)}` : place
+const taken = new Set(['account_exists', 'external_id_taken'])
+
+/** @throws LeftOut where nobody's password could be checked with it. */
+function requireHash(hash: string | undefined): string {
+  const cost = costOf(hash ?? '')
+  if (hash === undefined || cost === undefined) throw new LeftOut('hash_unusable', whyNoHash(hash))
+  if (!isImportable(cost)) throw new LeftOut('hash_too_costly', tooCostly)
+  return hash
 }
 
-/** What JSON leaves as it is, and a terminal hides or obeys. */
-const hidden = new RegExp(`[${unseen}]`, 'gu')
-const escaped = (sign: string) => `\\u{${sign.codePointAt(0)?.toString(16)}}`
+function sameAs(owner: string): LeftOut {
+  const why = 'capitals and full-width letters do not matter'
+  return new LeftOut('id_same', `its id is the same here as that of ${owner}; ${why}`)
+}
+
+/** What a row says otherwise than the account that is here; what it does not say is no difference. */
+function differences(
+  { name, externalId }: Account,
+  otherName: string | undefined,
+  otherExternalId: string | null,
+): NonNullable<ImportedRow['differs']> {
+  return [
+    ...(otherName?.trim() && otherName.trim() !== name ? (['name'] as const) : []),
+    ...(otherExternalId && otherExternalId !== externalId ? (['external_id'] as const) : []),
+  ]
+}

@@ -7,7 +7,9 @@ import {
   type Columns,
   columnsIn,
   type ForeignNames,
+  nameColumnIn,
   requireSureId,
+  toldColumns,
   wantedColumns,
 } from './foreign-columns.ts'
 import { fromDatabase } from './foreign-database.ts'
@@ -61,20 +63,23 @@ async function* fromObjects(
   names: ForeignNames,
   told: (taken: string) => void,
 ): AsyncGenerator<ForeignAccount> {
-  const { nameColumn = '', externalIdColumn = '' } = names
+  const { externalIdColumn = '' } = names
   await requireInSome(file, handle, askedFor(names))
-  let known: Columns | undefined
+  const said = new Set<string>()
   for await (const [number, object] of objectsIn(handle)) {
-    const columns = columnsIn({ has: name => Object.hasOwn(object, name) }, names)
-    if (columns) requireSureId(file, columns, Object.keys(object), names)
-    if (columns && !isSame(columns, known)) {
-      told(`fields ${columns.id} and ${columns.hash}`)
-      known = columns
+    const present = { has: (name: string) => Object.hasOwn(object, name) }
+    const columns = columnsIn(present, names)
+    const nameColumn = columns && nameColumnIn(present, columns, names)
+    if (columns) {
+      requireSureId(file, columns, Object.keys(object), names)
+      const read = `fields ${toldColumns(columns, nameColumn)}`
+      if (!said.has(read)) told(read)
+      said.add(read)
     }
     yield accountOf(`line ${number}`, {
       id: columns && object[columns.id],
       hash: columns && object[columns.hash],
-      name: nameColumn && object[nameColumn],
+      name: nameColumn === undefined ? '' : object[nameColumn],
       externalId: externalIdColumn && object[externalIdColumn],
     })
   }
@@ -127,12 +132,13 @@ async function* fromCsv(
   names: ForeignNames,
   told: (taken: string) => void,
 ): AsyncGenerator<ForeignAccount> {
-  const { nameColumn = '', externalIdColumn = '' } = names
+  const { externalIdColumn = '' } = names
   const asked = askedFor(names)
   // Whatever ends the pipeline also ends the loop below.
   const records: AsyncIterable<InfoRecord> = pipeline(stream, parse(csv), () => {})
   let header: string[] | undefined
   let columns: Columns | undefined
+  let nameColumn: string | undefined
   let countedTwice = 0
   try {
     for await (const { info, record } of records) {
@@ -148,7 +154,8 @@ async function* fromCsv(
         }
         if (missing.length === 0) {
           requireSureId(file, { id, hash }, record, names)
-          told(`columns ${id} and ${hash}`)
+          nameColumn = nameColumnIn(new Set(record), { id, hash }, names)
+          told(`columns ${toldColumns({ id, hash }, nameColumn)}`)
           header = record
           continue
         }
@@ -161,7 +168,7 @@ async function* fromCsv(
         : { id: record[0], hash: record.slice(1).join(',') }
       yield accountOf(place, {
         ...fields,
-        name: field(nameColumn),
+        name: field(nameColumn ?? ''),
         externalId: field(externalIdColumn),
       })
     }
@@ -190,11 +197,9 @@ const csv = {
   max_record_size: 1_000_000,
 } satisfies Options
 
-function isSame(one: Columns, other: Columns | undefined): boolean {
-  return one.id === other?.id && one.hash === other.hash
-}
-
 /** The columns that not every file has. */
 function askedFor({ nameColumn, externalIdColumn }: ForeignNames): string[] {
-  return [nameColumn, externalIdColumn].filter(name => name !== undefined)
+  return [nameColumn === 'none' ? undefined : nameColumn, externalIdColumn].filter(
+    name => name !== undefined,
+  )
 }

@@ -5,7 +5,7 @@ export interface ForeignNames {
   table?: string
   idColumn?: string
   hashColumn?: string
-  /** Where it has one. */
+  /** Where it has one; `none` for what is not to be read, though it is plain where it stands. */
   nameColumn?: string
   externalIdColumn?: string
 }
@@ -23,6 +23,25 @@ const usualColumns: Columns[] = [
 ]
 /** Where one of these stands beside it, `id` may only count rows. */
 const betterIds = ['user_id', 'userid', 'username', 'user_name', 'login', 'login_id']
+
+/** What a person is called and does not type: where one of these is there, it is read. */
+const usualNames = ['name', 'user_name', 'full_name', 'fullname', 'display_name', 'displayname']
+
+/** The column that holds names: the one that was said, or else one whose own name is plain. */
+export function nameColumnIn(
+  present: { has(name: string): boolean },
+  { id, hash }: Columns,
+  { nameColumn }: ForeignNames,
+): string | undefined {
+  if (nameColumn === 'none') return undefined
+  if (nameColumn !== undefined) return nameColumn
+  return usualNames.find(name => present.has(name) && name !== id && name !== hash)
+}
+
+/** What is said to be read, as whoever imports is told. */
+export function toldColumns({ id, hash }: Columns, name: string | undefined): string {
+  return `${id} and ${hash}${name === undefined ? '' : `, names from ${name}`}`
+}
 
 /** The columns that may hold id and hash: those that were said, else the usual ones. */
 export function candidates({ idColumn, hashColumn }: ForeignNames): Columns[] {

@@ -6,8 +6,10 @@ import {
   type Columns,
   candidates,
   type ForeignNames,
+  nameColumnIn,
   othersOf,
   requireSureId,
+  toldColumns,
   wantedColumns,
 } from './foreign-columns.ts'
 
@@ -32,15 +34,16 @@ export function* fromDatabase(
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(file, { readOnly: true, timeout: patience })
-    const { table, id, hash } = tableIn(file, database, names)
+    const { table, id, hash, all } = tableIn(file, database, names)
+    const nameColumn = nameColumnIn(new Set(all), { id, hash }, names)
     const columns = Object.entries({
       id,
       hash,
-      name: names.nameColumn,
+      name: nameColumn,
       externalId: names.externalIdColumn,
     }).map(([as, column]) => `${column === undefined ? 'null' : quoted(column)} as ${as}`)
     const query = database.prepare(`select ${columns} from ${quoted(table)}`)
-    told(`table ${table}, columns ${id} and ${hash}`)
+    told(`table ${table}, columns ${toldColumns({ id, hash }, nameColumn)}`)
     // One number too large for JavaScript would otherwise end the whole import.
     query.setReadBigInts(true)
     for (const row of query.iterate()) {
@@ -111,7 +114,7 @@ function tableIn(
   file: string,
   database: DatabaseSync,
   names: ForeignNames,
-): Columns & { table: string } {
+): Columns & { table: string; all: string[] } {
   const columnsOf = database.prepare('select name, type from pragma_table_info(?)')
   const tables = (names.table === undefined ? usualTables : [names.table]).map(table => {
     // SQLite takes no notice of case in names.
@@ -133,11 +136,11 @@ function tableIn(
   const taken = fitting.find(hasRows) ?? fitting[0]
   if (taken === undefined) {
     const there = tables.find(({ all }) => all.length > 0) ?? tables[0]
-    return { table: there?.table ?? '', ...wantedColumns(names) }
+    return { table: there?.table ?? '', all: [], ...wantedColumns(names) }
   }
   const { table, all, columns } = taken
   requireTypedId(file, table, all, columns, names)
-  return { table, ...columns }
+  return { table, all: all.map(({ name }) => name), ...columns }
 }
 
 function hasColumn(all: Table['all'], name: string): boolean {

@@ -91,6 +91,7 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       passwordHash,
       subjectSeed: random(32),
       disabledAt: null,
+      removedAt: null,
       createdAt: clock(),
     }
     const added = accountEvent(account.key, 'account.added', account.createdAt, event)

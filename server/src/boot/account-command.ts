@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import { type AccountAdmin, createAccountAdmin } from '../accounts/account-admin.ts'
-import { importAccounts } from '../accounts/account-import.ts'
-import { foreignAccounts } from '../accounts/foreign-accounts.ts'
-import type { ForeignNames } from '../accounts/foreign-columns.ts'
+import { accountIdKey } from '../accounts/account-id.ts'
 import { createPasswordHasher } from '../accounts/password.ts'
 import { subjectOf } from '../accounts/subject.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { Account } from '../store/account.ts'
-import { operator, say, withStore } from './command.ts'
+import type { Store } from '../store/store.ts'
+import { removeAccountForGood } from './account-removal.ts'
+import { present } from './client-command.ts'
+import { isoTime, operator, say, sayJson, withStore } from './command.ts'
+import { ask, isTerminal, readPassword } from './terminal.ts'
 
 /** `qrgate account add` */
 export async function addAccount(
@@ -52,19 +54,6 @@ function externalIdOf(text: string | undefined): string | null | undefined {
   return text === 'none' ? null : text
 }
 
-/** `qrgate account import` */
-export async function importFile(file: string, names: ForeignNames): Promise<void> {
-  await withAccounts(async accounts => {
-    const skip = (who: string, reason: string) => {
-      process.stderr.write(`${who} skipped: ${reason}\n`)
-    }
-    const told = (taken: string) => say(`Reading ${taken}.`)
-    const foreign = foreignAccounts(file, names, told)
-    const { added, leftAlone, skipped } = await importAccounts(foreign, accounts, operator(), skip)
-    say(`Added ${added}, left ${leftAlone} alone that were here already, skipped ${skipped}.`)
-  })
-}
-
 /** `qrgate account password` */
 export async function changePassword(id: string): Promise<void> {
   await withAccount(id, async (account, accounts) => {
@@ -89,14 +78,56 @@ export async function enableAccount(id: string): Promise<void> {
   })
 }
 
+/** `qrgate account remove` */
+export async function removeAccount(id: string, { yes = false }: { yes?: boolean }): Promise<void> {
+  await withAccount(id, async (account, accounts, { store, config, clock }) => {
+    if (!yes) await requireSure(account)
+    await removeAccountForGood(account, operator(), { store, accounts, config, clock })
+    say(`${account.id} is gone for good. What this person had begun is over, and the id is free.`)
+  })
+}
+
+/** Nothing brings an account back. @throws OperatorError unless whoever is there types its id again. */
+async function requireSure({ id, idKey }: Account): Promise<void> {
+  if (!isTerminal()) {
+    throw new OperatorError(
+      `Nothing brings an account back. To remove ${id} in a script, say --yes.`,
+    )
+  }
+  const typed = await ask(`Nothing brings it back. Type ${id} again to remove it: `)
+  if (accountIdKey(typed) !== idKey) {
+    throw new OperatorError(`That is not ${id}; nothing was removed.`)
+  }
+}
+
 /** `qrgate account list` */
-export async function listAccounts({ client }: { client?: string }): Promise<void> {
+export async function listAccounts({
+  client,
+  json = false,
+}: {
+  client?: string
+  json?: boolean
+}): Promise<void> {
   await withStore(async store => {
-    if (client !== undefined && !(await store.clients.byId(client))) {
-      throw new OperatorError(`There is no client "${client}".`)
-    }
-    for (const account of await store.accounts.all()) say(lineOf(account, client))
-  }, 'never')
+    if (client !== undefined) await present(store, client)
+    const accounts = await store.accounts.all()
+    if (json) return sayJson(accounts.map(account => accountJson(account, client)))
+    for (const account of accounts) say(lineOf(account, client))
+  }, 'look')
+}
+
+/** Without its key, which stands in the log for nobody to recognize. */
+function accountJson(account: Account, client: string | undefined): object {
+  const { id, name, externalId, disabledAt, createdAt } = account
+  return {
+    id,
+    name,
+    external_id: externalId,
+    enabled: disabledAt === null,
+    ...(client !== undefined && { sub: subjectOf(account, client) }),
+    created_at: isoTime(createdAt),
+    disabled_at: isoTime(disabledAt),
+  }
 }
 
 /** What stands behind its name says what it is: any of it may be missing. */
@@ -112,41 +143,43 @@ function lineOf(account: Account, client: string | undefined): string {
   return parts.filter(Boolean).join('  ')
 }
 
+interface Opened {
+  store: Store
+  config: Config
+  clock: Clock
+}
+
 async function withAccount(
   id: string,
-  work: (account: Account, accounts: AccountAdmin) => Promise<void>,
+  work: (account: Account, accounts: AccountAdmin, opened: Opened) => Promise<void>,
 ): Promise<void> {
-  await withAccounts(async accounts => {
+  await withAccounts(async (accounts, opened) => {
     const account = await accounts.byId(id)
     if (!account) throw new OperatorError(`There is no account "${id}".`)
-    await work(account, accounts)
+    await work(account, accounts, opened)
   })
 }
 
-async function withAccounts(work: (accounts: AccountAdmin) => Promise<void>): Promise<void> {
-  await withStore(async (store, { longestHashWait, site }, clock) => {
-    const accounts = createAccountAdmin({
-      records: store.accounts,
-      passwords: await createPasswordHasher(longestHashWait),
-      siteNames: Object.values(site),
-      clock,
-      randomBytes,
-    })
-    await work(accounts)
+async function withAccounts(
+  work: (accounts: AccountAdmin, opened: Opened) => Promise<void>,
+): Promise<void> {
+  await withStore(async (store, config, clock) => {
+    const accounts = await accountAdminOf(store, config, clock)
+    await work(accounts, { store, config, clock })
   })
 }
 
-/** The first line of standard input; at a terminal it is asked for and not echoed. */
-async function readPassword(): Promise<string> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = process.stdin.isTTY
-  const lines = createInterface({ input: process.stdin, output: silent, terminal })
-  if (terminal) process.stderr.write('Password: ')
-  try {
-    for await (const line of lines) return line
-    return ''
-  } finally {
-    lines.close()
-    if (terminal) process.stderr.write('\n')
-  }
+/** @param records those of a store, or of a rehearsal. */
+export async function accountAdminOf(
+  { accounts: records }: Pick<Store, 'accounts'>,
+  { longestHashWait, site }: Config,
+  clock: Clock,
+): Promise<AccountAdmin> {
+  return createAccountAdmin({
+    records,
+    passwords: await createPasswordHasher(longestHashWait),
+    siteNames: Object.values(site),
+    clock,
+    randomBytes,
+  })
 }

@@ -7,6 +7,7 @@ import { addClientApi } from '../http/client/api.ts'
 import { addDemo } from '../http/demo/demo.ts'
 import { addTryPage } from '../http/demo/try-page.ts'
 import { addDocsPage, readDocsStyle } from '../http/docs/docs-page.ts'
+import { addGateProof } from '../http/gate-proof.ts'
 import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
@@ -175,7 +176,8 @@ export async function createApp(
   addClientApi(server, { clients, handOffs, kiosks: core.store.kiosks, knownSubject, site })
   server.register(pages)
   addJwks(server, core.signingKeys)
-  addHealth(server, readinessParts(core))
+  addGateProof(server, { keyring: core.gateProof, publicUrl, clock })
+  addHealth(server, readinessParts(core, logger))
 
   const onRevoked = (kiosk: number) => {
     kiosks.forget(kiosk)

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { loadEnvFile } from 'node:process'
 import { Command } from 'commander'
-import type { Mode } from '../config.ts'
+import { type Mode, WrongSettings } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -10,10 +8,12 @@ import {
   changePassword,
   disableAccount,
   enableAccount,
-  importFile,
   listAccounts,
+  removeAccount,
   setAccount,
 } from './account-command.ts'
+import { importFile } from './account-import-command.ts'
+import { backUp } from './backup-command.ts'
 import {
   addClient,
   listClients,
@@ -23,22 +23,79 @@ import {
   showClient,
 } from './client-command.ts'
 import { clientServices } from './client-services-command.ts'
+import { outliveOutput } from './command.ts'
 import { listDeliveries, resendDelivery } from './delivery-command.ts'
-import { examine } from './doctor.ts'
+import { examine } from './doctor/examine.ts'
+import { type Environment, sourceOf, takeEnvironment } from './environment/take.ts'
 import { listKeys, rotate } from './keys-command.ts'
-import { addKiosk, listKiosks, migrateDatabase, revokeKiosk, setKiosk } from './kiosk-command.ts'
+import {
+  addKiosk,
+  linkKiosk,
+  listKiosks,
+  removeKiosk,
+  revokeKiosk,
+  setKiosk,
+} from './kiosk-command.ts'
 import { exportLog, show, verify } from './log-command.ts'
+import { migrateDatabase } from './migrate-command.ts'
 import { kioskPolicy } from './policy-command.ts'
+import { restore } from './restore-command.ts'
+import { version } from './version.ts'
+
+/** Undefined until a command begins. */
+let environment: Environment | undefined
 
 /** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
   const { runGate } = await import('./main.ts')
-  await runGate(mode, withReception)
+  try {
+    await runGate(mode, withReception, environment)
+  } catch (error) {
+    process.stderr.write(`qrgate: ${isKnown(error) ? wordsOf(error) : whyNot(error)}\n`)
+    // What was begun already would keep the process.
+    process.exit(1)
+  }
 }
 
-const program = new Command('qrgate').description(
-  'On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.',
-)
+/** What keeps a gate from starting, in a sentence; a stack would help nobody who runs it. */
+function whyNot(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error)
+  return `The gate cannot start: ${words}. QRGATE_LOG_LEVEL=debug shows where.`
+}
+
+/** What is shown to people can be had by programs too. */
+function listing(command: Command): Command {
+  return command.option('--json', 'one JSON document, for programs')
+}
+
+function isKnown(error: unknown): error is OperatorError | Refusal {
+  return error instanceof OperatorError || error instanceof Refusal
+}
+
+function wordsOf(error: OperatorError | Refusal): string {
+  // Why a database is busy, only its message says.
+  if (error instanceof Refusal && error.code !== 'storage_busy') return sentence(error.code, 'en')
+  if (!(error instanceof WrongSettings && error.isMissing && environment)) return error.message
+  return `${error.message}\n${sourceOf(environment)}`
+}
+
+/** Commands that say themselves which names are no settings. */
+const tellsOfNames = new Set(['demo', 'serve', 'doctor'])
+
+/** All commands, which docs/commands.md is written from. */
+export const program = new Command('qrgate')
+  .description('On-site sign-in: a kiosk shows a QR code, a phone signs in, the kiosk knows.')
+  .version(`qrgate ${version()}`)
+  // Node looks at the long word too, and says by itself that there is no such file.
+  .option('-e, --env-file <path>', 'read settings from this file, not from .env in this folder')
+  .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', (_program, command) => {
+    // What a gate prints never decides whether it runs.
+    if (!['demo', 'serve'].includes(command.name())) outliveOutput()
+    environment = takeEnvironment(program.opts<{ envFile?: string }>().envFile)
+    if (tellsOfNames.has(command.name())) return
+    for (const name of environment.unknown) process.stderr.write(`qrgate: ${name}\n`)
+  })
 
 program
   .command('demo')
@@ -53,13 +110,28 @@ program
 
 program
   .command('migrate')
-  .description('bring the database up to date, and stop')
+  .option('--new-key', 'the SECRET_KEY before is lost: the database is this one’s from now on')
+  .description('bring the database up to date, and stop; makes it where there is none')
   .action(migrateDatabase)
 
 program
+  .command('backup')
+  .argument('<file>', 'where the copy goes; takes the place of an older backup')
+  .description('copy the SQLite database, also while the gate runs')
+  .action(backUp)
+
+program
+  .command('restore')
+  .argument('[file]', 'a backup; without one a Postgres database, after pg_restore')
+  .option('--new-key', 'the SECRET_KEY of the backup is lost')
+  .description('put a backup where no database is; what was under way in it is void')
+  .action(restore)
+
+program
   .command('doctor')
+  .option('--json', 'as an array of {mark, about, words}')
   .description('check settings, database, Redis, clock and TLS, and say what to do')
-  .action(examine)
+  .action(({ json }: { json?: boolean }) => examine(environment, json))
 
 const kiosk = program.command('kiosk').description('screens that may start sign-ins')
 kiosk
@@ -70,7 +142,7 @@ kiosk
   .option('--client <id>', 'the client that serves whoever signs in here')
   .description('add a kiosk; prints the one-time link to open on its screen')
   .action(addKiosk)
-kiosk.command('list').description('all kiosks').action(listKiosks)
+listing(kiosk.command('list')).description('all kiosks').action(listKiosks)
 kiosk
   .command('set')
   .argument('<number>', 'as `list` shows it')
@@ -84,6 +156,16 @@ kiosk
   .argument('<number>', 'as `list` shows it')
   .description('switch a kiosk off, on every node within 5 s')
   .action(revokeKiosk)
+kiosk
+  .command('remove')
+  .argument('<number>', 'as `list` shows it')
+  .description('take a kiosk that was switched off from the list; its number is given to no other')
+  .action(removeKiosk)
+kiosk
+  .command('link')
+  .argument('<number>', 'as `list` shows it')
+  .description('a new one-time link, for a screen that has lost its profile or for another screen')
+  .action(linkKiosk)
 kiosk
   .command('policy')
   .argument('<number>', 'as `list` shows it')
@@ -106,9 +188,8 @@ client
   .option('--endpoint <url>', endpoint)
   .description('add a client; prints its credential and its webhook secret, once')
   .action(addClient)
-client.command('list').description('all clients').action(listClients)
-client
-  .command('show')
+listing(client.command('list')).description('all clients').action(listClients)
+listing(client.command('show'))
   .argument('<id>', 'which one')
   .description('all there is to know of a client, but for its secrets')
   .action(showClient)
@@ -144,8 +225,7 @@ client
   .action(removeClient)
 
 const delivery = program.command('delivery').description('what clients were notified of')
-delivery
-  .command('list')
+listing(delivery.command('list'))
   .option('--client <id>', 'only to this client')
   .option('--open', 'only what is still to arrive')
   .option('--failed', 'only what was given up')
@@ -172,9 +252,22 @@ account
   .option('--table <name>', 'table of the database; users and user are found')
   .option('--id-column <name>', 'column or field that holds the id; id and user_id are found')
   .option('--hash-column <name>', 'that holds the hash; password and user_pwd are found')
-  .option('--name-column <name>', 'column or field that holds the name')
+  .option(
+    '--name-column <name>',
+    'column or field that holds the name, or none; name, user_name and the like are found',
+  )
   .option('--external-id-column <name>', 'column or field that holds the external id')
-  .description('take over accounts with their bcrypt or argon2id hashes; safe to repeat')
+  .option(
+    '--rename <old=new>',
+    'who has this id in the file has another one here; may be said again',
+    (pair: string, before: string[] = []) => [...before, pair],
+  )
+  .option('--ids <file>', 'the same for many: a CSV file with lines of OLD,NEW')
+  .option('--dry-run', 'only say what would happen')
+  .option('--json', 'what became of each row, as one JSON document')
+  .description(
+    'take over accounts with their bcrypt or argon2id hashes; safe to repeat; exit code 2 if somebody was left out',
+  )
   .action(importFile)
 account
   .command('set')
@@ -184,8 +277,7 @@ account
   .option('--external-id <id>', 'what another system calls this person; none takes it away')
   .description('change an account; it stays the same one to all who know it')
   .action(setAccount)
-account
-  .command('list')
+listing(account.command('list'))
   .option('--client <client>', 'also by which sub this client knows each')
   .description('all accounts')
   .action(listAccounts)
@@ -204,9 +296,15 @@ account
   .argument('<id>', 'who may sign in again')
   .description('let an account in again')
   .action(enableAccount)
+account
+  .command('remove')
+  .argument('<id>', 'whose account to remove')
+  .option('--yes', 'do not ask: for scripts')
+  .description('remove an account for good, with all that is known of it')
+  .action(removeAccount)
 
 const keys = program.command('keys').description('keys that sign ID tokens')
-keys.command('list').description('all keys that are published').action(listKeys)
+listing(keys.command('list')).description('all keys that are published').action(listKeys)
 keys
   .command('rotate')
   .option('--in <time>', 'when the new key begins to sign, e.g. 10m or 2d; default: 1h')
@@ -215,8 +313,7 @@ keys
   .action(rotate)
 
 const log = program.command('log').description('what happened, sealed against changes')
-log
-  .command('verify')
+listing(log.command('verify'))
   .option('--checkpoints <file>', "lines of the gate's own log, kept elsewhere, to compare with")
   .description(
     'prove that no event was changed, removed, inserted or moved; exit code 1 if one was, 2 if unsure',
@@ -229,7 +326,7 @@ const filtered = (command: Command) =>
     .option('--kiosk <number>', 'only what happened there')
     .option('--account <id>', 'only what this account did, or what was done to it')
     .option('--event <name>', 'e.g. kiosk.revoked, or kiosk for all of a kind')
-filtered(log.command('show'))
+listing(filtered(log.command('show')))
   .option('--limit <count>', 'at most so many', '50')
   .description('the newest events, the latest one last')
   .action(show)
@@ -238,24 +335,15 @@ filtered(log.command('export'))
   .description('all events, on standard output, with what proves them')
   .action(exportLog)
 
-function readEnvFile(): void {
+/** Does what was typed; what went wrong is a sentence on standard error, and exit code 1. */
+export async function runProgram(): Promise<void> {
+  // Whatever the program makes is for its own user alone.
+  process.umask(0o077)
   try {
-    loadEnvFile()
+    await program.parseAsync()
   } catch (error) {
-    throw new OperatorError(`.env cannot be read: ${(error as Error).message}`)
+    if (!isKnown(error)) throw error
+    process.stderr.write(`qrgate: ${wordsOf(error)}\n`)
+    process.exitCode = 1
   }
-}
-
-// Whatever the program makes is for its own user alone.
-process.umask(0o077)
-
-try {
-  // Without a `.env` the environment says it all; one that cannot be read is a fault.
-  if (existsSync('.env')) readEnvFile()
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof OperatorError) && !(error instanceof Refusal)) throw error
-  const message = error instanceof Refusal ? sentence(error.code, 'en') : error.message
-  process.stderr.write(`qrgate: ${message}\n`)
-  process.exitCode = 1
 }

@@ -13,8 +13,12 @@ import { type ClaimName, claimNames, knownClaims } from '../protocol/claims.ts'
 import type { Client } from '../store/client.ts'
 import type { Store } from '../store/store.ts'
 import { destinationOf } from '../webhooks/address.ts'
-import { operator, say, timeOf, withStore } from './command.ts'
+import { isoTime, operator, say, sayJson, timeOf, withStore } from './command.ts'
 import { requireOurSecretKey, sealsOf } from './seals.ts'
+
+interface Json {
+  json?: boolean
+}
 
 interface Given {
   nameEn?: string
@@ -42,24 +46,37 @@ export async function addClient(id: string, name: string, given: Given): Promise
 }
 
 /** `qrgate client list` */
-export async function listClients(): Promise<void> {
+export async function listClients({ json = false }: Json): Promise<void> {
   await withStore(async store => {
     const all = await store.clients.all()
+    if (json) return sayJson(all.map(clientJson))
     const longest = Math.max(0, ...all.map(({ id }) => id.length))
     for (const { id, name, claims, removedAt } of all) {
       const told = removedAt === null ? ['sub', ...claims].join(',') : 'removed'
       say(`${id.padEnd(longest)}  ${told}  ${name.ko}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate client show` */
-export async function showClient(id: string): Promise<void> {
+export async function showClient(id: string, { json = false }: Json): Promise<void> {
   await withClients(async (clients, store, clock) => {
     const beside = (until: number | null) =>
       until !== null && until > clock() ? `two; the older one until ${timeOf(until)}` : 'one'
     const client = await present(store, id)
     const kiosks = await store.kiosks.ofClient(id)
+    if (json) {
+      const numbers = kiosks.map(({ number }) => number)
+      return sayJson({
+        ...clientJson(client),
+        kiosks: numbers,
+        services: client.services,
+        // The older one of each, while it is good beside the newer.
+        old_credential_until: isoTime(laterThan(clock(), client.oldCredentialUntil)),
+        old_webhook_secret_until: isoTime(laterThan(clock(), client.oldWebhookUntil)),
+        webhook_secret_usable: clients.canSign(client),
+      })
+    }
     const rows = {
       name: `${client.name.ko} (${client.name.en})`,
       claims: ['sub', ...client.claims].join(', '),
@@ -74,7 +91,26 @@ export async function showClient(id: string): Promise<void> {
         : `nothing can be signed: no SECRET_KEY that is set here opens the secret; bring that key back, or: qrgate client rotate ${id} --webhook`,
     }
     for (const [row, words] of Object.entries(rows)) say(`${row.padEnd(11)}  ${words}`)
-  }, 'never')
+  }, 'look')
+}
+
+/** What is told of a client to programs, without anything secret. */
+function clientJson(client: Client): object {
+  return {
+    id: client.id,
+    name: client.name,
+    claims: client.claims,
+    endpoint: client.endpoint,
+    staff_calls: client.staffCalls,
+    failing_since: isoTime(client.failingSince),
+    webhooks_off_at: isoTime(client.webhooksOffAt),
+    created_at: isoTime(client.createdAt),
+    removed_at: isoTime(client.removedAt),
+  }
+}
+
+function laterThan(now: number, at: number | null): number | null {
+  return at !== null && at > now ? at : null
 }
 
 /** `qrgate client set` */

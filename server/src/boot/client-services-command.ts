@@ -10,7 +10,7 @@ export async function clientServices(id: string, file: string | undefined): Prom
     await withStore(async store => {
       const { services } = await present(store, id)
       say(JSON.stringify({ services }, null, 2))
-    }, 'never')
+    }, 'look')
     return
   }
   const read = readServices(await readDocumentFile(file, 'A list of services'))

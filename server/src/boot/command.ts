@@ -1,28 +1,22 @@
 import { userInfo } from 'node:os'
 import { type Clock, createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
-import { OperatorError } from '../operator-error.ts'
 import type { Actor } from '../protocol/log-event.ts'
+import { databaseName } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
-import { NoTables, OutdatedTables, type Upgrade } from '../store/sql/migrate.ts'
+import type { Opening } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
 import { withDemoAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
 
-/** Works beside a running gate, on the same database and by its clock. */
+/** Works beside a running gate, on the same database and by its clock; makes none. */
 export async function withStore(
   work: (store: Store, config: Config, clock: Clock) => Promise<void>,
-  upgrade: Upgrade = 'new',
+  opening: Exclude<Opening, 'make'> = 'use',
 ): Promise<void> {
-  process.stdout.on('error', passOverClosedPipe)
-  // A command needs little more than the database; `serve` is where settings must be safe.
-  const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
-  keepPrivate(config)
-  const store = await openStore(config.databaseUrl, upgrade).catch((error: Error) => {
-    const known = error instanceof OutdatedTables || error instanceof NoTables
-    const words = `The database cannot be used: ${error.message}. Check DATABASE_URL.`
-    throw error instanceof OperatorError ? error : new OperatorError(known ? error.message : words)
-  })
+  const config = commandConfig()
+  const store = await openStore(config.databaseUrl, opening)
+  sayDatabase(config)
   try {
     const clock = createClock()
     const time = await store.time()
@@ -33,9 +27,34 @@ export async function withStore(
   }
 }
 
-/** Whoever reads may have seen enough, as `head` does; what is being done is done to its end. */
-export function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** What a command is told, which needs little more than the database; `serve` is where settings must be safe. */
+export function commandConfig(): Config {
+  const config = withDemoAddress(readConfig(process.env, 'demo'), process.env)
+  keepPrivate(config)
+  return config
+}
+
+/** On standard error, as others may read what the command prints. */
+export function sayDatabase({ databaseUrl }: Config): void {
+  process.stderr.write(`Database: ${databaseName(databaseUrl)}\n`)
+}
+
+/** What {@link outliveOutput} has seen is dealt with. */
+export function passOverOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.syscall !== 'write') throw error
+}
+
+/**
+ * Whoever reads may have seen enough, as `head` does; what is being done is done to its end. Where it
+ * cannot be written for another reason, as on a full disk, nobody must take it for whole.
+ */
+export function outliveOutput(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return
+    process.exitCode = 1
+    process.stderr.write(`qrgate: the output cannot be written (${code}).\n`)
+  })
 }
 
 /** Who has typed the command, as the log will say. */
@@ -65,7 +84,22 @@ export function timeOf(ms: number): string {
   return new Date(ms).toLocaleString('sv-SE')
 }
 
+/** For programs; null where it has not happened. */
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
 /** A line for the person at the terminal. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`)
+}
+
+/** What `--json` asks for: all that the command has to say, as one document. */
+export function sayJson(document: unknown): void {
+  say(JSON.stringify(document, null, 2))
+}
+
+/** What the person at the terminal should know besides, and no program reads. */
+export function warn(line: string): void {
+  process.stderr.write(`${line}\n`)
 }

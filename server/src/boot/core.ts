@@ -18,8 +18,9 @@ import { createTryLimits } from '../limits/try-limits.ts'
 import { countRefusedTries, type RefusedTries } from '../log/refused-tries.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
+import { gateProofPurpose } from '../protocol/gate-proof.ts'
 import { jwtPurpose, jwtTickets, olderJwtPurpose, olderJwtReader } from '../protocol/jwt-ticket.ts'
-import { deriveKeyring } from '../protocol/keyring.ts'
+import { deriveKeyring, type Keyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets, ticketAddress } from '../protocol/ticket.ts'
@@ -61,6 +62,8 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   seedFlow: SeedFlow
   userCodes: UserCodes
   refusedTries: RefusedTries
+  /** Of which `qrgate doctor` knows this gate. */
+  gateProof: Keyring
   /** Starts what runs by itself: reaper, sweep, log, correction of the clock. */
   run(): Promise<void>
   close(): Promise<void>
@@ -82,12 +85,16 @@ export async function createCore(
   const [secretKey, ...older] = config.secretKeys
   if (secretKey === undefined) throw new OperatorError('SECRET_KEY is missing.')
   const keyring = (purpose: string) => deriveKeyring([secretKey, ...older], purpose)
+  /** Of what lives for minutes: nothing of it, from before a backup was restored, is any good afterwards. */
+  const passing = (purpose: string) =>
+    keyring(restoredAt === null ? purpose : `${purpose} since ${restoredAt}`)
 
   const nodeClock = createClock()
   const clock = given ?? nodeClock
   // For durations, which no correction of a clock may stretch.
   const ticks = given ?? (() => performance.now())
   const store = await openStore(config.databaseUrl)
+  const { restoredAt } = await store.gate.read()
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
   const passwords = await createPasswordHasher(config.longestHashWait)
@@ -118,19 +125,19 @@ export async function createCore(
     clock,
     randomBytes,
   })
-  const tickets = compactTickets(keyring('ticket'), publicUrl)
+  const tickets = compactTickets(passing('ticket'), publicUrl)
   const pendingSeconds = timings.pending / 1000
-  const ofNow = jwtTickets(keyring(jwtPurpose(publicUrl)), pendingSeconds)
-  const readOlder = olderJwtReader(keyring(olderJwtPurpose), publicUrl, pendingSeconds)
+  const ofNow = jwtTickets(passing(jwtPurpose(publicUrl)), pendingSeconds)
+  const readOlder = olderJwtReader(passing(olderJwtPurpose), publicUrl, pendingSeconds)
   const jwts = { ...ofNow, read: (text: string) => ofNow.read(text) ?? readOlder(text) }
-  const receiptsOfPages = receipts(keyring('receipt'), publicUrl)
+  const receiptsOfPages = receipts(passing('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
   const { sealAnew, ...clientParts } = createClientParts({
     config,
     store,
     accounts,
-    keyring: keyring('agreement'),
+    keyring: passing('agreement'),
     clock,
     ticks,
     logger,
@@ -170,7 +177,7 @@ export async function createCore(
     ...shared,
     signIns,
     telling: clientParts.telling,
-    kioskSecrets: kioskSecrets(keyring('kiosk secret'), publicUrl),
+    kioskSecrets: kioskSecrets(passing('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
     scans: createLimit('too_many', perKiosk('scans'), ticks),
     rotation,
@@ -219,6 +226,7 @@ export async function createCore(
     seedFlow,
     userCodes,
     refusedTries,
+    gateProof: keyring(gateProofPurpose),
     run: background.run,
     async close() {
       // The log last: whatever ends may still have something to tell it.

@@ -3,13 +3,14 @@ import { OperatorError } from '../operator-error.ts'
 import { advanceDelivery, type Delivery } from '../protocol/delivery.ts'
 import type { DeliveryQuery } from '../store/delivery.ts'
 import { present } from './client-command.ts'
-import { say, timeOf, withStore } from './command.ts'
+import { isoTime, say, sayJson, timeOf, withStore } from './command.ts'
 
 interface Given {
   client?: string
   open?: boolean
   failed?: boolean
   limit: string
+  json?: boolean
 }
 
 const stateWords: Record<Delivery['state'], string> = {
@@ -19,7 +20,8 @@ const stateWords: Record<Delivery['state'], string> = {
 }
 
 /** `qrgate delivery list` */
-export async function listDeliveries({ client, open, failed, limit }: Given): Promise<void> {
+export async function listDeliveries(given: Given): Promise<void> {
+  const { client, open, failed, limit, json = false } = given
   if (open && failed) throw new OperatorError('Either --open or --failed, please.')
   if (!/^[1-9]\d{0,5}$/.test(limit)) {
     throw new OperatorError('--limit must be a whole number from 1 to 999999.')
@@ -32,6 +34,7 @@ export async function listDeliveries({ client, open, failed, limit }: Given): Pr
   await withStore(async store => {
     if (client !== undefined) await present(store, client)
     const found = await store.deliveries.find(query, Number(limit))
+    if (json) return sayJson(found.toReversed().map(deliveryJson))
     const lines = found.toReversed().map(cellsOf)
     const widths = [0, 1, 2, 3, 4, 5].map(column =>
       Math.max(0, ...lines.map(cells => cells[column]?.length ?? 0)),
@@ -44,7 +47,7 @@ export async function listDeliveries({ client, open, failed, limit }: Given): Pr
           .trimEnd(),
       )
     }
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate delivery resend` */
@@ -66,6 +69,22 @@ export async function resendDelivery(id: string): Promise<void> {
     })
     say(`${id} is sent again to ${client.id}, for a day if need be.`)
   })
+}
+
+function deliveryJson(delivery: Delivery): object {
+  const { id, event, client, subject, state, tries, why } = delivery
+  return {
+    id,
+    event,
+    client,
+    subject,
+    state: stateWords[state],
+    tries,
+    why,
+    at: isoTime(delivery.at),
+    next_try_at: isoTime(delivery.nextTryAt),
+    updated_at: isoTime(delivery.updatedAt),
+  }
 }
 
 /** When it happened, id, event, client, state with its times, why. */

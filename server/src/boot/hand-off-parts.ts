@@ -65,7 +65,8 @@ export function createHandOffParts(needs: HandOffPartsNeeds): HandOffParts {
   const health = createHealth(store, clock, logger)
   const claimsOf = async (key: string, agreed: readonly ClaimName[], client: Client) => {
     const account = await store.accounts.byKey(key)
-    return account && toldClaims(account, accounts.subject(account, client.id), agreed, client)
+    if (!account || account.removedAt !== null) return null
+    return toldClaims(account, accounts.subject(account, client.id), agreed, client)
   }
   const asking = createAsking({
     records,

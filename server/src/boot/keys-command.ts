@@ -3,7 +3,7 @@ import { publishedKeys, signersOf } from '../signing/key-set.ts'
 import { lostKeys } from '../signing/reseal.ts'
 import { replaceKeys, rotateKeys } from '../signing/rotation.ts'
 import type { SigningKey } from '../store/signing-key.ts'
-import { operator, say, timeOf, withStore } from './command.ts'
+import { isoTime, operator, say, sayJson, timeOf, withStore } from './command.ts'
 import { requireOurSecretKey, sealsOf } from './seals.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
@@ -33,19 +33,32 @@ export async function rotate({ in: notice, now }: { in?: string; now?: boolean }
 }
 
 /** `qrgate keys list` */
-export async function listKeys(): Promise<void> {
+export async function listKeys({ json = false }: { json?: boolean }): Promise<void> {
   await withStore(async (store, config, clock) => {
     const keys = await store.signingKeys.all()
     const now = clock()
     const canOpen = keptSecretKeys(config).length > 0
     const lost = canOpen ? lostKeys(keys, sealsOf(config, 'signing key'), now) : []
     const [signer] = signersOf(keys, now).filter(({ id }) => !lost.includes(id))
-    for (const key of publishedKeys(keys, now)) {
+    const published = publishedKeys(keys, now)
+    if (json) {
+      return sayJson(
+        published.map(({ id, signsFrom, acceptedUntil, createdAt }) => ({
+          id,
+          signs: id === signer?.id,
+          secret_key_gone: lost.includes(id),
+          signs_from: isoTime(signsFrom),
+          published_until: isoTime(acceptedUntil),
+          created_at: isoTime(createdAt),
+        })),
+      )
+    }
+    for (const key of published) {
       const words = key.id === signer?.id ? 'signs' : stateOf(key, now)
       const note = lost.includes(key.id) ? '  its SECRET_KEY is gone' : ''
       say(`${key.id}  ${words}${note}`)
     }
-  }, 'never')
+  }, 'look')
 }
 
 function stateOf({ signsFrom, acceptedUntil }: SigningKey, now: number): string {

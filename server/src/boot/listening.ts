@@ -29,7 +29,8 @@ export async function requireFree(place: Place): Promise<void> {
   if (fault !== undefined) throw cannotListen(fault, place)
 }
 
-async function faultAt({ host, port }: Place): Promise<NodeJS.ErrnoException | undefined> {
+/** Listens there for a moment. @returns why nobody can; undefined where that is possible. */
+export async function faultAt({ host, port }: Place): Promise<NodeJS.ErrnoException | undefined> {
   // On a Mac all addresses can be had though one of them is taken; browsers here would go to that one.
   const hosts = host === '0.0.0.0' || host === '::' ? [host, '127.0.0.1'] : [host]
   for (const one of hosts) {
@@ -46,8 +47,8 @@ async function faultAt({ host, port }: Place): Promise<NodeJS.ErrnoException | u
 }
 
 /** Why a gate cannot listen, and what would be right. Any other error is returned as it is. */
-export function cannotListen(error: unknown, { host, port }: Place): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
+export function cannotListen(error: NodeJS.ErrnoException, { host, port }: Place): Error {
+  const { code, syscall } = error
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const other = 'leave HOST out, or set it to an address of this machine'
   switch (code) {

@@ -12,7 +12,7 @@ import { logEvents } from '../protocol/log-event.ts'
 import { settings } from '../settings.ts'
 import type { Checkpoint, LogQuery, LogRecords, LogRow } from '../store/log.ts'
 import type { Store } from '../store/store.ts'
-import { passOverClosedPipe, say, timeOf, withStore } from './command.ts'
+import { isoTime, passOverOutput, say, sayJson, timeOf, withStore } from './command.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 /** What `log show` and `log export` are asked for, as it was typed. */
@@ -26,14 +26,27 @@ export interface LogFilter {
 
 const day = 86_400_000
 
+interface Verifying {
+  checkpoints?: string
+  json?: boolean
+}
+
 /** `qrgate log verify`; exit code 1 when anything was changed, 2 where that cannot be told. */
-export async function verify({ checkpoints }: { checkpoints?: string }): Promise<void> {
+export async function verify({ checkpoints, json = false }: Verifying): Promise<void> {
   const outside = checkpoints === undefined ? [] : await readCheckpoints(checkpoints)
   await withStore(async ({ log }, config, clock) => {
     const keys = keysOf(keptSecretKeys(config))
     const leastLife = settings.QRGATE_LOG_DAYS.least * day
     const verified = await verifyLog({ log, keys, outside, leastLife, clock })
     const { rows, erased, waiting, first, last, faults, doubts, notes } = verified
+    process.exitCode = faults.length > 0 ? 1 : doubts.length > 0 ? 2 : 0
+    if (json) {
+      const verdict = faults.length > 0 ? 'changed' : doubts.length > 0 ? 'unproven' : 'whole'
+      const counts = { events: rows, erased, waiting, checkpoints: verified.checkpoints }
+      const range = { first_position: first, last_position: last.position, last_seal: last.seal }
+      const compared = outside.length
+      return sayJson({ verdict, ...counts, ...range, compared, faults, doubts, notes })
+    }
     for (const fault of faults) say(`FAULT  ${fault}`)
     for (const doubt of doubts) say(`DOUBT  ${doubt}`)
     for (const note of notes) say(`note   ${note}`)
@@ -45,18 +58,20 @@ export async function verify({ checkpoints }: { checkpoints?: string }): Promise
     if (faults.length > 0) say('The log was changed.')
     else if (doubts.length > 0) say('The log could not be proven.')
     else say('The log is whole.')
-    process.exitCode = faults.length > 0 ? 1 : doubts.length > 0 ? 2 : 0
-  }, 'never')
+  }, 'look')
 }
 
 /** `qrgate log show`: the newest events that match, the latest one last. */
-export async function show({ limit, ...filter }: LogFilter & { limit: string }): Promise<void> {
+export async function show(given: LogFilter & { limit: string; json?: boolean }): Promise<void> {
+  const { limit, json = false, ...filter } = given
   const most = wholeNumber('--limit', limit)
   await withStore(async store => {
     const query = await queryOf(store, filter)
     const newest = await newestRows(store.log, query, most)
-    for (const row of newest.toReversed()) say(lineOf(row))
-  }, 'never')
+    const rows = newest.toReversed()
+    if (json) return sayJson(rows.map(rowJson))
+    for (const row of rows) say(lineOf(row))
+  }, 'look')
 }
 
 /** `qrgate log export`: all events that match, the columns as they are sealed. */
@@ -71,8 +86,8 @@ export async function exportLog({ format, ...filter }: LogFilter & { format: str
       format === 'csv'
         ? pipeline(source, stringify({ header: true }), process.stdout, { end: false })
         : pipeline(source, process.stdout, { end: false })
-    await written.catch(passOverClosedPipe)
-  }, 'never')
+    await written.catch(passOverOutput)
+  }, 'look')
 }
 
 async function* linesOf(rows: AsyncIterable<object>): AsyncGenerator<string> {
@@ -102,6 +117,20 @@ function exported(row: LogRow) {
     salt: row.salt,
     digest: row.digest,
     seal: row.seal,
+  }
+}
+
+/** One event for a program to read; `export` has what proves it. */
+function rowJson(row: LogRow): object {
+  return {
+    position: row.position,
+    at: isoTime(row.at),
+    event: row.event,
+    actor: row.actorKind && { kind: row.actorKind, id: row.actor, address: row.address },
+    subject: row.subjectKind && { kind: row.subjectKind, id: row.subject },
+    kiosk: row.kiosk,
+    account: row.account,
+    detail: row.detail === null ? null : JSON.parse(row.detail),
   }
 }
 

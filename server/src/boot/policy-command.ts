@@ -31,7 +31,7 @@ async function printPolicy(text: string, effective: boolean): Promise<void> {
     }
     const document = effective ? effectiveDocument(kiosk) : documentOf(kiosk)
     say(JSON.stringify(document, null, 2))
-  }, 'never')
+  }, 'look')
 }
 
 async function setPolicy(text: string, document: PolicyDocument): Promise<void> {

@@ -1,22 +1,29 @@
 import type { Degraded, Part } from '../http/health-part.ts'
+import type { EventLog } from '../logger.ts'
+import { type DatabaseTrouble, databaseTroubles } from '../store/database-trouble.ts'
 import { within } from '../within.ts'
 import type { Core } from './core.ts'
 
 /** A database that takes longer to answer a reading is no help to anybody, in milliseconds. */
 const patience = 900
 
-/** What `/readyz` asks: each part says since when it is not well. */
-export function readinessParts({ store, bus, passwords }: Core): Part[] {
-  let databaseLost: number | null = null
-  let asking: Promise<unknown> | undefined
+/** What `/readyz` asks: each part says since when it is not well, and why. */
+export function readinessParts({ store, bus, passwords }: Core, logger: EventLog): Part[] {
+  let lost: { since: number; trouble: DatabaseTrouble } | null = null
+  let asking: Promise<DatabaseTrouble | null> | undefined
 
   // One question at a time: a database that stands still must not collect them.
   const askDatabase = () => {
-    // Any id will do; it is the answering that counts.
-    asking ??= store.signIns.read('').finally(() => {
+    asking ??= store.trouble().finally(() => {
       asking = undefined
     })
     return within(patience, asking, () => new Error(`no answer for ${patience} ms`))
+  }
+  const note = (trouble: DatabaseTrouble | null) => {
+    if (trouble === (lost?.trouble ?? null)) return
+    lost = trouble && { since: lost?.since ?? performance.now(), trouble }
+    if (trouble === null) logger.info({}, 'the database does its work again')
+    else logger.warn({ trouble }, `not ready: the database: ${databaseTroubles[trouble]}`)
   }
 
   return [
@@ -24,23 +31,18 @@ export function readinessParts({ store, bus, passwords }: Core): Part[] {
       name: 'database',
       vital: true,
       async degraded() {
-        databaseLost = await askDatabase().then(
-          () => null,
-          () => databaseLost ?? performance.now(),
-        )
-        return databaseLost === null
-          ? null
-          : degradedSince(databaseLost, 'the database does not answer')
+        note(await askDatabase().catch(() => 'away' as const))
+        if (lost === null) return null
+        return degradedSince(lost.since, `the database: ${databaseTroubles[lost.trouble]}`)
       },
     },
     {
       name: 'bus',
       vital: false,
       async degraded() {
-        const since = bus.lostSince()
-        return since === null
-          ? null
-          : degradedSince(since, 'Redis does not answer; kiosks learn by polling')
+        const away = bus.lost()
+        if (away === null) return null
+        return degradedSince(away.since, `${away.why}; kiosks learn by polling`)
       },
     },
     {

@@ -9,8 +9,10 @@ import { makeDataFolder } from './data-folder.ts'
 /** A demo makes its own key at the first start and keeps it, so that restarts lose nothing. */
 export function withSecretKey(config: Config): Config {
   if (config.mode !== 'demo' || config.secretKeys.length > 0) return config
-  makeDataFolder(config.dataDir)
   const file = keyFile(config.dataDir)
+  // On a full disk none could be made, and none is needed.
+  if (existsSync(file)) return { ...config, secretKeys: [readKey(file)] }
+  makeDataFolder(config.dataDir)
   // Written whole under another name and then linked: of two demos that start at once both read the
   // same key, and a full disk leaves no half of one.
   const draft = `${file}.${process.pid}`

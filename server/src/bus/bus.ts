@@ -1,3 +1,9 @@
+export interface Lost {
+  since: number
+  /** What to read of it, e.g. on `/readyz`. */
+  why: string
+}
+
 /**
  * The promise of every bus: a hint that something about a sign-in changed, never the truth about it.
  *
@@ -10,8 +16,8 @@ export interface Bus {
   publish(topic: string): void
   /** @returns how to stop listening; calling it twice is harmless. */
   subscribe(topic: string, listener: () => void): () => void
-  /** Since when other nodes are out of reach (by `performance.now()`), or null while all is well. */
-  lostSince(): number | null
+  /** Since when other nodes are out of reach (by `performance.now()`) and why; null while all is well. */
+  lost(): Lost | null
   /** Called whenever hints may have been missed: other nodes are in reach again. */
   onRejoin(listener: () => void): void
   close(): Promise<void>

@@ -23,7 +23,7 @@ export function localBus(): Bus {
       }
     },
 
-    lostSince: () => null,
+    lost: () => null,
     onRejoin: () => {},
     close: async () => listeners.clear(),
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRedisClient, redisPatience, redisSilent } from '../redis-client.ts'
+import { createRedisClient, redisPatience, redisSilent, redisWords } from '../redis-client.ts'
 import { within } from '../within.ts'
-import type { Bus } from './bus.ts'
+import type { Bus, Lost } from './bus.ts'
 import { localBus } from './local.ts'
 
 /** Channels that all nodes subscribe to at boot, so that a waiting kiosk costs Redis nothing. */
@@ -16,7 +16,7 @@ const probeEvery = 1_000
 export async function redisBus(url: string, onError: (error: unknown) => void): Promise<Bus> {
   const local = localBus()
   const rejoined: (() => void)[] = []
-  let lost: number | null = performance.now()
+  let lost: Lost | null = { since: performance.now(), why: 'Redis has not answered yet' }
   let subscribed = false
   let closing = false
 
@@ -24,9 +24,12 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   const subscriber = createRedisClient(url)
 
   const lose = (error: unknown) => {
-    if (lost !== null || closing) return
-    lost = performance.now()
-    onError(error)
+    if (closing) return
+    // It may first be gone, and then refuse the password.
+    const why = redisWords(error, publisher, subscriber)
+    if (lost?.why === why) return
+    lost = { since: lost?.since ?? performance.now(), why }
+    onError(new Error(why, { cause: error }))
   }
   const rejoin = () => {
     if (lost === null) return
@@ -44,11 +47,11 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
     rejoin()
   }
 
-  // A frozen Redis keeps its connections open; only asking shows that nobody is there.
+  // A frozen Redis keeps its connections open; only asking shows that nobody is there. And who may connect
+  // may not yet publish: so it is a hint about nothing that asks.
   const probe = async () => {
     if (!subscribed) await answered(join())
-    const answers = Promise.all([publisher.ping(), subscriber.ping()])
-    await answered(answers)
+    await answered(Promise.all([publisher.publish(channelOf(''), ''), subscriber.ping()]))
   }
   const watch = async () => {
     while (!closing) {
@@ -58,10 +61,7 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   }
 
   // A gate starts without Redis too; it is told when Redis comes.
-  const report = (error: unknown) => {
-    if (!subscribed && !closing) onError(error)
-  }
-  await answered(join().catch(report), 2 * redisPatience).catch(report)
+  await answered(join(), 2 * redisPatience).catch(lose)
   void watch()
 
   return {
@@ -71,7 +71,7 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
       publisher.publish(channelOf(topic), topic).catch(lose)
     },
     subscribe: local.subscribe,
-    lostSince: () => lost,
+    lost: () => lost,
     onRejoin: listener => rejoined.push(listener),
     async close() {
       closing = true

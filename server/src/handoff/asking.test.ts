@@ -12,6 +12,7 @@ test('where nothing can be written, what is due is looked for once and not again
     records: {
       read: unused,
       update: unused,
+      openOf: unused,
       overdue: unused,
       purge: unused,
       async due() {

@@ -6,8 +6,15 @@ import { createHandOffs } from './hand-offs.ts'
 test('what is no id is unknown without a look: not every database takes every text', async () => {
   const unused = () => assert.fail('it is looked for')
   const { change } = createHandOffs({
-    records: { read: unused, update: unused, due: unused, overdue: unused, purge: unused },
-    bus: { publish: unused, subscribe: unused, onRejoin: unused, close: unused, lostSince: unused },
+    records: {
+      read: unused,
+      update: unused,
+      due: unused,
+      openOf: unused,
+      overdue: unused,
+      purge: unused,
+    },
+    bus: { publish: unused, subscribe: unused, onRejoin: unused, close: unused, lost: unused },
     clock: () => 0,
     timings: { asking: 600_000, life: 43_200_000 },
     onFailed: unused,

@@ -33,10 +33,11 @@ export function notificationBodies({ log, kiosk, claimsOf }: NotificationBodyPar
     }
     const detail = detailOf(row)
     const told = await claims(row, detail, client)
-    if (told === null) return { why: 'the account is gone' }
+    // What is void or over is news all the same; that somebody who is gone has come is none.
+    if (told === null && row.event === 'sign_in.claimed') return { why: 'the account is gone' }
     const at = row.kiosk === null ? undefined : await kiosk(row.kiosk)
     const where = at && { number: at.number, name: at.name }
-    const data = dataOf[row.event]({ id: row.subject, where, told, detail })
+    const data = dataOf[row.event]({ id: row.subject, where, told: told ?? undefined, detail })
     return {
       body: JSON.stringify({ type: row.event, timestamp: new Date(row.at).toISOString(), data }),
     }

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import type { Part } from './health-part.ts'
+import { withRetryAfter } from './server/refusal-answers.ts'
 import type { HttpServer } from './server/server.ts'
 
 const partState = Type.Object({
@@ -7,10 +8,13 @@ const partState = Type.Object({
   for_ms: Type.Optional(Type.Number()),
   reason: Type.Optional(Type.String()),
 })
-const readiness = Type.Object({
-  status: Type.Enum(['ready', 'degraded', 'not_ready']),
-  parts: Type.Record(Type.String(), partState),
-})
+const readiness = Type.Object(
+  {
+    status: Type.Enum(['ready', 'degraded', 'not_ready']),
+    parts: Type.Record(Type.String(), partState),
+  },
+  { title: 'Readiness' },
+)
 
 type Status = Static<typeof readiness>['status']
 
@@ -27,8 +31,10 @@ export function addHealth(server: HttpServer, parts: readonly Part[]): void {
     {
       schema: {
         tags,
+        operationId: 'getHealth',
+        security: [],
         summary: 'The process answers',
-        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+        response: { 200: Type.Object({ status: Type.Literal('ok') }, { title: 'Health' }) },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -39,8 +45,10 @@ export function addHealth(server: HttpServer, parts: readonly Part[]): void {
     {
       schema: {
         tags,
+        operationId: 'getReadiness',
+        security: [],
         summary: 'Whether sign-ins should be sent here, and which part is degraded since when',
-        response: { 200: readiness, 503: readiness },
+        response: { 200: readiness, 503: withRetryAfter(readiness) },
       },
     },
     async (_request, reply) => {

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Refusal, type RefusalCode } from '../errors.ts'
+import Type from 'typebox'
+import { Refusal, type RefusalCode, statusOf } from '../errors.ts'
 import { addCors, type CorsRules, corsHeaders, preflightHeaders } from './server/cors.ts'
 import { askedLanguage } from './server/language.ts'
 import { addressToGoTo } from './server/page-address.ts'
+import { byStatus, type RefusalShape } from './server/refusal-answers.ts'
 import { sentence } from './server/sentences.ts'
 import { beginRefusal, type HttpServer, type Refuse, refuse, type Unseen } from './server/server.ts'
 import { asksForWebSocket } from './server/upgrades.ts'
@@ -34,7 +36,20 @@ export function answerDetail(error: unknown, request: FastifyRequest, reply: Fas
   const refusal = beginRefusal(error, request, reply)
   // The seed takes a body of another type for one that lacks all that should be in it.
   const code = refusal.code === 'unsupported_media_type' ? 'malformed' : refusal.code
-  sendDetail(code, seedStatus(code, refusal.status), request, reply)
+  sendDetail(code, seedStatus(code), request, reply)
+}
+
+const detail = Type.Object(
+  { detail: Type.String(), code: Type.String() },
+  { title: 'Detail', description: "A refusal as the seed's clients read it." },
+)
+
+/** How the API's document tells of what {@link answerDetail} answers. */
+export const asDetail: RefusalShape = {
+  schema: detail,
+  page: false,
+  // What says not for which host it is was refused before.
+  answered: codes => byStatus(codes, seedStatus).set(400, ['malformed']),
 }
 
 function sendDetail(
@@ -47,7 +62,8 @@ function sendDetail(
   reply.code(status).send({ detail: sentence(code, lang), code })
 }
 
-function seedStatus(code: RefusalCode, status: number): number {
+function seedStatus(code: RefusalCode): number {
+  const status = statusOf[code]
   if (code === 'malformed') return 422
   return [403, 404, 409, 410].includes(status) && code !== 'not_found' ? 401 : status
 }

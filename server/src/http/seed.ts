@@ -3,11 +3,11 @@ import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Accounts, Credentials } from '../accounts/accounts.ts'
 import type { Prove } from '../accounts/methods/proof.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import { networkOf } from '../limits/network.ts'
 import type { SeedFlow, SeedWatcher } from '../signin/seed-flow.ts'
-import { answerDetail, seedRoutes } from './seed-edges.ts'
+import { answerDetail, asDetail, seedRoutes } from './seed-edges.ts'
 import type { HttpServer } from './server/server.ts'
 
 /*
@@ -30,15 +30,25 @@ export interface SeedParts {
   listen(socket: WebSocket, address: string, watcher: SeedWatcher): void
 }
 
-const success = Type.Object({ success: Type.Boolean() })
-const detail = Type.Object({ detail: Type.String(), code: Type.String() })
+const success = Type.Object({ success: Type.Boolean() }, { title: 'SeedSuccess' })
+const started = Type.Object(
+  { token: Type.String(), success: Type.Boolean() },
+  { title: 'SeedStartAnswer' },
+)
 const tokenPath = Type.Object({ token: Type.String() })
-const credentials = Type.Object({
-  id: Type.String({ maxLength: 256 }),
-  pwd: Type.String({ maxLength: 4096 }),
-})
+const credentials = Type.Object(
+  {
+    id: Type.String({ maxLength: 256 }),
+    pwd: Type.String({ maxLength: 4096 }),
+  },
+  { title: 'SeedCredentials' },
+)
 const newAccount = Type.Object({ user_id: Type.String(), user_pwd: Type.String() })
-const tags = ['seed']
+const seed = { tags: ['seed'], security: [], refusalShape: asDetail }
+const ofAuth = [
+  ...['malformed', 'too_large', 'ticket_unknown', 'already_ended', 'expired'],
+  ...['wrong_credentials', 'account_unusable', 'too_many_tries', 'busy', 'storage_busy'],
+] as const satisfies RefusalCode[]
 const byClient = { kind: 'client', id: '' } as const
 /** The seed answers HEAD with 405, and what only looks must add no account. */
 const exposeHeadRoute = false
@@ -65,9 +75,10 @@ function addSignIn(scope: HttpServer, { flow, password, listen }: SeedParts): vo
     ...seedRoutes.start,
     exposeHeadRoute,
     schema: {
-      tags,
+      ...seed,
+      operationId: 'seedStart',
       summary: 'Start a sign-in; the token goes into the QR',
-      response: { 200: Type.Object({ token: Type.String(), success: Type.Boolean() }) },
+      response: { 200: started },
     },
     handler: async () => ({ token: flow.start(), success: true }),
   })
@@ -75,11 +86,13 @@ function addSignIn(scope: HttpServer, { flow, password, listen }: SeedParts): vo
   scope.route({
     ...seedRoutes.auth,
     schema: {
-      tags,
+      ...seed,
+      operationId: 'seedAuth',
+      refusals: ofAuth,
       summary: 'Sign in with the token from the QR',
       params: tokenPath,
       body: credentials,
-      response: { 200: success, 401: detail, 422: detail, 429: detail, 503: detail },
+      response: { 200: success },
     },
     handler: async request => {
       const { id, pwd } = request.body
@@ -93,7 +106,7 @@ function addSignIn(scope: HttpServer, { flow, password, listen }: SeedParts): vo
     {
       websocket: true,
       exposeHeadRoute,
-      schema: { tags, summary: 'WebSocket: the text `success` once approved', params: tokenPath },
+      schema: { params: tokenPath },
       preValidation: async request => {
         if (!request.ws) throw new Refusal('not_found')
         const { token } = request.params as { token: string }
@@ -114,34 +127,39 @@ function addInsert(scope: HttpServer, { accounts, inserts }: SeedParts): void {
     done(null)
   })
 
-  scope.route({
-    ...seedRoutes.insert,
-    exposeHeadRoute,
-    schema: {
-      tags,
-      summary: 'Add an account (demo mode only)',
-      querystring: newAccount,
-      response: { 200: success, 422: detail, 429: detail, 503: detail },
-    },
-    // Also a type that is none would be refused.
-    onRequest: async request => {
-      delete request.raw.headers['content-type']
-    },
-    handler: async request => {
-      const { user_id: id, user_pwd: password } = request.query
-      inserts.spend(networkOf(request.ip))
-      try {
-        const shares = ['open', networkOf(request.ip), `insert ${id}`]
-        await accounts.register({ id, name: '', password }, byClient, { rule: 'any', shares })
-        return { success: true }
-      } catch (error) {
-        // The id is taken, or id or password are none that can be used.
-        const refused = error instanceof Refusal && [409, 422].includes(error.status)
-        if (refused) return { success: false }
-        throw error
-      }
-    },
-  })
+  for (const method of seedRoutes.insert.method) {
+    scope.route({
+      url: seedRoutes.insert.url,
+      method,
+      exposeHeadRoute,
+      schema: {
+        ...seed,
+        operationId: method === 'GET' ? 'seedInsertByGet' : 'seedInsert',
+        refusals: ['malformed', 'too_many', 'busy', 'storage_busy'],
+        summary: 'Add an account (demo mode only)',
+        querystring: newAccount,
+        response: { 200: success },
+      },
+      // Also a type that is none would be refused.
+      onRequest: async request => {
+        delete request.raw.headers['content-type']
+      },
+      handler: async request => {
+        const { user_id: id, user_pwd: password } = request.query
+        inserts.spend(networkOf(request.ip))
+        try {
+          const shares = ['open', networkOf(request.ip), `insert ${id}`]
+          await accounts.register({ id, name: '', password }, byClient, { rule: 'any', shares })
+          return { success: true }
+        } catch (error) {
+          // The id is taken, or id or password are none that can be used.
+          const refused = error instanceof Refusal && [409, 422].includes(error.status)
+          if (refused) return { success: false }
+          throw error
+        }
+      },
+    })
+  }
 }
 
 /**

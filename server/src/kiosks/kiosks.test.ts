@@ -250,7 +250,15 @@ test('what an operator sets is in force everywhere within five seconds', async t
 test('N54: a kiosk has a name that people can read, from the beginning', async t => {
   const { kiosks, records } = await setUp(t)
   const { kiosk } = await kiosks.enrol(name, operator)
-  for (const ko of ['', ' ', 'x'.repeat(65), '접수\u202e']) {
+  for (const ko of [
+    '',
+    ' ',
+    'x'.repeat(65),
+    '접수\u202e수',
+    '\u200b\u3164',
+    'a\nb',
+    'x'.repeat(9_999),
+  ]) {
     const wrong = { ...name, ko }
     await assert.rejects(kiosks.enrol(wrong, operator), refusal('name_invalid'))
     await assert.rejects(kiosks.invite(wrong, operator), refusal('name_invalid'))
@@ -258,6 +266,9 @@ test('N54: a kiosk has a name that people can read, from the beginning', async t
     await assert.rejects(set, refusal('name_invalid'))
   }
   assert.deepEqual(await records.all(), [kiosk])
+  const copied = { ko: ' 1층 접수\u00a0\n', en: '\u200bReception\ufeff' }
+  const { name: kept } = await kiosks.set(kiosk.number, { name: copied }, operator)
+  assert.deepEqual(kept, { ko: '1층 접수', en: 'Reception' })
 })
 
 test('a kiosk may have a client from its first moment', async t => {

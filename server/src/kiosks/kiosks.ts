@@ -2,14 +2,18 @@ import type { Localized } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Where } from '../limits/payer.ts'
+import { OperatorError } from '../operator-error.ts'
 import { hashedCredential, isCredential, newCredential } from '../protocol/credential.ts'
-import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import { policyToText, policyVersion } from '../protocol/policy.ts'
 import type { PolicyDocument } from '../protocol/policy-document.ts'
 import { renamed } from '../protocol/renamed.ts'
 import { requireShownNames } from '../protocol/shown-name.ts'
-import { type Decide, fieldsThatDiffer, unchanged } from '../store/change.ts'
+import { fieldsThatDiffer, unchanged } from '../store/change.ts'
 import type { Kiosk, KioskRecords } from '../store/kiosk.ts'
+import { endLink, isLinkDone, newLink, usedLinkHash, useLink } from './enrolment-link.ts'
+import { kioskEvent } from './kiosk-event.ts'
+import { requireKnown, requireUsable } from './known-kiosk.ts'
 
 export interface KioskChange {
   name?: Partial<Localized>
@@ -44,6 +48,12 @@ export interface Kiosks {
     client?: string | null,
   ): Promise<{ kiosk: Kiosk; link: string }>
   /**
+   * A new link for a kiosk that is there, say as its screen has lost its browser's profile. A link before it
+   * is good no more; the screen goes on as before until somebody uses the new one.
+   * @throws like {@link Kiosks.usable}.
+   */
+  inviteAgain(number: number, by: Actor): Promise<{ kiosk: Kiosk; link: string }>
+  /**
    * The kiosk that a link would enrol; changes nothing.
    * @param network where the screen is, as {@link Kiosks.accept} was told it.
    * @throws Refusal `link_unknown` where no link reads so, `kiosk_revoked`, `link_used`. Whoever has a
@@ -66,6 +76,11 @@ export interface Kiosks {
   /** Switches a kiosk off for good. @throws like {@link Kiosks.usable}, to all but the first. */
   revoke(number: number, by: Actor): Promise<void>
   /**
+   * Takes a kiosk that was switched off, or has never had a screen, from the list. Its number stays its own.
+   * @throws Refusal `kiosk_not_enrolled` where there is none; OperatorError where it is in use.
+   */
+  remove(number: number, by: Actor): Promise<void>
+  /**
    * Gives a kiosk another policy. @returns its version, and whether it was another one at all.
    * @throws like {@link Kiosks.usable}.
    */
@@ -86,7 +101,9 @@ export const seedKiosk: Kiosk = {
   credentialHash: null,
   linkHash: null,
   linkExpiresAt: null,
+  linkUsedAt: null,
   revokedAt: null,
+  removedAt: null,
   client: null,
   policy: null,
   createdAt: 0,
@@ -102,12 +119,6 @@ export function whereIs({ number, credentialHash }: Kiosk, address: string): Whe
 
 /** A revocation is known everywhere after this time at the latest, even if every hint is lost. */
 const freshFor = 5_000
-/** Time to walk over to the screen with the link. */
-const linkLife = 24 * 3_600_000
-/** For so long after its first use a link is good once more, in milliseconds. */
-const usedLinkLife = 10 * 60_000
-/** Chromium writes cookies to its disk about every 30 s: what is used this much later is there. */
-const cookieKeptAfter = 60_000
 
 export interface KiosksParts {
   records: KioskRecords
@@ -170,15 +181,10 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   }
 
   /** Ends a link whose credential has surely been kept. */
-  const endUsedLink = async ({ number, linkHash, linkExpiresAt }: Kiosk, isCookie: boolean) => {
-    const enrolledAt = (linkExpiresAt ?? 0) - usedLinkLife
-    if (linkHash === null || (isCookie && clock() < enrolledAt + cookieKeptAfter)) return
-    await records.update(number, old => {
-      const kiosk = requireKnown(old)
-      if (kiosk.linkHash !== linkHash) return unchanged(kiosk)
-      return { next: { ...kiosk, linkHash: null, linkExpiresAt: null }, events: [], quiet: true }
-    })
-    forget(number)
+  const endUsedLink = async (kiosk: Kiosk, isCookie: boolean) => {
+    if (!isLinkDone(kiosk, isCookie, clock())) return
+    await records.update(kiosk.number, endLink(kiosk))
+    forget(kiosk.number)
   }
 
   return {
@@ -205,16 +211,21 @@ export function createKiosks(parts: KiosksParts): Kiosks {
     },
 
     async invite(name, by, client = null) {
-      const link = newCredential(randomBytes)
-      const linkExpiresAt = clock() + linkLife
-      const given = {
-        name: requireShownNames(name),
-        client,
-        linkHash: hashedCredential(link),
-        linkExpiresAt,
-      }
-      const kiosk = await add('link', given, by)
-      return { kiosk, link }
+      const { link, columns } = newLink(clock, randomBytes)
+      const given = { name: requireShownNames(name), client, ...columns }
+      return { kiosk: await add('link', given, by), link }
+    },
+
+    async inviteAgain(number, by) {
+      const at = clock()
+      const { link, columns } = newLink(clock, randomBytes)
+      const { next } = await records.update(number, row => {
+        const old = requireUsable(row)
+        // A broken connection may hide that an earlier try succeeded; the link is random.
+        if (old.linkHash === columns.linkHash) return unchanged(old)
+        return { next: { ...old, ...columns }, events: [kioskEvent(old, 'kiosk.invited', at, by)] }
+      })
+      return { kiosk: next, link }
     },
 
     invited,
@@ -265,6 +276,21 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       })
     },
 
+    async remove(number, by) {
+      const at = clock()
+      await records.update(number, row => {
+        const old = requireKnown(row)
+        if (old.removedAt === at) return unchanged(old)
+        if (old.removedAt !== null) throw new Refusal('kiosk_not_enrolled')
+        if (old.revokedAt === null && old.credentialHash !== null) {
+          throw new OperatorError(`Kiosk ${number} is in use. First: qrgate kiosk revoke ${number}`)
+        }
+        // A link that nobody has used leads nowhere from now on.
+        const next = { ...old, revokedAt: old.revokedAt ?? at, removedAt: at }
+        return { next, events: [kioskEvent(old, 'kiosk.removed', at, by)] }
+      })
+    },
+
     async setPolicy(number, document, by) {
       const at = clock()
       const { next, events } = await records.update(number, old => {
@@ -281,53 +307,4 @@ export function createKiosks(parts: KiosksParts): Kiosks {
 
     forget,
   }
-}
-
-/** What is kept of a link that was used: it leads to its kiosk from the same network alone. */
-function usedLinkHash(link: string, network: string): string {
-  return hashedCredential(`${link} ${network}`)
-}
-
-interface LinkUse {
-  /** What the row held when the link was looked up. */
-  linkHash: string | null
-  credentialHash: string
-  usedLinkHash: string | null
-  /** Milliseconds since 1970. */
-  at: number
-}
-
-/** Uses an enrolment link: of many calls at once exactly one succeeds. */
-function useLink({ linkHash, credentialHash, usedLinkHash, at }: LinkUse): Decide<Kiosk> {
-  return old => {
-    // A broken connection may hide that an earlier try succeeded; the credential is random.
-    if (old?.credentialHash === credentialHash) return unchanged(old)
-    if (old?.linkHash !== linkHash) throw new Refusal('link_used')
-    requireUsable(old)
-    const isAgain = old.credentialHash !== null
-    const expiresAt = isAgain ? old.linkExpiresAt : at + usedLinkLife
-    const next = {
-      ...old,
-      credentialHash,
-      linkHash: usedLinkHash,
-      linkExpiresAt: usedLinkHash === null ? null : expiresAt,
-    }
-    const event = kioskEvent(old, 'kiosk.enrolled', at, { kind: 'kiosk', id: `${old.number}` })
-    return { next, events: [{ ...event, ...(isAgain && { detail: { again: 1 } }) }] }
-  }
-}
-
-function kioskEvent({ number }: Kiosk, event: LogEventName, at: number, actor: Actor): LogEvent {
-  return { event, at, actor, subject: { kind: 'kiosk', id: `${number}` }, kiosk: number }
-}
-
-function requireKnown(kiosk: Kiosk | null): Kiosk {
-  if (!kiosk) throw new Refusal('kiosk_not_enrolled')
-  return kiosk
-}
-
-function requireUsable(stored: Kiosk | null): Kiosk {
-  const kiosk = requireKnown(stored)
-  if (kiosk.revokedAt !== null) throw new Refusal('kiosk_revoked')
-  return kiosk
 }

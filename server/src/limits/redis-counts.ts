@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRedisClient, redisPatience, redisSilent } from '../redis-client.ts'
+import { createRedisClient, redisPatience, redisSilent, redisWords } from '../redis-client.ts'
 import { within } from '../within.ts'
 import type { SharedCounts } from './counters.ts'
 import type { Counted } from './counts.ts'
@@ -35,14 +35,15 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
   const client = createRedisClient(url)
   let lost = false
   let closing = false
-  client.connect().catch(error => {
-    if (!closing) onError(error)
-  })
+  const tell = (error: unknown) => {
+    if (!closing) onError(new Error(redisWords(error, client), { cause: error }))
+  }
+  client.connect().catch(tell)
 
   const lose = (error: unknown) => {
     if (lost || closing) return
     lost = true
-    onError(error)
+    tell(error)
     void probe()
   }
   const probe = async () => {

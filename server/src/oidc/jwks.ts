@@ -3,19 +3,22 @@ import Type from 'typebox'
 import type { SigningKeys } from '../signing/signing-keys.ts'
 
 /** Every member by name: what is not listed is not answered, whatever a key may hold. */
-const jwks = Type.Object({
-  keys: Type.Array(
-    Type.Object({
-      kty: Type.Literal('EC'),
-      crv: Type.Literal('P-256'),
-      x: Type.String(),
-      y: Type.String(),
-      kid: Type.String(),
-      alg: Type.Literal('ES256'),
-      use: Type.Literal('sig'),
-    }),
-  ),
-})
+const jwks = Type.Object(
+  {
+    keys: Type.Array(
+      Type.Object({
+        kty: Type.Literal('EC'),
+        crv: Type.Literal('P-256'),
+        x: Type.String(),
+        y: Type.String(),
+        kid: Type.String(),
+        alg: Type.Literal('ES256'),
+        use: Type.Literal('sig'),
+      }),
+    ),
+  },
+  { title: 'JwkSet' },
+)
 
 /** How long readers may keep the keys, in seconds; `qrgate keys rotate` waits for longer than that. */
 const maxAge = 300
@@ -27,6 +30,10 @@ export function addJwks(scope: FastifyInstance, keys: Pick<SigningKeys, 'publish
     {
       schema: {
         tags: ['machines'],
+        operationId: 'getSigningKeys',
+        security: [],
+        produces: ['application/jwk-set+json'],
+        refusals: ['storage_busy'],
         summary: 'The public keys that verify ID tokens (JWK Set)',
         response: { 200: jwks },
       },

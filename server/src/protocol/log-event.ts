@@ -33,11 +33,14 @@ export const logEvents = {
   'account.changed': 'An operator has changed it. `fields`: which.',
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
+  'account.removed': 'It is gone for good: its key is all that is left of it.',
   'kiosk.added':
     'A kiosk is new. `by`: `link` for a screen, `credential` for a backend; `client` where it has one.',
   'kiosk.enrolled':
     'A screen has used the link. `again`: 1 where it did so once more, having lost what it was given.',
+  'kiosk.invited': 'It has a new link for its screen; the one before is good no more.',
   'kiosk.revoked': 'The kiosk is switched off.',
+  'kiosk.removed': 'It is listed no more; its number is given to no other.',
   'kiosk.changed':
     'An operator has changed it. `fields`: which; `client` where it is among them, empty for none.',
   'client.added': 'A client is new. `claims`: what it may be told.',
@@ -50,6 +53,7 @@ export const logEvents = {
   'signing_key.added':
     'A key for ID tokens is new. `signs_from`: when it begins, `removed`: which are good no more.',
   'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
+  'log.restored': 'The database is a backup now: what came behind `position` before is not in it.',
   'log.checkpoint': 'The last seal of a day. `position`, `seal`, `at`, `key`, `signature`.',
   'log.erased': "Visitors' events are empty now. `positions`: which.",
   'log.purged': 'Old segments are gone. `through`: the last position that is.',

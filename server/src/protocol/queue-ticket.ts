@@ -20,23 +20,26 @@ const removable = <Field extends TSchema>(field: Field) =>
   Type.Optional(Type.Union([field, Type.Null()]))
 const count = (most: number) => removable(Type.Integer({ minimum: 0, maximum: most }))
 
-export const handOffChange = Type.Object({
-  status: Type.Optional(Type.Enum([...saidStatuses])),
-  text: Type.Optional(bothTexts('why it is refused')),
-  number: removable(calledNumber),
-  title: removable(bothTexts('')),
-  place: removable(
-    Type.Object({
-      name: bothTexts('where to go'),
-      floor: Type.Optional(bothTexts('')),
-      way: Type.Optional(bothTexts('how to get there')),
-    }),
-  ),
-  lines: removable(Type.Array(bothTexts(''), { maxItems: 3 })),
-  ahead: count(9_999),
-  wait_minutes: count(1_440),
-  now: removable(calledNumber),
-})
+export const handOffChange = Type.Object(
+  {
+    status: Type.Optional(Type.Enum([...saidStatuses])),
+    text: Type.Optional(bothTexts('why it is refused')),
+    number: removable(calledNumber),
+    title: removable(bothTexts('')),
+    place: removable(
+      Type.Object({
+        name: bothTexts('where to go'),
+        floor: Type.Optional(bothTexts('')),
+        way: Type.Optional(bothTexts('how to get there')),
+      }),
+    ),
+    lines: removable(Type.Array(bothTexts(''), { maxItems: 3 })),
+    ahead: count(9_999),
+    wait_minutes: count(1_440),
+    now: removable(calledNumber),
+  },
+  { title: 'HandOffChange' },
+)
 
 const compiled = Compile(handOffChange)
 

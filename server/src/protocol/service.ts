@@ -30,7 +30,7 @@ export const serviceSchema = Type.Object(
     ),
     closed: Type.Optional(bothTexts('why nobody can ask for it now')),
   },
-  field('a JSON object', ''),
+  { title: 'Service', ...field('a JSON object', '') },
 )
 
 export const servicesSchema = Type.Object(
@@ -43,7 +43,7 @@ export const servicesSchema = Type.Object(
       ),
     }),
   },
-  field('a JSON object', ''),
+  { title: 'Services', ...field('a JSON object', '') },
 )
 
 /** Name by name: what else a client has written is no word of ours. */

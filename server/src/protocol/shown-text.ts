@@ -30,7 +30,10 @@ export const calledNumber = Type.String({
 export const bothTexts = (about: string) =>
   Type.Object(
     { ko: plainText, en: plainText },
-    field('`{"ko": "…", "en": "…"}`, plain text of 1 to 80 characters each', about),
+    {
+      title: 'ShownText',
+      ...field('`{"ko": "…", "en": "…"}`, plain text of 1 to 80 characters each', about),
+    },
   )
 
 /** A text without whatever else somebody has written beside it. */

@@ -41,6 +41,7 @@ function detailOf(
 function actorOf(step: Step, kiosk: number): Actor {
   if (step.type === 'expire') return system
   if (step.type === 'cancel' && step.reason === 'revoked') return system
+  if ('actor' in step) return step.actor
   if ('phoneHash' in step) return { kind: 'phone', id: step.phoneHash }
   return { kind: 'kiosk', id: `${kiosk}` }
 }

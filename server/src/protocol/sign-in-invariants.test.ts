@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { finalStates } from '@qrgate/sdk/protocol'
 import fc from 'fast-check'
 import { Refusal } from '../errors.ts'
-import type { LogEvent, LogEventName } from './log-event.ts'
+import type { Actor, LogEvent, LogEventName } from './log-event.ts'
 import { advance, comeBackWithin, isApproved, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 import { type SignIn, type Step, unscanned } from './sign-in-row.ts'
@@ -35,6 +35,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     type: fc.constant('cancel'),
     reason: fc.constantFrom('kiosk', 'not_my_phone', 'revoked'),
+  }),
+  fc.record({
+    type: fc.constant('cancel'),
+    reason: fc.constant('account'),
+    actor: fc.constant<Actor>({ kind: 'operator', id: 'shell:kim' }),
   }),
   fc.record({ type: fc.constant('claim') }),
   fc.record({ type: fc.constant('end'), reason: fc.constantFrom('kiosk', 'idle') }),

@@ -1,6 +1,6 @@
 import type { FinalReason, PhoneKind, SignInState } from '@qrgate/sdk/protocol'
 import type { ClaimName } from './claims.ts'
-import type { LogEvent } from './log-event.ts'
+import type { Actor, LogEvent } from './log-event.ts'
 
 export interface Attempt {
   id: string
@@ -69,6 +69,8 @@ export type Step =
   | { type: 'extend'; by: 'kiosk' }
   | { type: 'extend'; by: 'phone'; phoneHash: string }
   | { type: 'cancel'; reason: 'kiosk' | 'not_my_phone' | 'revoked' }
+  /** The account is removed. */
+  | { type: 'cancel'; reason: 'account'; actor: Actor }
   /** With it, what the visitor came for, where that needs no choice: a hand-off's id. */
   | { type: 'claim'; handOff?: string | undefined }
   /** The visitor asks for a service. `instead`: the hand-off that is cancelled by it. */

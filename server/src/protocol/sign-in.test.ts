@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
-import { system } from './log-event.ts'
+import { type Actor, system } from './log-event.ts'
 import { advance, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 import { type Observed, type Step, unscanned } from './sign-in-row.ts'
@@ -115,6 +115,18 @@ test('S033: with its kiosk goes what is going on there, approved or claimed', ()
   }
   assert.equal(outcome(situations.claimed, revoked), 'ended')
   assert.equal(outcome(situations.denied, revoked), 'already_ended')
+})
+
+test('N54: with an account goes what its owner has begun, and the log says who removed it', () => {
+  const actor: Actor = { kind: 'operator', id: 'shell:kim' }
+  const removed: Step = { type: 'cancel', reason: 'account', actor }
+  assert.equal(outcome(situations.approved, removed), 'cancelled')
+  assert.equal(outcome(situations.claimed, removed), 'ended')
+  assert.equal(outcome(situations.denied, removed), 'already_ended')
+  assert.deepEqual(
+    eventsOf(situations.claimed, removed).map(({ event, actor, detail }) => [event, actor, detail]),
+    [['visit.ended', actor, { reason: 'account' }]],
+  )
 })
 
 test('a step leaves the row it was given untouched', () => {

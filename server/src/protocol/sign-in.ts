@@ -83,14 +83,15 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
 
     case 'cancel': {
       const { reason } = step
-      const revoked = reason === 'revoked'
-      if (revoked && current.state === 'claimed') return move(ended(reason), 'visit.ended')
+      // Nobody at the kiosk says so: whatever goes on ends with its kiosk or its account.
+      const outright = reason === 'revoked' || reason === 'account'
+      if (outright && current.state === 'claimed') return move(ended(reason), 'visit.ended')
       const open = current.state === 'pending' || current.state === 'scanned'
-      if (open || (revoked && current.state === 'approved')) {
+      if (open || (outright && current.state === 'approved')) {
         return move(cancelled(reason), 'sign_in.cancelled')
       }
       if (current.state === 'cancelled') return repeat(stored)
-      if (revoked && current.state === 'ended') return repeat(stored)
+      if (outright && current.state === 'ended') return repeat(stored)
       throw endedRefusal(current)
     }
 

@@ -72,12 +72,62 @@ export function choice<Word extends string>(
 }
 
 /** An URL that may hold a password, so no message repeats it. */
-export function address(): Kind<string> {
+const noUrl =
+  'is no URL; check its host and port, and write special characters of its password as %XX'
+
+/** @returns the scheme in lower case, and the rest as it is. */
+function parted(text: string): [scheme: string, rest: string] {
+  const [, scheme = '', rest = ''] = /^([a-z][\w+.-]*):(.*)$/is.exec(text) ?? []
+  return [scheme.toLowerCase(), rest]
+}
+
+/** `sqlite:PATH` or `postgres://…`; empty for the default. */
+export function databaseAddress(): Kind<string> {
+  return {
+    read(text, { name, mode, refuse }) {
+      const [scheme, rest] = parted(text)
+      if (text === '') return text
+      if (scheme === 'sqlite') {
+        if (rest.trim() === '') refuse(`${name} names no file; write sqlite:PATH.`)
+        else if (rest.startsWith('//')) {
+          refuse(`${name} must be like sqlite:PATH, with no // before the path.`)
+        } else if (rest === ':memory:' && mode === 'serve') {
+          refuse(`${name} must name a file: what is only in memory is gone at the next start.`)
+        }
+      } else if (!/^postgres(ql)?$/.test(scheme) || !rest.startsWith('//')) {
+        refuse(`${name} must be like sqlite:PATH or postgres://user:password@host/database.`)
+      } else if (!URL.canParse(text)) refuse(`${name} ${noUrl}.`)
+      else if (!isSslMode(text)) {
+        refuse(`${name}: its sslmode must be one of ${sslModes.join(', ')}.`)
+      }
+      return `${scheme}:${rest}`
+    },
+  }
+}
+
+/** Each but the first two looks at the server's certificate and its name. */
+const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full']
+
+function isSslMode(url: string): boolean {
+  const mode = URL.parse(url)?.searchParams.get('sslmode') ?? null
+  return mode === null || sslModes.includes(mode)
+}
+
+/** `redis://…`, or `rediss://…` for TLS; empty for none. */
+export function redisAddress(): Kind<string> {
   return {
     read(text, { name, refuse }) {
-      const good = text === '' || text.startsWith('sqlite:') || URL.canParse(text)
-      if (!good) refuse(`${name} is no URL; write special characters of its password as %XX.`)
-      return text
+      const [scheme, rest] = parted(text)
+      if (text === '') return text
+      const url = URL.parse(text)
+      if (!/^rediss?$/.test(scheme) || !rest.startsWith('//')) {
+        refuse(`${name} must be like redis://host:6379, or rediss:// for TLS.`)
+      } else if (!url) refuse(`${name} ${noUrl}.`)
+      else if (!url.hostname) refuse(`${name} names no host.`)
+      else if (!/^(\/\d*)?$/.test(url.pathname)) {
+        refuse(`${name} may end with the number of a database, like /0, and with nothing else.`)
+      }
+      return `${scheme}:${rest}`
     },
   }
 }
@@ -136,10 +186,17 @@ export function networks(): Kind<string[]> {
 
 /** Never a range of everybody: then each client could say where it comes from. */
 function isNetwork(range: string): boolean {
-  const [address = '', prefix] = range.split('/')
+  const [address = '', prefix, ...more] = range.split('/')
+  const family = isIP(address)
   // Also "1" and "0x7f.1" are IPv4 addresses to ipaddr.js.
-  if (isIP(address) === 0) return false
-  return prefix === undefined || (ipaddr.isValidCIDR(range) && Number(prefix) > 0)
+  if (family === 0 || more.length > 0) return false
+  if (prefix === undefined) return true
+  const bits = Number(prefix)
+  if (!/^\d{1,3}$/.test(prefix) || !ipaddr.isValidCIDR(range)) return false
+  const parsed = ipaddr.parse(address)
+  // Where IPv6 writes IPv4, its first 96 bits are the same for all.
+  const fixed = parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress() ? 96 : 0
+  return bits > fixed
 }
 
 /** `host:port` as URLs write them: lower case, `xn--` names, addresses in their one spelling. */
@@ -200,6 +257,8 @@ function listOf(text: string): string[] {
 /** The origin, or undefined for anything that is more or less than one. */
 function originOf(text: string): string | undefined {
   const url = URL.parse(text)
-  const plain = url && /^https?:$/.test(url.protocol) && url.pathname === '/'
+  // URLs let `*` and `$` stand in a host; they are somebody's pattern, or a name that was not filled in.
+  const isHost = /^([\w.-]+|\[[\da-f:.]+\])$/i.test(url?.hostname ?? '')
+  const plain = url && isHost && /^https?:$/.test(url.protocol) && url.pathname === '/'
   return plain && !url.search && !url.hash && !url.username ? url.origin : undefined
 }

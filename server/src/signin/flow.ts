@@ -285,7 +285,7 @@ export function createFlow(parts: FlowParts) {
 
     /** A kiosk was revoked: what its visitors have begun is over, visits too; a sign-in that nobody scanned has no row. */
     async cancelAllOf(kiosk: number): Promise<void> {
-      for (const id of await signIns.openOf(kiosk)) {
+      for (const id of await signIns.openOf({ kiosk })) {
         await moves.takeStored(id, { type: 'cancel', reason: 'revoked' }).catch(error => {
           // Between the look and the step it may have been finished otherwise.
           if (!(error instanceof Refusal)) throw error

@@ -25,9 +25,9 @@ export type Also = WithSignIn | ((next: SignIn) => WithSignIn)
 
 export interface MovesParts {
   signIns: SignIns
-  bus: Bus
+  bus: Pick<Bus, 'publish'>
   clock: Clock
-  kiosks: Kiosks
+  kiosks: Pick<Kiosks, 'known'>
   timings: Timings
 }
 
@@ -80,8 +80,9 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
      */
     take,
 
-    /** The same for what must have a row: the reaper's and a revocation's steps. */
-    takeStored: (id: string, step: Step): Promise<SignIn> => move(id, requireRow, step),
+    /** The same for what must have a row: steps of the reaper, of a revocation and of a removal. */
+    takeStored: (id: string, step: Step, also?: Also): Promise<SignIn> =>
+      move(id, requireRow, step, also),
 
     /** What a step would make of a sign-in, without taking it. @throws like taking it. */
     async rehearse(subject: Subject, step: Step): Promise<SignIn> {

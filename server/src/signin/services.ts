@@ -5,9 +5,7 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import {
-  advanceHandOff,
   type HandOff,
-  type HandOffStep,
   type HandOffTimings,
   observeHandOff,
   overStates,
@@ -18,10 +16,11 @@ import { policyOf } from '../protocol/policy.ts'
 import { endedRefusal } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import type { Observed, SignIn, Step } from '../protocol/sign-in-row.ts'
-import { type Decide, unchanged } from '../store/change.ts'
+import type { Decide } from '../store/change.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { Kiosk } from '../store/kiosk.ts'
 import type { WithSignIn } from '../store/sign-ins.ts'
+import { cancelsUnlessOver } from './cancelled-hand-off.ts'
 import type { Moves, Subject } from './moves.ts'
 import type { Screen } from './screen.ts'
 import type { WatchedHandOff, WithHandOff } from './watched.ts'
@@ -90,15 +89,7 @@ export function createServices(parts: ServicesParts) {
 
   /** What becomes of a hand-off that is cancelled with a step of its sign-in. */
   function cancels(id: string | null, reason: 'another' | 'not_me', actor: Actor): WithSignIn {
-    if (id === null) return {}
-    const step: HandOffStep = { type: 'cancel', reason, actor }
-    const decide: Decide<HandOff> = row => {
-      if (!row) throw new Refusal('hand_off_unknown')
-      const { state } = observeHandOff(row, clock(), timings)
-      if (overStates.has(state)) return unchanged(row)
-      return advanceHandOff(row, step, clock(), timings)
-    }
-    return { handOffs: new Map([[id, decide]]) }
+    return id === null ? {} : { handOffs: new Map([[id, cancelsUnlessOver(reason, actor, parts)]]) }
   }
 
   async function read(id: string): Promise<HandOff | null> {

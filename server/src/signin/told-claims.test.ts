@@ -15,6 +15,7 @@ const hong: Account = {
   subjectSeed: '',
   externalId: 'P-0042',
   disabledAt: null,
+  removedAt: null,
   createdAt: 0,
 }
 const all: Claims = {

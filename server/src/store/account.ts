@@ -19,6 +19,8 @@ export interface Account {
   /** What another system calls this person, e.g. a patient number; unique. */
   externalId: string | null
   disabledAt: number | null
+  /** When nothing was left of it but its key: the row is empty, and disabled for good. */
+  removedAt: number | null
   createdAt: number
 }
 
@@ -30,12 +32,13 @@ export interface WithAccount {
 export interface AccountRecords {
   /**
    * The one way to change an account, and to add one under a new key: concurrent changes happen one
-   * after the other.
+   * after the other. With a row that becomes `removedAt` go the account's usual places and subjects.
    * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`,
    * `external_id_taken` when one has its `externalId`; either where both are so.
    */
   update(key: string, decide: Decide<Account, WithAccount>): Promise<Changed<Account, WithAccount>>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
+  /** In the order of their ids, without those that were removed. */
   all(): Promise<Account[]>
 }

@@ -13,6 +13,8 @@ export interface HandOffRecords {
    * @param except clients that are asked enough already.
    */
   due(now: number, limit: number, except: readonly string[]): Promise<Due[]>
+  /** Ids of an account's rows that something may follow yet. @param account its key. */
+  openOf(account: string): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Removes rows that nothing follows since the given time, behind their sign-ins; returns how many. */

@@ -15,7 +15,11 @@ export interface Kiosk {
    */
   linkHash: string | null
   linkExpiresAt: number | null
+  /** When the link was used, which is good once more for a while; null where it is still to be used. */
+  linkUsedAt: number | null
   revokedAt: number | null
+  /** When it went from the list; its number is given to no other. Only a kiosk that was revoked is removed. */
+  removedAt: number | null
   /** The client that serves whoever signs in here. */
   client: string | null
   /** Its policy document behind a version, as JSON text; see protocol/policy.ts. */
@@ -37,5 +41,6 @@ export interface KioskRecords {
   ofClient(client: string): Promise<Kiosk[]>
   /** The number of each kiosk that has a policy, with the policy's version. */
   policyVersions(): Promise<Map<number, number>>
+  /** In the order of their numbers, without those that were removed. */
   all(): Promise<Kiosk[]>
 }

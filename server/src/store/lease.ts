@@ -18,6 +18,8 @@ export interface Leases {
   take(name: string, holder: string, ms: number): Promise<Lease | null>
   /** Gives it back before its time; harmless where it is somebody else's by now. */
   release(lease: Lease): Promise<void>
+  /** Ends all of them: in a copy of a database that nobody else uses. */
+  endAll(): Promise<void>
 }
 
 /** Somebody else has the lease, or its time is over: what was to be written was not. */

@@ -20,8 +20,8 @@ export interface SignIns {
    * one node or many.
    */
   update(id: string, decide: Decide<SignIn, WithSignIn>): Promise<Changed<SignIn, WithSignIn>>
-  /** Ids of a kiosk's sign-ins that a phone has scanned and that are not over. */
-  openOf(kiosk: number): Promise<string[]>
+  /** Ids of the sign-ins, at a kiosk or of an account's key, that a phone has scanned and that are not over. */
+  openOf(whose: { kiosk: number } | { account: string }): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Removes rows that became final before the given time, and whose hand-off did; returns how many. */

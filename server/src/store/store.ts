@@ -1,6 +1,8 @@
 import type { AccountRecords } from './account.ts'
 import type { ClientRecords } from './client.ts'
+import type { DatabaseTrouble } from './database-trouble.ts'
 import type { DeliveryRecords } from './delivery.ts'
+import type { GateRecords } from './gate.ts'
 import type { HandOffRecords } from './hand-off.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
@@ -36,6 +38,15 @@ export interface Store {
   signingKeys: SigningKeyRecords
   log: LogRecords
   leases: Leases
+  gate: GateRecords
+  /**
+   * Why work could not be done now; null where it could. Looks without writing as long as all work gets
+   * through; afterwards it writes, at most once a second, until that gets through.
+   * @param how `byWriting`: writes in any case.
+   */
+  trouble(how?: { byWriting?: boolean }): Promise<DatabaseTrouble | null>
+  /** What is wrong inside the database, in its own words; takes as long as it takes. */
+  inspect(): Promise<string[]>
   /** The database's own clock in milliseconds since 1970; null where it is this machine's anyway. */
   time(): Promise<number | null>
   close(): Promise<void>

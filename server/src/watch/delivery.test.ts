@@ -237,3 +237,26 @@ test('two who watch one sign-in are told each on their own', async t => {
 async function microtasks(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await null
 }
+
+test('N87: what ran out while nobody looked is read at once, without a warning of Node’s', async t => {
+  const warnings: Error[] = []
+  const warn = (warning: Error) => warnings.push(warning)
+  process.on('warning', warn)
+  t.after(() => process.off('warning', warn))
+  const bus = localBus()
+  let now = 1_800_000_000_000
+  const row = unscanned(createSignInId(now, Buffer.alloc(10, 7)), 101, true)
+  const delivery = createDelivery({ bus, clock: () => now, onError: assert.fail })
+  const read = async () => {
+    const seen = observe(row, now, timings)
+    // The clock is set forward between the look and the wait.
+    now += 10 * timings.pending
+    return seen
+  }
+  const told: string[] = []
+  const watch = delivery.watch<Observed>(row.id, read, ({ state }) => told.push(state))
+  t.after(watch.stop)
+  while (told.length < 2) await turn()
+  assert.deepEqual(told, ['pending', 'expired'])
+  assert.deepEqual(warnings, [])
+})

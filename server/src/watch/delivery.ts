@@ -93,7 +93,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
             }
             if (current.deadline === null) return stop()
             // What runs out without anybody writing it down is hinted at by nobody.
-            readLater(current.deadline - clock() + 1)
+            readLater(Math.max(0, current.deadline - clock()) + 1)
           } while (again)
         } catch (error) {
           parts.onError(error)

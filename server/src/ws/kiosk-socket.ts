@@ -251,7 +251,7 @@ export class KioskSocket {
     const { clock, renewBefore } = this.#parts
     const left = deadline - clock()
     // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
-    const rest = Math.max(left - renewBefore, left / 2)
+    const rest = Math.max(left - renewBefore, left / 2, 0)
     watched.renewal = setTimeout(() => {
       this.#startNext(id, watched).catch(error => this.#refuse(error, id))
     }, rest)

@@ -19,7 +19,6 @@ import type { Client } from '../../store/client.ts'
 import type { KioskRecords } from '../../store/kiosk.ts'
 import { claims } from '../kiosk/schemas.ts'
 import { bearer } from '../server/bearer.ts'
-import { refused } from '../server/schemas.ts'
 import { sentence } from '../server/sentences.ts'
 import type { HttpServer } from '../server/server.ts'
 import {
@@ -28,7 +27,6 @@ import {
   handOffChanges,
   handOffPath,
   handOffResults,
-  services,
   subjectPath,
 } from './schemas.ts'
 
@@ -45,6 +43,7 @@ const longestList = 262_144
 
 const tags = ['client']
 const security = [{ client_credential: [] }]
+const ofClient = ['client_unknown', 'storage_busy'] as const
 
 /** v1 for clients, which are programs: no cookie speaks for them, and no page of another origin. */
 export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
@@ -61,9 +60,11 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
       schema: {
         tags,
         security,
+        operationId: 'getClient',
+        refusals: ofClient,
         summary:
           'What the gate knows of this client: its name, what it may be told, its kiosks, and the place',
-        response: { 200: clientView, 401: refused, 503: refused },
+        response: { 200: clientView },
       },
     },
     async (request): Promise<ClientView> => {
@@ -87,9 +88,11 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
       schema: {
         tags,
         security,
+        operationId: 'getSubject',
+        refusals: [...ofClient, 'not_found', 'account_unusable'],
         summary: 'What this client may know now of somebody of whom it was told',
         params: subjectPath,
-        response: { 200: claims, 401: refused, 403: refused, 404: refused, 503: refused },
+        response: { 200: claims },
       },
     },
     async request => parts.knownSubject(await proven(request), request.params.sub),
@@ -102,9 +105,11 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
       schema: {
         tags,
         security,
+        operationId: 'setServices',
+        refusals: [...ofClient, 'service_invalid'],
         summary: 'What visitors may ask for at the kiosks of this client, in this order',
         body: servicesSchema,
-        response: { 200: services, 400: refused, 401: refused, 422: refused, 503: refused },
+        response: { 200: servicesSchema },
       },
     },
     async (request): Promise<Services> => {
@@ -121,12 +126,13 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
       schema: {
         tags,
         security,
+        operationId: 'changeHandOff',
+        refusals: [...ofClient, 'hand_off_unknown', 'hand_off_over'],
         summary: 'What is another now with a hand-off: its number, its place, how it stands',
         params: handOffPath,
         body: handOffChange,
         response: {
           200: handOffAnswer,
-          ...{ 400: refused, 401: refused, 404: refused, 409: refused, 503: refused },
         },
       },
     },
@@ -143,9 +149,11 @@ export function addClientApi(server: HttpServer, parts: ClientApiParts): void {
       schema: {
         tags,
         security,
+        operationId: 'changeHandOffs',
+        refusals: ofClient,
         summary: 'The same for up to 100 at once, each on its own; one result each, in this order',
         body: handOffChanges,
-        response: { 200: handOffResults, 400: refused, 401: refused, 503: refused },
+        response: { 200: handOffResults },
       },
     },
     async (request): Promise<HandOffResults> => {

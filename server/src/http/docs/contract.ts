@@ -3,7 +3,17 @@ export interface Contract {
   info: { title: string; description?: string }
   tags?: readonly { name: string; description?: string }[]
   paths?: Record<string, PathItem | undefined>
-  components?: { schemas?: Record<string, Schema> }
+  components?: {
+    schemas?: Record<string, Schema>
+    securitySchemes?: Record<string, SecurityScheme>
+  }
+}
+
+/** How somebody shows who they are; ours do so by a bearer or a cookie. */
+export interface SecurityScheme extends Referable {
+  type?: string
+  in?: string
+  name?: string
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const

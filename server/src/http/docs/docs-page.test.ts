@@ -3,18 +3,21 @@ import { test } from 'node:test'
 import { renderDocs } from './docs-page.ts'
 
 const refused = {
-  description: 'A refusal: `code` is stable.',
+  description: '- `in_use`: Somebody has it.\n- `expired`: Too late.',
   content: { 'application/json': { schema: { properties: { code: { type: 'string' } } } } },
 }
 const route = {
   summary: 'Start',
   tags: ['kiosk'],
-  security: [{ kiosk_secret: [] }],
+  security: [{ kiosk_secret: [] }, { kiosk_cookie: [] }, {}],
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
   requestBody: { content: { 'application/json': { schema: { properties: { why: {} } } } } },
-  responses: { 200: { description: 'Default Response' }, 401: refused, 409: refused },
+  responses: { 200: { description: 'OK' }, 401: refused, 409: refused },
 }
 const contract = {
+  components: {
+    securitySchemes: { kiosk_cookie: { type: 'apiKey', in: 'cookie', name: 'qrgate-kiosk' } },
+  },
   info: { title: 'Gate', description: 'What it is' },
   tags: [{ name: 'phone' }, { name: 'kiosk', description: 'Screens' }],
   paths: {
@@ -30,13 +33,15 @@ test('a route has its method, path, summary, proof, parameters, body and answers
   for (const part of [
     '<code>/start/{id}</code>',
     '<p>Start</p>',
-    '<code>Authorization: Bearer</code> kiosk_secret',
+    'Needs <code>Authorization: Bearer</code> kiosk_secret',
+    'or <code>Cookie: qrgate-kiosk</code> kiosk_cookie',
+    'or nothing',
     '<h4>Parameters</h4>',
     '<td>string, in path</td>',
     '<h4>Body</h4>',
     '<code>why</code> <small>optional</small>',
-    '<h4>Answer 200</h4>',
-    '<h4>Answer 401, 409</h4><p>A refusal: <code>code</code> is stable.</p>',
+    '<h4>Answer 200</h4><p>OK</p>',
+    '<h4>Refusals</h4><ul><li>401 <code>in_use</code>: Somebody has it.</li><li>401 <code>expired</code>: Too late.</li><li>409 <code>in_use</code>',
   ]) {
     assert.ok(article.includes(part), part)
   }

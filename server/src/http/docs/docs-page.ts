@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { publicDir } from '../phone/assets.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
-import { type Body, type Contract, type Parameter, type Route, sectionsOf } from './contract.ts'
+import {
+  type Body,
+  type Contract,
+  type Parameter,
+  type Route,
+  type SecurityScheme,
+  sectionsOf,
+} from './contract.ts'
 import { aboutOf, type Field, fieldsOf, typeOf } from './fields.ts'
 
 export function readDocsStyle(): Promise<string> {
@@ -69,19 +76,30 @@ function anchor({ method, path }: Route): string {
 function routeArticle(route: Route, { components }: Contract): Markup {
   const { summary, security = [], parameters = [], requestBody, responses = {} } = route.operation
   const known = components?.schemas ?? {}
-  const proofs = security.flatMap(proof => Object.keys(proof))
+  const proofs = security.map(proof => proofNeeded(proof, components?.securitySchemes ?? {}))
   const sent = requestBody && fieldsOfBody(requestBody, known)
   return html`<article id="${anchor(route)}">
 <h3>${routeName(route)}</h3>
 <p>${prose(summary ?? '')}</p>
-${proofs.map(proof => html`<p class="proof">Needs <code>Authorization: Bearer</code> ${proof}</p>`)}
+${proofs.map((proof, index) => html`<p class="proof">${index === 0 ? 'Needs' : 'or'} ${proof}</p>`)}
 ${parameters.length > 0 && fieldTable('Parameters', parameters.map(parameterField))}
 ${sent !== undefined && sent.length > 0 && fieldTable('Body', sent)}
-${answersOf(responses).map(({ statuses, body }) => {
-  const about = body.description === 'Default Response' ? '' : body.description
-  return fieldTable(`Answer ${statuses.join(', ')}`, fieldsOfBody(body, known), about)
-})}
+${answersOf(responses).map(({ statuses, body }) =>
+  fieldTable(`Answer ${statuses.join(', ')}`, fieldsOfBody(body, known), body.description),
+)}
+${refusalList(responses)}
 </article>`
+}
+
+function proofNeeded(
+  proof: Record<string, unknown>,
+  schemes: Record<string, SecurityScheme>,
+): Markup {
+  const [name] = Object.keys(proof)
+  if (name === undefined) return html`nothing`
+  const { type, name: cookie } = schemes[name] ?? {}
+  if (type === 'apiKey') return html`<code>Cookie: ${cookie}</code> ${name}`
+  return html`<code>Authorization: Bearer</code> ${name}`
 }
 
 function parameterField({ name = '', in: place, required = false, ...more }: Parameter): Field {
@@ -98,11 +116,24 @@ function fieldsOfBody({ content = {} }: Body, known: Parameters<typeof fieldsOf>
 
 /** Statuses that are answered alike, told once. */
 function answersOf(responses: Record<string, Body>): { statuses: string[]; body: Body }[] {
-  const alike = Map.groupBy(Object.entries(responses), ([, body]) => JSON.stringify(body))
+  const said = Object.entries(responses).filter(([, body]) => refusalsIn(body).length === 0)
+  const alike = Map.groupBy(said, ([, body]) => JSON.stringify(body))
   return [...alike.values()].flatMap(same => {
     const [first] = same
     return first ? [{ statuses: same.map(([status]) => status), body: first[1] }] : []
   })
+}
+
+/** What is refused stands in the description, a line for each code: that is all there is to tell of it. */
+function refusalsIn({ description = '' }: Body): string[] {
+  return description.startsWith('- ') ? description.split('\n').map(line => line.slice(2)) : []
+}
+
+function refusalList(responses: Record<string, Body>): Markup | false {
+  const lines = Object.entries(responses).flatMap(([status, body]) =>
+    refusalsIn(body).map(line => html`<li>${status} ${prose(line)}</li>`),
+  )
+  return lines.length > 0 && html`<h4>Refusals</h4><ul>${lines}</ul>`
 }
 
 function fieldTable(caption: string, fields: readonly Field[], about = ''): Markup {

@@ -1,6 +1,5 @@
 import { type KioskView, paths, type SignInView } from '@qrgate/sdk/protocol'
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
@@ -10,7 +9,6 @@ import { type Kiosks, openKiosk } from '../../kiosks/kiosks.ts'
 import type { Limit } from '../../limits/limit.ts'
 import { networkOf } from '../../limits/network.ts'
 import { shownPolicy } from '../../protocol/policy.ts'
-import { serviceIdPattern } from '../../protocol/service.ts'
 import { signInView } from '../../protocol/sign-in-view.ts'
 import type { Flow } from '../../signin/flow.ts'
 import type { ClaimingScreen, Screen } from '../../signin/screen.ts'
@@ -23,19 +21,10 @@ import { bearer } from '../server/bearer.ts'
 import { kioskCredentialCookie } from '../server/cookies.ts'
 import { goneWith } from '../server/gone.ts'
 import { isOfPage, isSameOrigin, requireSameOrigin } from '../server/same-origin.ts'
-import { refused, signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { asWebSocket } from '../server/upgrades.ts'
 import { type Handshake, readHandshake } from './handshake.ts'
-import {
-  claimAnswer,
-  kioskView,
-  pollAnswer,
-  pollQuery,
-  signInView as signInViewSchema,
-  startAnswer,
-  userCodeAnswer,
-} from './schemas.ts'
+import { kioskOperations } from './operations.ts'
 
 export interface KioskApiParts {
   config: Pick<Config, 'mode' | 'publicUrl' | 'site' | 'allowedOrigins'>
@@ -60,25 +49,13 @@ export interface KioskApiParts {
   listen(socket: WebSocket, peer: Handshake): void
 }
 
-const tags = ['kiosk']
-const oneOf = <T extends string>(...reasons: T[]) =>
-  Type.Object({ reason: Type.Optional(Type.Enum(reasons)) }, { additionalProperties: false })
-const clientCredential = Type.String({
-  maxLength: 128,
-  description: "The client's credential: answers what it may know, signed too.",
-})
-
-const serviceId = Type.String({ pattern: serviceIdPattern })
-const language = Type.Optional(
-  Type.Enum(['ko', 'en'], { description: 'What the screen speaks; `ko` where it says nothing.' }),
-)
-
 /** v1 for kiosks: enrol (demo), start, watch, cancel, claim. */
 export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
   const { config, flow, visits, services, userCodes, kiosks } = parts
   const { publicUrl } = config
   const demo = config.mode === 'demo'
   const credential = kioskCredentialCookie(publicUrl)
+  const operations = kioskOperations(demo)
 
   const view = async (kiosk: Kiosk): Promise<KioskView> => {
     const { number, name, policy } = kiosk
@@ -123,22 +100,12 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       done()
     })
 
-    scope.get(
-      paths.kiosk,
-      {
-        schema: {
-          tags,
-          summary: 'What the kiosk page must know; as a WebSocket: watch sign-ins',
-          response: { 200: kioskView, 401: refused, 403: refused },
-        },
-      },
-      async (request, reply) => {
-        const kiosk = await enrolled(request)
-        // A screen that is in use stays enrolled: the cookie begins its life anew.
-        credential.write(reply, credential.read(request) ?? '')
-        return reply.send(await view(kiosk))
-      },
-    )
+    scope.get(paths.kiosk, { schema: operations.getKiosk }, async (request, reply) => {
+      const kiosk = await enrolled(request)
+      // A screen that is in use stays enrolled: the cookie begins its life anew.
+      credential.write(reply, credential.read(request) ?? '')
+      return reply.send(await view(kiosk))
+    })
 
     scope.get(
       paths.kiosk,
@@ -154,230 +121,70 @@ export function addKioskApi(server: HttpServer, parts: KioskApiParts): void {
       },
     )
 
-    scope.post(
-      paths.kioskEnrol,
-      {
-        schema: {
-          tags,
-          summary: 'Enrol this screen (demo mode only)',
-          response: { 201: kioskView, 403: refused, 404: refused },
-        },
-      },
-      async (request, reply) => {
-        if (!demo) throw new Refusal('not_found')
-        requireSameOrigin(request, publicUrl)
-        parts.enrolments.spend(networkOf(request.ip))
-        const { kiosk, credential: value } = await kiosks.enrol(demoName, { kind: 'kiosk', id: '' })
-        credential.write(reply, value)
-        return reply.code(201).send(await view(kiosk))
-      },
+    scope.post(paths.kioskEnrol, { schema: operations.enrolKiosk }, async (request, reply) => {
+      if (!demo) throw new Refusal('not_found')
+      requireSameOrigin(request, publicUrl)
+      parts.enrolments.spend(networkOf(request.ip))
+      const { kiosk, credential: value } = await kiosks.enrol(demoName, { kind: 'kiosk', id: '' })
+      credential.write(reply, value)
+      return reply.code(201).send(await view(kiosk))
+    })
+
+    scope.post(paths.staffCall, { schema: operations.callStaff }, async (request, reply) => {
+      requireSameOrigin(request, publicUrl)
+      await parts.staff.call(await enrolled(request))
+      return reply.code(204).send(null)
+    })
+
+    scope.post(paths.signIns, { schema: operations.startSignIn }, async (request, reply) =>
+      reply.code(201).send(flow.start(await starter(request))),
     )
 
-    scope.post(
-      paths.staffCall,
-      {
-        schema: {
-          tags,
-          summary: 'A visitor at an enrolled screen wants somebody to come; once a minute',
-          body: Type.Object({}, { additionalProperties: false }),
-          response: { 204: Type.Null(), 401: refused, 403: refused, 429: refused, 503: refused },
-        },
-      },
-      async (request, reply) => {
-        requireSameOrigin(request, publicUrl)
-        await parts.staff.call(await enrolled(request))
-        return reply.code(204).send(null)
-      },
+    scope.get(paths.signIn(':id'), { schema: operations.viewSignIn }, async (request, reply) => {
+      const { since = -1, hand_off_since, wait = 0, frames = false } = request.query
+      const seen = seenOf(since, hand_off_since)
+      const screen = await proven(request)
+      const view =
+        wait > 0
+          ? await parts.awaitView(request.params.id, screen, seen, wait * 1000, goneWith(reply))
+          : await flow.view(screen)
+      // Only what can still be scanned has a QR; all else is told without proving the screen again.
+      if (!frames || view.state !== 'pending') return view
+      return { ...view, frames: flow.frames(await proven(request)) }
+    })
+
+    scope.post(paths.userCode(':id'), { schema: operations.requestUserCode }, async request =>
+      userCodes.give(await proven(request), request.ip),
     )
 
-    scope.post(
-      paths.signIns,
-      {
-        schema: {
-          tags,
-          summary: 'Start a sign-in',
-          body: Type.Object({}, { additionalProperties: false }),
-          response: { 201: startAnswer, 401: refused, 403: refused },
-        },
-      },
-      async (request, reply) => reply.code(201).send(flow.start(await starter(request))),
+    scope.post(paths.extend(':id'), { schema: operations.extendSignIn }, async request =>
+      flow.extend(await proven(request)),
     )
 
-    const security = [{ kiosk_secret: [] }]
-    scope.get(
-      paths.signIn(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'Where a sign-in stands; with `wait`, as soon as it changes',
-          params: signInPath,
-          querystring: pollQuery,
-          response: { 200: pollAnswer, 401: refused },
-        },
-      },
-      async (request, reply) => {
-        const { since = -1, hand_off_since, wait = 0, frames = false } = request.query
-        const seen = seenOf(since, hand_off_since)
-        const screen = await proven(request)
-        const view =
-          wait > 0
-            ? await parts.awaitView(request.params.id, screen, seen, wait * 1000, goneWith(reply))
-            : await flow.view(screen)
-        // Only what can still be scanned has a QR; all else is told without proving the screen again.
-        if (!frames || view.state !== 'pending') return view
-        return { ...view, frames: flow.frames(await proven(request)) }
-      },
+    scope.post(paths.cancel(':id'), { schema: operations.cancelSignIn }, async request => {
+      const { reason = 'kiosk' } = request.body
+      return flow.cancel(await proven(request), reason, request.ip)
+    })
+
+    scope.post(paths.claim(':id'), { schema: operations.claimSignIn }, async request => {
+      const { client_credential } = request.body
+      return flow.claim(await proven(request), client_credential, request.query.language)
+    })
+
+    scope.post(paths.service(':id'), { schema: operations.chooseService }, async request => {
+      const { service, language = 'ko' } = request.body
+      const { signIn, handOff } = await services.choose(await proven(request), service, language)
+      return signInView(signIn, parts.clock(), handOff)
+    })
+
+    scope.post(paths.end(':id'), { schema: operations.endVisit }, async request =>
+      visits.end(await proven(request), request.body.reason ?? 'kiosk'),
     )
 
-    scope.post(
-      paths.userCode(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'A code to type where the camera cannot help; only after a tap',
-          params: signInPath,
-          body: Type.Object({}, { additionalProperties: false }),
-          response: { 200: userCodeAnswer, 401: refused, 409: refused, 410: refused, 429: refused },
-        },
-      },
-      async request => userCodes.give(await proven(request), request.ip),
-    )
-
-    scope.post(
-      paths.extend(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'More time for the visitor to sign in; once',
-          params: signInPath,
-          body: Type.Object({}, { additionalProperties: false }),
-          response: {
-            200: signInViewSchema,
-            ...{ 401: refused, 404: refused, 409: refused, 410: refused, 503: refused },
-          },
-        },
-      },
-      async request => flow.extend(await proven(request)),
-    )
-
-    scope.post(
-      paths.cancel(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'Give a sign-in up, on the kiosk',
-          params: signInPath,
-          body: oneOf('kiosk', 'not_my_phone'),
-          response: { 200: signInViewSchema, 401: refused, 409: refused, 410: refused },
-        },
-      },
-      async request => {
-        const { reason = 'kiosk' } = request.body
-        return flow.cancel(await proven(request), reason, request.ip)
-      },
-    )
-
-    scope.post(
-      paths.claim(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'Learn who signed in; repeatable by the same kiosk secret',
-          params: signInPath,
-          querystring: Type.Object({ language }),
-          body: Type.Object(
-            { client_credential: Type.Optional(clientCredential) },
-            { additionalProperties: false },
-          ),
-          response: {
-            200: claimAnswer,
-            ...{
-              400: refused,
-              401: refused,
-              403: refused,
-              409: refused,
-              410: refused,
-              503: refused,
-            },
-          },
-        },
-      },
-      async request => {
-        const { client_credential } = request.body
-        return flow.claim(await proven(request), client_credential, request.query.language)
-      },
-    )
-
-    scope.post(
-      paths.service(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'Ask for a service of the client, during the visit; another one replaces it',
-          params: signInPath,
-          body: Type.Object({ service: serviceId, language }, { additionalProperties: false }),
-          response: {
-            200: signInViewSchema,
-            ...{
-              400: refused,
-              401: refused,
-              404: refused,
-              409: refused,
-              410: refused,
-              429: refused,
-              503: refused,
-            },
-          },
-        },
-      },
-      async request => {
-        const { service, language = 'ko' } = request.body
-        const { signIn, handOff } = await services.choose(await proven(request), service, language)
-        return signInView(signIn, parts.clock(), handOff)
-      },
-    )
-
-    scope.post(
-      paths.end(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: 'End the visit, on the kiosk',
-          params: signInPath,
-          body: oneOf('kiosk', 'idle'),
-          response: {
-            200: signInViewSchema,
-            ...{ 400: refused, 401: refused, 409: refused, 410: refused, 503: refused },
-          },
-        },
-      },
-      async request => visits.end(await proven(request), request.body.reason ?? 'kiosk'),
-    )
-
-    scope.post(
-      paths.leave(':id'),
-      {
-        schema: {
-          tags,
-          security,
-          summary: "The kiosk's page was closed; it may come back within 15 s",
-          params: signInPath,
-          body: Type.Object({}, { additionalProperties: false }),
-          response: { 204: Type.Null(), 401: refused, 409: refused, 429: refused, 503: refused },
-        },
-      },
-      async (request, reply) => {
-        await visits.leave(await proven(request))
-        return reply.code(204).send(null)
-      },
-    )
+    scope.post(paths.leave(':id'), { schema: operations.leaveSignIn }, async (request, reply) => {
+      await visits.leave(await proven(request))
+      return reply.code(204).send(null)
+    })
   })
 }
 

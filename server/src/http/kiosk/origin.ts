@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts'
 import type { Same } from '../server/same.ts'
 import type { HttpServer } from '../server/server.ts'
 
-const originView = Type.Object({ allowed: Type.Boolean() })
+const originView = Type.Object({ allowed: Type.Boolean() }, { title: 'OriginView' })
 
 /** Does not compile while the schema and its wire word differ. */
 export const inStep: Same<Static<typeof originView>, OriginView> = true
@@ -20,6 +20,8 @@ export function addOriginCheck(
   const allowed = new Set([publicUrl, ...allowedOrigins])
   const schema = {
     tags: ['kiosk'],
+    operationId: 'checkOrigin',
+    security: [],
     summary: 'Whether pages of the asking origin may call the API',
     response: { 200: originView },
   }

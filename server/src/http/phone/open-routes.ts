@@ -1,8 +1,9 @@
 import Type from 'typebox'
 import { readUserCode } from '../../protocol/user-code.ts'
 import type { Language } from '../server/language.ts'
+import { page } from '../server/refusal-answers.ts'
 import type { HttpServer } from '../server/server.ts'
-import { tags } from './schemas.ts'
+import { byAnyone, forms, misspelt, opened } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 /**
@@ -16,6 +17,8 @@ const ticketAddresses = {
   '/E/:ticket': 'en',
 } as const satisfies Record<string, Language | null>
 
+const ofTicket = ['kiosk_not_enrolled', 'kiosk_revoked', 'in_use', 'storage_busy'] as const
+
 /** What a QR or a typed code leads to: the sign-in page. None of it changes a sign-in. */
 export function addOpenRoutes(
   scope: HttpServer,
@@ -27,8 +30,11 @@ export function addOpenRoutes(
       url,
       {
         schema: {
-          tags,
+          ...byAnyone,
+          operationId: 'openTicket',
           summary: 'What a QR leads to: the sign-in page',
+          refusals: [...ofTicket, 'ticket_unknown', 'ticket_stale'],
+          response: { ...opened, ...misspelt },
           hide: url !== '/q/:ticket',
           params: Type.Object({ ticket: Type.String({ maxLength: 1024 }) }),
         },
@@ -44,7 +50,14 @@ export function addOpenRoutes(
 
   scope.get(
     '/code',
-    { schema: { tags, summary: 'Where a person types the code that the kiosk shows' } },
+    {
+      schema: {
+        ...byAnyone,
+        operationId: 'showCodeForm',
+        summary: 'Where a person types the code that the kiosk shows',
+        response: { 200: page('The page with its form.') },
+      },
+    },
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       // Wrong codes are counted per browser, so it has its key before the first one.
@@ -57,9 +70,13 @@ export function addOpenRoutes(
     '/code',
     {
       schema: {
-        tags,
+        ...byAnyone,
+        operationId: 'openUserCode',
+        refusals: [...ofTicket, 'cross_site', 'user_code_unknown', 'too_many_codes'],
+        response: opened,
+        consumes: forms,
         summary: 'A user code leads to the same sign-in page as its QR',
-        body: Type.Object({ user_code: Type.String({ maxLength: 64 }) }),
+        body: Type.Object({ user_code: Type.String({ maxLength: 64 }) }, { title: 'UserCodeForm' }),
       },
     },
     async (request, reply) => {

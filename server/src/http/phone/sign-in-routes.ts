@@ -1,8 +1,20 @@
 import Type from 'typebox'
+import type { RefusalCode } from '../../errors.ts'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { agreement, receipt, settled, tags, typedText } from './schemas.ts'
+import { agreement, byPhone, forms, ofScan, receipt, settled, typedText } from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
+
+/** Whatever the way to prove who the visitor is. */
+const ofSignIn = [
+  ...ofScan,
+  ...['agreement_wrong', 'account_unusable', 'too_many_tries', 'busy'],
+] as const satisfies RefusalCode[]
+
+const ofNewAccount = [
+  ...['account_exists', 'account_id_invalid', 'name_invalid'],
+  ...['password_too_short', 'password_too_long', 'password_too_common'],
+] as const satisfies RefusalCode[]
 
 const password = Type.String({ maxLength: 4096 })
 
@@ -16,10 +28,16 @@ export function addSignInRoutes(
     '/s/:id/sign-in',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'approveByPassword',
+        refusals: [...ofSignIn, 'wrong_credentials'],
+        consumes: forms,
         summary: 'Sign in with id and password, which approves',
         params: signInPath,
-        body: Type.Object({ account: typedText, password, receipt, agreement }),
+        body: Type.Object(
+          { account: typedText, password, receipt, agreement },
+          { title: 'SignInForm' },
+        ),
         response: settled,
       },
     },
@@ -44,10 +62,16 @@ export function addSignInRoutes(
     '/s/:id/sign-up',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'approveBySignUp',
+        refusals: [...ofSignIn, 'registration_closed', 'method_not_allowed', ...ofNewAccount],
+        consumes: forms,
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,
-        body: Type.Object({ account: typedText, name: typedText, password, receipt, agreement }),
+        body: Type.Object(
+          { account: typedText, name: typedText, password, receipt, agreement },
+          { title: 'SignUpForm' },
+        ),
         response: settled,
       },
     },

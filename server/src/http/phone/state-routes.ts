@@ -1,11 +1,24 @@
 import Type from 'typebox'
-import { Refusal } from '../../errors.ts'
+import { Refusal, type RefusalCode } from '../../errors.ts'
 import { isNews, seenOf } from '../../signin/watched.ts'
 import { goneWith } from '../server/gone.ts'
 import { wantsPage } from '../server/page-address.ts'
-import { refused, signInPath } from '../server/schemas.ts'
+import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { receipt, settled, tags, typedText, waitQuery } from './schemas.ts'
+import {
+  byPhone,
+  forms,
+  misspelt,
+  ofForm,
+  ofPhone,
+  ofScan,
+  over,
+  receipt,
+  settled,
+  shown,
+  typedText,
+  waitQuery,
+} from './schemas.ts'
 import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
 
 /** Where each form of a sign-in's page stands: what is added to the sign-in's own address. */
@@ -23,12 +36,15 @@ const standsAt: Partial<Record<string, string>> = {
 }
 
 /** What goes along from one form to the next. */
-const carriedOn = Type.Object({
-  receipt,
-  next: Type.Optional(Type.String({ maxLength: 16 })),
-  account: Type.Optional(typedText),
-  name: Type.Optional(typedText),
-})
+const carriedOn = Type.Object(
+  {
+    receipt,
+    next: Type.Optional(Type.String({ maxLength: 16 })),
+    account: Type.Optional(typedText),
+    name: Type.Optional(typedText),
+  },
+  { title: 'CarriedForm' },
+)
 
 const formOf = (next: string | undefined) => (next === 'sign-up' ? '?form=sign-up' : '')
 
@@ -42,7 +58,10 @@ export function addStateRoutes(
     '/s/:id/scan',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'scan',
+        refusals: ofScan,
+        consumes: forms,
         summary:
           'Scan: the first phone has the sign-in. From there to another form or, with `lang`, another language, with what was typed',
         params: signInPath,
@@ -64,7 +83,10 @@ export function addStateRoutes(
     '/s/:id/extend',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'extendByPhone',
+        refusals: [...ofForm, ...over],
+        consumes: forms,
         summary: 'More time to sign in; once, and what was typed stays',
         params: signInPath,
         body: carriedOn,
@@ -85,7 +107,10 @@ export function addStateRoutes(
     '/s/:id',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'viewByPhone',
+        refusals: [...ofPhone, 'restarting'],
+        response: shown,
         summary: 'Where the sign-in of this phone stands; with `wait`, as soon as it changes',
         params: signInPath,
         querystring: waitQuery,
@@ -125,12 +150,20 @@ export function addStateRoutes(
   /** A button whose form has no fields: it is pressed, and the page says how things stand. */
   const button = (
     name: string,
-    summary: string,
+    { refusals, ...said }: { operationId: string; summary: string; refusals: RefusalCode[] },
     press: (visitor: Visitor, id: string) => Promise<unknown>,
   ) =>
     scope.post(
       `/s/:id/${name}`,
-      { schema: { tags, summary, params: signInPath, response: settled } },
+      {
+        schema: {
+          ...byPhone,
+          ...said,
+          refusals: [...ofForm, ...refusals],
+          params: signInPath,
+          response: settled,
+        },
+      },
       async (request, reply) => {
         const visitor = visitorOf(request, reply)
         const { id } = request.params
@@ -139,20 +172,40 @@ export function addStateRoutes(
       },
     )
 
-  button('end', 'End the visit at the kiosk', ({ key }, id) => visits.endByPhone(id, key))
-  button('not-me', 'It was somebody else: ends the visit and reports it', (visitor, id) => {
+  const end = {
+    operationId: 'endByPhone',
+    summary: 'End the visit at the kiosk',
+    refusals: ['not_approved', ...over] satisfies RefusalCode[],
+  }
+  button('end', end, ({ key }, id) => visits.endByPhone(id, key))
+
+  const notMe = {
+    operationId: 'disown',
+    summary: 'It was somebody else: ends the visit and reports it',
+    refusals: ['not_approved', 'hand_off_unknown'] satisfies RefusalCode[],
+  }
+  button('not-me', notMe, (visitor, id) => {
     visitor.forgetTyped()
     return visits.disown(id, visitor.phone)
   })
-  button(
-    'cancel-hand-off',
-    'Not today: what was asked for at the kiosk is cancelled',
-    async (visitor, id) => {
-      const { signIn } = await flow.viewOfPhone(id, visitor.key)
-      await handOffs.cancelByPhone(signIn).catch(error => visitor.unlessOver(error))
-    },
-  )
-  button('coming', 'On the way: the client that has called is told so', async (visitor, id) => {
+
+  const ofHandOff = ['hand_off_unknown', 'hand_off_over'] satisfies RefusalCode[]
+  const cancel = {
+    operationId: 'cancelHandOffByPhone',
+    summary: 'Not today: what was asked for at the kiosk is cancelled',
+    refusals: ofHandOff,
+  }
+  button('cancel-hand-off', cancel, async (visitor, id) => {
+    const { signIn } = await flow.viewOfPhone(id, visitor.key)
+    await handOffs.cancelByPhone(signIn).catch(error => visitor.unlessOver(error))
+  })
+
+  const coming = {
+    operationId: 'comeByPhone',
+    summary: 'On the way: the client that has called is told so',
+    refusals: ofHandOff,
+  }
+  button('coming', coming, async (visitor, id) => {
     const { signIn } = await flow.viewOfPhone(id, visitor.key)
     await handOffs.coming(signIn).catch(error => visitor.unlessOver(error))
   })
@@ -161,11 +214,13 @@ export function addStateRoutes(
     '/s/:id/leave',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'leaveByPhone',
+        refusals: [...ofForm, 'too_many'],
         summary:
           'The page was closed before the visitor had signed in; it may come back within 15 s',
         params: signInPath,
-        response: { 204: Type.Null(), '4xx': refused, 503: refused },
+        response: { 204: Type.Null({ description: 'Noted.' }), ...misspelt },
       },
     },
     async (request, reply) => {
@@ -178,10 +233,13 @@ export function addStateRoutes(
     '/s/:id/deny',
     {
       schema: {
-        tags,
+        ...byPhone,
+        operationId: 'deny',
+        refusals: ofScan,
+        consumes: forms,
         summary: 'Refuse: this is not me, or not here',
         params: signInPath,
-        body: Type.Object({ receipt }),
+        body: Type.Object({ receipt }, { title: 'DenyForm' }),
         response: settled,
       },
     },

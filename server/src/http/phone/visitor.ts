@@ -17,7 +17,7 @@ import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
 import type { Seen, WithHandOff } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
-import { type OwnCookie, ownCookie } from '../server/cookies.ts'
+import { type OwnCookie, phoneKeyCookie } from '../server/cookies.ts'
 import {
   hasChosenLanguage,
   type Language,
@@ -67,12 +67,9 @@ export type FilledIn = { kind: 'sign-in' | 'sign-up'; id: string; accountId: str
 /** Reads a request as a visitor's. */
 export type VisitorOf = (request: FastifyRequest, reply: FastifyReply) => Visitor
 
-/** In seconds, from the last time that the phone was at a sign-in. */
-const phoneKeyLife = 24 * 3600
-
 export function createVisitors(parts: PhoneParts): VisitorOf {
   const { publicUrl } = parts.config
-  const keyCookie = ownCookie('qrgate-phone', publicUrl, { maxAge: phoneKeyLife, sameSite: 'lax' })
+  const keyCookie = phoneKeyCookie(publicUrl)
   const typedCookie = new TypedCookie(publicUrl)
   return (request, reply) => new Visitor(parts, { keyCookie, typedCookie }, request, reply)
 }

@@ -9,16 +9,21 @@ export interface OwnCookie {
 }
 
 /**
- * Host-only, HttpOnly, and over https with the `__Host-` prefix (ASVS 3.3.1); browsers drop such
- * cookies on plain http, so there the name goes without.
+ * Over https with the `__Host-` prefix (ASVS 3.3.1); browsers drop such cookies on plain http, so there
+ * the name goes without.
  */
+export function cookieName(name: string, publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? `__Host-${name}` : name
+}
+
+/** Host-only and HttpOnly. */
 export function ownCookie(
   name: string,
   publicUrl: string,
   options: { maxAge: number; sameSite: 'lax' | 'strict' },
 ): OwnCookie {
   const secure = publicUrl.startsWith('https:')
-  const fullName = secure ? `__Host-${name}` : name
+  const fullName = cookieName(name, publicUrl)
   const attributes: CookieSerializeOptions = { ...options, path: '/', httpOnly: true, secure }
   return {
     read: request => request.cookies[fullName],
@@ -34,7 +39,19 @@ export function ownCookie(
 /** As long as browsers keep a cookie (RFC 6265bis §5.6.2): a kiosk is enrolled once. */
 const credentialLife = 400 * 24 * 3600
 
+export const kioskCookie = 'qrgate-kiosk'
+
 /** What an enrolled screen proves itself with. */
 export function kioskCredentialCookie(publicUrl: string): OwnCookie {
-  return ownCookie('qrgate-kiosk', publicUrl, { maxAge: credentialLife, sameSite: 'strict' })
+  return ownCookie(kioskCookie, publicUrl, { maxAge: credentialLife, sameSite: 'strict' })
+}
+
+/** In seconds, from the last time that the phone was at a sign-in. */
+const phoneKeyLife = 24 * 3600
+
+export const phoneCookie = 'qrgate-phone'
+
+/** What the phone that scanned proves itself with. */
+export function phoneKeyCookie(publicUrl: string): OwnCookie {
+  return ownCookie(phoneCookie, publicUrl, { maxAge: phoneKeyLife, sameSite: 'lax' })
 }

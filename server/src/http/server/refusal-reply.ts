@@ -16,6 +16,13 @@ export const guards = {
   'x-content-type-options': 'nosniff',
 }
 
+const answered = new WeakSet<Socket>()
+
+/** Whether the last word on this connection was said by {@link answerClientError}. */
+export function wasAnswered(socket: Socket): boolean {
+  return answered.has(socket)
+}
+
 /** How long a peer has to read a last answer and hang up, in milliseconds (RFC 9112 §9.6). */
 const lingering = 1_000
 
@@ -46,6 +53,7 @@ export function answerClientError(
     'connection: close',
     ...Object.entries({ ...guards, ...more }).map(([name, value]) => `${name}: ${value}`),
   ]
+  answered.add(socket)
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
   // A peer that does not close its own half would keep the connection, silently, until Node's longest
   // time-out. At once would be too early: what it is still sending would reset the answer away.

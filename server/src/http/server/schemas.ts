@@ -5,7 +5,7 @@ import { signInIdPattern } from '../../protocol/sign-in-id.ts'
 
 export const refused = Type.Object(
   { code: Type.String(), message: Type.String() },
-  { description: 'A refusal: `code` is stable, `message` is for people.' },
+  { title: 'Refused', description: 'A refusal: `code` is stable, `message` is for people.' },
 )
 
 export const signInPath = Type.Object({ id: Type.String({ pattern: signInIdPattern.source }) })

@@ -12,7 +12,7 @@ import Fastify, {
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
-import { answerClientError, guards, refusalBody } from './refusal-reply.ts'
+import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
 import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
@@ -24,6 +24,8 @@ const longestPathPart = 1024
 /** Between two requests, and for the headers of one, in milliseconds. */
 const keepAlive = 65_000
 const headersTimeout = 10_000
+
+const isHealth = new Set(['/healthz', '/readyz'])
 
 /** Where nothing is, for a browser whose address cannot even be read: there it gets the page that says so. */
 const nowhere = '/not-found'
@@ -96,12 +98,20 @@ export function createHttpServer(
 
   server.decorateReply('refusal')
   server.setErrorHandler(refuse)
+  // A gate that stood still finds time-outs over whose requests have just come whole: whoever was told 408
+  // must not see it take effect.
+  server.addHook('preHandler', (request, _reply, done) => {
+    done(wasAnswered(request.raw.socket) ? new Refusal('request_timeout') : undefined)
+  })
 
   // Hooks that call back: a promise for each of them would cost as much as the rest of a start.
   server.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request
     const ms = Math.round(reply.elapsedTime * 10) / 10
-    request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+    const line = { method, route: routeOptions.url, status: reply.statusCode, ms }
+    // Asked every few seconds, whether all is well would be most of the log.
+    if (isHealth.has(line.route ?? '')) request.log.debug(line, 'request')
+    else request.log.info(line, 'request')
     done()
   })
 
@@ -147,9 +157,21 @@ export function beginRefusal(
   const refusal = refusalOf(error)
   reply.refusal = refusal
   if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
+  if (refusal.status === 503) tellWhy(refusal, request)
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
   reply.code(refusal.status)
   return refusal
+}
+
+/** When each reason was last told, by `performance.now()`: a line a second at most for each of them. */
+const toldAt = new Map<string, number>()
+
+/** Nobody but the log learns why there is no service. */
+function tellWhy({ code, message }: Refusal, { log, method, routeOptions }: FastifyRequest): void {
+  const now = performance.now()
+  if (now - (toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < 1_000) return
+  toldAt.set(code, now)
+  log.warn({ code, method, route: routeOptions.url }, `no service: ${message}`)
 }
 
 const codeOfStatus: Record<number, RefusalCode> = {

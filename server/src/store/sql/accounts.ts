@@ -16,6 +16,7 @@ function accountToRow(account: Account): AccountsTable {
     subject_seed: account.subjectSeed,
     external_id: account.externalId,
     disabled_at: account.disabledAt,
+    removed_at: account.removedAt,
     created_at: account.createdAt,
   }
 }
@@ -31,6 +32,7 @@ function accountFromRow(row: AccountsTable): Account {
     subjectSeed: row.subject_seed,
     externalId: row.external_id,
     disabledAt: row.disabled_at,
+    removedAt: row.removed_at,
     createdAt: row.created_at,
   }
 }
@@ -52,6 +54,9 @@ export function accountNoun(engine: Engine): Noun<string, Account> {
         const external = engine.isTaken(error, 'accounts.external_id')
         throw new Refusal(external ? 'external_id_taken' : 'account_exists')
       })
+      if (next.removedAt === null) return
+      await trx.deleteFrom('usual_places').where('account', '=', next.key).execute()
+      await trx.deleteFrom('subjects').where('account', '=', next.key).execute()
     },
   }
 }
@@ -69,7 +74,11 @@ export function accounts(db: Database, engine: Engine, update: Update): AccountR
     byIdKey: idKey => find('id_key', idKey),
     byKey: key => find('key', key),
     async all() {
-      const query = db.selectFrom('accounts').selectAll().orderBy('id_key')
+      const query = db
+        .selectFrom('accounts')
+        .selectAll()
+        .where('removed_at', 'is', null)
+        .orderBy('id_key')
       return (await retryWhileBusy(engine, () => query.execute())).map(accountFromRow)
     },
   }

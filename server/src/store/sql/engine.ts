@@ -1,11 +1,25 @@
 import type { RawBuilder, SelectQueryBuilder } from 'kysely'
+import type { DatabaseTrouble } from '../database-trouble.ts'
+import type { Health } from './health.ts'
 
 /** What differs between databases. */
 export interface Engine {
-  /** True when trying the same transaction again may succeed. */
-  isTransient(error: unknown): boolean
-  /** True when the database answers and yet can store nothing: full, read-only, out of memory. */
-  cannotWrite(error: unknown): boolean
+  /** Why trying the same transaction again may succeed; null where it would not. */
+  passing(error: unknown): 'away' | 'locked' | null
+  /** Why nothing can be done however often it is tried; null for any other error. */
+  troubleOf(error: unknown): DatabaseTrouble | null
+  /** What is known without asking the database, and costs nothing: before each piece of work. */
+  knownTrouble(): DatabaseTrouble | null
+  /**
+   * Looks whether work could be done now, by the rights that work needs, without writing.
+   * @throws whatever the database says.
+   */
+  look(): Promise<DatabaseTrouble | null>
+  /** True where only writing can tell whether there is room left. */
+  isNearlyFull(): boolean
+  health: Health
+  /** What is wrong inside, in the database's own words; takes as long as it takes. */
+  inspect(): Promise<string[]>
   /**
    * True when another row has what must be unique, and is no row of the same key.
    * @param column only when it is this one, of an index that is named after it: `table.column`.

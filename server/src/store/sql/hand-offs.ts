@@ -96,6 +96,15 @@ export function handOffs(db: Database, engine: Engine, update: Update): HandOffR
       return retryWhileBusy(engine, () => query.execute())
     },
 
+    async openOf(account) {
+      const query = db
+        .selectFrom('hand_offs')
+        .select('id')
+        .where('account', '=', account)
+        .where('deadline', 'is not', null)
+      return (await retryWhileBusy(engine, () => query.execute())).map(({ id }) => id)
+    },
+
     async overdue(now, limit) {
       const query = db
         .selectFrom('hand_offs')

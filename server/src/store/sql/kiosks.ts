@@ -20,7 +20,9 @@ function kioskToRow(kiosk: Kiosk): KiosksTable {
     credential_hash: kiosk.credentialHash,
     link_hash: kiosk.linkHash,
     link_expires_at: kiosk.linkExpiresAt,
+    link_used_at: kiosk.linkUsedAt,
     revoked_at: kiosk.revokedAt,
+    removed_at: kiosk.removedAt,
     client: kiosk.client,
     policy: kiosk.policy,
     created_at: kiosk.createdAt,
@@ -35,7 +37,9 @@ function kioskFromRow(row: KiosksTable): Kiosk {
     credentialHash: row.credential_hash,
     linkHash: row.link_hash,
     linkExpiresAt: row.link_expires_at,
+    linkUsedAt: row.link_used_at,
     revokedAt: row.revoked_at,
+    removedAt: row.removed_at,
     client: row.client,
     policy: row.policy,
     createdAt: row.created_at,
@@ -126,7 +130,11 @@ export function kiosks(db: Database, engine: Engine, update: Update): KioskRecor
       return new Map(rows.map(({ number, head }) => [number, policyVersion(head)]))
     },
     async all() {
-      const query = db.selectFrom('kiosks').selectAll().orderBy('number')
+      const query = db
+        .selectFrom('kiosks')
+        .selectAll()
+        .where('removed_at', 'is', null)
+        .orderBy('number')
       return (await retryWhileBusy(engine, () => query.execute())).map(kioskFromRow)
     },
   }

@@ -39,6 +39,11 @@ export function leases(db: Database, engine: Engine): Leases {
         .where('epoch', '=', epoch)
       await retryWhileBusy(engine, () => query.execute())
     },
+
+    async endAll() {
+      const query = db.updateTable('leases').set({ until: 0 })
+      await retryWhileBusy(engine, () => query.execute())
+    },
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ColumnDataType, Kysely } from 'kysely'
+import { type ColumnDataType, type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { UnusableDatabase } from '../database-trouble.ts'
 import { gate } from './migrations/2026-11-gate.ts'
 import { oneUserCode } from './migrations/2026-11-one-user-code.ts'
 import { sealedLog } from './migrations/2026-11-sealed-log.ts'
@@ -8,42 +9,35 @@ import { visits } from './migrations/2026-11-visits.ts'
 import { handOffs } from './migrations/2026-12-hand-offs.ts'
 import { handOffsCalled } from './migrations/2026-12-hand-offs-called.ts'
 import { moreTime } from './migrations/2026-12-more-time.ts'
+import { ownRow } from './migrations/2026-12-own-row.ts'
+import { removed } from './migrations/2026-12-removed.ts'
 
 /**
- * Which databases opening them may change: all, only those that no gate has used before, or none. A
- * command must not upgrade the tables under gates that run an older version, and whoever only looks must
- * not make a database where there is none.
+ * What may be done to a database by opening it: make it, and bring it up to date; use it as it is; only look
+ * at it. A command must not upgrade the tables under gates that run an older version, and must not make a
+ * database where there is none.
  */
-export type Upgrade = 'any' | 'new' | 'never'
+export type Opening = 'make' | 'use' | 'look'
 
-export class OutdatedTables extends Error {
-  override readonly name = 'OutdatedTables'
-
-  constructor() {
-    super('The tables are not up to date; run: qrgate migrate')
-  }
-}
-
-export class NoTables extends Error {
-  override readonly name = 'NoTables'
-
-  constructor() {
-    super('No gate has used this database yet; check DATABASE_URL and QRGATE_DATA_DIR.')
-  }
+export interface Migrating<T> {
+  /** As it was set, for what is said of it. */
+  url: string
+  /** The type of a row's own number. */
+  rowNumber: ColumnDataType
+  opening: Opening
+  /** Connects where a statement may take as long as it takes; closed again afterwards. */
+  patient?: () => Kysely<T>
 }
 
 /**
  * Brings the tables up to date; nodes that start together wait for each other. Each migration is a
  * transaction of its own, so that nodes which run meanwhile wait only for what it locks itself.
- * @param patient connects where a statement may take as long as it takes; closed again afterwards.
- * @throws OutdatedTables or NoTables where it may not, or whatever the database said; the migration that
- * failed has then changed nothing.
+ * @throws UnusableDatabase where it may not, or whatever the database said; the migration that failed has then
+ * changed nothing.
  */
 export async function migrate<T>(
   db: Kysely<T>,
-  rowNumber: ColumnDataType,
-  upgrade: Upgrade,
-  patient?: () => Kysely<T>,
+  { url, rowNumber, opening, patient }: Migrating<T>,
 ): Promise<void> {
   // Listed here and not found in a folder, so that go-to-definition leads to each.
   const migrations = {
@@ -55,14 +49,17 @@ export async function migrate<T>(
     '2026-12-hand-offs': handOffs,
     '2026-12-hand-offs-called': handOffsCalled,
     '2026-12-more-time': moreTime,
+    '2026-12-own-row': ownRow,
+    '2026-12-removed': removed,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()
   const pending = all.filter(({ executedAt }) => executedAt === undefined)
-  if (pending.length === 0) return
   const isNew = pending.length === all.length
-  if (upgrade === 'never' && isNew) throw new NoTables()
-  if (upgrade !== 'any' && !isNew) throw new OutdatedTables()
+  if (!isNew) await requireNoNewer(db, url, Object.keys(migrations))
+  else if (url.startsWith('sqlite:')) await requireNoOther(db, url)
+  if (pending.length === 0) return
+  if (opening !== 'make') throw new UnusableDatabase(isNew ? 'missing' : 'outdated', url)
   const own = patient?.()
   try {
     const migrator = new Migrator({ db: own ?? db, provider })
@@ -74,4 +71,22 @@ export async function migrate<T>(
   } finally {
     await own?.destroy()
   }
+}
+
+/** What a newer version writes, this one might take for something else. */
+async function requireNoNewer<T>(
+  db: Kysely<T>,
+  url: string,
+  known: readonly string[],
+): Promise<void> {
+  const done = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
+  const newer = done.rows.map(({ name }) => name).filter(name => !known.includes(name))
+  if (newer.length > 0) throw new UnusableDatabase('newer', url, newer.join(', '))
+}
+
+/** A file is a gate's alone; in Postgres others may have tables of their own beside. */
+async function requireNoOther<T>(db: Kysely<T>, url: string): Promise<void> {
+  const tables = (await db.introspection.getTables()).map(({ name }) => name)
+  const others = tables.filter(name => !name.startsWith('kysely_'))
+  if (others.length > 0) throw new UnusableDatabase('foreign', url, `tables ${others.join(', ')}`)
 }

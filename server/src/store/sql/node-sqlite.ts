@@ -25,6 +25,8 @@ export function openNodeSqlite(path: string, readOnly = false): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(text) {
+      // After some errors, as on a full disk, SQLite has rolled back by itself.
+      if (text === 'rollback' && !database.isTransaction) return nothing
       // A deferred transaction that reads first cannot wait for a second writer: it fails at once.
       const sql = text === 'begin' ? 'begin immediate' : text
       const known = statements.get(sql)
@@ -35,6 +37,13 @@ export function openNodeSqlite(path: string, readOnly = false): SqliteDatabase {
       return statement
     },
   }
+}
+
+const nothing: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
 }
 
 function adapt(statement: StatementSync): SqliteStatement {

@@ -94,11 +94,11 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
 
     update: (id, decide) => update(noun, id, decide),
 
-    async openOf(kiosk) {
+    async openOf(whose) {
       const query = db
         .selectFrom('sign_ins')
         .select('id')
-        .where('kiosk', '=', kiosk)
+        .where(row => row.and(whose))
         .where('state', 'in', ['scanned', 'approved', 'claimed'])
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.id)
     },

@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts'
 import { clients } from './clients.ts'
 import { deliveries } from './deliveries.ts'
 import type { Engine } from './engine.ts'
+import { gate, tryToWrite } from './gate.ts'
 import { handOffs } from './hand-offs.ts'
 import { kiosks } from './kiosks.ts'
 import { leases } from './leases.ts'
@@ -19,6 +20,9 @@ import { watchedRows } from './watched-rows.ts'
 
 /** How long a database may take to close, in milliseconds. */
 const closeWithin = 1_000
+
+/** Who asks how it is may do so often, and each answer may cost a write: in milliseconds. */
+const writeEvery = 1_000
 
 /** The one implementation of {@link Store}, over any database that Kysely speaks to. */
 export function sqlStore(db: Database, engine: Engine): Store {
@@ -37,8 +41,31 @@ export function sqlStore(db: Database, engine: Engine): Store {
     signingKeys: signingKeys(db, engine, update),
     log: log(db, engine),
     leases: leases(db, engine),
+    gate: gate(db, engine, update),
+    trouble: troubleOf(db, engine),
+    inspect: () => engine.inspect(),
     time: () => engine.time(),
     // Connections to a frozen database cannot be closed in order; the process must stop all the same.
     close: () => Promise.race([db.destroy(), sleep(closeWithin, undefined, { ref: false })]),
+  }
+}
+
+function troubleOf(db: Database, engine: Engine): Store['trouble'] {
+  const { health } = engine
+  const orTrouble = (error: unknown) => {
+    const trouble = engine.troubleOf(error) ?? engine.passing(error)
+    if (trouble === null) throw error
+    return trouble
+  }
+  let written = Number.NEGATIVE_INFINITY
+  return async ({ byWriting = false } = {}) => {
+    const seen = engine.knownTrouble() ?? (await engine.look().catch(orTrouble))
+    if (seen !== null) return seen
+    if (!byWriting && health.met === null && !engine.isNearlyFull()) return null
+    const now = performance.now()
+    if (now - written < writeEvery && !byWriting) return health.met
+    written = now
+    await tryToWrite(db, engine).then(health.wrote, error => health.failed(orTrouble(error)))
+    return health.met
   }
 }

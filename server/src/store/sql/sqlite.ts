@@ -1,52 +1,87 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
-import { makePrivate, makePrivateFolder, privateFile } from '../../private-path.ts'
+import { makePrivate } from '../../private-path.ts'
+import type { DatabaseTrouble } from '../database-trouble.ts'
+import { UnusableDatabase } from '../database-trouble.ts'
 import { sqliteFiles } from '../sqlite-files.ts'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
-import { migrate, NoTables, type Upgrade } from './migrate.ts'
+import { createHealth } from './health.ts'
+import { makeSqliteFile } from './make-sqlite-file.ts'
+import { migrate, type Opening } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import { sqlStore } from './sql-store.ts'
+import { isLocked, notUnique, openingFault, resultCode, sqliteTrouble } from './sqlite-faults.ts'
 import type { Tables } from './tables.ts'
 
-/** SQLITE_BUSY and SQLITE_LOCKED (https://sqlite.org/rescode.html), in their low byte. */
-const lockedCodes = new Set([5, 6])
+/** With less room than this on its disk, in bytes, only writing can tell whether there is enough. */
+const littleRoom = 4 * 1024 * 1024
 
-/** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN: it reads perhaps, and cannot write. */
-const unableCodes = new Set([8, 10, 13, 14])
-
-/** SQLITE_CONSTRAINT_UNIQUE; a primary key has a code of its own. */
-const notUnique = 2067
-
-/** One connection per process: a second writer here would block the event loop. */
-export async function openSqliteStore(path: string, upgrade: Upgrade = 'any'): Promise<Store> {
-  const readOnly = upgrade === 'never'
-  if (readOnly && !existsSync(path)) throw new NoTables()
-  makePrivateFolder(dirname(path))
-  if (path !== ':memory:') makeFilePrivate(path)
-  const dialect = new Dialect({ database: openNodeSqlite(path, readOnly) })
-  const db = new Kysely<Tables>({ dialect })
-  await migrate(db, 'integer', upgrade).catch(async error => {
-    await db.destroy()
-    throw error
-  })
-  // From now on nobody waits inside SQLite, where waiting would block the event loop.
-  await sql`PRAGMA busy_timeout = 0`.execute(db)
-  return sqlStore(db, engine(db))
+/**
+ * One connection per process: a second writer here would block the event loop.
+ * @throws UnusableDatabase
+ */
+export async function openSqliteStore(path: string, opening: Opening = 'make'): Promise<Store> {
+  try {
+    if (path !== ':memory:') await prepareFiles(path, opening)
+    const db = await open(path, opening)
+    // From now on nobody waits inside SQLite, where waiting would block the event loop.
+    await sql`PRAGMA busy_timeout = 0`.execute(db)
+    return sqlStore(db, engine(db, path))
+  } catch (error) {
+    throw openingFault(error, path)
+  }
 }
 
-/** A new database is made here, as SQLite would let others read it; its other files get its mode. */
-function makeFilePrivate(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', privateFile))
+async function prepareFiles(path: string, opening: Opening): Promise<void> {
+  const url = `sqlite:${path}`
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) {
+    const [left] = sqliteFiles(path).filter(existsSync)
+    // SQLite would take what it holds for part of a new database.
+    if (left) throw new UnusableDatabase('damaged', url, `${left} is there without ${path}`)
+    if (opening !== 'make') throw new UnusableDatabase('missing', url)
+    await makeSqliteFile(path, async draft => (await open(draft, 'make')).destroy())
+  } else if (found.size === 0) {
+    throw new UnusableDatabase('damaged', url, 'the file is empty; remove it to begin anew')
+  }
   for (const file of sqliteFiles(path)) makePrivate(file)
 }
 
-function engine(db: Kysely<Tables>): Engine {
+async function open(path: string, opening: Opening): Promise<Kysely<Tables>> {
+  const database = openNodeSqlite(path, opening === 'look')
+  const db = new Kysely<Tables>({ dialect: new Dialect({ database }) })
+  await migrate(db, { url: `sqlite:${path}`, rowNumber: 'integer', opening }).catch(async error => {
+    await db.destroy()
+    throw error
+  })
+  return db
+}
+
+function engine(db: Kysely<Tables>, path: string): Engine {
+  const isSame = sameFile(path)
   let version: number | undefined
   return {
-    isTransient: error => lockedCodes.has(resultCode(error) & 0xff),
-    cannotWrite: error => unableCodes.has(resultCode(error) & 0xff),
+    passing: error => (isLocked(error) ? 'locked' : null),
+    troubleOf: sqliteTrouble,
+    // SQLite would go on writing to a file that nobody can find any more.
+    knownTrouble: () => (isSame() ? null : 'replaced'),
+    async look(): Promise<DatabaseTrouble | null> {
+      await db.selectFrom('sign_ins').select('id').where('id', '=', '').execute()
+      return path === ':memory:' ? null : mayWrite(path)
+    },
+    isNearlyFull: () => path !== ':memory:' && freeBytes(path) < littleRoom,
+    health: createHealth(),
+    async inspect() {
+      try {
+        const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(10)`.execute(db)
+        return rows.map(({ quick_check: found }) => found).filter(found => found !== 'ok')
+      } catch (error) {
+        if (sqliteTrouble(error) !== 'damaged') throw error
+        return [(error as Error).message]
+      }
+    },
     isTaken: (error, column = '') =>
       resultCode(error) === notUnique && (error as Error).message.endsWith(column),
     // The transaction itself holds the lock.
@@ -64,13 +99,30 @@ function engine(db: Kysely<Tables>): Engine {
   }
 }
 
-/**
- * The extended result code of an error of `node:sqlite`, whose low byte is the primary one; -1 for any
- * other error, which has no code's low byte in common with those above.
- */
-function resultCode(error: unknown): number {
-  const code = (error as { errcode?: unknown } | null)?.errcode
-  return typeof code === 'number' ? code : -1
+/** @returns whether the file of this name is still the one that it was at first. */
+function sameFile(path: string): () => boolean {
+  if (path === ':memory:') return () => true
+  const { dev, ino } = statSync(path)
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false })
+    return now?.ino === ino && now.dev === dev
+  }
+}
+
+/** A file system may have become read-only since the file was opened. */
+function mayWrite(path: string): DatabaseTrouble | null {
+  try {
+    accessSync(dirname(path), constants.W_OK)
+    accessSync(path, constants.W_OK)
+    return null
+  } catch {
+    return 'read_only'
+  }
+}
+
+function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(path)
+  return bavail * bsize
 }
 
 /** Migrates inside a transaction: SQLite can take back a change of tables, Kysely expects it cannot. */

@@ -21,6 +21,7 @@ export interface Tables {
   log_cursors: LogCursorsTable
   leases: LeasesTable
   locks: LocksTable
+  gate: GateTable
   audit: AuditTable
 }
 
@@ -110,6 +111,7 @@ export interface AccountsTable {
   /** Unique. */
   external_id: string | null
   disabled_at: number | null
+  removed_at: number | null
   created_at: number
 }
 
@@ -122,7 +124,9 @@ export interface KiosksTable {
   credential_hash: string | null
   link_hash: string | null
   link_expires_at: number | null
+  link_used_at: number | null
   revoked_at: number | null
+  removed_at: number | null
   client: string | null
   /** JSON. */
   policy: string | null
@@ -240,6 +244,15 @@ export interface LeasesTable {
 /** Rows that are only ever locked: for rules over several rows of another table. */
 export interface LocksTable {
   name: string
+}
+
+/** One row. */
+export interface GateTable {
+  /** Always 1. */
+  id: number
+  key_check: string | null
+  restored_at: number | null
+  checked_at: number
 }
 
 /** What older gates write instead of the log; the sealer takes it over. */

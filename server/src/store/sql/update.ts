@@ -18,8 +18,8 @@ export function createUpdate(db: Database, engine: Engine): Update {
     subjects: subjectNoun(engine),
   }
 
-  return (noun, findKey, decide) =>
-    retryWhileBusy(engine, requireInTime =>
+  return async (noun, findKey, decide) => {
+    const changed = await retryWhileBusy(engine, requireInTime =>
       db.transaction().execute(async trx => {
         const key = typeof findKey === 'function' ? await findKey(trx) : findKey
         const old = await noun.lock(trx, key)
@@ -38,6 +38,9 @@ export function createUpdate(db: Database, engine: Engine): Update {
         return { old, ...change }
       }),
     )
+    if (isChange(changed)) engine.health.wrote()
+    return changed
+  }
 }
 
 /** Changes several rows of one noun, in the order of their keys. */

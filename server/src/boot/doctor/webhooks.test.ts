@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Lookup } from '../webhooks/address.ts'
-import { webhookFindings } from './webhook-findings.ts'
+import type { Lookup } from '../../webhooks/address.ts'
+import { webhookFindings } from './webhooks.ts'
 
 const lookup: Lookup = async host => {
   if (host === 'gone.test') throw Object.assign(new Error(host), { code: 'ENOTFOUND' })

@@ -1,12 +1,15 @@
-import type { Client } from '../store/client.ts'
-import { type Destination, destinationOf, type Lookup, systemLookup } from '../webhooks/address.ts'
-import { within } from '../within.ts'
-import { timeOf } from './command.ts'
+import type { Client } from '../../store/client.ts'
+import {
+  type Destination,
+  destinationOf,
+  type Lookup,
+  systemLookup,
+} from '../../webhooks/address.ts'
+import { within } from '../../within.ts'
+import { timeOf } from '../command.ts'
+import type { Finding } from './finding.ts'
 
-export interface WebhookFinding {
-  mark: 'ok' | 'warn' | 'fail'
-  words: string
-}
+export type WebhookFinding = Omit<Finding, 'about'>
 
 /** How long a resolver may take, in milliseconds; a webhook has as much for all of it. */
 const patience = 5_000

@@ -1,0 +1,90 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { OperatorError } from '../operator-error.ts'
+import { UnusableDatabase } from '../store/database-trouble.ts'
+import { openStore } from '../store/open-store.ts'
+import { copySqlite } from '../store/sql/copy-sqlite.ts'
+import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
+import type { Store } from '../store/store.ts'
+import { commandConfig, say, timeOf, withStore } from './command.ts'
+
+const postgres =
+  '`qrgate backup` copies SQLite. For Postgres: pg_dump --format=custom --file=FILE "$DATABASE_URL"'
+
+/**
+ * `qrgate backup`: copies the database while the gate runs. The copy is looked at, and only then takes its
+ * name: a backup that is there is whole.
+ */
+export async function backUp(file: string): Promise<void> {
+  const path = sqlitePath(commandConfig().databaseUrl)
+  if (path === undefined) throw new OperatorError(postgres)
+  await withStore(async () => {
+    await requirePlace(file, path)
+    const draft = `${file}.${process.pid}`
+    try {
+      copySqlite(path, draft)
+      const summary = await looked(draft)
+      renameSync(draft, file)
+      keep(dirname(resolve(file)))
+      say(`Backed up to ${file}: ${summary}.`)
+    } catch (error) {
+      throw inWords(error, file)
+    } finally {
+      rmSync(draft, { force: true })
+    }
+  }, 'look')
+}
+
+/** @throws OperatorError where something stands there that is no backup. */
+async function requirePlace(file: string, database: string): Promise<void> {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return
+  if (found.isDirectory()) throw new OperatorError(`${file} is a folder; name a file in it.`)
+  const isOurs = sqliteFiles(database).some(one => {
+    const own = statSync(one, { throwIfNoEntry: false })
+    return own?.ino === found.ino && own.dev === found.dev
+  })
+  if (isOurs) throw new OperatorError(`${file} is the database itself; name another file.`)
+  const isBackup = await openStore(`sqlite:${file}`, 'look').then(
+    store => store.close().then(() => true),
+    error => error instanceof UnusableDatabase && error.trouble === 'outdated',
+  )
+  if (!isBackup) throw new OperatorError(`${file} is there and no backup; nothing was written.`)
+}
+
+/** What is in a copy. @throws OperatorError where it is not whole. */
+async function looked(copy: string): Promise<string> {
+  const store = await openStore(`sqlite:${copy}`, 'look')
+  try {
+    await requireWhole(store)
+    return await contents(store)
+  } finally {
+    await store.close()
+  }
+}
+
+export async function requireWhole(store: Store): Promise<void> {
+  const [fault] = await store.inspect()
+  if (fault !== undefined) throw new OperatorError(`The database is damaged: ${fault}.`)
+}
+
+/** What an operator compares with what they remember. */
+export async function contents({ accounts, kiosks, log }: Store): Promise<string> {
+  const [last] = await log.find({}, 'newest', 1)
+  const counted = `${(await accounts.all()).length} accounts, ${(await kiosks.all()).length} kiosks`
+  return last?.at ? `${counted}, last event ${timeOf(last.at)}` : counted
+}
+
+/** A name is on the disk once its folder is. */
+function keep(folder: string): void {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}
+
+/** What the system says of a file, in words. */
+export function inWords(error: unknown, file: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (error instanceof OperatorError || !code || !syscall) return error
+  return new OperatorError(`${file} cannot be written (${code}).`)
+}

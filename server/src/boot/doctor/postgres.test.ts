@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PostgresLook } from '../../store/sql/postgres-look.ts'
+import { postgresFindings } from './postgres.ts'
+
+const found = (look: Partial<PostgresLook>) => {
+  const whole = { tls: 'none', pooler: 'none', address: '10.0.0.5', ...look } as const
+  return postgresFindings(whole).map(({ mark, words }) => `${mark} ${words}`)
+}
+
+test('N50: doctor says whether the way to Postgres is encrypted, and looked at', () => {
+  assert.match(found({ tls: 'verified' }).join(), /^ok .*its certificate was looked at$/)
+  assert.match(
+    found({ tls: 'unverified' }).join(),
+    /^warn .*anybody between may pose as it; set sslmode/,
+  )
+  assert.match(
+    found({ address: '8.8.8.8' }).join(),
+    /^warn .*8\.8\.8\.8 is not encrypted; add sslmode/,
+  )
+  for (const address of ['127.0.0.1', '::1', '10.0.0.5', undefined]) {
+    assert.match(found({ address }).join(), /^ok .*stays in your own network$/, address)
+  }
+})
+
+test('N50: doctor names a pooler, and what it must have', () => {
+  assert.deepEqual(found({ pooler: 'transaction' }).slice(1), [
+    'ok a pooler is between (by transaction)',
+  ])
+  assert.match(found({ pooler: 'session' })[1] ?? '', /eleven connections for each node$/)
+})

@@ -1,0 +1,72 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { ownLikeItsFolder, privateFile } from '../private-path.ts'
+import { makeDataFolder } from './data-folder.ts'
+
+/** An account that was removed. */
+export interface RemovedAccount {
+  /** The account's key, which alone tells nobody who it was. */
+  account: string
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+/** Where it is kept: beside the data and not in it, so that an older database does not undo it. */
+export function removedAccountsFile(dataDir: string): string {
+  return join(dataDir, 'removed-accounts')
+}
+
+/**
+ * Notes that an account is about to be removed: whoever restores an older database removes it again.
+ * It is on the disk when this returns. One JSON object a line.
+ * @throws OperatorError where nothing can be written to the folder.
+ */
+export function noteRemovedAccount(dataDir: string, removed: RemovedAccount): void {
+  makeDataFolder(dataDir)
+  const path = removedAccountsFile(dataDir)
+  const file = openSync(path, 'a', privateFile)
+  try {
+    // A power cut may have left half of a line before it.
+    const begin = /[^\n]$/.test(readFileSync(path, 'utf8')) ? '\n' : ''
+    writeSync(file, `${begin}${JSON.stringify(removed)}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  ownLikeItsFolder(path)
+  syncFolder(dataDir)
+}
+
+/** Those that were noted, in that order; none where nothing was. Half a line says nothing. */
+export function readRemovedAccounts(dataDir: string): RemovedAccount[] {
+  return textOf(removedAccountsFile(dataDir)).split('\n').flatMap(readLine)
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function readLine(line: string): RemovedAccount[] {
+  try {
+    const { account, at } = JSON.parse(line)
+    return typeof account === 'string' && typeof at === 'number' ? [{ account, at }] : []
+  } catch {
+    return []
+  }
+}
+
+/** A new name in a folder is on the disk once the folder is; Windows opens none, and needs none. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -1,0 +1,52 @@
+import type pg from 'pg'
+import { type DatabaseTrouble, UnusableDatabase } from '../database-trouble.ts'
+
+/**
+ * What is over by itself (https://www.postgresql.org/docs/current/errcodes-appendix.html): a server that
+ * starts, stops or has run out of slots, and a connection that broke …
+ */
+const away = /^(57P0[1-5]|25P03|53300|08...)$/
+/** … the same in the words of the system and of pg … */
+const broken = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+const cut = /^(Connection terminated|timeout exceeded|Query read timeout|Client (has|was))/
+/** … conflicts, locks, and statements that took too long. */
+const locked = /^(40001|40P01|55P03|57014)$/
+
+const troubles: readonly [RegExp, DatabaseTrouble][] = [
+  [/^25006$/, 'read_only'],
+  [/^53[12]00$/, 'full'],
+  [/^58030$/, 'failing'],
+  [/^XX00[12]$/, 'damaged'],
+  [/^42501$/, 'not_allowed'],
+  [/^42P01$/, 'missing'],
+  [/^3D000$/, 'missing'],
+  [/^28/, 'no_access'],
+]
+
+const tls =
+  /certificate|self.signed|SSL|TLS|CERT_|ERR_TLS|unable to (get|verify)|does not support SSL/i
+
+export function passingOf(error: unknown): 'away' | 'locked' | null {
+  const { code = '', message = '', constraint = '' } = error as Partial<pg.DatabaseError>
+  // Two first writes of the same row: the second one will find the first.
+  if (code === '23505') return constraint.endsWith('_pkey') ? 'locked' : null
+  if (locked.test(code)) return 'locked'
+  return away.test(code) || broken.test(code) || cut.test(message) ? 'away' : null
+}
+
+export function postgresTrouble(error: unknown): DatabaseTrouble | null {
+  const { code = '' } = (error ?? {}) as { code?: string }
+  return troubles.find(([codes]) => codes.test(code))?.[1] ?? null
+}
+
+/** Why it could not be opened, in a sentence; what is no fault of its is returned as it is. */
+export function openingFault(error: unknown, url: string): unknown {
+  if (error instanceof UnusableDatabase || !(error instanceof Error)) return error
+  // Where a name has several addresses, Node says nothing itself but what each of them said.
+  const [first = error] = error instanceof AggregateError ? error.errors : []
+  const detail = error.message || first.message
+  const { code = '' } = first as { code?: string }
+  const isTls = tls.test(code) || (!/^[0-9A-Z]{5}$/.test(code) && tls.test(detail))
+  const trouble = isTls ? 'untrusted' : (postgresTrouble(first) ?? passingOf(first))
+  return trouble === null ? error : new UnusableDatabase(trouble, url, detail)
+}
