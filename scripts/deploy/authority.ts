@@ -6,7 +6,7 @@ import { join } from 'node:path'
  * @param folder where they go.
  */
 export function makeAuthority(folder: string, hosts: readonly string[]): void {
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '90']
   const make = (name: string, ...more: string[]) =>
     execFileSync(
       'openssl',

@@ -45,8 +45,8 @@ export async function tryDeploy(scratch: string, root: string): Promise<void> {
   )
   const [added] = [on(machine, 'Kiosks 1', asOperator)]
   on(machine, 'Accounts 1', asOperator)
-  examine(machine, blockOf(blocks, 'The proxy 4'))
   const kiosk = await enrol(/https:\/\/\S+/.exec(added)?.[0] ?? '')
+  examine(machine, blockOf(blocks, 'The proxy 4'))
   console.log(`── behind nginx the screen shows ${await signIn(kiosk, 'gildong', password)}`)
   machine.run('systemctl stop nginx')
 
@@ -57,9 +57,10 @@ export async function tryDeploy(scratch: string, root: string): Promise<void> {
   console.log(`── behind Caddy the screen shows ${await signIn(kiosk, 'gildong', password)}`)
 
   on(machine, 'The log 1')
+  machine.run('systemctl enable --now qrgate-backup.timer && ls /var/lib/qrgate-backup/*.sqlite')
   install(machine, root, '0.2.0')
   on(machine, 'Upgrade 1', offline)
-  machine.until('curl -sf http://127.0.0.1:8080/healthz')
+  machine.until('curl -sf https://gate.example.org/healthz')
   console.log(`── upgraded, the screen shows ${await signIn(kiosk, 'gildong', password)}`)
 
   await several(blocks, on, scratch, root, memory, hosts(proxy))
@@ -106,11 +107,11 @@ async function several(
      nginx -t && systemctl reload-or-restart nginx`,
   )
   front.until('curl -sf https://gate.example.org/healthz')
-  for (const node of gates) examine(node, blockOf(blocks, 'Several nodes 6'))
   const operator = { ...asOperator, NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/internal-ca.pem' }
   const added = on(first, 'Kiosks 1', operator)
   on(second, 'Accounts 1', operator)
   const kiosk = await enrol(/https:\/\/\S+/.exec(added)?.[0] ?? '')
+  for (const node of gates) examine(node, blockOf(blocks, 'Several nodes 6'))
   console.log(
     `── two nodes behind nginx: the screen shows ${await signIn(kiosk, 'gildong', password)}`,
   )
@@ -152,7 +153,8 @@ function carryOut(machine: Machine, { name, text }: Block, env: Record<string, s
 /** `doctor` must find nothing at all. */
 function examine(machine: Machine, block: Block): void {
   const said = carryOut(machine, block, { NODE_USE_SYSTEM_CA: '1' })
-  assert.doesNotMatch(said, /^(?!ok)\w+ /m)
+  // How many files may be open it can only say of the shell that it is called from.
+  assert.doesNotMatch(said, /^(?!ok|warn +files)\w+ /m)
 }
 
 /** What whoever sets a machine up has: certificates, and here the authority's, which is a public one otherwise. */
