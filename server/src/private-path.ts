@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Only the user who runs the gate may enter its folder … */
@@ -25,9 +25,18 @@ export function makePrivateFolder(path: string): void {
   }
 }
 
+/** What is behind a closed door is not ours to look at: whoever opens it is told why that cannot be. */
+function lookAt(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether nobody else on this machine can get at it. What is not there is private. */
 export function isPrivate(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = lookAt(path)
   // Windows has no modes; there the folder's own rights say who gets in.
   return found === undefined || process.geteuid === undefined || (found.mode & others) === 0
 }
@@ -39,8 +48,8 @@ export function isPrivate(path: string): boolean {
  */
 export function makePrivate(path: string): boolean {
   if (isPrivate(path)) return true
-  const found = statSync(path)
-  if (found.uid !== process.geteuid?.()) return false
+  const found = lookAt(path)
+  if (found === undefined || found.uid !== process.geteuid?.()) return false
   try {
     chmodSync(path, found.mode & (found.isDirectory() ? privateFolder : privateFile))
     return (statSync(path).mode & others) === 0
@@ -54,7 +63,7 @@ export function makePrivate(path: string): boolean {
  * the gate's own user cannot use.
  */
 export function ownLikeItsFolder(path: string): void {
-  if (process.geteuid?.() !== 0) return
+  if (process.geteuid?.() !== 0 || !existsSync(path)) return
   const { uid, gid } = statSync(dirname(path))
   if (uid !== 0) chownSync(path, uid, gid)
 }

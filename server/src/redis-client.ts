@@ -48,14 +48,20 @@ const refusals: Record<string, string> = {
   LOADING: 'Redis is still loading its data',
   MISCONF: 'Redis cannot write its snapshots; it needs none: set save ""',
   OOM: 'Redis has no memory left; give it more maxmemory',
+  NOREPLICAS: 'Redis has too few replicas to write; see min-replicas-to-write',
 }
 
 /** Why Redis cannot be used, in words for whoever runs it. @param clients through which it was to be used. */
 export function redisWords(error: unknown, ...clients: readonly object[]): string {
   const fault = clients.map(client => faults.get(client)).find(fault => fault !== undefined)
   const { message = '', code = '' } = (fault ?? error ?? {}) as { message?: string; code?: string }
-  const [first = ''] = message.split(' ', 1)
+  // A script's error tells of the command's own.
+  const [first = ''] = /^(?:ERR .*?: -?|-)?([A-Z]+) /.exec(message)?.slice(1) ?? []
   const known = refusals[first]
   if (known !== undefined) return first === 'NOPERM' ? `${known} (${message})` : known
+  if (/CERT|SELF_SIGNED|VERIFY/.test(code)) {
+    return `Redis' certificate is not trusted (${code}); name its authority by NODE_EXTRA_CA_CERTS in the environment`
+  }
+  if (/^ERR /.test(message)) return `Redis refuses what REDIS_URL asks for (${message})`
   return `Redis does not answer (${code || message})`
 }

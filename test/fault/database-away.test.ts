@@ -41,11 +41,11 @@ test('N48: serve waits for a database that is only away, and a demo says so and 
 const refusals: Record<string, [url: (right: string) => string, says: RegExp]> = {
   'a database that is not there': [
     right => right.replace(/[^/]+$/, 'nowhere'),
-    /no gate has used it yet; .* \(database "nowhere" does not exist\)/,
+    /there is no such database; make it: createdb \(database "nowhere" does not exist\)/,
   ],
   'a server without TLS that is asked for it': [
     right => `${right}?sslmode=verify-full`,
-    /its TLS connection is not trusted \(The server does not support SSL connections\)/,
+    /this user is not let in \(The server does not support SSL connections\)/,
   ],
   'a user who may not in': [
     right => right.replace('qrgate@', 'stranger:secret@'),

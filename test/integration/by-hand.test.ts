@@ -71,7 +71,8 @@ test('N54: kiosks are named, linked, switched off and removed by hand', async t 
     'Kiosk 101 is in use. First: qrgate kiosk revoke 101',
   )
   await does(['kiosk', 'revoke', '101'])
-  for (const verb of ['revoke', 'link', 'set']) {
+  assert.equal(await does(['kiosk', 'revoke', '101']), 'Kiosk 101 was switched off already.\n')
+  for (const verb of ['link', 'set']) {
     const options = verb === 'set' ? ['--name', 'x'] : []
     const why = await refuses('kiosk', verb, '101', ...options)
     assert.equal(why, 'Kiosk 101 was switched off, for good; add a new one.')

@@ -145,6 +145,7 @@ async function* fromCsv(
       // csv-parse 7.0.3 takes CR LF within a field for two line ends.
       countedTwice += record.join('').split('\r\n').length - 1
       if (info.records === 1) {
+        requireCommas(file, record)
         columns = columnsIn(new Set(record), names)
         const { id, hash } = columns ?? wantedColumns(names)
         const wanted = [id, hash, ...asked]
@@ -176,6 +177,14 @@ async function* fromCsv(
     if (!(error instanceof CsvError)) throw error
     throw new OperatorError(`${file}: ${error.message}. Mend it and import it again.`)
   }
+}
+
+/** Spreadsheets of many countries write others, and then all of a row would be an id. */
+function requireCommas(file: string, [first = '', ...more]: readonly string[]): void {
+  const [other] = more.length === 0 ? (/[;\t]/.exec(first) ?? []) : []
+  if (other === undefined) return
+  const sign = other === ';' ? 'semicolons' : 'tabs'
+  throw new OperatorError(`${file}: its columns are separated by ${sign}; save it with commas.`)
 }
 
 interface InfoRecord {

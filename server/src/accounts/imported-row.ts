@@ -67,7 +67,11 @@ export function leftOutBy(error: unknown): LeftOut {
 
 /** The id of a row as it may be said; null where columns may have been mistaken for each other. */
 export function sayableId(id: string | undefined): string | null {
-  const isSayable = id !== undefined && [...id].length <= 64 && foreignHashKind(id) === undefined
+  const isSayable =
+    id !== undefined &&
+    [...id].length <= 64 &&
+    !/\$(2[abxy]|argon2)/.test(id) &&
+    foreignHashKind(id) === undefined
   return isSayable ? id : null
 }
 

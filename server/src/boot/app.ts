@@ -38,6 +38,7 @@ import { within } from '../within.ts'
 import { createKioskSockets } from '../ws/kiosk-sockets.ts'
 import { seedSocket } from '../ws/seed-socket.ts'
 import { createSocketLimits } from '../ws/socket-limits.ts'
+import { backgroundErrors } from './background-errors.ts'
 import { createCore } from './core.ts'
 import type { Demo, DemoReception } from './demo.ts'
 import { readinessParts } from './readiness.ts'
@@ -90,7 +91,7 @@ export async function createApp(
     refusedTries,
   } = core
   const { publicUrl } = config
-  const onError = (error: unknown) => logger.error({ err: error }, 'a task of the edge failed')
+  const onError = backgroundErrors(logger, 'a task of the edge failed')
 
   const corsRules = { allowedOrigins: config.allowedOrigins, isOpenTo: isSeedPath }
   const seedEdges = createSeedEdges(openToSeed(config), corsRules)

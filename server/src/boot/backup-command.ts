@@ -1,9 +1,21 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { OperatorError } from '../operator-error.ts'
 import { UnusableDatabase } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
-import { copySqlite } from '../store/sql/copy-sqlite.ts'
+import { copySqlite, noRoom } from '../store/sql/copy-sqlite.ts'
 import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import type { Store } from '../store/store.ts'
 import { commandConfig, say, timeOf, withStore } from './command.ts'
@@ -19,32 +31,45 @@ export async function backUp(file: string): Promise<void> {
   const path = sqlitePath(commandConfig().databaseUrl)
   if (path === undefined) throw new OperatorError(postgres)
   await withStore(async () => {
-    await requirePlace(file, path)
-    const draft = `${file}.${process.pid}`
     try {
-      copySqlite(path, draft)
-      const summary = await looked(draft)
-      renameSync(draft, file)
-      keep(dirname(resolve(file)))
-      say(`Backed up to ${file}: ${summary}.`)
+      await copyTo(file, path)
     } catch (error) {
       throw inWords(error, file)
-    } finally {
-      rmSync(draft, { force: true })
     }
   }, 'look')
+}
+
+async function copyTo(file: string, database: string): Promise<void> {
+  await requirePlace(file, database)
+  // Behind a link it goes where that leads, like whatever else is written there.
+  const target = existsSync(file) ? realpathSync(file) : file
+  const draft = `${target}.${process.pid}`
+  try {
+    copySqlite(database, draft)
+    const summary = await looked(draft)
+    renameSync(draft, target)
+    keep(dirname(resolve(target)))
+    say(`Backed up to ${file}: ${summary}.`)
+  } finally {
+    rmSync(draft, { force: true })
+  }
 }
 
 /** @throws OperatorError where something stands there that is no backup. */
 async function requirePlace(file: string, database: string): Promise<void> {
   const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined) return
+  if (found === undefined) {
+    const isLink = lstatSync(file, { throwIfNoEntry: false }) !== undefined
+    if (isLink) throw new OperatorError(`${file} is a link that leads nowhere.`)
+    return
+  }
   if (found.isDirectory()) throw new OperatorError(`${file} is a folder; name a file in it.`)
   const isOurs = sqliteFiles(database).some(one => {
     const own = statSync(one, { throwIfNoEntry: false })
     return own?.ino === found.ino && own.dev === found.dev
   })
   if (isOurs) throw new OperatorError(`${file} is the database itself; name another file.`)
+  accessSync(file, constants.R_OK | constants.W_OK)
   const isBackup = await openStore(`sqlite:${file}`, 'look').then(
     store => store.close().then(() => true),
     error => error instanceof UnusableDatabase && error.trouble === 'outdated',
@@ -86,5 +111,7 @@ function keep(folder: string): void {
 export function inWords(error: unknown, file: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (error instanceof OperatorError || !code || !syscall) return error
-  return new OperatorError(`${file} cannot be written (${code}).`)
+  return new OperatorError(
+    code === 'ENOSPC' ? noRoom(file) : `${file} cannot be written (${code}).`,
+  )
 }

@@ -3,6 +3,7 @@ import { type Mode, WrongSettings } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
+import { UnusableDatabase } from '../store/database-trouble.ts'
 import {
   addAccount,
   changePassword,
@@ -59,8 +60,21 @@ async function run(mode: Mode, withReception?: boolean): Promise<void> {
 
 /** What keeps a gate from starting, in a sentence; a stack would help nobody who runs it. */
 function whyNot(error: unknown): string {
+  if (isSystems(error)) return systemsWords(error)
   const words = error instanceof Error ? error.message : String(error)
-  return `The gate cannot start: ${words}. QRGATE_LOG_LEVEL=debug shows where.`
+  return `The gate cannot start: ${words.replace(/\.$/, '')}. QRGATE_LOG_LEVEL=debug shows where.`
+}
+
+/** Of a file or a folder, as the system says it. */
+function isSystems(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  return typeof code === 'string' && typeof syscall === 'string'
+}
+
+function systemsWords({ code, path, syscall, message }: NodeJS.ErrnoException): string {
+  if (syscall === 'uv_cwd') return 'This folder is not there any more; go to another one.'
+  const what = path === undefined ? message : `${path} cannot be used (${code})`
+  return `${what}; the gate’s user must own it, and QRGATE_DATA_DIR may name another folder.`
 }
 
 /** What is shown to people can be had by programs too. */
@@ -75,7 +89,9 @@ function isKnown(error: unknown): error is OperatorError | Refusal {
 function wordsOf(error: OperatorError | Refusal): string {
   // Why a database is busy, only its message says.
   if (error instanceof Refusal && error.code !== 'storage_busy') return sentence(error.code, 'en')
-  if (!(error instanceof WrongSettings && error.isMissing && environment)) return error.message
+  const isMissing = error instanceof WrongSettings && error.isMissing
+  const isNowhere = error instanceof UnusableDatabase && error.trouble === 'missing'
+  if (!environment || !(isMissing || isNowhere)) return error.message
   return `${error.message}\n${sourceOf(environment)}`
 }
 
@@ -342,8 +358,9 @@ export async function runProgram(): Promise<void> {
   try {
     await program.parseAsync()
   } catch (error) {
-    if (!isKnown(error)) throw error
-    process.stderr.write(`qrgate: ${wordsOf(error)}\n`)
-    process.exitCode = 1
+    if (!isKnown(error) && !isSystems(error)) throw error
+    process.stderr.write(`qrgate: ${isKnown(error) ? wordsOf(error) : systemsWords(error)}\n`)
+    // A connection that was refused half-way may never close.
+    process.exit(1)
   }
 }

@@ -2,12 +2,15 @@ import { userInfo } from 'node:os'
 import { type Clock, createClock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { Actor } from '../protocol/log-event.ts'
-import { databaseName } from '../store/database-trouble.ts'
+import { databaseName, UnusableDatabase } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Opening } from '../store/sql/migrate.ts'
 import type { Store } from '../store/store.ts'
+import { requireNeverMade } from './made-database.ts'
 import { withDemoAddress } from './one-demo.ts'
+import { hasOwnKey } from './own-key.ts'
 import { keepPrivate } from './own-paths.ts'
+import { keptSecretKeys } from './secret-key.ts'
 
 /** Works beside a running gate, on the same database and by its clock; makes none. */
 export async function withStore(
@@ -15,9 +18,13 @@ export async function withStore(
   opening: Exclude<Opening, 'make'> = 'use',
 ): Promise<void> {
   const config = commandConfig()
-  const store = await openStore(config.databaseUrl, opening)
+  const store = await openStore(config.databaseUrl, opening).catch(error => {
+    if (error instanceof UnusableDatabase && error.trouble === 'missing') requireNeverMade(config)
+    throw error
+  })
   sayDatabase(config)
   try {
+    if (opening === 'use') await warnOfOtherKey(store, config)
     const clock = createClock()
     const time = await store.time()
     if (time !== null) clock.follow(time)
@@ -25,6 +32,12 @@ export async function withStore(
   } finally {
     await store.close()
   }
+}
+
+/** What was meant for another gate is done here all the same, where it needs no key; but not unseen. */
+export async function warnOfOtherKey({ gate }: Store, config: Config): Promise<void> {
+  if (keptSecretKeys(config).length === 0 || (await hasOwnKey(gate, config))) return
+  process.stderr.write('qrgate: SECRET_KEY is another one than this database belongs to\n')
 }
 
 /** What a command is told, which needs little more than the database; `serve` is where settings must be safe. */

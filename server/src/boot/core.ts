@@ -35,6 +35,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { createDelivery } from '../watch/delivery.ts'
 import { createBackground } from './background.ts'
+import { backgroundErrors } from './background-errors.ts'
 import { type ClientParts, createClientParts } from './client-parts.ts'
 import type { Demo } from './demo.ts'
 import { withReadyHashes } from './demo-visitors.ts'
@@ -62,6 +63,7 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   seedFlow: SeedFlow
   userCodes: UserCodes
   refusedTries: RefusedTries
+  counters: Counters
   /** Of which `qrgate doctor` knows this gate. */
   gateProof: Keyring
   /** Starts what runs by itself: reaper, sweep, log, correction of the clock. */
@@ -81,7 +83,7 @@ export async function createCore(
 ): Promise<Core> {
   const own = demo?.reception?.client
   const { publicUrl, timings, rotation } = config
-  const onError = (error: unknown) => logger.error({ err: error }, 'a background task failed')
+  const onError = backgroundErrors(logger, 'a background task failed')
   const [secretKey, ...older] = config.secretKeys
   if (secretKey === undefined) throw new OperatorError('SECRET_KEY is missing.')
   const keyring = (purpose: string) => deriveKeyring([secretKey, ...older], purpose)
@@ -227,6 +229,7 @@ export async function createCore(
     userCodes,
     refusedTries,
     gateProof: keyring(gateProofPurpose),
+    counters,
     run: background.run,
     async close() {
       // The log last: whatever ends may still have something to tell it.

@@ -5,7 +5,7 @@ import { type ClientSecrets, type Clients, createClients } from '../clients/clie
 import { createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
-import { makePrivate, makePrivateFolder } from '../private-path.ts'
+import { makePrivate, makePrivateFolder, ownLikeItsFolder } from '../private-path.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { hostAndPort } from '../webhooks/address.ts'
@@ -85,6 +85,7 @@ async function openReception(
   const folder = join(dataDir, 'reception')
   makePrivateFolder(folder)
   makePrivate(folder)
+  ownLikeItsFolder(folder)
   // A gate that is no demo needs none of it.
   const { createReception } = await import('@qrgate/reception')
   const reception = await createReception({

@@ -95,6 +95,11 @@ export async function setKiosk(
 export async function revokeKiosk(text: string): Promise<void> {
   await withStore(async (store, _config, clock) => {
     const number = kioskNumberOf(text)
+    const known = await store.kiosks.byNumber(number)
+    if (known && known.revokedAt !== null && known.removedAt === null) {
+      say(`Kiosk ${number} was switched off already.`)
+      return
+    }
     await kiosksOf(store, clock).revoke(number, operator()).catch(unlessUnknown(store, text))
     say(`Kiosk ${number} is switched off.`)
   })

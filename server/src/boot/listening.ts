@@ -51,6 +51,8 @@ export function cannotListen(error: NodeJS.ErrnoException, { host, port }: Place
   const { code, syscall } = error
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const other = 'leave HOST out, or set it to an address of this machine'
+  // A file may be closed to this user, too.
+  if (!['listen', 'bind', 'getaddrinfo'].includes(syscall ?? '')) return error
   switch (code) {
     case 'EADDRINUSE':
       return new OperatorError(`Another program listens at ${where}; set PORT to another one.`)
@@ -65,7 +67,6 @@ export function cannotListen(error: NodeJS.ErrnoException, { host, port }: Place
     case 'EAI_FAIL':
       return new OperatorError(`HOST ${host} is no name that this machine knows; ${other}.`)
     default:
-      if (syscall !== 'listen' && syscall !== 'bind') return error
       return new OperatorError(`${where} cannot be listened at (${code}); ${other}.`)
   }
 }

@@ -1,4 +1,5 @@
-import { commandConfig, say, sayDatabase } from './command.ts'
+import { UnusableDatabase } from '../store/database-trouble.ts'
+import { commandConfig, say, sayDatabase, warnOfOtherKey } from './command.ts'
 import { leaveKeyCheck } from './own-key.ts'
 import { openOrMake } from './prepare-database.ts'
 
@@ -8,6 +9,9 @@ export async function migrateDatabase({ newKey = false }: { newKey?: boolean }):
   const store = await openOrMake({ ...config, mode: 'serve' })
   try {
     sayDatabase(config)
+    const trouble = await store.trouble({ byWriting: true })
+    if (trouble !== null) throw new UnusableDatabase(trouble, config.databaseUrl)
+    if (!newKey) await warnOfOtherKey(store, config)
     if (newKey) {
       await leaveKeyCheck(store.gate, config, true)
       say('The database belongs to this SECRET_KEY from now on.')

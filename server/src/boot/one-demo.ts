@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
-import { privateFile } from '../private-path.ts'
+import { ownLikeItsFolder, privateFile } from '../private-path.ts'
 
 /** Kept, or the lock would go with it. */
 let held: DatabaseSync | undefined
@@ -19,7 +19,9 @@ const busy = 5
 export function takeFolder({ dataDir }: Pick<Config, 'dataDir'>): void {
   held?.close()
   // SQLite locks by the system, which lets go of what an ended process has held.
-  const database = new DatabaseSync(join(dataDir, 'running.sqlite'))
+  const file = join(dataDir, 'running.sqlite')
+  const database = lockIn(file)
+  ownLikeItsFolder(file)
   held = database
   try {
     database.exec('BEGIN EXCLUSIVE')
@@ -33,9 +35,19 @@ export function takeFolder({ dataDir }: Pick<Config, 'dataDir'>): void {
   }
 }
 
+function lockIn(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file)
+  } catch (error) {
+    const why = (error as Error).message
+    throw new OperatorError(`${file} cannot be used (${why}); remove it, or let this user own it.`)
+  }
+}
+
 /** Tells commands beside the demo by which address phones reach it. */
 export function writeAddress({ dataDir, publicUrl }: Pick<Config, 'dataDir' | 'publicUrl'>): void {
   writeFileSync(fileOf(dataDir), publicUrl, { mode: privateFile })
+  ownLikeItsFolder(fileOf(dataDir))
 }
 
 /**

@@ -30,5 +30,6 @@ function ownPaths({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUr
       .filter(file => existsSync(file)),
   ]
   const folder = resolve(dataDir)
-  return files.some(file => dirname(resolve(file)) === folder) ? [dataDir, ...files] : files
+  const isOurs = files.some(file => existsSync(file) && dirname(resolve(file)) === folder)
+  return isOurs ? [dataDir, ...files] : files
 }

@@ -7,6 +7,7 @@ import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { noteMade, requireNeverMade } from './made-database.ts'
 import { leaveKeyCheck } from './own-key.ts'
+import { readRemovedAccounts } from './removed-accounts.ts'
 
 /** How long to rest between two tries, and how often to say so, in milliseconds. */
 const rest = 1_000
@@ -21,11 +22,38 @@ const sayEvery = 30_000
 export async function prepareDatabase(config: Config, logger: EventLog): Promise<void> {
   const store = await (config.mode === 'serve' ? opened : openOrMake)(config, logger)
   try {
+    const trouble = await store.trouble({ byWriting: true })
+    if (trouble !== null) throw new UnusableDatabase(trouble, config.databaseUrl)
     // What a demo signs is worth nothing, and its key may be any.
-    if (config.mode === 'serve') await leaveKeyCheck(store.gate, config)
+    if (config.mode === 'serve') {
+      await requireNobodyBack(store, config)
+      await leaveKeyCheck(store.gate, config)
+    }
+    if (config.mode === 'demo') await requireNoProduction(store)
   } finally {
     await store.close()
   }
+}
+
+/** @throws OperatorError where somebody whose account was removed could sign in again. */
+async function requireNobodyBack({ accounts }: Store, { dataDir }: Config): Promise<void> {
+  for (const { account } of readRemovedAccounts(dataDir)) {
+    const found = await accounts.byKey(account)
+    if (!found || found.removedAt !== null) continue
+    throw new OperatorError(
+      'Accounts that were removed are there again: an older database was put back by hand, and the gate does ' +
+        'not know that. Postgres: run `qrgate restore`. SQLite: move its files away, and `qrgate restore FILE`.',
+    )
+  }
+}
+
+/** @throws OperatorError where people sign in for real: a demo adds people, a client and open doors. */
+async function requireNoProduction({ gate }: Store): Promise<void> {
+  if ((await gate.read()).keyCheck === null) return
+  throw new OperatorError(
+    'This database belongs to a gate in production, run by `qrgate serve`; a demo would put people and a ' +
+      'client of its own into it. Set QRGATE_DATA_DIR to another folder.',
+  )
 }
 
 /** Opens it as soon as it answers. */

@@ -8,7 +8,10 @@ import type { Core } from './core.ts'
 const patience = 900
 
 /** What `/readyz` asks: each part says since when it is not well, and why. */
-export function readinessParts({ store, bus, passwords }: Core, logger: EventLog): Part[] {
+export function readinessParts(
+  { store, bus, passwords, counters }: Core,
+  logger: EventLog,
+): Part[] {
   let lost: { since: number; trouble: DatabaseTrouble } | null = null
   let asking: Promise<DatabaseTrouble | null> | undefined
 
@@ -43,6 +46,15 @@ export function readinessParts({ store, bus, passwords }: Core, logger: EventLog
         const away = bus.lost()
         if (away === null) return null
         return degradedSince(away.since, `${away.why}; kiosks learn by polling`)
+      },
+    },
+    {
+      name: 'counts',
+      vital: false,
+      async degraded() {
+        const away = counters.lost()
+        if (away === null) return null
+        return degradedSince(away.since, `${away.why}; each node counts wrong passwords by itself`)
       },
     },
     {

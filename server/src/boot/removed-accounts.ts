@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { OperatorError } from '../operator-error.ts'
 import { ownLikeItsFolder, privateFile } from '../private-path.ts'
 import { makeDataFolder } from './data-folder.ts'
 
@@ -24,7 +25,7 @@ export function removedAccountsFile(dataDir: string): string {
 export function noteRemovedAccount(dataDir: string, removed: RemovedAccount): void {
   makeDataFolder(dataDir)
   const path = removedAccountsFile(dataDir)
-  const file = openSync(path, 'a', privateFile)
+  const file = opened(path)
   try {
     // A power cut may have left half of a line before it.
     const begin = /[^\n]$/.test(readFileSync(path, 'utf8')) ? '\n' : ''
@@ -37,26 +38,52 @@ export function noteRemovedAccount(dataDir: string, removed: RemovedAccount): vo
   syncFolder(dataDir)
 }
 
-/** Those that were noted, in that order; none where nothing was. Half a line says nothing. */
+/**
+ * Those that were noted, in that order; none where nothing was. Half a line, which a power cut leaves, says
+ * nothing.
+ * @throws OperatorError where it cannot be read: whoever was removed must not come back unseen.
+ */
 export function readRemovedAccounts(dataDir: string): RemovedAccount[] {
-  return textOf(removedAccountsFile(dataDir)).split('\n').flatMap(readLine)
+  const path = removedAccountsFile(dataDir)
+  const lines = textOf(path).split('\n')
+  return lines.flatMap((line, index) => {
+    const read = line.trim() === '' ? [] : readLine(line)
+    if (read !== undefined) return read
+    throw new OperatorError(
+      `${path}, line ${index + 1} is damaged; mend it, or take that line out.`,
+    )
+  })
 }
 
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return ''
+    throw new OperatorError(`${path} cannot be read (${code}); who was removed stands in it.`)
   }
 }
 
-function readLine(line: string): RemovedAccount[] {
+/** @returns nothing for half a line, and undefined for what was never one. */
+function readLine(line: string): RemovedAccount[] | undefined {
   try {
     const { account, at } = JSON.parse(line)
-    return typeof account === 'string' && typeof at === 'number' ? [{ account, at }] : []
+    return typeof account === 'string' && typeof at === 'number' ? [{ account, at }] : undefined
   } catch {
-    return []
+    return begun.startsWith(line.slice(0, begun.length)) ? [] : undefined
+  }
+}
+
+/** How every line begins. */
+const begun = '{"account":"'
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'a+', privateFile)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new OperatorError(`${path} cannot be written (${code}); without it nobody is removed.`)
   }
 }
 

@@ -8,8 +8,9 @@ import { advance } from '../protocol/sign-in.ts'
 import { unchanged } from '../store/change.ts'
 import { UnusableDatabase } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
-import { copySqlite } from '../store/sql/copy-sqlite.ts'
+import { copySqlite, noRoom } from '../store/sql/copy-sqlite.ts'
 import { makeSqliteFile } from '../store/sql/make-sqlite-file.ts'
+import { openingFault } from '../store/sql/postgres-faults.ts'
 import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import type { Store } from '../store/store.ts'
 import { accountAdminOf } from './account-command.ts'
@@ -39,7 +40,10 @@ export async function restore(file: string | undefined, options: Options): Promi
   say(`Restored: ${began}.`)
   say('What happened since then is not in it: look into the gate’s own log lines for what')
   say('operators did, and do again what must hold: revoked kiosks, disabled accounts, passwords.')
-  say('Screens that enrolled since then need a new link. Start the gate.')
+  say(
+    'Screens that enrolled since then need a new link. Start the gate, or restart it where it runs.',
+  )
+  if (options.newKey) say('With another key: qrgate client rotate ID --webhook, for each client.')
 }
 
 async function restoreLoaded(file: string | undefined, config: Config, options: Options) {
@@ -48,12 +52,24 @@ async function restoreLoaded(file: string | undefined, config: Config, options: 
       'Load the dump with pg_restore into an empty database; then run `qrgate restore` without a file.',
     )
   }
+  await requireUnused(config.databaseUrl)
   const store = await openOlder(config.databaseUrl)
   try {
     return await begin(store, config, options)
   } finally {
     await store.close()
   }
+}
+
+const inUse = 'A gate uses this database: stop all nodes first.'
+
+/** What is under way at a running gate would be ended, for nothing. */
+async function requireUnused(url: string): Promise<void> {
+  const { isInUse } = await import('../store/sql/postgres-look.ts')
+  const used = await isInUse(url).catch((error: Error) => {
+    throw openingFault(error, url)
+  })
+  if (used) throw new OperatorError(inUse)
 }
 
 async function restoreFile(
@@ -63,7 +79,6 @@ async function restoreFile(
   options: Options,
 ): Promise<string> {
   if (file === undefined) throw new OperatorError('Say which backup: qrgate restore FILE')
-  if (!existsSync(file)) throw new OperatorError(`There is no ${file}.`)
   const inTheWay = sqliteFiles(path).filter(existsSync)
   if (inTheWay.length > 0) {
     throw new OperatorError(
@@ -75,7 +90,9 @@ async function restoreFile(
     copySqlite(file, draft)
     contents = await beginIn(draft, config, options)
   }).catch(error => {
+    if (error instanceof Refusal) throw new OperatorError(noRoom(path))
     if (!(error instanceof UnusableDatabase)) throw inWords(error, path)
+    if (error.trouble === 'full') throw new OperatorError(noRoom(path))
     const isNone = error.trouble === 'missing' || error.trouble === 'damaged'
     const why = isNone ? 'it is no whole backup of a gate' : error.why
     throw new OperatorError(`${file} cannot be restored: ${why}.`)
@@ -109,13 +126,14 @@ async function openOlder(url: string): Promise<Store> {
  * is void. @returns what it held.
  */
 async function begin(store: Store, config: Config, { newKey }: Options): Promise<string> {
-  await leaveKeyCheck(store.gate, config, newKey)
+  // A demo's backup has no key to be known by.
+  if ((await store.gate.read()).keyCheck !== null) await leaveKeyCheck(store.gate, config, newKey)
   const held = await contents(store)
   const clock = createClock()
   const time = await store.time()
   if (time !== null) clock.follow(time)
   const accounts = await accountAdminOf(store, config, clock)
-  await removeAgain(operator(), { store, accounts, config, clock })
+  const removed = await removeAgain(operator(), { store, accounts, config, clock })
   await endSignIns(store, config, clock())
   await endHandOffs(store, config, clock())
   await seal(store)
@@ -125,7 +143,7 @@ async function begin(store: Store, config: Config, { newKey }: Options): Promise
   const subject = { kind: 'log', id: '' } as const
   const event = { event: 'log.restored', at: clock(), actor: operator(), subject } as const
   await store.log.add([{ ...event, detail: { position } }])
-  return held
+  return `${held}; ${removed} accounts that were removed since are removed again`
 }
 
 /** Later than any state runs out. */
@@ -161,7 +179,7 @@ async function endHandOffs(store: Store, config: Config, now: number): Promise<v
 /** So that all of it lies before the place where readers go on. */
 async function seal({ leases, log }: Store): Promise<void> {
   const lease = await leases.take('sealer', 'restore', 60_000)
-  if (!lease) throw new OperatorError('A gate uses this database: stop it first.')
+  if (!lease) throw new OperatorError(inUse)
   try {
     while ((await log.seal(lease, 500)) > 0) {
       // One transaction after the other.

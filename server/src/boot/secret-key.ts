@@ -3,7 +3,7 @@ import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
-import { privateFile } from '../private-path.ts'
+import { ownLikeItsFolder, privateFile } from '../private-path.ts'
 import { makeDataFolder } from './data-folder.ts'
 
 /** A demo makes its own key at the first start and keeps it, so that restarts lose nothing. */
@@ -17,6 +17,7 @@ export function withSecretKey(config: Config): Config {
   // same key, and a full disk leaves no half of one.
   const draft = `${file}.${process.pid}`
   writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: privateFile })
+  ownLikeItsFolder(draft)
   try {
     linkSync(draft, file)
   } catch (error) {
@@ -38,8 +39,17 @@ export function keyFile(dataDir: string): string {
   return join(dataDir, 'secret-key')
 }
 
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new OperatorError(`${file}, the demo's key, cannot be read (${code}).`)
+  }
+}
+
 function readKey(file: string): string {
-  const key = readFileSync(file, 'utf8').trim()
+  const key = textOf(file).trim()
   if (Buffer.byteLength(key) < 32) {
     throw new OperatorError(`${file} is damaged; remove it, and the next start makes a new key.`)
   }

@@ -2,11 +2,18 @@ import { Refusal, type RefusalCode } from '../errors.ts'
 import { type Counted, Counts, type Rule } from './counts.ts'
 import { seconds } from './limit.ts'
 
+export interface Lost {
+  since: number
+  why: string
+}
+
 /** Counts one for a key. @param points a smaller share than the rule's own, perhaps. */
 export type Counter = (key: string, points?: number) => Promise<Counted[]>
 
 /** A second count that other nodes share; never waits long, and answers null where it cannot tell. */
 export interface SharedCounts {
+  /** Since when nothing could be counted (by `performance.now()`) and why; null while all is well. */
+  lost(): Lost | null
   counter(rule: Rule): (key: string, points?: number) => Promise<Counted | null>
   close(): void
 }
@@ -16,6 +23,8 @@ export interface Counters {
   here(rule: Rule): Counter
   /** On this node and, where they share, on all: when Redis goes, a node has forgotten nothing of its own. */
   everywhere(rule: Rule): Counter
+  /** Why each node counts for itself; null where that is so by design, and while all count together. */
+  lost(): Lost | null
   close(): void
 }
 
@@ -39,6 +48,7 @@ export function createCounters(now: () => number, shared?: SharedCounts): Counte
         return elsewhere ? [...counted, elsewhere] : counted
       }
     },
+    lost: () => shared?.lost() ?? null,
     close: () => shared?.close(),
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRedisClient, redisPatience, redisSilent, redisWords } from '../redis-client.ts'
 import { within } from '../within.ts'
-import type { SharedCounts } from './counters.ts'
+import type { Lost, SharedCounts } from './counters.ts'
 import type { Counted } from './counts.ts'
 
 const probeEvery = 1_000
@@ -33,26 +33,28 @@ if used > 1 then redis.call('decr', KEYS[1]) elseif used == 1 then redis.call('d
  */
 export function redisCounts(url: string, onError: (error: unknown) => void): SharedCounts {
   const client = createRedisClient(url)
-  let lost = false
+  let lost: Lost | null = null
   let closing = false
-  const tell = (error: unknown) => {
-    if (!closing) onError(new Error(redisWords(error, client), { cause: error }))
-  }
-  client.connect().catch(tell)
+  client.connect().catch(error => lose(error))
 
   const lose = (error: unknown) => {
     if (lost || closing) return
-    lost = true
-    tell(error)
+    const why = redisWords(error, client)
+    lost = { since: performance.now(), why }
+    onError(new Error(why, { cause: error }))
     void probe()
   }
   const probe = async () => {
     while (lost && !closing) {
       await sleep(probeEvery, undefined, { ref: false })
-      // A frozen Redis answers this once it thaws, a missing one refuses it at once.
-      lost = await client.ping().then(
-        () => false,
-        () => true,
+      // A frozen Redis answers this once it thaws, a missing one refuses it at once; and it writes, as a count
+      // does.
+      const [keys, written] = [['qrgate:failures:probe'], ['1', '1']]
+      await client.eval(takeScript, { keys, arguments: written }).then(
+        () => {
+          lost = null
+        },
+        () => {},
       )
     }
   }
@@ -90,6 +92,7 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
         }
       }
     },
+    lost: () => lost,
     close() {
       closing = true
       client.destroy()

@@ -93,16 +93,50 @@ export function databaseAddress(): Kind<string> {
           refuse(`${name} must be like sqlite:PATH, with no // before the path.`)
         } else if (rest === ':memory:' && mode === 'serve') {
           refuse(`${name} must name a file: what is only in memory is gone at the next start.`)
+        } else if (rest.includes('?')) {
+          refuse(`${name} takes no options behind a "?"; write sqlite:PATH.`)
         }
       } else if (!/^postgres(ql)?$/.test(scheme) || !rest.startsWith('//')) {
         refuse(`${name} must be like sqlite:PATH or postgres://user:password@host/database.`)
       } else if (!URL.canParse(text)) refuse(`${name} ${noUrl}.`)
-      else if (!isSslMode(text)) {
+      else if (!isReadable(URL.parse(text)?.password ?? '')) {
+        refuse(`${name} has a % that begins no %XX; write it as %25.`)
+      } else if (!isSslMode(text)) {
         refuse(`${name}: its sslmode must be one of ${sslModes.join(', ')}.`)
+      }
+      for (const option of unknownOptions(text)) {
+        refuse(`${name}: ${option} is no option of it; there are ${postgresOptions.join(', ')}.`)
       }
       return `${scheme}:${rest}`
     },
   }
+}
+
+/** What `pg` takes in an address; it passes over all others. */
+const postgresOptions = [
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'uselibpqcompat',
+  'host',
+  'port',
+  'user',
+  'password',
+  'dbname',
+  'application_name',
+  'client_encoding',
+  'connect_timeout',
+  'channel_binding',
+]
+
+/** Those that are none, and those that stand twice: of two only one would count. */
+function unknownOptions(url: string): string[] {
+  const parsed = url.startsWith('sqlite:') ? null : URL.parse(url)
+  const names = [...(parsed?.searchParams.keys() ?? [])]
+  const twice = names.filter((name, index) => names.indexOf(name) !== index)
+  const unknown = names.filter(name => !postgresOptions.includes(name))
+  return [...new Set([...unknown, ...twice.map(name => `a second ${name}`)])]
 }
 
 /** Each but the first two looks at the server's certificate and its name. */
@@ -111,6 +145,15 @@ const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'ver
 function isSslMode(url: string): boolean {
   const mode = URL.parse(url)?.searchParams.get('sslmode') ?? null
   return mode === null || sslModes.includes(mode)
+}
+
+function isReadable(encoded: string): boolean {
+  try {
+    decodeURIComponent(encoded)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `redis://…`, or `rediss://…` for TLS; empty for none. */
@@ -124,7 +167,9 @@ export function redisAddress(): Kind<string> {
         refuse(`${name} must be like redis://host:6379, or rediss:// for TLS.`)
       } else if (!url) refuse(`${name} ${noUrl}.`)
       else if (!url.hostname) refuse(`${name} names no host.`)
-      else if (!/^(\/\d*)?$/.test(url.pathname)) {
+      else if (!isReadable(url.username) || !isReadable(url.password)) {
+        refuse(`${name} has a % that begins no %XX; write it as %25.`)
+      } else if (!/^(\/\d*)?$/.test(url.pathname)) {
         refuse(`${name} may end with the number of a database, like /0, and with nothing else.`)
       }
       return `${scheme}:${rest}`

@@ -20,8 +20,10 @@ export function secretInFile(
   try {
     const content = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
     const secret = content.replace(/\r?\n$/, '')
-    if (secret !== '' && !/[\r\n]/.test(secret)) return secret
-    const is = secret === '' ? 'is empty' : 'has more than one line'
+    const isLine = secret.startsWith(`${name}=`) || /^(["']).*\1$/.test(secret)
+    if (secret !== '' && !isLine && !/[\r\n]/.test(secret)) return secret
+    const is =
+      secret === '' ? 'is empty' : isLine ? 'holds a line of a .env' : 'has more than one line'
     refuse(`${name}_FILE: ${path} ${is}; it must hold the value of ${name} alone.`)
   } catch (error) {
     refuse(`${name}_FILE: ${path} cannot be read: ${whyNot(error as NodeJS.ErrnoException)}.`)

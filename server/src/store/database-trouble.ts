@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { OperatorError } from '../operator-error.ts'
 
 /**
@@ -14,8 +15,12 @@ export const databaseTroubles = {
   replaced: 'its file was moved, removed or replaced under the running gate; restart the gate',
   not_allowed: 'its user lacks rights that the gate needs; make it the owner of the tables',
   no_access: 'this user is not let in',
-  untrusted: 'its TLS connection is not trusted',
-  missing: 'no gate has used it yet; name the right one, or make it: qrgate migrate',
+  untrusted:
+    'its TLS certificate is not trusted; name its authority by sslrootcert= in DATABASE_URL',
+  pooled:
+    'a pooler before it gives each statement another connection; set its pool_mode to transaction',
+  absent: 'there is no such database; make it: createdb',
+  missing: 'no gate has used it yet; name the right one, or make its tables: qrgate migrate',
   outdated: 'its tables are not up to date; run: qrgate migrate',
   newer: 'a newer version of QRGate has used it; install that version again',
   foreign: 'it belongs to another program',
@@ -49,10 +54,14 @@ export function isPassing(trouble: DatabaseTrouble): boolean {
   return trouble === 'away' || trouble === 'locked'
 }
 
+function nameOfFile(path: string): string {
+  return path === ':memory:' ? 'in memory' : resolve(path)
+}
+
 /** Which database an address names, for a person to read: without its password and its options. */
 export function databaseName(databaseUrl: string): string {
   const url = databaseUrl.startsWith('sqlite:') ? null : URL.parse(databaseUrl)
-  if (url === null) return databaseUrl.replace(/^sqlite:/, '')
+  if (url === null) return nameOfFile(databaseUrl.replace(/^sqlite:/, ''))
   const user = url.username && `${url.username}@`
   return `${url.protocol}//${user}${url.host}${url.pathname}`
 }

@@ -47,7 +47,8 @@ function findingOf(socket: TLSSocket, host: string, now: number): Omit<Finding, 
   }
   if (code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
     return fail(
-      'its certificate comes without the intermediate ones; give the proxy the full chain',
+      'its certificate comes without the intermediate ones, or is of an authority that is not known here: give ' +
+        'the proxy the full chain; doctor knows other authorities by NODE_EXTRA_CA_CERTS',
     )
   }
   if (code !== '') return fail(untrusted(code))

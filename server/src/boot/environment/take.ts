@@ -58,11 +58,17 @@ function linesOf(path: string, bytes: Uint8Array): Line[] {
 /** @returns undefined where there is no file, and none has to be there. */
 function bytesOf(path: string, mustBe: boolean): Buffer | undefined {
   try {
+    // Nobody may ever write into a pipe of that name.
+    if (!mustBe && statSync(path, { throwIfNoEntry: false })?.isFIFO()) {
+      throw new OperatorError(`${path} is a pipe, and no file.`)
+    }
     return readFileSync(path)
   } catch (error) {
+    if (error instanceof OperatorError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     const isMissing = code === 'ENOENT' && !isLink(path)
     if (isMissing && !mustBe) return undefined
+    if (path === '') throw new OperatorError('-e names no file.')
     if (isMissing) throw new OperatorError(`There is no ${path}, which --env-file names.`)
     throw new OperatorError(`${path} cannot be read: ${whyNot(path, code, message)}`)
   }

@@ -61,5 +61,8 @@ export function gate(db: Database, engine: Engine, update: Update): GateRecords 
 
 /** Writes what nobody reads, to see whether anything can be written. @throws what the database says. */
 export async function tryToWrite(db: Database, { now }: Engine): Promise<void> {
-  await db.updateTable('gate').set({ checked_at: now }).where('id', '=', theOne).execute()
+  // In a transaction, as the work is.
+  await db.transaction().execute(async trx => {
+    await trx.updateTable('gate').set({ checked_at: now }).where('id', '=', theOne).execute()
+  })
 }

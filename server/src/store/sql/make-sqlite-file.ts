@@ -1,5 +1,5 @@
-import { closeSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { makePrivateFolder, ownLikeItsFolder, privateFile } from '../../private-path.ts'
 import { sqliteFiles } from '../sqlite-files.ts'
 
@@ -14,6 +14,7 @@ export async function makeSqliteFile(
   fill: (draft: string) => Promise<void>,
 ): Promise<boolean> {
   makePrivateFolder(dirname(path))
+  removeDrafts(path)
   const draft = `${path}.${process.pid}`
   // SQLite would let others read it; its other files get the mode of this one.
   closeSync(openSync(draft, 'w', privateFile))
@@ -23,6 +24,27 @@ export async function makeSqliteFile(
     return takeName(draft, path)
   } finally {
     for (const file of sqliteFiles(draft)) rmSync(file, { force: true })
+  }
+}
+
+/** What was left by those who were killed in the middle. */
+function removeDrafts(path: string): void {
+  for (const file of readdirSync(dirname(path))) {
+    const [, pid] = /^\.(\d+)(?:-(?:wal|shm|journal))?$/.exec(afterName(file, basename(path))) ?? []
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(dirname(path), file))
+  }
+}
+
+function afterName(file: string, name: string): string {
+  return file.startsWith(name) ? file.slice(name.length) : ''
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
 

@@ -1,4 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 
 /** Prepared statements kept; Kysely writes the same few dozen texts again and again. */
@@ -18,7 +20,7 @@ const pragmas = [
 
 /** Lets Kysely's SQLite dialect drive `node:sqlite`. */
 export function openNodeSqlite(path: string, readOnly = false): SqliteDatabase {
-  const database = new DatabaseSync(path, { timeout: startPatience, readOnly })
+  const database = readOnly ? openToRead(path) : new DatabaseSync(path, { timeout: startPatience })
   if (!readOnly) database.exec(pragmas.join(';'))
   const statements = new Map<string, SqliteStatement>()
 
@@ -36,6 +38,28 @@ export function openNodeSqlite(path: string, readOnly = false): SqliteDatabase {
       statements.set(sql, statement)
       return statement
     },
+  }
+}
+
+/**
+ * Also on a disk that cannot be written, where SQLite cannot make what it needs beside a file that others may
+ * write: there nobody writes, and all of it is in the file unless a `-wal` holds something.
+ */
+export function openToRead(path: string): DatabaseSync {
+  const options = { timeout: startPatience, readOnly: true }
+  const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
+  if (!isReadOnlyDisk(path) || (wal && wal.size > 0)) return new DatabaseSync(path, options)
+  const url = pathToFileURL(path)
+  url.searchParams.set('immutable', '1')
+  return new DatabaseSync(url, options)
+}
+
+function isReadOnlyDisk(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
   }
 }
 

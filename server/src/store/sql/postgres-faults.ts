@@ -19,7 +19,7 @@ const troubles: readonly [RegExp, DatabaseTrouble][] = [
   [/^XX00[12]$/, 'damaged'],
   [/^42501$/, 'not_allowed'],
   [/^42P01$/, 'missing'],
-  [/^3D000$/, 'missing'],
+  [/^3D000$/, 'absent'],
   [/^28/, 'no_access'],
 ]
 
@@ -35,7 +35,10 @@ export function passingOf(error: unknown): 'away' | 'locked' | null {
 }
 
 export function postgresTrouble(error: unknown): DatabaseTrouble | null {
-  const { code = '' } = (error ?? {}) as { code?: string }
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
+  if (/statement pooling/.test(message)) return 'pooled'
+  // pg's own words where the server wants a password and the address has none.
+  if (/^SASL: .*password must be/.test(message)) return 'no_access'
   return troubles.find(([codes]) => codes.test(code))?.[1] ?? null
 }
 
@@ -44,8 +47,10 @@ export function openingFault(error: unknown, url: string): unknown {
   if (error instanceof UnusableDatabase || !(error instanceof Error)) return error
   // Where a name has several addresses, Node says nothing itself but what each of them said.
   const [first = error] = error instanceof AggregateError ? error.errors : []
-  const detail = error.message || first.message
+  // Node adds advice for whoever starts Node.
+  const [detail = ''] = (error.message || first.message).split('; if the root CA', 1)
   const { code = '' } = first as { code?: string }
+  if (/does not support SSL/.test(detail)) return new UnusableDatabase('no_access', url, detail)
   const isTls = tls.test(code) || (!/^[0-9A-Z]{5}$/.test(code) && tls.test(detail))
   const trouble = isTls ? 'untrusted' : (postgresTrouble(first) ?? passingOf(first))
   return trouble === null ? error : new UnusableDatabase(trouble, url, detail)

@@ -38,6 +38,21 @@ export async function lookAtPostgres(url: string): Promise<PostgresLook> {
   }
 }
 
+/** Whether gates are connected to it; a gate asks something every second. @throws like {@link lookAtPostgres}. */
+export async function isInUse(url: string): Promise<boolean> {
+  const client = clientOf(url)
+  try {
+    await client.connect()
+    const { rows } = await client.query(
+      `select from pg_stat_activity where datname = current_database()
+        and application_name = 'qrgate' and pid <> pg_backend_pid()`,
+    )
+    return rows.length > 0
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
 function clientOf(url: string): pg.Client {
   const client = new pg.Client({ ...optionsOf(url), query_timeout: patience })
   client.on('error', () => {})

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { OperatorError } from '../../operator-error.ts'
 
 /** Options of an address that name files (https://www.postgresql.org/docs/current/libpq-connect.html). */
@@ -30,9 +30,11 @@ export function readableTls(url: string): string {
 function requireReadable(name: string, path: string | null): void {
   if (path === null) return
   try {
-    accessSync(path, constants.R_OK)
+    const text = readFileSync(path, 'utf8')
+    if (text.includes('-----BEGIN ')) return
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new OperatorError(`DATABASE_URL: its ${name} ${path} cannot be read (${code}).`)
   }
+  throw new OperatorError(`DATABASE_URL: its ${name} ${path} is no PEM file.`)
 }

@@ -24,7 +24,7 @@ export async function retryWhileBusy<T>(
   }
   for (;;) {
     try {
-      const known = engine.knownTrouble()
+      const known = engine.knownTrouble() ?? damaged(engine)
       if (known !== null) throw busy(known)
       const left = Math.max(0, deadline - performance.now())
       return await within(left, work(requireInTime), noAnswer)
@@ -37,10 +37,18 @@ export async function retryWhileBusy<T>(
       const passing = engine.passing(error)
       if (error instanceof Refusal || passing === null) throw error
       const wait = 5 + Math.random() * 45
-      if (performance.now() + wait >= deadline) throw busy(passing, error)
+      if (performance.now() + wait >= deadline) {
+        engine.health.failed(passing)
+        throw busy(passing, error)
+      }
       await sleep(wait)
     }
   }
+}
+
+/** What is read from it is worth nothing, and what is written may be lost. */
+function damaged({ health }: Engine): 'damaged' | null {
+  return health.met === 'damaged' ? 'damaged' : null
 }
 
 function busy(trouble: DatabaseTrouble, error?: unknown): Refusal {

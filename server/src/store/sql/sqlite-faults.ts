@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { type DatabaseTrouble, UnusableDatabase } from '../database-trouble.ts'
@@ -43,46 +43,40 @@ export function sqliteTrouble(error: unknown): DatabaseTrouble | null {
 
 /** Why it could not be opened, in a sentence; any error that is not SQLite's or the system's as it is. */
 export function openingFault(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { message } = error as NodeJS.ErrnoException
   const url = `sqlite:${path}`
   if (isLocked(error)) return new UnusableDatabase('locked', url, message)
-  const trouble = sqliteTrouble(error) ?? systemTrouble(code)
+  const trouble = sqliteTrouble(error) ?? systemTrouble(error as NodeJS.ErrnoException)
   if (trouble === null) return error
   const isOurs = trouble === 'no_access' || trouble === 'read_only'
   const [kind, detail] = (isOurs && forbidden(path)) || [trouble, message]
   return new UnusableDatabase(kind, url, detail)
 }
 
-function systemTrouble(code: string | undefined): DatabaseTrouble | null {
+function systemTrouble({ code, syscall }: NodeJS.ErrnoException): DatabaseTrouble | null {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return 'full'
     case 'EROFS':
       return 'read_only'
-    case 'EACCES':
-    case 'EPERM':
-    case 'ENOENT':
-    case 'ENOTDIR':
-    case 'EISDIR':
-    case 'ELOOP':
-      return 'no_access'
     case 'EIO':
       return 'failing'
     default:
-      return null
+      // A closed folder, a name that is too long, a file where a folder should be …
+      return code !== undefined && syscall !== undefined ? 'no_access' : null
   }
 }
 
 /** The first of its files, or its folder, that this user may not use, and why. */
 function forbidden(path: string): [DatabaseTrouble, string] | undefined {
   for (const one of [dirname(path), ...sqliteFiles(path)]) {
-    const found = statSync(one, { throwIfNoEntry: false })
-    if (found === undefined) continue
+    if (!existsSync(one)) continue
     try {
       accessSync(one, constants.R_OK | constants.W_OK)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
+      const found = statSync(one)
       if (code === 'EROFS') return ['read_only', `${one} is on a file system that is read-only`]
       const { uid, username } = userInfo()
       const whose = found.uid === uid ? 'its mode forbids it' : `it belongs to user ${found.uid}`

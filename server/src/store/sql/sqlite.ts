@@ -1,7 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
-import { makePrivate } from '../../private-path.ts'
 import type { DatabaseTrouble } from '../database-trouble.ts'
 import { UnusableDatabase } from '../database-trouble.ts'
 import { sqliteFiles } from '../sqlite-files.ts'
@@ -43,10 +41,11 @@ async function prepareFiles(path: string, opening: Opening): Promise<void> {
     if (left) throw new UnusableDatabase('damaged', url, `${left} is there without ${path}`)
     if (opening !== 'make') throw new UnusableDatabase('missing', url)
     await makeSqliteFile(path, async draft => (await open(draft, 'make')).destroy())
+  } else if (found.isDirectory()) {
+    throw new UnusableDatabase('foreign', url, 'it is a folder')
   } else if (found.size === 0) {
     throw new UnusableDatabase('damaged', url, 'the file is empty; remove it to begin anew')
   }
-  for (const file of sqliteFiles(path)) makePrivate(file)
 }
 
 async function open(path: string, opening: Opening): Promise<Kysely<Tables>> {
@@ -76,7 +75,8 @@ function engine(db: Kysely<Tables>, path: string): Engine {
     async inspect() {
       try {
         const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(10)`.execute(db)
-        return rows.map(({ quick_check: found }) => found).filter(found => found !== 'ok')
+        const found = rows.map(({ quick_check: fault }) => fault.replaceAll(/\s+/g, ' '))
+        return found.filter(fault => fault !== 'ok')
       } catch (error) {
         if (sqliteTrouble(error) !== 'damaged') throw error
         return [(error as Error).message]
@@ -104,25 +104,37 @@ function sameFile(path: string): () => boolean {
   if (path === ':memory:') return () => true
   const { dev, ino } = statSync(path)
   return () => {
-    const now = statSync(path, { throwIfNoEntry: false })
-    return now?.ino === ino && now.dev === dev
+    try {
+      const now = statSync(path, { throwIfNoEntry: false })
+      return now?.ino === ino && now.dev === dev
+    } catch {
+      // Of a folder that was closed to this user nobody can tell; what is open stays open.
+      return true
+    }
   }
 }
 
-/** A file system may have become read-only since the file was opened. */
+/**
+ * A file system may have become read-only since the file was opened; what happens to its mode meanwhile
+ * concerns the next start.
+ */
 function mayWrite(path: string): DatabaseTrouble | null {
   try {
-    accessSync(dirname(path), constants.W_OK)
     accessSync(path, constants.W_OK)
     return null
-  } catch {
-    return 'read_only'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS' ? 'read_only' : null
   }
 }
 
 function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(path)
-  return bavail * bsize
+  try {
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize
+  } catch {
+    // Then writing tells.
+    return 0
+  }
 }
 
 /** Migrates inside a transaction: SQLite can take back a change of tables, Kysely expects it cannot. */
