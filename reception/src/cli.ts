@@ -100,7 +100,7 @@ program
   .command('restore <file>')
   .description('put a backup where no data is; reception must not run')
   .action((file: string) => {
-    process.stdout.write(`Restored: ${restore(dataDir(), file)}.
+    process.stdout.write(`Restored into ${dataDir()}: ${restore(dataDir(), file)}.
 Numbers that were given since then are not in it, and would be given again.
 Desks need new links: qrgate-reception desk. Start reception.
 `)

@@ -35,6 +35,7 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
   const known = db.selectFrom('known').select('value').where('name', '=', 'place')
   const kept = await known.executeTakeFirst()
   let place: SiteView = kept ? JSON.parse(kept.value) : unknownPlace
+  let stored = kept?.value
   let offered = ''
   let isAway = false
   let renewing = Promise.resolve()
@@ -57,13 +58,17 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
     const said = await gate.place()
     if (!said) return
     const value = JSON.stringify(said)
-    if (value === JSON.stringify(place)) return
-    // A zone that this Node knows nothing of would be a fault at every turn: it throws here.
-    dayOf(clock(), said.time_zone)
-    place = said
-    changed()
+    if (value !== JSON.stringify(place)) {
+      // A zone that this Node knows nothing of would be a fault at every turn: it throws here.
+      dayOf(clock(), said.time_zone)
+      place = said
+      changed()
+    }
+    // Again where the disk was full.
+    if (value === stored) return
     const row = db.insertInto('known').values({ name: 'place', value })
     await row.onConflict(on => on.doUpdateSet({ value })).execute()
+    stored = value
   }
 
   return {

@@ -376,7 +376,7 @@ test('N45: a backup takes the place of an older one, and is brought back where n
 
   const { code, out, err } = await reception.run('restore', file)
   assert.equal(code, 0, err)
-  assert.match(out, /^Restored: 1 people who came/)
+  assert.match(out, /^Restored into .*data: 1 people who came/)
   assert.equal(statSync(databaseFile(dataDir)).mode & 0o777, 0o600)
   assert.ok(!existsSync(`${databaseFile(dataDir)}-wal`))
   await reception.boot()
