@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { dayOf, isOpen } from './day.ts'
 import { type Gate, unknownPlace } from './gate.ts'
 import type { Site } from './site.ts'
+import { about } from './trouble.ts'
 import { closedServices } from './views.ts'
 
 const endedToday: Localized = { ko: '오늘 접수가 마감되었습니다', en: 'Closed for today' }
@@ -84,7 +85,7 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
         .then(
           () => false,
           error => {
-            if (!isAway) logger.warn({ err: error }, 'the gate cannot be reached')
+            if (!isAway) logger.warn(about(error), 'the gate cannot be reached')
             // Another gate may answer next, or one that was restored.
             offered = ''
             return true

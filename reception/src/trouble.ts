@@ -18,8 +18,16 @@ export const troubles = {
 
 export type TroubleKind = keyof typeof troubles
 
+/** Something outside of reception is wrong; the message says it all, and a stack would help nobody. */
+export class Trouble extends Error {}
+
+/** As a line of the log has it. */
+export function about(error: unknown): object {
+  return error instanceof Trouble ? { why: error.message } : { err: error }
+}
+
 /** The database cannot be used; the message is one sentence for whoever runs reception. */
-export class DatabaseTrouble extends Error {
+export class DatabaseTrouble extends Trouble {
   readonly kind: TroubleKind
   /** The same without saying which database. */
   readonly why: string

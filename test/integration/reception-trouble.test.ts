@@ -314,6 +314,17 @@ test('N80: reception whose log goes to a full disk starts, answers and stops', a
   await reception.kill('SIGTERM')
 })
 
+test('N48: a gate that is away at the start keeps nobody from a desk, and is named without a stack', async t => {
+  const reception = await ReceptionProcess.placed(t)
+  const gate = await away()
+  await reception.boot(gate)
+  await until('it is said', () => reception.output.includes('the gate cannot be reached'))
+  assert.ok(reception.output.includes(`"why":"${gate.url} (RECEPTION_GATE) does not answer: ECONN`))
+  assert.doesNotMatch(reception.output, /"stack"/)
+  const { status, parts } = await readiness(reception)
+  assert.deepEqual([status, parts.gate?.status], ['degraded', 'degraded'])
+})
+
 test('N45: a backup takes the place of an older one, and is brought back where no database is', async t => {
   const folder = temporaryFolder(t)
   const reception = await ReceptionProcess.placed(t)
