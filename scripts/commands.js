@@ -44,6 +44,8 @@ const builds = {
   reception: [receptionPages, without('reception/dist'), tsc('reception/tsconfig.build.json')],
   server: [webPages, without('server/dist'), tsc('server/tsconfig.build.json')],
 }
+const build = Object.values(builds).flat()
+const dressed = (how, folder) => node('scripts/dress-package.ts', how, folder)
 
 /**
  * The first step that fails ends a command; what was typed behind `--` goes to its last one.
@@ -64,15 +66,24 @@ const commands = {
   ],
   format: [biome('--write', '.')],
   docs: [source('scripts/write-settings.ts')],
-  build: [...builds.sdk, ...builds.reception, ...builds.server],
+  build,
   'build:sdk': builds.sdk,
   'build:reception': builds.reception,
   'build:server': builds.server,
+  // Whichever is packed first, its types come from those that it needs.
+  ...Object.fromEntries(
+    Object.keys(builds).flatMap(folder => [
+      [`prepack:${folder}`, [...build, dressed('dress', folder)]],
+      [`postpack:${folder}`, [dressed('undress', folder)]],
+    ]),
+  ),
+  pack: [...build, node('scripts/pack.ts')],
   screenshots: [...pages, node('scripts/screenshots.ts')],
   picture: [...pages, node('scripts/readme-picture.ts')],
   bench: [source('bench/run.ts')],
   'test:e2e': [...pages, tested(15, { QRGATE_TEST_E2E: 'whole' }, oneByOne, 'test/e2e/*.test.ts')],
   'test:browsers': [...pages, source('test/browsers/run.ts')],
+  'test:deploy': [source('scripts/try-deploy.ts')],
   'test:rolling': [tested(5, { QRGATE_TEST_KIOSKS: '500' }, 'test/fault/rolling-restart.test.ts')],
   'test:log': [tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts')],
   'test:fault': [
@@ -120,7 +131,7 @@ export async function run(name, given) {
   else if (isRunning) void holdWhenFree('running')
   try {
     const program = install({ isRunning })
-    if (program === undefined || (needSystem.test(name) && !installSystem())) return 1
+    if (program === undefined || (needSystem.test(name) && !installSystem(name))) return 1
     const todo = stepsTodo(name, steps, isRunning)
     if (!todo) return 1
     const firstAfterPages = todo.findLastIndex(step => pages.includes(step)) + 1

@@ -27,6 +27,16 @@ const wanted = [
   { package: 'python3', has: () => answers('python3') },
 ]
 
+/** What docs/deploy.md is carried out with. */
+const forDeploy = [
+  { package: 'nginx', has: () => answers('nginx', '-v') },
+  { package: 'caddy', has: () => answers('caddy', 'version') },
+  { package: 'sudo', has: () => answers('sudo') },
+  { package: 'systemd', has: () => answers('systemd-analyze') },
+  { package: 'iproute2', has: () => answers('ip', '-V') },
+  { package: 'curl', has: () => answers('curl') },
+]
+
 /** Debian keeps it where only root looks. */
 const hasPgBouncer = () => answers('pgbouncer') || existsSync('/usr/sbin/pgbouncer')
 
@@ -38,19 +48,24 @@ const lesser = [
   { package: 'fonts-noto-color-emoji', has: () => hasFontFor('charset=1f642') },
 ]
 
-/** @returns {boolean} whether all is there; said where it is not. */
-export function installSystem() {
+/**
+ * @param {string} command which of ours needs it.
+ * @returns {boolean} whether all is there; said where it is not.
+ */
+export function installSystem(command) {
   openNull()
   const isMissing = ({ has }) => !has()
   const nameOf = ({ package: name }) => name
-  const missing = [...wanted, ...lesser].filter(isMissing).map(nameOf)
+  const more = command === 'test:deploy' ? forDeploy : []
+  const needed = [...wanted, ...more]
+  const missing = [...needed, ...lesser].filter(isMissing).map(nameOf)
   if (missing.length === 0) return true
   if (process.getuid?.() === 0 && install(missing)) return true
   const names = missing.join(' ')
   process.stderr.write(
     `This needs ${names}. Install them (Debian, Ubuntu: sudo apt-get install ${names}).\n`,
   )
-  return !wanted.some(isMissing)
+  return !needed.some(isMissing)
 }
 
 function install(packages) {

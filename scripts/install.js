@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { bundledNode, isNewEnough, wantedNode } from './bundled-node.js'
 import { missingPackages } from './missing-packages.js'
+import { npm } from './npm.js'
 import { npmFailure } from './npm-failure.js'
 import { root } from './root.js'
 import { isWritable } from './writable.js'
@@ -110,12 +111,6 @@ function npmCi() {
   } finally {
     if (cache) rmSync(cache, { recursive: true, force: true })
   }
-}
-
-/** npm's own program and the Node that it runs with, where it was npm that has started this. */
-function npm() {
-  const { npm_execpath: script = '', npm_node_execpath: program = process.execPath } = process.env
-  return /npm-cli\.c?js$/.test(script) ? [program, script] : ['npm']
 }
 
 /** A cache for once, where npm may not write to its own; else undefined. */

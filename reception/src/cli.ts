@@ -80,13 +80,10 @@ async function desk(): Promise<void> {
   await db.destroy()
 }
 
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
-}
-
+const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
 const program = new Command('qrgate-reception')
   .description('Numbers, a desk and a board for the visitors of a QRGate kiosk.')
-  .version(`qrgate-reception ${version()}`)
+  .version(`qrgate-reception ${JSON.parse(manifest).version}`)
 program.command('serve', { isDefault: true }).description('run it').action(serve)
 program.command('desk').description('print a link that opens a browser as a desk').action(desk)
 program

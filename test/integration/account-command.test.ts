@@ -70,7 +70,7 @@ test('a list says what else an account is called: external ids, and a client’s
   const gate = await startGate(t)
   const { run, does, refuses } = accountCommands(gate)
   const file = join(gate.dataDir, 'accounts.csv')
-  const hash = await bcrypt(password, { cost: 4 })
+  const hash = await bcrypt(password, 4)
   const rows = [`kim,${hash},김 하나,0042`, `lee,${hash},,`, `park,${hash},,0042`]
   writeFileSync(file, ['id,password,full,chart', ...rows].join('\n'))
   const columns = ['--name-column', 'full', '--external-id-column']

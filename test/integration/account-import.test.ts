@@ -30,7 +30,7 @@ function seedDatabase(file: string, rows: [unknown, unknown][]): void {
 
 test('S053, N62: the accounts of a seed database sign in here with their old passwords', async t => {
   const { folder, databaseUrl, run } = await commandLine(t)
-  const hash = await bcrypt('secure_password', { cost: 4 })
+  const hash = await bcrypt('secure_password', 4)
   const file = join(folder, 'seed.db')
   seedDatabase(file, [
     ['user_example', hash],

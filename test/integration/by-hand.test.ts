@@ -93,7 +93,7 @@ test('N54: kiosks are named, linked, switched off and removed by hand', async t 
 
 test('N54: an import says what becomes of each row, and takes who has another id', async t => {
   const { folder, run, does, refuses } = await startOperating(t)
-  const hash = await bcrypt('secure_password', { cost: 4 })
+  const hash = await bcrypt('secure_password', 4)
   const file = join(folder, 'users.csv')
   const people = ['Kim,김하나', 'kim,김두나', 'two words,이', 'lee,', 'old,박']
   const rows = people.map(person => `${person.replace(',', `,${hash},`)}`)
@@ -253,7 +253,7 @@ test('N54: what is already so, nobody’s and somebody else’s is said in one s
 test('N48, N54: whoever stops reading what is said ends nothing', async t => {
   const { folder, env, does } = await startOperating(t)
   const file = join(folder, 'users.jsonl')
-  const hash = await bcrypt('secure_password', { cost: 4 })
+  const hash = await bcrypt('secure_password', 4)
   // More than any pipe holds.
   const bad = Array.from({ length: 3_000 }, (_, n) => ({ id: `nobody ${n}`, password: hash }))
   const good = [{ id: 'last', password: hash }]

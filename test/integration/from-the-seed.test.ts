@@ -51,7 +51,7 @@ async function seedDatabase(file: string): Promise<void> {
   const database = new DatabaseSync(file)
   database.exec('create table user (id integer primary key, user_id text unique, user_pwd text)')
   const insert = database.prepare('insert into user (user_id, user_pwd) values (?, ?)')
-  insert.run('user_example', await bcrypt('secure_password', { cost: 4 }))
+  insert.run('user_example', await bcrypt('secure_password', 4))
   database.close()
 }
 

@@ -1,129 +1,145 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { freePort, temporaryFolder } from '../support/gate.ts'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { packed } from '../../scripts/packing/packed-files.ts'
+import { temporaryFolder } from '../support/gate.ts'
+import { archiveOf, filesOf, freshClone, npm, run, unreachable } from '../support/packages.ts'
 import { until } from '../support/patience.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-/** In the order in which `npm run build` makes them. */
-const packed = ['sdk', 'reception', 'server']
+const clone = freshClone({ after })
+const release = join(clone, 'release')
+const manifests = () =>
+  packed.map(folder => readFileSync(join(clone, folder, 'package.json'), 'utf8'))
+const before = manifests()
+// Which leaves `prepack` out, and no command of ours.
+npm(clone, ['run', 'pack'], { npm_config_ignore_scripts: 'true' })
 
-interface Manifest {
-  name: string
-  files: string[]
-  dependencies?: Record<string, string>
-}
+const asGiven = { '.': '', './package.json': '' }
+const targetsOf = ({ exports = {}, bin = {} }: Record<string, Record<string, unknown>>) =>
+  [...Object.values({ ...exports, ...asGiven }), ...Object.values(bin)]
+    .flatMap(target => (typeof target === 'string' ? target : Object.values(target as object)))
+    .filter(Boolean)
+    .map(target => posix.normalize(target))
 
-const manifestOf = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-
-function link(target: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  symlinkSync(target, path)
-}
-
-/**
- * The packages as `npm run build` and `npm pack` make them, in a folder beside nothing but what they
- * say that they need. The pages are those that are built already, as `npm test` builds them first.
- */
-function install(t: TestContext): string {
-  const house = temporaryFolder(t)
-  for (const file of ['package.json', 'tsconfig.json']) cpSync(root + file, join(house, file))
-  const own = packed.map(folder => manifestOf(root + folder).name)
-  for (const name of readdirSync(`${root}node_modules`)) {
-    if (name === '@qrgate' || own.includes(name)) continue
-    link(`${root}node_modules/${name}`, join(house, 'node_modules', name))
-  }
-  const isSource = (path: string) => !/[/](node_modules|dist)$/.test(path)
-  for (const folder of packed) {
-    cpSync(root + folder, join(house, folder), { recursive: true, filter: isSource })
-    link(join(house, folder), join(house, 'node_modules', manifestOf(root + folder).name))
-  }
-  const tsc = `${root}node_modules/.bin/tsc`
-  for (const folder of packed) {
-    execFileSync(tsc, ['-p', join(house, folder, 'tsconfig.build.json')], { stdio: 'inherit' })
-  }
-
-  const installed = temporaryFolder(t)
-  for (const folder of packed) {
-    const options = ['--json', '--ignore-scripts', '--pack-destination', installed]
-    const said = execFileSync('npm', ['pack', ...options], { cwd: join(house, folder) })
-    const [{ filename }] = JSON.parse(`${said}`)
-    const { name, dependencies = {} } = manifestOf(root + folder)
-    const own = join(installed, 'node_modules', name)
-    mkdirSync(own, { recursive: true })
-    const archive = join(installed, filename)
-    execFileSync('tar', ['-xzf', archive, '-C', own, '--strip-components=1'])
-    for (const needed of Object.keys(dependencies).filter(one => !one.startsWith('@qrgate/'))) {
-      const place = join(own, 'node_modules', needed)
-      link(join(root, 'node_modules', needed), place)
+for (const folder of packed) {
+  test(`N56: the package of ${folder}/ has all that it names, and names nothing of the clone`, async () => {
+    const { list, text } = filesOf(archiveOf(release, folder))
+    const manifest = JSON.parse(text('package.json'))
+    for (const file of ['README.md', 'LICENSE', ...targetsOf(manifest)]) {
+      assert.ok(list.includes(file), file)
     }
-  }
-  return installed
-}
-
-interface Running {
-  url: string
-  said(): string
-  stop(): Promise<void>
-}
-
-/** Runs one of their commands until the test is over, with its settings in a `.env`. */
-async function run(
-  t: TestContext,
-  command: string,
-  args: string[],
-  settings: (url: URL) => Record<string, string>,
-): Promise<Running> {
-  const url = `http://127.0.0.1:${await freePort()}`
-  const cwd = temporaryFolder(t)
-  const lines = Object.entries(settings(new URL(url))).map(([name, value]) => `${name}="${value}"`)
-  writeFileSync(join(cwd, '.env'), lines.join('\n'))
-  const child = spawn(process.execPath, [command, ...args], {
-    cwd,
-    env: { PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    for (const name of manifest.files) {
+      assert.ok(
+        list.some(file => file === name || file.startsWith(`${name}/`)),
+        name,
+      )
+    }
+    assert.doesNotMatch(text('package.json'), /"source"|"devDependencies"|\.\/src\//)
+    assert.deepEqual(manifest.publishConfig, { access: 'public' })
+    assert.match(manifest.engines.node, /^>=2\d/)
+    assert.ok(manifest.description && manifest.keywords.length > 2)
+    for (const path of list.filter(file => /\.(md|json|service)$|Caddyfile|\.conf$/.test(file))) {
+      for (const [, target = ''] of text(path).matchAll(/\]\(([^)\s#]+)[^)]*\)/g)) {
+        if (/^(https?|mailto):/.test(target)) continue
+        const file = posix.join(posix.dirname(path), target)
+        assert.ok(list.includes(file), `${path} leads to ${target}`)
+      }
+      assert.ok(!text(path).includes(clone), path)
+    }
+    assert.ok(!list.some(file => /\.test\.|^src\/|before-pack/.test(file)))
   })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', chunk => {
-      said += chunk
-    })
-  }
-  const exited = once(child, 'exit')
-  const stop = async () => {
-    child.kill()
-    await exited
-  }
-  t.after(stop)
-  await until('it answers', async () => {
-    if (child.exitCode !== null) throw new Error(`it did not start: ${said}`)
-    const answer = await fetch(`${url}/healthz`).catch(() => undefined)
-    await answer?.body?.cancel()
-    return answer?.ok === true
+
+  test(`N56: publint and attw find nothing in the package of ${folder}/`, async () => {
+    const archive = new Uint8Array(readFileSync(archiveOf(release, folder)))
+    const { messages, pkg } = await publint({ pack: { tarball: archive.buffer }, strict: true })
+    assert.deepEqual(
+      messages.map(message => formatMessage(message, pkg ?? {})),
+      [],
+    )
+    const analysis = await checkPackage(createPackageFromTarballData(archive))
+    // A program's package has no types; the others are ES modules alone, for whoever has those.
+    const problems = analysis.types ? analysis.problems : []
+    assert.deepEqual(
+      problems.filter(one => !('resolutionKind' in one) || /esm|bundler/.test(one.resolutionKind)),
+      [],
+    )
+    assert.equal(Boolean(analysis.types), folder !== 'server')
   })
-  return { url, said: () => said, stop }
 }
 
-test('what is packed runs: the demo with its desk, reception alone, and serve without reception', async t => {
-  const installed = install(t)
-  const qrgate = join(installed, 'node_modules/qrgate/bin/qrgate.js')
-  const reception = join(installed, 'node_modules/@qrgate/reception')
+test('N56: a program is packed with the lock of what it was tested with', t => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  for (const folder of ['reception', 'server'] as const) {
+    const unpacked = temporaryFolder(t)
+    const archive = archiveOf(release, folder)
+    execFileSync('tar', ['-xzf', archive, '-C', unpacked, '--strip-components=1'])
+    const shrinkwrap = JSON.parse(readFileSync(join(unpacked, 'npm-shrinkwrap.json'), 'utf8'))
+    for (const [path, { version, integrity }] of Object.entries<Record<string, string>>(
+      shrinkwrap.packages,
+    )) {
+      if (!path || path.startsWith('node_modules/@qrgate/')) continue
+      assert.deepEqual(
+        [version, integrity],
+        [packages[path].version, packages[path].integrity],
+        path,
+      )
+    }
+    // Fails where something that is needed is not locked.
+    npm(unpacked, ['ls', '--all', '--package-lock-only'])
+  }
+})
+
+test('N56: packing leaves the clone as it was', () => {
+  assert.deepEqual(manifests(), before)
+  assert.deepEqual(
+    globSync('{sdk,reception,server}/{.before-pack.json,npm-shrinkwrap.json,docs,deploy}', {
+      cwd: clone,
+    }),
+    [],
+  )
+})
+
+test('N56: `npm pack` in a folder builds what it packs, the same file', t => {
+  rmSync(join(clone, 'sdk/dist'), { recursive: true })
+  const folder = temporaryFolder(t)
+  npm(clone, ['pack', '--workspace', 'sdk', '--pack-destination', folder])
+  assert.deepEqual(readFileSync(archiveOf(folder, 'sdk')), readFileSync(archiveOf(release, 'sdk')))
+  assert.deepEqual(manifests(), before)
+})
+
+test('N56: installed from the archives, it runs: demo, reception, SDK, and serve without reception', async t => {
+  const installed = temporaryFolder(t)
+  cpSync(release, installed, { recursive: true })
+  const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--omit=dev']
+  try {
+    npm(installed, ['ci', ...quietly])
+  } catch (error) {
+    t.skip(unreachable(error))
+    return
+  }
+  const program = (name: string) => join(installed, 'node_modules/.bin', name)
+  for (const name of ['qrgate', 'qrgate-reception']) {
+    const { version } = JSON.parse(readFileSync(join(clone, 'server/package.json'), 'utf8'))
+    const said = execFileSync(process.execPath, [program(name), '--version'], { encoding: 'utf8' })
+    assert.equal(said, `${name} ${version}\n`)
+  }
+  // With the condition that a clone's commands give: nothing in a package answers to it.
+  for (const options of [[], ['-C', 'source']]) {
+    const script = "console.log(typeof (await import('@qrgate/sdk')).startSignIn)"
+    const args = [...options, '--input-type=module', '-e', script]
+    const said = execFileSync(process.execPath, args, { cwd: installed, encoding: 'utf8' })
+    assert.equal(said, 'function\n')
+  }
 
   const listening = ({ port, hostname }: URL) => ({ PORT: port, HOST: hostname })
-  const demo = await run(t, qrgate, ['demo'], listening)
+  const demo = await run(t, program('qrgate'), ['demo'], listening)
   await until('it says where its desk is', () => /\/demo#desk=[\w-]+/.test(demo.said()))
   for (const path of ['/kiosk', '/reception/board', '/reception/desk', '/reception/day']) {
     const page = await (await fetch(demo.url + path)).text()
@@ -132,7 +148,7 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   }
   await demo.stop()
 
-  const alone = await run(t, join(reception, 'bin/qrgate-reception.js'), [], ({ port }) => ({
+  const alone = await run(t, program('qrgate-reception'), [], ({ port }) => ({
     RECEPTION_PORT: port,
     RECEPTION_GATE: demo.url,
     RECEPTION_CREDENTIAL: 'of-a-gate-that-is-not-there',
@@ -141,8 +157,8 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   assert.equal((await fetch(`${alone.url}/board`)).status, 200)
   await alone.stop()
 
-  rmSync(reception, { recursive: true })
-  const gate = await run(t, qrgate, ['serve'], url => ({
+  rmSync(join(installed, 'node_modules/@qrgate/reception'), { recursive: true })
+  const gate = await run(t, program('qrgate'), ['serve'], url => ({
     ...listening(url),
     PUBLIC_URL: `https://${url.host}`,
     SECRET_KEY: 'a secret key that only this test uses: 32 bytes',
@@ -150,11 +166,16 @@ test('what is packed runs: the demo with its desk, reception alone, and serve wi
   assert.equal((await fetch(`${gate.url}/kiosk`)).status, 200)
 })
 
-test('the image holds all that is packed', () => {
-  const image = readFileSync(`${root}Dockerfile`, 'utf8')
-  for (const folder of packed) {
-    for (const file of manifestOf(root + folder).files) {
-      assert.match(image, new RegExp(`^COPY --from=build .*/build/${folder}/${file} `, 'm'))
-    }
+test('N56: `npm install` of the archives alone brings both programs', t => {
+  const installed = temporaryFolder(t)
+  const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+  try {
+    npm(installed, ['install', ...quietly, ...packed.map(folder => archiveOf(release, folder))])
+  } catch (error) {
+    t.skip(unreachable(error))
+    return
+  }
+  for (const name of ['qrgate', 'qrgate-reception']) {
+    assert.ok(existsSync(join(installed, 'node_modules/.bin', name)), name)
   }
 })

@@ -334,7 +334,7 @@ test('S052: an id is taken with everything that equals it or looks like it', asy
 test('S053: a bcrypt hash of the seed becomes argon2id at the first right password', async t => {
   const { gate, client } = await gateWithHong(t)
   const { key } = await hongOf(gate)
-  const old = await bcrypt(password, { cost: 5 })
+  const old = await bcrypt(password, 5)
   await change(gate, key, { passwordHash: old })
   assert.equal((await client.signIn('hong', 'wrong password')).status, 401)
   assert.equal((await hongOf(gate)).passwordHash, old)
@@ -351,7 +351,7 @@ test('S053: a password changed meanwhile is not overwritten, and a failed upgrad
   const { gate, client } = await gateWithHong(t)
   const { accounts } = gate.app.store
   const { key, passwordHash: newer } = await hongOf(gate)
-  const old = await bcrypt('the old password', { cost: 4 })
+  const old = await bcrypt('the old password', 4)
   await change(gate, key, { passwordHash: old })
   const { update } = accounts
   const meanwhile = t.mock.method(
@@ -380,7 +380,7 @@ test('S053: a password changed meanwhile is not overwritten, and a failed upgrad
 test('S053: garbage in place of a hash is a wrong password, never an error', async t => {
   const { gate, client } = await gateWithHong(t, { QRGATE_FAILURES_PER_ACCOUNT: '100' })
   const { key, passwordHash } = await hongOf(gate)
-  const old = await bcrypt(password, { cost: 4 })
+  const old = await bcrypt(password, 4)
   const garbage = [
     '',
     password,

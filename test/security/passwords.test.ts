@@ -128,7 +128,7 @@ attack(
   async gate => {
     await addAccount(gate)
     // As another system has kept it, and dear to check.
-    const passwordHash = await bcrypt(password, { cost: 12 })
+    const passwordHash = await bcrypt(password, 12)
     alter(gate.dataDir, 'UPDATE accounts SET password_hash = ?', passwordHash)
     const client = new SeedClient(gate.url)
     const many = 20 * availableParallelism()

@@ -97,7 +97,7 @@ export async function startSite(
 
 const hashes: Record<KeptAs, () => Promise<string>> = {
   argon2id: () => hash(password, hashCost),
-  'bcrypt-12': () => bcrypt(password, { cost: 12 }),
+  'bcrypt-12': () => bcrypt(password, 12),
 }
 
 async function startAlone(

@@ -18,7 +18,7 @@ import { createUsualPlaces } from './usual-places.ts'
 const password = 'correct horse battery'
 const visitor: Actor = { kind: 'phone', id: 'hash of the phone' }
 const operator: Actor = { kind: 'operator', id: 'shell:kim' }
-const bcryptHash = await bcrypt(password, { cost: 4 })
+const bcryptHash = await bcrypt(password, 4)
 const now = 1_800_000_000_000
 const store = await openSqliteStore(':memory:')
 after(() => store.close())
@@ -331,7 +331,7 @@ const foreignPasswords: Record<string, [typedThere: string, typedHere?: string]>
 for (const [what, [typed, typedHere = typed]] of Object.entries(foreignPasswords)) {
   test(`N34: another system's hash of what was typed as it came is right: ${what}`, async () => {
     const hashes = [
-      await bcrypt(typed, { cost: 4 }),
+      await bcrypt(typed, 4),
       // As that system made it, with the very parameters of today.
       await hasher.hash(typed, ['test']),
     ]

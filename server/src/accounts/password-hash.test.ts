@@ -6,7 +6,7 @@ import { costOf, hashCost, isImportable, isOutdated, isVerifiable } from './pass
 
 test('bcrypt and argon2id are known, and only today’s argon2id is up to date', async () => {
   for (const version of ['2a', '2b', '2y'] as const) {
-    const hash = await bcrypt('secret', { cost: 4, version })
+    const hash = (await bcrypt('secret', 4)).replace('$2b$', `$${version}$`)
     assert.equal(costOf(hash)?.kind, 'bcrypt')
     assert.ok(isOutdated(hash))
   }
@@ -19,7 +19,7 @@ test('bcrypt and argon2id are known, and only today’s argon2id is up to date',
 })
 
 test('S053: truncated, foreign and unbearably costly hashes are no hashes', async () => {
-  const good = await bcrypt('secret', { cost: 4 })
+  const good = await bcrypt('secret', 4)
   const argon = await argon2('secret', hashCost)
   const garbage = ['', 'x', 'secret', good.slice(0, -1), `${good}x`]
   const foreign = ['$2x$'.concat(good.slice(4)), argon.slice(0, 40), `${argon}\n`, '$1$salt$hash']
@@ -36,7 +36,7 @@ test('S053: truncated, foreign and unbearably costly hashes are no hashes', asyn
 })
 
 test('N02: a hash costs what its parameters say, and too much is not imported', async () => {
-  const seed = await bcrypt('secret', { cost: 4 })
+  const seed = await bcrypt('secret', 4)
   const at = (cost: number) => costOf(seed.replace('$04$', `$${cost}$`))
   assert.ok(at(12) && at(13))
   assert.equal((at(13)?.ms ?? 0) / (at(12)?.ms ?? 1), 2)
