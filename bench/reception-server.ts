@@ -31,7 +31,7 @@ await reception.start()
 
 /** Days with 2 000 visitors each, all of whom were called and are done. */
 async function fill(days: number): Promise<void> {
-  await openDatabase(dataDir).destroy()
+  await openDatabase(dataDir).db.destroy()
   const db = new DatabaseSync(join(dataDir, 'reception.sqlite'))
   const arrived = db.prepare(
     `INSERT INTO arrivals (id, day, number, call, came_at, waiting_since, turn, ended_at, letter, service,

@@ -90,6 +90,8 @@ async function startDesk(scene: string) {
     else if (path === '/desk/live') {
       response.setHeader('content-type', 'text/event-stream')
       response.write(`data: ${JSON.stringify(stateOf(scene))}\n\n`)
+    } else if (request.method === 'POST' && scene === 'full') {
+      response.writeHead(503).end(JSON.stringify({ code: 'storage_busy' }))
     } else if (request.method === 'POST') {
       response.end(JSON.stringify({ arrival: arrival('A-013', 'exam', 0), undo: 'u' }))
     } else {
@@ -117,6 +119,7 @@ const scenes: Record<string, (page: Page) => Promise<void>> = {
   staff: async () => {},
   locked: async () => {},
   undo: page => page.locator('[data-key="done"]').first().click(),
+  full: page => page.locator('[data-key="done"]').first().click(),
   menu: page => page.locator('.card summary').first().click(),
   keys: page => page.keyboard.press('?'),
   'walk-in': page => page.locator('main > header > button').click(),

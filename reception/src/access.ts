@@ -18,20 +18,26 @@ export interface Access {
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 
 export function createAccess(db: Database, clock: () => number): Access {
-  async function make(table: 'desk_links' | 'desk_sessions', lasts: number): Promise<string> {
+  async function make(
+    table: 'desk_links' | 'desk_sessions',
+    lasts: number,
+    work: Database = db,
+  ): Promise<string> {
     const secret = randomBytes(32).toString('base64url')
-    await db.deleteFrom(table).where('expires_at', '<=', clock()).execute()
+    await work.deleteFrom(table).where('expires_at', '<=', clock()).execute()
     const row = { hash: hashOf(secret), expires_at: clock() + lasts }
-    await db.insertInto(table).values(row).execute()
+    await work.insertInto(table).values(row).execute()
     return secret
   }
   return {
     makeLink: () => make('desk_links', linkLasts),
-    async openBy(link) {
-      const known = db.deleteFrom('desk_links').where('hash', '=', hashOf(link))
-      const used = await known.where('expires_at', '>', clock()).executeTakeFirst()
-      return used.numDeletedRows === 1n ? make('desk_sessions', sessionLasts) : undefined
-    },
+    openBy: link =>
+      // A link is used up only by what it has opened.
+      db.transaction().execute(async work => {
+        const known = work.deleteFrom('desk_links').where('hash', '=', hashOf(link))
+        const used = await known.where('expires_at', '>', clock()).executeTakeFirst()
+        return used.numDeletedRows === 1n ? make('desk_sessions', sessionLasts, work) : undefined
+      }),
     async openUntil(cookie) {
       if (!cookie) return undefined
       const known = db.selectFrom('desk_sessions').select('expires_at')

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { Command } from 'commander'
 import pino from 'pino'
 import { createAccess } from './access.ts'
-import { openDatabase, saveCopy } from './database.ts'
+import { backUp, restore } from './backup.ts'
+import { openDatabase } from './database.ts'
 import { takeEnvFile } from './env-file.ts'
+import { createLogger } from './log.ts'
 import { createReception } from './reception.ts'
 
 /** @throws Error that says in a sentence which variable is missing, or what it should be. */
@@ -16,7 +18,8 @@ function setting(name: string, usual?: string, isIt = (_: string) => true, shoul
   return value
 }
 
-const isAddress = (value: string) => /^https?:/.test(value) && URL.canParse(value)
+// What stands behind the host would not be used.
+const isAddress = (value: string) => /^https?:\/\/[^/?#@\s]+\/?$/.test(value) && URL.canParse(value)
 const origin = (name: string, usual?: string) =>
   new URL(setting(name, usual, isAddress, 'an address like https://gate.example.org')).origin
 
@@ -32,7 +35,7 @@ const areSecrets = (value: string) =>
   value.split(/\s+/).every(one => /^whsec_[A-Za-z0-9+/]+=*$/.test(one))
 
 async function serve(): Promise<void> {
-  const logger = pino({ level: setting('LOG_LEVEL', 'info', isLevel, 'a level of pino') })
+  const logger = createLogger(setting('LOG_LEVEL', 'info', isLevel, 'a level of pino'))
   const [host, at] = [setting('HOST', '127.0.0.1'), port()]
   const reception = await createReception({
     gate: origin('GATE'),
@@ -42,8 +45,7 @@ async function serve(): Promise<void> {
   })
   await reception.listen({ host, port: at }).catch(async (error: NodeJS.ErrnoException) => {
     await reception.close()
-    const isTaken = error.code === 'EADDRINUSE' && 'another program listens there'
-    throw new Error(`${host}:${at} cannot be had: ${isTaken || error.message}.`)
+    throw new Error(whyNotThere(error, host, at))
   })
   // Not before: it would end with 0 what could not begin.
   closeWithGrace({ delay: 5_000 }, async ({ err }) => {
@@ -53,16 +55,24 @@ async function serve(): Promise<void> {
   await reception.start()
 }
 
-/** @throws Error where no reception has run: whatever were made there would open nothing. */
-function existing(folder: string): string {
-  if (existsSync(folder)) return folder
-  throw new Error(
-    `There is no ${folder}: say it where reception is started, or set RECEPTION_DATA_DIR.`,
-  )
+/** Why nobody can listen there, in a sentence that names the setting. */
+function whyNotThere({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const own = 'leave RECEPTION_HOST out, or set it to an address of this machine'
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Another program listens at ${where}; set RECEPTION_PORT to another one.`
+    case 'EACCES':
+      return `This user may not listen at ${where}; set RECEPTION_PORT to one from 1024 on.`
+    case 'EADDRNOTAVAIL':
+      return `RECEPTION_HOST ${host} is no address of this machine; ${own}.`
+    default:
+      return `${where} cannot be listened at (${code ?? message}); ${own}.`
+  }
 }
 
 async function desk(): Promise<void> {
-  const db = openDatabase(existing(dataDir()))
+  const { db } = openDatabase(dataDir(), 'use')
   const link = await createAccess(db, Date.now).makeLink()
   process.stdout.write(
     `${publicUrl()}/desk#link=${link}\nOpens one browser as a desk, once, within an hour.\n`,
@@ -78,8 +88,28 @@ program.command('serve', { isDefault: true }).description('run it').action(serve
 program.command('desk').description('print a link that opens a browser as a desk').action(desk)
 program
   .command('backup <file>')
-  .description('copy the data, while it runs; the file must not be there yet')
-  .action((file: string) => saveCopy(dataDir(), file))
+  .description('copy the data, while it runs; an older backup of that name is replaced')
+  .action((file: string) => {
+    const contents = backUp(dataDir(), file)
+    process.stdout.write(`Backed up to ${file}: ${contents}.\n`)
+  })
+program
+  .command('restore <file>')
+  .description('put a backup where no data is; reception must not run')
+  .action((file: string) => {
+    process.stdout.write(`Restored into ${dataDir()}: ${restore(dataDir(), file)}.
+Numbers that were given since then are not in it, and would be given again.
+Desks need new links: qrgate-reception desk. Start reception.
+`)
+  })
+
+// Whoever reads may have seen enough, as `head` does; the log goes on without.
+process.stderr.on('error', () => {})
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return
+  process.exitCode = 1
+  process.stderr.write(`qrgate-reception: the output cannot be written (${code}).\n`)
+})
 
 process.umask(0o077)
 // Without a `.env` the environment says it all; one that cannot be read is a fault.
@@ -93,6 +123,6 @@ program
   })
 
 program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`qrgate-reception: ${error.message}\n`)
+  process.stderr.write(`qrgate-reception: ${error.message.replaceAll(/\s+/g, ' ')}\n`)
   process.exitCode = 1
 })

@@ -1,7 +1,10 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { Kysely, type Selectable, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { Kysely, type Selectable, SqliteDialect } from 'kysely'
+import { makeFile, makeFolder, noteFile } from './folder.ts'
+import { drive, filesOf, openSqlite } from './sqlite.ts'
+import { DatabaseTrouble, inWords, type TroubleKind } from './trouble.ts'
 import type { ArrivalState } from './wire.ts'
 
 /** Reception's own SQLite file. Times are milliseconds since 1970, truths 0 or 1. */
@@ -56,7 +59,7 @@ export interface Tables {
   /** SHA-256 of the secrets in links and cookies. */
   desk_links: { hash: string; expires_at: number }
   desk_sessions: { hash: string; expires_at: number }
-  /** What the gate has said last, for when it is away. */
+  /** What the gate has said last, for when it is away; and when it was tried whether anything can be written. */
   known: { name: string; value: string }
 }
 
@@ -90,77 +93,91 @@ const steps = [
    CREATE TABLE known (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
 ]
 
-const name = 'reception.sqlite'
+const probe = `INSERT INTO known (name, value) VALUES ('written', unixepoch())
+  ON CONFLICT DO UPDATE SET value = excluded.value`
 
-/** How long another process, a backup or a command, may hold the file, in milliseconds. */
-const patience = 5_000
+export const databaseFile = (dataDir: string) => join(dataDir, 'reception.sqlite')
 
-/** With those above it. Not by Node's `recursive`: below `/proc` that never comes to an end. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  if (dirname(path) !== path) makeFolder(dirname(path))
-  mkdirSync(path, { mode: 0o700 })
-}
-
-/** Opens `reception.sqlite`, and makes it where there is none. */
-export function openDatabase(dataDir: string): Database {
-  makeFolder(dataDir)
-  const file = join(dataDir, name)
-  makeFile(file, 'a')
-  // Also one that was open to others; SQLite gives its other files the mode of this one.
-  chmodSync(file, 0o600)
-  const raw = new DatabaseSync(file, { timeout: patience })
-  // FULL: a number that was given must outlive a power cut. What was erased must not stay readable.
-  raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
-  // First the lock: a command may open it at the same time.
-  raw.exec('BEGIN IMMEDIATE')
-  const { user_version: made } = raw.prepare('PRAGMA user_version').get() ?? {}
-  for (const [index, step] of steps.entries()) {
-    if (index >= Number(made)) raw.exec(`${step} PRAGMA user_version = ${index + 1}`)
-  }
-  raw.exec('COMMIT')
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: driven(raw) }) })
+export interface Opened {
+  db: Database
+  /** Why work could not be done now. */
+  trouble(): TroubleKind | null
 }
 
 /**
- * A whole copy in one file of its own, also while reception runs.
- * @throws Error that says in a sentence what is there, or is not.
+ * Opens `reception.sqlite`.
+ * @param opening whether it is made where there never was one. A command makes none.
+ * @param noticed told once when it cannot do its work any more, and when it can again.
+ * @throws DatabaseTrouble, or Error that says in a sentence why there is none.
  */
-export function saveCopy(dataDir: string, file: string): void {
-  const original = join(dataDir, name)
-  if (!existsSync(original)) throw new Error(`There is no ${original}.`)
-  if (existsSync(file)) throw new Error(`${file} is there already.`)
-  const raw = new DatabaseSync(original, { timeout: patience, readOnly: true })
-  makeFile(file, 'wx')
+export function openDatabase(
+  dataDir: string,
+  opening: 'make' | 'use' = 'make',
+  noticed: (trouble: DatabaseTrouble | null) => void = () => {},
+): Opened {
+  const path = databaseFile(dataDir)
+  if (opening === 'make') makeFolder(dataDir)
   try {
-    raw.prepare('VACUUM INTO ?').run(file)
+    prepareFile(dataDir, path, opening)
+    const raw = openSqlite(path)
+    bringUpToDate(raw, path)
+    const { database, trouble } = drive(raw, path, probe, noticed)
+    return { db: new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }), trouble }
   } catch (error) {
-    rmSync(file)
-    throw error
-  } finally {
-    raw.close()
+    throw inWords(error, path)
   }
 }
 
-/** An empty file, which SQLite takes for its own: whoever could read it would read names. */
-function makeFile(file: string, flags: 'a' | 'wx'): void {
-  closeSync(openSync(file, flags, 0o600))
+/** Never an empty one in place of one that was lost. */
+function prepareFile(dataDir: string, path: string, opening: 'make' | 'use'): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.size === 0) {
+    throw new DatabaseTrouble('damaged', path, 'the file is empty; remove it to begin anew')
+  }
+  if (found === undefined) {
+    const left = filesOf(path).find(existsSync)
+    // SQLite would take what it holds for part of a new database.
+    if (left) throw new DatabaseTrouble('damaged', path, `${left} is there without ${path}`)
+    const note = noteFile(dataDir)
+    if (existsSync(note)) {
+      throw new Error(
+        `The database ${path} is gone, though reception has used it here. Bring it back, e.g. by ` +
+          `\`qrgate-reception restore FILE\`; to begin anew with an empty one, remove ${note}.`,
+      )
+    }
+    if (opening === 'use') throw new DatabaseTrouble('missing', path)
+    makeFile(path, draft => {
+      const raw = openSqlite(draft)
+      bringUpToDate(raw, draft)
+      raw.close()
+    })
+  }
+  for (const file of filesOf(path).filter(existsSync)) {
+    // Also one that was open to others.
+    if (statSync(file).mode & 0o077) chmodSync(file, 0o600)
+    accessSync(file, constants.R_OK | constants.W_OK)
+  }
 }
 
-/** Lets Kysely drive `node:sqlite`. */
-function driven(raw: DatabaseSync): SqliteDatabase {
-  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
-  return {
-    close: () => raw.close(),
-    prepare(text) {
-      // One that reads first and writes then could not wait for another writer.
-      const statement = raw.prepare(text === 'begin' ? 'begin immediate' : text)
-      return {
-        reader: statement.columns().length > 0,
-        all: parameters => statement.all(...values(parameters)),
-        run: parameters => statement.run(...values(parameters)),
-        iterate: parameters => statement.iterate(...values(parameters)),
-      }
-    },
+/** @throws DatabaseTrouble where another program has written it, or a newer version. */
+export function bringUpToDate(raw: DatabaseSync, path: string): void {
+  // First the lock: a command may open it at the same time.
+  raw.exec('BEGIN IMMEDIATE')
+  const made = requireOurs(raw, path)
+  for (const [index, step] of steps.entries()) {
+    if (index >= made) raw.exec(`${step} PRAGMA user_version = ${index + 1}`)
   }
+  raw.exec('COMMIT')
+}
+
+/** @returns its version; 0 for an empty one. */
+export function requireOurs(raw: DatabaseSync, path: string): number {
+  const made = Number(raw.prepare('PRAGMA user_version').get()?.user_version)
+  const tables = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+  const names = tables.map(({ name }) => `${name}`)
+  if (made > 0 ? !names.includes('arrivals') : names.length > 0) {
+    throw new DatabaseTrouble('foreign', path, `tables ${names.join(', ')}`)
+  }
+  if (made > steps.length) throw new DatabaseTrouble('newer', path, `version ${made}`)
+  return made
 }

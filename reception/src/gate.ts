@@ -6,6 +6,7 @@ import {
   type Service,
   type SiteView,
 } from '@qrgate/sdk/protocol'
+import { Trouble } from './trouble.ts'
 
 /** Before any gate was reached. */
 export const unknownPlace: SiteView = {
@@ -36,10 +37,20 @@ export function createGate(origin: string, credential: string): Gate {
       body: body ? JSON.stringify(body) : null,
       redirect: 'error',
       signal: AbortSignal.timeout(patience),
+    }).catch(error => {
+      const { code, message } = error.cause ?? error
+      throw new Trouble(`${origin} (RECEPTION_GATE) does not answer: ${code ?? message}`)
     })
-    if (response.ok) return (await response.json()) as Answer
+    if (response.ok) {
+      return (await response.json().catch(() => {
+        throw new Trouble(`${origin} (RECEPTION_GATE) answers no JSON: is a gate there?`)
+      })) as Answer
+    }
     await response.body?.cancel()
-    throw new Error(`the gate answers ${response.status} to ${method} ${path}`)
+    const hint = response.status === 401 ? '; is RECEPTION_CREDENTIAL of this gate?' : ''
+    throw new Trouble(
+      `${origin} (RECEPTION_GATE) answers ${response.status} to ${method} ${path}${hint}`,
+    )
   }
   return {
     async place() {

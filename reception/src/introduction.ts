@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { dayOf, isOpen } from './day.ts'
 import { type Gate, unknownPlace } from './gate.ts'
 import type { Site } from './site.ts'
+import { about } from './trouble.ts'
 import { closedServices } from './views.ts'
 
 const endedToday: Localized = { ko: '오늘 접수가 마감되었습니다', en: 'Closed for today' }
@@ -35,6 +36,7 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
   const known = db.selectFrom('known').select('value').where('name', '=', 'place')
   const kept = await known.executeTakeFirst()
   let place: SiteView = kept ? JSON.parse(kept.value) : unknownPlace
+  let stored = kept?.value
   let offered = ''
   let isAway = false
   let renewing = Promise.resolve()
@@ -57,13 +59,17 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
     const said = await gate.place()
     if (!said) return
     const value = JSON.stringify(said)
-    if (value === JSON.stringify(place)) return
-    // A zone that this Node knows nothing of would be a fault at every turn: it throws here.
-    dayOf(clock(), said.time_zone)
-    place = said
-    changed()
+    if (value !== JSON.stringify(place)) {
+      // A zone that this Node knows nothing of would be a fault at every turn: it throws here.
+      dayOf(clock(), said.time_zone)
+      place = said
+      changed()
+    }
+    // Again where the disk was full.
+    if (value === stored) return
     const row = db.insertInto('known').values({ name: 'place', value })
     await row.onConflict(on => on.doUpdateSet({ value })).execute()
+    stored = value
   }
 
   return {
@@ -79,7 +85,7 @@ export async function createIntroduction(parts: IntroductionParts): Promise<Intr
         .then(
           () => false,
           error => {
-            if (!isAway) logger.warn({ err: error }, 'the gate cannot be reached')
+            if (!isAway) logger.warn(about(error), 'the gate cannot be reached')
             // Another gate may answer next, or one that was restored.
             offered = ''
             return true

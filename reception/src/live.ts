@@ -38,6 +38,11 @@ export function createLive(
   const sendAll = (text: string) => {
     for (const stream of streams.keys()) send(stream, text)
   }
+  /** They are not to take what they show for what is so; they come back by themselves. */
+  const lose = (error: unknown) => {
+    for (const stream of streams.keys()) stream.end()
+    onError(error)
+  }
   const told = async () => `data: ${JSON.stringify({ ...(await state()), now: clock() })}\n\n`
   const pinging = setInterval(() => sendAll('event: ping\ndata:\n\n'), pingEvery)
 
@@ -55,13 +60,13 @@ export function createLive(
       response.flushHeaders()
       streams.set(response, until)
       response.on('close', () => streams.delete(response))
-      told().then(text => send(response, text), onError)
+      told().then(text => send(response, text), lose)
     },
     changed() {
       if (streams.size === 0) return
       gathering ??= setTimeout(() => {
         gathering = undefined
-        told().then(sendAll, onError)
+        told().then(sendAll, lose)
       }, gatherFor)
     },
     close() {

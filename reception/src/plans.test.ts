@@ -39,7 +39,7 @@ const literal = (value: unknown) =>
 test('nothing that is asked at each change reads all that is kept for 90 days', async t => {
   const dataDir = mkdtempSync(join(tmpdir(), 'qrgate-test-'))
   const asked = listenTo(t)
-  const db = openDatabase(dataDir)
+  const { db } = openDatabase(dataDir)
   const site = readSite(dataDir)
   t.after(async () => {
     await db.destroy()

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import { createAccess } from './access.ts'
 import { openDatabase } from './database.ts'
+import { noteFile, noteMade } from './folder.ts'
 import { createGate } from './gate.ts'
 import { createIntroduction } from './introduction.ts'
 import { createLive, type Live } from './live.ts'
@@ -10,6 +12,7 @@ import { createServer } from './server.ts'
 import { readSite } from './site.ts'
 import { startTelling, type Telling } from './telling.ts'
 import { ticketsNow } from './tickets.ts'
+import { DatabaseTrouble } from './trouble.ts'
 import { boardState, deskState } from './views.ts'
 
 export interface ReceptionOptions {
@@ -38,8 +41,12 @@ const every = 15_000
 export async function createReception(options: ReceptionOptions) {
   const { base, clock = Date.now, logger } = options
   // First what makes the folder.
-  const db = openDatabase(options.dataDir)
-  const site = readSite(options.dataDir)
+  const { db, trouble } = openDatabase(options.dataDir, 'make', trouble => {
+    if (trouble) logger.error(`no service: the database: ${trouble.why}`)
+    else logger.info('the database does its work again')
+  })
+  const site = readSite(options.dataDir, !existsSync(noteFile(options.dataDir)))
+  noteMade(options.dataDir)
   const gate = createGate(options.gate, options.credential)
   const introduction = await createIntroduction({
     ...{ db, site, gate, clock, logger },
@@ -47,7 +54,10 @@ export async function createReception(options: ReceptionOptions) {
   })
   const { today } = introduction
   const seen = (day = today()) => ({ db, site, place: introduction.place, day })
-  const onError = (error: unknown) => logger.error({ err: error }, 'reception has a fault')
+  const onError = (error: unknown) => {
+    // Of the database it is said once.
+    if (!(error instanceof DatabaseTrouble)) logger.error({ err: error }, 'reception has a fault')
+  }
   const live: Record<'desk' | 'board', Live> = {
     desk: createLive(() => deskState(seen(), isAway()), clock, onError),
     board: createLive(() => boardState(seen()), clock, onError),
@@ -64,7 +74,7 @@ export async function createReception(options: ReceptionOptions) {
   const queue = createQueue({ db, site, clock, today, changed })
   const access = createAccess(db, clock)
   const server = createServer({
-    ...{ queue, access, live, seen, base, clock, logger },
+    ...{ queue, access, live, seen, base, clock, logger, trouble, isAway },
     ticketOf: async row => (await ticketsNow({ db, site }, today(), clock()))(row),
     offer: () => void introduction.renew(),
     webhookSecrets: options.webhookSecrets,
@@ -74,6 +84,8 @@ export async function createReception(options: ReceptionOptions) {
   let ticking: NodeJS.Timeout | undefined
 
   async function tick(): Promise<void> {
+    // Also where nobody asks, it is said once it is well again.
+    trouble()
     await queue.tidy().catch(onError)
     await introduction.renew()
     // A day may have begun.

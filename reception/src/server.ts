@@ -11,6 +11,7 @@ import fastify, {
 import { Refused } from './arrivals.ts'
 import { type DeskParts, deskApi } from './desk-api.ts'
 import type { Live } from './live.ts'
+import { DatabaseTrouble, type TroubleKind, troubles } from './trouble.ts'
 import { type Receiving, receive, verified } from './webhook.ts'
 import type { ReceptionRefused } from './wire.ts'
 
@@ -18,6 +19,10 @@ export type ServerParts = DeskParts &
   Receiving & {
     live: Record<'desk' | 'board', Live>
     webhookSecrets: readonly string[]
+    /** Why the database cannot do its work now. */
+    trouble(): TroubleKind | null
+    /** Whether the gate does not answer. */
+    isAway(): boolean
     logger: FastifyBaseLogger
   }
 
@@ -46,6 +51,7 @@ const statuses: Record<ReceptionRefused['code'], number> = {
   taken: 409,
   undo_late: 409,
   busy: 503,
+  storage_busy: 503,
   internal: 500,
 }
 
@@ -93,6 +99,10 @@ export function createServer(parts: ServerParts) {
     }
     server.get('/', (_request, reply) => reply.redirect(`${parts.base}/desk`))
     server.get('/healthz', () => ({ status: 'ok' }))
+    server.get('/readyz', (_request, reply) => {
+      const { status, ...answer } = readiness(parts)
+      return reply.code(status === 'not_ready' ? 503 : 200).send({ status, ...answer })
+    })
     server.get('/board/live', { exposeHeadRoute: false }, (_request, reply) => {
       parts.live.board.add(reply.raw)
       reply.hijack()
@@ -102,6 +112,21 @@ export function createServer(parts: ServerParts) {
   }
   app.register(all, { prefix: parts.base })
   return app
+}
+
+/** As the gate's: whether visitors should be sent here, and which part is in trouble. */
+function readiness({ trouble, isAway }: Pick<ServerParts, 'trouble' | 'isAway'>) {
+  const kind = trouble()
+  const isGateAway = isAway()
+  const part = (reason: string | false) =>
+    reason ? { status: 'degraded', reason } : { status: 'ok' }
+  return {
+    status: kind ? 'not_ready' : isGateAway ? 'degraded' : 'ready',
+    parts: {
+      database: part(kind !== null && `the database: ${troubles[kind]}`),
+      gate: part(isGateAway && 'the gate does not answer; phones are told once it does'),
+    },
+  }
 }
 
 const pageNames = ['desk', 'board', 'day']
@@ -153,6 +178,12 @@ function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
+  // Why, the log has; it is nothing for strangers.
+  if (error instanceof DatabaseTrouble) {
+    const message = 'Nothing can be stored right now.'
+    const answer = reply.code(503).headers({ 'cache-control': 'no-store', 'retry-after': '1' })
+    return answer.send({ code: 'storage_busy', message })
+  }
   const isTheirs = (error.statusCode ?? 500) < 500
   const code = error instanceof Refused ? error.code : isTheirs ? 'malformed' : 'internal'
   if (code === 'internal') request.log.error({ err: error }, 'reception has a fault')

@@ -1,8 +1,9 @@
-import { constants, copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Localized, serviceIcons } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { noteFile } from './folder.ts'
 
 /** What a place offers and where, as its operator has written it into `reception.json`. */
 
@@ -46,20 +47,38 @@ export type Desk = Site['desks'][number]
 const compiled = Compile(siteSchema)
 
 /**
- * Reads `reception.json`; where there is none yet, a clinic's is written to begin with.
+ * Reads `reception.json`.
+ * @param isNew whether a clinic's is written to begin with, where there is none yet.
  * @throws Error that says in a sentence what is wrong with it.
  */
-export function readSite(dataDir: string): Site {
+export function readSite(dataDir: string, isNew = true): Site {
   const file = join(dataDir, 'reception.json')
-  try {
-    copyFileSync(new URL('../clinic.json', import.meta.url), file, constants.COPYFILE_EXCL)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  if (!existsSync(file)) {
+    if (!isNew) {
+      throw new Error(
+        `${file} is gone, though reception has been used here: bring it back, as it says which services ` +
+          `there are; for an example to begin with, remove ${noteFile(dataDir)}.`,
+      )
+    }
+    writeExample(file)
   }
   try {
-    return checked(JSON.parse(readFileSync(file, 'utf8')))
+    // Without its byte order mark.
+    return checked(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')))
   } catch (error) {
-    throw new Error(`${file} cannot be used: ${(error as Error).message}`)
+    throw new Error(`${file} cannot be used: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`)
+  }
+}
+
+/** Whole or not at all: the disk may be full. */
+function writeExample(file: string): void {
+  const draft = `${file}.${process.pid}`
+  try {
+    copyFileSync(new URL('../clinic.json', import.meta.url), draft)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw new Error(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`)
   }
 }
 

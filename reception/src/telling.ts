@@ -5,6 +5,7 @@ import type { Gate, TicketChange } from './gate.ts'
 import { undoable } from './queue.ts'
 import type { Site } from './site.ts'
 import { difference, type Ticket, ticketsNow, unsure } from './tickets.ts'
+import { about } from './trouble.ts'
 
 /** An end is told once it cannot be taken back any more; in milliseconds. */
 const endsAfter = undoable + 1_000
@@ -76,7 +77,7 @@ export function startTelling(parts: TellingParts): Telling {
 
   /** @returns when to try again. */
   function failed(error: unknown): number {
-    if (failures === 0) logger.warn({ err: error }, 'the gate cannot be told')
+    if (failures === 0) logger.warn(about(error), 'the gate cannot be told')
     failures += 1
     return clock() + Math.min(500 * 2 ** failures, longestPause)
   }

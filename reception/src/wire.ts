@@ -121,6 +121,7 @@ export interface ReceptionRefused {
     | 'taken' // 409: another desk was faster, or it is over
     | 'undo_late' // 409
     | 'busy' // 503: too many pages listen
+    | 'storage_busy' // 503: nothing can be stored now; once that is over, the same gets through
     | 'internal' // 500
   message: string
 }

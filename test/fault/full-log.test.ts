@@ -9,7 +9,10 @@ import { freePort, temporaryFolder } from '../support/gate.ts'
 import { until } from '../support/patience.ts'
 import { smallDisk, withoutMounts } from '../support/small-disk.ts'
 
-const logger = new URL('../../server/src/logger.ts', import.meta.url)
+const loggers = {
+  gate: new URL('../../server/src/logger.ts', import.meta.url),
+  reception: new URL('../../reception/src/log.ts', import.meta.url),
+}
 
 test('N80: a gate whose log goes to a full disk starts, answers and stops', async t => {
   const port = await freePort()
@@ -31,14 +34,15 @@ test('N80: a gate whose log goes to a full disk starts, answers and stops', asyn
   assert.deepEqual(await exited, [0, null])
 })
 
-test('N80: lines that a full disk has no room for are dropped, and counted once it has some', {
-  skip: withoutMounts,
-}, t => {
-  const disk = smallDisk(t, 1)
-  disk.fill()
-  const file = join(disk.folder, 'ballast')
-  const log = join(disk.folder, 'log')
-  const program = `
+for (const [who, logger] of Object.entries(loggers))
+  test(`N80: lines of ${who} that a full disk has no room for are dropped, and counted once it has some`, {
+    skip: withoutMounts,
+  }, t => {
+    const disk = smallDisk(t, 1)
+    disk.fill()
+    const file = join(disk.folder, 'ballast')
+    const log = join(disk.folder, 'log')
+    const program = `
     import { rmSync } from 'node:fs'
     const { createLogger } = await import(${JSON.stringify(logger.href)})
     const logger = createLogger('info')
@@ -46,14 +50,14 @@ test('N80: lines that a full disk has no room for are dropped, and counted once 
     rmSync(${JSON.stringify(file)})
     logger.info('there is room')
     setImmediate(() => setImmediate(() => logger.info('the end')))`
-  const args = ['-C', 'source', '--input-type=module', '-e', program]
-  execFileSync(process.execPath, args, { stdio: ['ignore', openSync(log, 'w'), 'inherit'] })
-  const lines = readFileSync(log, 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
-  const [counted] = lines.filter(({ dropped }) => dropped > 0)
-  const written = lines.filter(({ n }) => n !== undefined).length
-  assert.equal(counted.dropped + written, 5_000)
-  assert.equal(lines.at(-1).msg, 'the end')
-})
+    const args = ['-C', 'source', '--input-type=module', '-e', program]
+    execFileSync(process.execPath, args, { stdio: ['ignore', openSync(log, 'w'), 'inherit'] })
+    const lines = readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const [counted] = lines.filter(({ dropped }) => dropped > 0)
+    const written = lines.filter(({ n }) => n !== undefined).length
+    assert.equal(counted.dropped + written, 5_000)
+    assert.equal(lines.at(-1).msg, 'the end')
+  })

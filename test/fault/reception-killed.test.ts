@@ -136,7 +136,7 @@ function shown(state: string | undefined, ticket: QueueTicket | undefined) {
 
 /** Nothing is lost or doubled, and what each visitor is shown is what reception's row says. */
 async function assertRight({ reception, kiosk }: Clinic, visitors: Visitor[], acked: Acknowledged) {
-  const db = openDatabase(reception.dataDir)
+  const { db } = openDatabase(reception.dataDir)
   try {
     const site = readSite(reception.dataDir)
     const known = db.selectFrom('known').select('value').where('name', '=', 'place')

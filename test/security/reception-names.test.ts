@@ -29,6 +29,8 @@ const routes: Record<string, Entry> = {
   'HEAD /': ['302'],
   'GET /healthz': ['200'],
   'HEAD /healthz': ['200'],
+  'GET /readyz': ['200'],
+  'HEAD /readyz': ['200'],
   'GET /desk': ['200'],
   'HEAD /desk': ['200'],
   'GET /board': ['200'],

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { openDatabase } from '../../reception/src/database.ts'
 import { compiled, type Ran } from '../support/command.ts'
 import { freePort, type Scope, temporaryFolder } from '../support/gate.ts'
 import { until } from '../support/patience.ts'
@@ -81,18 +82,19 @@ test('a database that others could read is shut to them, in a folder that they m
   const env = await settings(folder)
   const data = env.RECEPTION_DATA_DIR ?? ''
   mkdirSync(data, { mode: 0o755 })
-  assert.equal((await run(['desk'], env, folder)).code, 0)
+  await openDatabase(data).db.destroy()
   chmodSync(join(data, database), 0o644)
   await serve(t, env, folder)
   for (const end of ['', '-shm', '-wal']) assert.equal(modeOf(join(data, database + end)), '600')
 })
 
-test('a backup is made while it serves, for its user alone, and never over another file', async t => {
+test('a backup is made while it serves, for its user alone, and never over what is no backup', async t => {
   const folder = temporaryFolder(t)
   const env = await settings(folder)
   await serve(t, env, folder)
   const file = join(folder, 'copy.sqlite')
-  assert.deepEqual(await run(['backup', file], env, folder), { code: 0, out: '', err: '' })
+  const out = `Backed up to ${file}: 0 people who came.\n`
+  assert.deepEqual(await run(['backup', file], env, folder), { code: 0, out, err: '' })
   assert.equal(modeOf(file), '600')
   const copy = new DatabaseSync(file, { readOnly: true })
   assert.deepEqual(
@@ -110,7 +112,7 @@ test('a backup is made while it serves, for its user alone, and never over anoth
     writeFileSync(there, content)
     const { code, err } = await run(['backup', there], env, folder)
     assert.equal(code, 1)
-    assert.equal(err, `qrgate-reception: ${there} is there already.\n`)
+    assert.equal(err, `qrgate-reception: ${there} is there and no backup; nothing was written.\n`)
     assert.equal(statSync(there).size, content.length)
   }
   const nowhere = { ...env, RECEPTION_DATA_DIR: join(folder, 'none') }
@@ -138,6 +140,7 @@ const faults: [name: string, value: string, said: RegExp][] = [
   ],
   ['PORT', 'eighty', /^RECEPTION_PORT must be a number from 1 to 65535\.$/],
   ['PORT', '70000', /^RECEPTION_PORT must be a number from 1 to 65535\.$/],
+  ['PUBLIC_URL', 'https://example.org/reception', /^RECEPTION_PUBLIC_URL must be an address like/],
   ['PUBLIC_URL', 'reception', /^RECEPTION_PUBLIC_URL must be an address like https/],
   ['LOG_LEVEL', 'loud', /^RECEPTION_LOG_LEVEL must be a level of pino\.$/],
 ]
@@ -159,7 +162,7 @@ test('a desk’s link for a place where no reception runs is not printed', async
   assert.deepEqual([code, out], [1, ''])
   assert.match(
     err,
-    /^qrgate-reception: There is no \S+reception-data: say it where .*RECEPTION_DATA_DIR\.\n$/,
+    /^qrgate-reception: The database \S+reception-data\S+ \(RECEPTION_DATA_DIR\) .* no reception has used it yet; .*\n$/,
   )
   mkdirSync(join(folder, '.env'))
   const unreadable = await run(['desk'], {}, folder)
@@ -176,5 +179,8 @@ test('an address that another program has is said in a sentence, and it ends', a
   const { code, err } = await run([], { ...env, RECEPTION_LOG_LEVEL: 'silent' }, folder)
   assert.equal(code, 1)
   const at = `127.0.0.1:${env.RECEPTION_PORT}`
-  assert.equal(err, `qrgate-reception: ${at} cannot be had: another program listens there.\n`)
+  assert.equal(
+    err,
+    `qrgate-reception: Another program listens at ${at}; set RECEPTION_PORT to another one.\n`,
+  )
 })

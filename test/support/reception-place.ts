@@ -55,7 +55,7 @@ export type Place = ReturnType<typeof openPlace>
 /** Reception's tables in a folder of their own, with a queue, and a clock that only the test moves. */
 export function openPlace(t: Scope, zone = 'Asia/Seoul') {
   const dataDir = folder(t)
-  const db = openDatabase(dataDir)
+  const { db } = openDatabase(dataDir)
   t.after(() => db.destroy())
   let now = start
   const clock = () => now

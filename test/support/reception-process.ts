@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compiled } from './command.ts'
+import { compiled, type Ran } from './command.ts'
 import { DeskClient } from './desk-client.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
@@ -33,11 +33,12 @@ export class ReceptionProcess {
   }
 
   /** Where it will be; it is started by {@link boot}. */
-  static async placed(t: Scope): Promise<ReceptionProcess> {
+  static async placed(t: Scope, dataDir?: string): Promise<ReceptionProcess> {
     let reception: ReceptionProcess | undefined
     // It must not outlive its folder.
     t.after(() => reception?.kill('SIGKILL'))
-    reception = new ReceptionProcess(join(temporaryFolder(t), 'data'), await freePort())
+    const folder = dataDir ?? join(temporaryFolder(t), 'data')
+    reception = new ReceptionProcess(folder, await freePort())
     return reception
   }
 
@@ -45,10 +46,13 @@ export class ReceptionProcess {
     return new URL(this.url).host
   }
 
-  /** Starts the process and waits until it answers. */
-  async boot(gate = this.#gate): Promise<void> {
+  /**
+   * Starts the process and waits until it answers.
+   * @param log where its log goes, instead of {@link output}.
+   */
+  async boot(gate = this.#gate, log?: number): Promise<void> {
     this.#gate = gate
-    const child = this.#spawn()
+    const child = this.#spawn([], {}, log)
     this.#child = child
     this.#exited = new Promise(resolve => child.on('exit', () => resolve()))
     await until('reception answers', async () => {
@@ -66,13 +70,27 @@ export class ReceptionProcess {
 
   /** A browser that is opened by the link that `qrgate-reception desk` prints. */
   async openDesk(): Promise<DeskClient> {
-    const child = this.#spawn('desk')
-    let printed = ''
+    const { out } = await this.run('desk')
+    return DeskClient.open(out.split('\n')[0] ?? '')
+  }
+
+  /** A command beside it, as its operator types it. */
+  run(...args: string[]): Promise<Ran> {
+    return this.runWith({}, ...args)
+  }
+
+  /** @param env besides, or instead of, what it is told otherwise. */
+  async runWith(env: Record<string, string>, ...args: string[]): Promise<Ran> {
+    const child = this.#spawn(args, env)
+    const ran: Ran = { code: null, out: '', err: '' }
     child.stdout?.on('data', chunk => {
-      printed += chunk
+      ran.out += chunk
     })
-    await new Promise(resolve => child.on('close', resolve))
-    return DeskClient.open(printed.split('\n')[0] ?? '')
+    child.stderr?.on('data', chunk => {
+      ran.err += chunk
+    })
+    const code = await new Promise<number | null>(resolve => child.on('close', resolve))
+    return { ...ran, code }
   }
 
   /** Everything that it has logged. */
@@ -80,7 +98,7 @@ export class ReceptionProcess {
     return this.#output
   }
 
-  #spawn(...args: string[]): ChildProcess {
+  #spawn(args: string[], env: Record<string, string>, log?: number): ChildProcess {
     const child = spawn(process.execPath, ['-C', 'source', cli, ...args], {
       env: {
         PATH: process.env.PATH,
@@ -92,8 +110,9 @@ export class ReceptionProcess {
         RECEPTION_PORT: `${this.#port}`,
         RECEPTION_PUBLIC_URL: this.url,
         RECEPTION_LOG_LEVEL: 'warn',
+        ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
     })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', chunk => {

@@ -242,7 +242,8 @@ export class DeskPage extends LitElement implements Desk {
     const answer = await act(name, body)
     const isDone = typeof answer !== 'string'
     const about = what || (isDone && answer.arrival?.number) || ''
-    const failure = answer === 'taken' || answer === 'undo_late' ? answer : 'failed'
+    const said = ['taken', 'undo_late', 'storage_busy'] as const
+    const failure = said.find(one => one === answer) ?? 'failed'
     this.#news = `${about} ${isDone ? label : this.say(failure)}`.trim()
     const undo = isDone ? answer.undo : undefined
     this.#said = { text: this.#news, undo, until: Date.now() + shownFor }

@@ -57,6 +57,10 @@ const table = {
   taken: ['다른 접수대에서 먼저 처리했습니다', 'already taken by another desk'],
   undo_late: ['이제는 되돌릴 수 없습니다', 'It is too late to undo'],
   failed: ['처리하지 못했습니다. 다시 눌러 주세요.', 'That did not work. Please try again.'],
+  storage_busy: [
+    '지금은 저장할 수 없습니다. 관리자에게 알려 주세요.',
+    'Nothing can be saved right now. Please tell the administrator.',
+  ],
   keys: ['단축키', 'Shortcuts'],
   useKeys: ['단축키 사용', 'Use shortcuts'],
   keyDesk: ['접수대 선택하기', 'Choose a desk'],
