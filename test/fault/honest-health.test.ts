@@ -141,6 +141,8 @@ test('N46, F20: a damaged database is named by doctor, and by /readyz once work 
   assert.deepEqual([answer.status, (await bodyOf(answer)).code], [503, 'storage_busy'])
   await untilReady([gate], 'not_ready')
   await reasonOf(gate, 'database', /it is damaged; stop the gate and restore a backup/)
+  // What does not touch the bad page could be done, and is not: nobody knows what else is bad.
+  assert.equal((await kiosk.cancel(signIn)).status, 503)
 })
 
 test('N46: Redis that lets nobody publish or subscribe, and a wrong password, are named', async t => {
@@ -152,7 +154,7 @@ test('N46: Redis that lets nobody publish or subscribe, and a wrong password, ar
   const acl = (...rules: string[]) => admin.sendCommand(['ACL', 'SETUSER', 'gate', ...rules])
   await acl('reset', 'on', '>secret', '~*', '+@all', 'resetchannels')
   const REDIS_URL = redis.url.replace('redis://', 'redis://gate:secret@')
-  const { gate, kiosk, run, doctorSays } = await startPlace(t, { REDIS_URL })
+  const { gate, kiosk, phone, run, doctorSays } = await startPlace(t, { REDIS_URL })
 
   const noRights =
     /^the Redis user lacks rights: it needs \+@all on ~qrgate:\* and &qrgate:\* \(NOPERM/
@@ -168,6 +170,17 @@ test('N46: Redis that lets nobody publish or subscribe, and a wrong password, ar
   await acl('+@all')
   await untilReady([gate], 'ready')
   assert.match((await run(['doctor'])).out, /^ok {4}redis/m)
+
+  // Who may do all of it, at a Redis that takes no writes: wrong passwords are counted by each node then.
+  await admin.configSet('min-replicas-to-write', '1')
+  await doctorSays(/^fail {2}redis {5}.*too few replicas/m)
+  const signIn = await kiosk.start()
+  const visitor = phone()
+  await visitor.scan(signIn.frame.url)
+  assert.equal((await visitor.signIn(signIn.id, 'hong', 'wrong')).status, 401)
+  await reasonOf(gate, 'counts', /too few replicas.*; each node counts wrong passwords by itself/)
+  await admin.configSet('min-replicas-to-write', '0')
+  await untilReady([gate], 'ready')
 
   await acl('resetpass', '>another')
   await admin.sendCommand(['CLIENT', 'KILL', 'USER', 'gate'])
@@ -214,4 +227,21 @@ test('N46: Postgres that has become read-only, or lets this user only look, is n
   await cut()
   await untilReady([gate], 'ready')
   assert.equal((await visitor.signIn(signIn.id, 'hong', password)).status, 200)
+})
+
+test('N46, F19: a database that another program keeps locked is not ready', async t => {
+  const { gate, kiosk, phone } = await startPlace(t, {})
+  const signIn = await kiosk.start()
+  const visitor = phone()
+  const { id, receipt } = await visitor.open(signIn.frame.url)
+  const tool = openDatabase(gate.dataDir)
+  t.after(() => tool.close())
+  tool.exec('begin exclusive')
+  const answer = await visitor.post(`/s/${id}/scan`, { receipt })
+  assert.deepEqual([answer.status, (await bodyOf(answer)).code], [503, 'storage_busy'])
+  await untilReady([gate], 'not_ready')
+  await reasonOf(gate, 'database', /^the database: another program keeps it locked$/)
+  tool.exec('rollback')
+  await untilReady([gate], 'ready')
+  assert.equal((await visitor.post(`/s/${id}/scan`, { receipt })).status, 200)
 })

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -59,8 +61,7 @@ test('N45: backups are made while the gate writes, one after the other, and are 
   const { gate, well, run } = await startPlace(t)
   const file = join(gate.dataDir, 'copy.sqlite')
   await well(['account', 'add', 'first'], {}, `${password}\n`)
-  const link = /\/enrol\/(\S+)/.exec(await well(['kiosk', 'add', '1층']))?.[1]
-  assert.ok(link)
+  await well(['kiosk', 'add', '1층'])
   const writing = new AbortController()
   const writes = (async () => {
     for (let n = 0; !writing.signal.aborted; n += 1) await well(['kiosk', 'add', `${n}층`])
@@ -81,12 +82,21 @@ test('N45: backups are made while the gate writes, one after the other, and are 
     'nothing else is left of them',
   )
 
+  // Behind a link it goes where that leads; one that leads nowhere is named.
+  const link = join(gate.dataDir, 'latest')
+  symlinkSync(file, link)
+  await well(['backup', link])
+  assert.ok(lstatSync(link).isSymbolicLink())
+  symlinkSync(join(gate.dataDir, 'nowhere'), join(gate.dataDir, 'dangling'))
+
   // What is no backup is never written over.
   writeFileSync(join(gate.dataDir, 'letter.txt'), 'dear')
   for (const [target, says] of [
     [join(gate.dataDir, 'letter.txt'), /letter\.txt is there and no backup; nothing was written\./],
     [join(gate.dataDir, 'qrgate.sqlite'), /is the database itself; name another file\./],
     [join(gate.dataDir, 'qrgate.sqlite-wal'), /is the database itself; name another file\./],
+    [join(gate.dataDir, 'dangling'), /is a link that leads nowhere\./],
+    [join(gate.dataDir, 'x'.repeat(300)), /cannot be written \(ENAMETOOLONG\)/],
     [gate.dataDir, /is a folder; name a file in it\./],
     [join(gate.dataDir, 'no', 'where'), /cannot be (written|used)/],
   ] as const) {
@@ -143,14 +153,32 @@ test('N45: the drill: a gate crashes, its disk is lost, the backup is restored',
     inTheWay.err,
     /^qrgate: A database is there already\. Stop the gate, and move its files away first: .*qrgate\.sqlite-wal/,
   )
-  lose()
+  const removed = lose()
+  // What a restore that was killed in the middle has left.
+  writeFileSync(`${database}.4194301`, 'half')
+  writeFileSync(`${database}.4194301-wal`, 'half')
   const wrong = await run(['restore', file], { SECRET_KEY: 'another key than before: WmZkQ9x! ab' })
   assert.equal(wrong.code, 1)
   assert.match(wrong.err, /^qrgate: SECRET_KEY is another one than this database belongs to/)
   assert.ok(!existsSync(database), 'all of it or nothing')
 
+  // Who puts it back by hand brings back who was removed.
+  copyFileSync(file, database)
+  const byHand = await run(['serve'])
+  assert.equal(byHand.code, 1)
+  assert.match(byHand.err, /^qrgate: Accounts that were removed are there again: .*\n$/)
+  lose()
+
   const out = await well(['restore', file])
-  assert.match(out, /^Restored: 2 accounts, 2 kiosks, last event \d{4}-/)
+  assert.match(
+    out,
+    /^Restored: 2 accounts, 2 kiosks, last event \d{4}-.*; 1 accounts .* removed again\.$/m,
+  )
+  assert.deepEqual(
+    readdirSync(gate.dataDir).filter(name => name.includes('4194301')),
+    [],
+  )
+  assert.ok(existsSync(removed))
   assert.equal((statSync(database).mode & 0o777).toString(8), '600')
   await gate.boot()
   assert.deepEqual(accountsOf(await well(['account', 'list'])), ['kept'])
@@ -282,6 +310,9 @@ test('N45: Postgres: a dump that was loaded is restored by the same command', as
   assert.match(backup.err, /^qrgate: `qrgate backup` copies SQLite\. For Postgres: pg_dump /)
   const named = await run(['restore', 'copy'])
   assert.match(named.err, /^qrgate: Load the dump with pg_restore into an empty database; then run/)
+  const used = await run(['restore'])
+  assert.equal(used.code, 1)
+  assert.match(used.err, /^qrgate: A gate uses this database: stop all nodes first\.\n$/)
   await gate.kill('SIGTERM')
   const env = { DATABASE_URL: await server.dumpAndRestore(DATABASE_URL) }
   assert.match(await well(['restore'], env), /^Restored: 1 accounts, 0 kiosks/m)

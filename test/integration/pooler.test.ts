@@ -53,6 +53,18 @@ test(
   },
 )
 
+test('N50: a pooler that gives each statement another connection is named', options, async t => {
+  const direct = (await server?.gateDatabase()) ?? ''
+  const url = await startPgBouncer(t, direct, 'statement')
+  await assert.rejects(
+    openPostgresStore(url, 'use').then(async store => {
+      t.after(() => store.close())
+      throw new Error(`${await store.trouble({ byWriting: true })}`)
+    }),
+    /pooled|pool_mode/,
+  )
+})
+
 /** Statement, lock and idle transaction: what the server allows, as it says it. */
 async function limitsIn(db: Kysely<Tables>): Promise<string> {
   const names = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -97,6 +105,37 @@ const cases: Record<string, Case> = {
       return { QRGATE_DATA_DIR: join(folder, 'file', 'data') }
     },
     says: /data.*(QRGATE_DATA_DIR).*(ENOTDIR|not a directory)|QRGATE_DATA_DIR.*ENOTDIR|\(ENOTDIR\).*QRGATE_DATA_DIR/,
+  },
+  'N48: a folder that is a file': {
+    async prepare(folder) {
+      writeFileSync(join(folder, 'file'), '')
+      return { QRGATE_DATA_DIR: join(folder, 'file') }
+    },
+    says: /QRGATE_DATA_DIR/,
+    command: /QRGATE_DATA_DIR/,
+  },
+  'N48: a loop of links': {
+    async prepare(folder) {
+      symlinkSync(join(folder, 'loop'), join(folder, 'loop'))
+      return { QRGATE_DATA_DIR: join(folder, 'loop') }
+    },
+    says: /QRGATE_DATA_DIR/,
+    command: /QRGATE_DATA_DIR/,
+  },
+  'N48: a name that is too long': {
+    async prepare(folder) {
+      return { QRGATE_DATA_DIR: join(folder, 'x'.repeat(300)) }
+    },
+    says: /QRGATE_DATA_DIR/,
+    command: /QRGATE_DATA_DIR/,
+  },
+  'N48: a database that is a folder': {
+    async prepare(folder) {
+      mkdirSync(join(folder, 'qrgate.sqlite'))
+      return undefined
+    },
+    says: /it is a folder/,
+    command: /it is a folder/,
   },
   'N48: a database in /proc': {
     async prepare() {
@@ -277,4 +316,19 @@ test('N84: serve and doctor know another SECRET_KEY, and a lost one can be given
   assert.equal(code, 0)
   assert.match(out, /^The database belongs to this SECRET_KEY from now on\.$/m)
   await gate.boot(env)
+})
+
+test('N84: a demo does not begin in the folder of a gate in production', async t => {
+  const folder = temporaryFolder(t)
+  const gate = await GateProcess.start(t, { ...settings, QRGATE_DATA_DIR: folder }, 'serve')
+  await gate.kill('SIGTERM')
+  const before = readFileSync(join(folder, 'qrgate.sqlite'))
+  const env = { QRGATE_DATA_DIR: folder, PORT: `${await freePort()}`, HOST: '127.0.0.1' }
+  const { code, err } = await qrgate(['demo'], env, folder)
+  assert.equal(code, 1)
+  assert.match(
+    err,
+    /^qrgate: This database belongs to a gate in production, .* another folder\.\n$/,
+  )
+  assert.equal(readFileSync(join(folder, 'qrgate.sqlite')).length, before.length)
 })

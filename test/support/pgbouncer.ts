@@ -25,7 +25,7 @@ export const pooled = 4
 export async function startPgBouncer(
   t: Scope,
   database: string,
-  mode: 'transaction' | 'session',
+  mode: 'transaction' | 'session' | 'statement',
 ): Promise<string> {
   let child: ChildProcess | undefined
   t.after(async () => {

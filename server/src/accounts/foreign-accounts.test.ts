@@ -294,3 +294,13 @@ test('N62: what is empty, binary or one JSON array is said once, and not by the 
     await assert.rejects(all(file), said(words))
   }
 })
+
+test('N54: a CSV file of another separator is named, and shows no hash', async t => {
+  for (const [sign, name] of [
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+  ] as const) {
+    const reading = read(t, [`id${sign}password`, `lee${sign}${bcrypt}`])
+    await assert.rejects(reading, new RegExp(`its columns are separated by ${name}; save it with`))
+  }
+})

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -21,4 +21,23 @@ test('N54: who was removed is noted beside the data, and half a line costs no ot
   noteRemovedAccount(dataDir, third)
   assert.deepEqual(readRemovedAccounts(dataDir), [first, second, third])
   assert.equal(statSync(removedAccountsFile(dataDir)).mode & 0o777, 0o600)
+})
+
+test('N45: a line that is damaged is named, as who was removed must not come back unseen', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'qrgate-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = removedAccountsFile(folder)
+  const good = '{"account":"a","at":1}'
+  for (const [text, line] of [
+    [`\u0000\u0007${good}\n`, 1],
+    [`${good}\nnobody\n`, 2],
+    [`${good}\n{"account":7,"at":1}\n`, 2],
+  ] as const) {
+    writeFileSync(file, text)
+    const says = new RegExp(`removed-accounts, line ${line} is damaged; mend it`)
+    assert.throws(() => readRemovedAccounts(folder), says)
+  }
+  rmSync(file)
+  mkdirSync(file)
+  assert.throws(() => readRemovedAccounts(folder), /removed-accounts cannot be read \(EISDIR\)/)
 })

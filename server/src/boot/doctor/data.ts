@@ -41,7 +41,15 @@ function checkFolder(folder: string, add: Add): void {
 function nearest(folder: string): string {
   const above = dirname(folder)
   if (above === folder) return folder
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : nearest(above)
+  return isFolder(folder) ? folder : nearest(above)
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function checkDisk(folder: string, add: Add): void {
