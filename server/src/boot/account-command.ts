@@ -154,10 +154,16 @@ async function withAccount(
   work: (account: Account, accounts: AccountAdmin, opened: Opened) => Promise<void>,
 ): Promise<void> {
   await withAccounts(async (accounts, opened) => {
-    const account = await accounts.byId(id)
+    const account = (await accounts.byId(id)) ?? (await ofKey(opened.store, id))
     if (!account) throw new OperatorError(`There is no account "${id}".`)
     await work(account, accounts, opened)
   })
+}
+
+/** By the key that stands in the log, where it is no id: as after a restore, when it must be done again. */
+async function ofKey({ accounts }: Store, text: string): Promise<Account | null> {
+  const account = /^[\w-]{22}$/.test(text) ? await accounts.byKey(text) : null
+  return account?.removedAt === null ? account : null
 }
 
 async function withAccounts(

@@ -20,16 +20,22 @@ import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import type { Store } from '../store/store.ts'
 import { commandConfig, say, timeOf, withStore } from './command.ts'
 
-const postgres =
-  '`qrgate backup` copies SQLite. For Postgres: pg_dump --format=custom --file=FILE "$DATABASE_URL"'
+/** Without its options, of which pg_dump does not know all, and its password, which `.pgpass` holds. */
+function postgresWords(databaseUrl: string): string {
+  const { hostname, port, username, pathname } = new URL(databaseUrl)
+  const at = [`--host=${hostname}`, ...(port ? [`--port=${port}`] : []), `--username=${username}`]
+  const dump = `pg_dump --format=custom --file=FILE ${at.join(' ')} ${pathname.slice(1)}`
+  return `\`qrgate backup\` copies SQLite. For Postgres, where umask is 077: ${dump}`
+}
 
 /**
  * `qrgate backup`: copies the database while the gate runs. The copy is looked at, and only then takes its
  * name: a backup that is there is whole.
  */
 export async function backUp(file: string): Promise<void> {
-  const path = sqlitePath(commandConfig().databaseUrl)
-  if (path === undefined) throw new OperatorError(postgres)
+  const { databaseUrl } = commandConfig()
+  const path = sqlitePath(databaseUrl)
+  if (path === undefined) throw new OperatorError(postgresWords(databaseUrl))
   await withStore(async () => {
     try {
       await copyTo(file, path)
@@ -111,7 +117,9 @@ function keep(folder: string): void {
 export function inWords(error: unknown, file: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (error instanceof OperatorError || !code || !syscall) return error
+  if (code === 'ENOSPC') return new OperatorError(noRoom(file))
+  const folder = dirname(resolve(file))
   return new OperatorError(
-    code === 'ENOSPC' ? noRoom(file) : `${file} cannot be written (${code}).`,
+    `${file} cannot be written (${code}); the folder ${folder} must be there, and this user's.`,
   )
 }

@@ -34,8 +34,17 @@ export function requireNeverMade(place: Place): void {
 }
 
 function wasMade(place: Place): boolean {
-  const file = noteFile(place.dataDir)
-  return existsSync(file) && readFileSync(file, 'utf8').split('\n').includes(nameOf(place))
+  return notedIn(place).includes(nameOf(place))
+}
+
+/** Other databases that a gate has used with this folder. */
+export function madeElsewhere(place: Place): string[] {
+  return notedIn(place).filter(name => name !== nameOf(place))
+}
+
+function notedIn({ dataDir }: Place): string[] {
+  const file = noteFile(dataDir)
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
 }
 
 /** A folder that is moved as a whole is the same gate's. */

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { EventLog } from '../logger.ts'
 import { OperatorError } from '../operator-error.ts'
-import { isPassing, UnusableDatabase } from '../store/database-trouble.ts'
+import { system } from '../protocol/log-event.ts'
+import { databaseName, isPassing, UnusableDatabase } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
-import { noteMade, requireNeverMade } from './made-database.ts'
+import { accountAdminOf } from './account-command.ts'
+import { removeAgain } from './account-removal.ts'
+import { madeElsewhere, noteMade, requireNeverMade } from './made-database.ts'
 import { leaveKeyCheck } from './own-key.ts'
-import { readRemovedAccounts } from './removed-accounts.ts'
 
 /** How long to rest between two tries, and how often to say so, in milliseconds. */
 const rest = 1_000
@@ -26,8 +29,8 @@ export async function prepareDatabase(config: Config, logger: EventLog): Promise
     if (trouble !== null) throw new UnusableDatabase(trouble, config.databaseUrl)
     // What a demo signs is worth nothing, and its key may be any.
     if (config.mode === 'serve') {
-      await requireNobodyBack(store, config)
       await leaveKeyCheck(store.gate, config)
+      await removeWhoIsBack(store, config, logger)
     }
     if (config.mode === 'demo') await requireNoProduction(store)
   } finally {
@@ -35,16 +38,18 @@ export async function prepareDatabase(config: Config, logger: EventLog): Promise
   }
 }
 
-/** @throws OperatorError where somebody whose account was removed could sign in again. */
-async function requireNobodyBack({ accounts }: Store, { dataDir }: Config): Promise<void> {
-  for (const { account } of readRemovedAccounts(dataDir)) {
-    const found = await accounts.byKey(account)
-    if (!found || found.removedAt !== null) continue
-    throw new OperatorError(
-      'Accounts that were removed are there again: an older database was put back by hand, and the gate does ' +
-        'not know that. Postgres: run `qrgate restore`. SQLite: move its files away, and `qrgate restore FILE`.',
-    )
-  }
+/**
+ * Nobody whose account was removed may sign in again, though an older database was put back by hand, or restored
+ * where another node's list lay.
+ */
+async function removeWhoIsBack(store: Store, config: Config, logger: EventLog): Promise<void> {
+  const clock = createClock()
+  const accounts = await accountAdminOf(store, config, clock)
+  const count = await removeAgain(system, { store, accounts, config, clock })
+  if (count === 0) return
+  const words =
+    'accounts that were removed were there again, and are removed; was an older database put back'
+  logger.warn({ count }, `${words} without \`qrgate restore\`?`)
 }
 
 /** @throws OperatorError where people sign in for real: a demo adds people, a client and open doors. */
@@ -78,12 +83,22 @@ async function opened(config: Config, logger: EventLog): Promise<Store> {
 export async function openOrMake(config: Config, logger?: EventLog): Promise<Store> {
   const store = await openStore(config.databaseUrl, 'use').catch(error => {
     if (!(error instanceof UnusableDatabase)) throw error
-    if (error.trouble === 'missing') requireNoLoss(config, logger)
-    else if (error.trouble !== 'outdated') throw error
+    if (error.trouble === 'missing') {
+      requireNoLoss(config, logger)
+      warnOfAnother(config, logger)
+    } else if (error.trouble !== 'outdated') throw error
     return openStore(config.databaseUrl, 'make')
   })
   noteMade(config)
   return store
+}
+
+/** An address that was mistyped, or a dump that was never loaded, looks like a new gate. */
+function warnOfAnother(config: Config, logger: EventLog | undefined): void {
+  const [other] = madeElsewhere(config)
+  if (other === undefined) return
+  const words = `this database is new and empty, and a gate has used another one here: ${other}`
+  logger?.warn({ database: databaseName(config.databaseUrl) }, words)
 }
 
 /** A demo whose database somebody has removed begins anew, and says so. */

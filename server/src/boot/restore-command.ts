@@ -19,6 +19,7 @@ import { contents, inWords, requireWhole } from './backup-command.ts'
 import { commandConfig, operator, say, sayDatabase } from './command.ts'
 import { noteMade } from './made-database.ts'
 import { leaveKeyCheck } from './own-key.ts'
+import { removedAccountsFile } from './removed-accounts.ts'
 
 interface Options {
   newKey?: boolean
@@ -43,6 +44,12 @@ export async function restore(file: string | undefined, options: Options): Promi
   say(
     'Screens that enrolled since then need a new link. Start the gate, or restart it where it runs.',
   )
+  if (!existsSync(removedAccountsFile(config.dataDir))) {
+    say(
+      `There is no ${removedAccountsFile(config.dataDir)}: accounts that were removed since are back.`,
+    )
+    say('Put that file there, of each node, and restart the gate: it removes them again.')
+  }
   if (options.newKey) say('With another key: qrgate client rotate ID --webhook, for each client.')
 }
 
@@ -129,6 +136,11 @@ async function begin(store: Store, config: Config, { newKey }: Options): Promise
   // A demo's backup has no key to be known by.
   if ((await store.gate.read()).keyCheck !== null) await leaveKeyCheck(store.gate, config, newKey)
   const held = await contents(store)
+  if (/^0 accounts, 0 kiosks$/.test(held)) {
+    throw new OperatorError(
+      'It holds nothing: no account, no kiosk, no event. Was the dump loaded?',
+    )
+  }
   const clock = createClock()
   const time = await store.time()
   if (time !== null) clock.follow(time)
