@@ -102,8 +102,14 @@ export async function requireWhole(store: Store): Promise<void> {
 /** What an operator compares with what they remember. */
 export async function contents({ accounts, kiosks, log }: Store): Promise<string> {
   const [last] = await log.find({}, 'newest', 1)
-  const counted = `${(await accounts.all()).length} accounts, ${(await kiosks.all()).length} kiosks`
-  return last?.at ? `${counted}, last event ${timeOf(last.at)}` : counted
+  const people = counted((await accounts.all()).length, 'account')
+  const screens = counted((await kiosks.all()).length, 'kiosk')
+  const all = `${people}, ${screens}`
+  return last?.at ? `${all}, last event ${timeOf(last.at)}` : all
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** A name is on the disk once its folder is. */

@@ -15,7 +15,7 @@ import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import type { Store } from '../store/store.ts'
 import { accountAdminOf } from './account-command.ts'
 import { removeAgain } from './account-removal.ts'
-import { contents, inWords, requireWhole } from './backup-command.ts'
+import { contents, counted, inWords, requireWhole } from './backup-command.ts'
 import { commandConfig, operator, say, sayDatabase } from './command.ts'
 import { noteMade } from './made-database.ts'
 import { leaveKeyCheck } from './own-key.ts'
@@ -155,7 +155,7 @@ async function begin(store: Store, config: Config, { newKey }: Options): Promise
   const subject = { kind: 'log', id: '' } as const
   const event = { event: 'log.restored', at: clock(), actor: operator(), subject } as const
   await store.log.add([{ ...event, detail: { position } }])
-  return `${held}; ${removed} accounts that were removed since are removed again`
+  return `${held}; ${counted(removed, 'account')} removed since, and now again`
 }
 
 /** Later than any state runs out. */

@@ -42,7 +42,7 @@ export function renderDocs(contract: Contract, style: string): string {
 <body>
 <header>
 <h1>${title} API</h1>
-<p>${description}</p>
+<p>${prose(description ?? '')}</p>
 <p>For programs: <a href="/api/openapi.json">OpenAPI 3.1</a></p>
 </header>
 <nav aria-label="Routes">
@@ -55,7 +55,7 @@ ${sections.map(
 ${sections.map(
   ({ name, description, routes }) => html`<section id="${name}">
 <h2>${name}</h2>
-<p>${description}</p>
+<p>${prose(description ?? '')}</p>
 ${routes.map(route => routeArticle(route, contract))}
 </section>`,
 )}
