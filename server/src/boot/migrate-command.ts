@@ -1,4 +1,4 @@
-import { UnusableDatabase } from '../store/database-trouble.ts'
+import { isPassing, UnusableDatabase } from '../store/database-trouble.ts'
 import { commandConfig, say, sayDatabase, warnOfOtherKey } from './command.ts'
 import { leaveKeyCheck } from './own-key.ts'
 import { openOrMake } from './prepare-database.ts'
@@ -10,7 +10,8 @@ export async function migrateDatabase({ newKey = false }: { newKey?: boolean }):
   try {
     sayDatabase(config)
     const trouble = await store.trouble({ byWriting: true })
-    if (trouble !== null) throw new UnusableDatabase(trouble, config.databaseUrl)
+    if (trouble !== null && !isPassing(trouble))
+      throw new UnusableDatabase(trouble, config.databaseUrl)
     if (!newKey) await warnOfOtherKey(store, config)
     if (newKey) {
       await leaveKeyCheck(store.gate, config, true)

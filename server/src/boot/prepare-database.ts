@@ -11,6 +11,7 @@ import { accountAdminOf } from './account-command.ts'
 import { removeAgain } from './account-removal.ts'
 import { madeElsewhere, noteMade, requireNeverMade } from './made-database.ts'
 import { leaveKeyCheck } from './own-key.ts'
+import { readRemovedAccounts } from './removed-accounts.ts'
 
 /** How long to rest between two tries, and how often to say so, in milliseconds. */
 const rest = 1_000
@@ -26,13 +27,13 @@ export async function prepareDatabase(config: Config, logger: EventLog): Promise
   const store = await (config.mode === 'serve' ? opened : openOrMake)(config, logger)
   try {
     const trouble = await store.trouble({ byWriting: true })
-    if (trouble !== null) throw new UnusableDatabase(trouble, config.databaseUrl)
-    // What a demo signs is worth nothing, and its key may be any.
-    if (config.mode === 'serve') {
-      await leaveKeyCheck(store.gate, config)
-      await removeWhoIsBack(store, config, logger)
+    // Another node may just be writing.
+    if (trouble !== null && !isPassing(trouble)) {
+      throw new UnusableDatabase(trouble, config.databaseUrl)
     }
-    if (config.mode === 'demo') await requireNoProduction(store)
+    if (config.mode === 'demo') return await requireNoProduction(store)
+    await leaveKeyCheck(store.gate, config)
+    await removeWhoIsBack(store, config, logger)
   } finally {
     await store.close()
   }
@@ -43,6 +44,7 @@ export async function prepareDatabase(config: Config, logger: EventLog): Promise
  * where another node's list lay.
  */
 async function removeWhoIsBack(store: Store, config: Config, logger: EventLog): Promise<void> {
+  if (readRemovedAccounts(config.dataDir).length === 0) return
   const clock = createClock()
   const accounts = await accountAdminOf(store, config, clock)
   const count = await removeAgain(system, { store, accounts, config, clock })
@@ -52,7 +54,10 @@ async function removeWhoIsBack(store: Store, config: Config, logger: EventLog): 
   logger.warn({ count }, `${words} without \`qrgate restore\`?`)
 }
 
-/** @throws OperatorError where people sign in for real: a demo adds people, a client and open doors. */
+/**
+ * What a demo signs is worth nothing, and its key may be any.
+ * @throws OperatorError where people sign in for real: a demo adds people, a client and open doors.
+ */
 async function requireNoProduction({ gate }: Store): Promise<void> {
   if ((await gate.read()).keyCheck === null) return
   throw new OperatorError(

@@ -6,7 +6,7 @@ import { OperatorError } from '../operator-error.ts'
 import { advanceHandOff, mayCancel } from '../protocol/hand-off.ts'
 import { advance } from '../protocol/sign-in.ts'
 import { unchanged } from '../store/change.ts'
-import { UnusableDatabase } from '../store/database-trouble.ts'
+import { databaseTroubles, UnusableDatabase } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
 import { copySqlite, noRoom } from '../store/sql/copy-sqlite.ts'
 import { makeSqliteFile } from '../store/sql/make-sqlite-file.ts'
@@ -97,6 +97,9 @@ async function restoreFile(
     copySqlite(file, draft)
     contents = await beginIn(draft, config, options)
   }).catch(error => {
+    if (error instanceof Refusal && !error.message.includes(databaseTroubles.full)) {
+      throw new OperatorError(`${file} cannot be restored: ${error.message}.`)
+    }
     if (error instanceof Refusal) throw new OperatorError(noRoom(path))
     if (!(error instanceof UnusableDatabase)) throw inWords(error, path)
     if (error.trouble === 'full') throw new OperatorError(noRoom(path))
