@@ -7,6 +7,7 @@ import { openNodeSqlite } from '../../server/src/store/sql/node-sqlite.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import type { Tables } from '../../server/src/store/sql/tables.ts'
 import { temporaryFolder } from '../support/gate.ts'
+import { turns } from '../support/patience.ts'
 import { storeSuite } from './store-suite.ts'
 
 storeSuite('SQLite', async t => {
@@ -30,4 +31,17 @@ test('N46: SQLite: while all work gets through, whoever asks how it is writes no
   assert.equal(commits(), before)
   assert.equal(await store.trouble({ byWriting: true }), null)
   assert.notEqual(commits(), before)
+})
+
+test('N46: SQLite: that somebody else is just writing is no trouble', async t => {
+  const path = join(temporaryFolder(t), 'qrgate.sqlite')
+  const store = await openSqliteStore(path)
+  t.after(() => store.close())
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  other.exec('begin immediate')
+  const asked = store.trouble({ byWriting: true })
+  await turns(20)
+  other.exec('commit')
+  assert.equal(await asked, null)
 })

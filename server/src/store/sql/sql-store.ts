@@ -24,6 +24,9 @@ const closeWithin = 1_000
 /** Who asks how it is may do so often, and each answer may cost a write: in milliseconds. */
 const writeEvery = 1_000
 
+/** How often it is tried where another one is just writing. */
+const mostTries = 5
+
 /** The one implementation of {@link Store}, over any database that Kysely speaks to. */
 export function sqlStore(db: Database, engine: Engine): Store {
   const update = createUpdate(db, engine)
@@ -57,6 +60,19 @@ function troubleOf(db: Database, engine: Engine): Store['trouble'] {
     if (trouble === null) throw error
     return trouble
   }
+  const write = async () => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await tryToWrite(db, engine)
+        return health.wrote()
+      } catch (error) {
+        const trouble = orTrouble(error)
+        if (trouble !== 'locked' || tries === mostTries) return health.failed(trouble)
+      }
+      // Others write too, each for a moment.
+      await sleep(50)
+    }
+  }
   let written = Number.NEGATIVE_INFINITY
   return async ({ byWriting = false } = {}) => {
     const seen = engine.knownTrouble() ?? (await engine.look().catch(orTrouble))
@@ -65,7 +81,7 @@ function troubleOf(db: Database, engine: Engine): Store['trouble'] {
     const now = performance.now()
     if (now - written < writeEvery && !byWriting) return health.met
     written = now
-    await tryToWrite(db, engine).then(health.wrote, error => health.failed(orTrouble(error)))
+    await write()
     return health.met
   }
 }
