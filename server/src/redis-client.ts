@@ -40,7 +40,7 @@ export function redisSilent(ms: number): Error {
 }
 
 /** What Redis itself says first in its errors, and what to do about it. */
-const refusals: Record<string, string> = {
+export const redisRefusals: Readonly<Record<string, string>> = {
   WRONGPASS: 'Redis refuses the user name or the password; check REDIS_URL',
   NOAUTH: 'Redis wants a password; put it into REDIS_URL',
   NOPERM: 'the Redis user lacks rights: it needs +@all on ~qrgate:* and &qrgate:*',
@@ -57,7 +57,7 @@ export function redisWords(error: unknown, ...clients: readonly object[]): strin
   const { message = '', code = '' } = (fault ?? error ?? {}) as { message?: string; code?: string }
   // A script's error tells of the command's own.
   const [first = ''] = /^(?:ERR .*?: -?|-)?([A-Z]+) /.exec(message)?.slice(1) ?? []
-  const known = refusals[first]
+  const known = redisRefusals[first]
   if (known !== undefined) return first === 'NOPERM' ? `${known} (${message})` : known
   if (/CERT|SELF_SIGNED|VERIFY/.test(code)) {
     return `Redis' certificate is not trusted (${code}); name its authority by NODE_EXTRA_CA_CERTS in the environment`
