@@ -124,7 +124,9 @@ function readiness({ trouble, isAway }: Pick<ServerParts, 'trouble' | 'isAway'>)
     status: kind ? 'not_ready' : isGateAway ? 'degraded' : 'ready',
     parts: {
       database: part(kind !== null && `the database: ${troubles[kind]}`),
-      gate: part(isGateAway && 'the gate does not answer; phones are told once it does'),
+      gate: part(
+        isGateAway && 'the gate is away, or refuses (the log says which); phones are told later',
+      ),
     },
   }
 }
