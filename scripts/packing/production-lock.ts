@@ -1,4 +1,4 @@
-/** A row of a lock file: https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
+/** A row of a lock file, as `npm help package-lock-json` has it. */
 export interface Locked {
   name?: string
   version?: string
