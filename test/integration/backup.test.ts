@@ -190,8 +190,8 @@ test('N45: the drill: a gate crashes, its disk is lost, the backup is restored',
 
   // What operators did since is done again by the keys that stand in the log.
   const key = /account\.added +account ([\w-]{22}) /.exec(log)?.[1] ?? ''
-  assert.match(await well(['account', 'disable', key]), /^kept can no longer sign in\./)
-  await well(['account', 'enable', key])
+  assert.match(await well(['account', 'disable', '--', key]), /^kept can no longer sign in\./)
+  await well(['account', 'enable', '--', key])
 
   // Nothing of what was under way is any good, the QR that nobody had scanned with it.
   for (const signIn of [scanned, claimed, shown]) {
