@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Only the user who runs the gate may enter its folder … */
@@ -66,4 +75,15 @@ export function ownLikeItsFolder(path: string): void {
   if (process.geteuid?.() !== 0 || !existsSync(path)) return
   const { uid, gid } = statSync(dirname(path))
   if (uid !== 0) chownSync(path, uid, gid)
+}
+
+/** A new name in a folder is on the disk once the folder is; Windows opens none, and needs none. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
 }

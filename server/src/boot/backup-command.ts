@@ -1,11 +1,8 @@
 import {
   accessSync,
-  closeSync,
   constants,
   existsSync,
-  fsyncSync,
   lstatSync,
-  openSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -13,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { OperatorError } from '../operator-error.ts'
+import { syncFolder } from '../private-path.ts'
 import { UnusableDatabase } from '../store/database-trouble.ts'
 import { openStore } from '../store/open-store.ts'
 import { copySqlite, noRoom } from '../store/sql/copy-sqlite.ts'
@@ -54,7 +52,7 @@ async function copyTo(file: string, database: string): Promise<void> {
     copySqlite(database, draft)
     const summary = await looked(draft)
     renameSync(draft, target)
-    keep(dirname(resolve(target)))
+    syncFolder(dirname(resolve(target)))
     say(`Backed up to ${file}: ${summary}.`)
   } finally {
     rmSync(draft, { force: true })
@@ -88,7 +86,7 @@ async function looked(copy: string): Promise<string> {
   const store = await openStore(`sqlite:${copy}`, 'look')
   try {
     await requireWhole(store)
-    return await contents(store)
+    return wordsOf(await contentsOf(store))
   } finally {
     await store.close()
   }
@@ -99,24 +97,31 @@ export async function requireWhole(store: Store): Promise<void> {
   if (fault !== undefined) throw new OperatorError(`The database is damaged: ${fault}.`)
 }
 
-/** What an operator compares with what they remember. */
-export async function contents({ accounts, kiosks, log }: Store): Promise<string> {
+/** How much is in a database. */
+interface Contents {
+  accounts: number
+  kiosks: number
+  /** When the last event happened, in milliseconds since 1970; undefined where there is none. */
+  lastEvent: number | undefined
+}
+
+export async function contentsOf({ accounts, kiosks, log }: Store): Promise<Contents> {
   const [last] = await log.find({}, 'newest', 1)
-  const people = counted((await accounts.all()).length, 'account')
-  const screens = counted((await kiosks.all()).length, 'kiosk')
-  const all = `${people}, ${screens}`
-  return last?.at ? `${all}, last event ${timeOf(last.at)}` : all
+  return {
+    accounts: (await accounts.all()).length,
+    kiosks: (await kiosks.all()).length,
+    lastEvent: last?.at ?? undefined,
+  }
+}
+
+/** What an operator compares with what they remember. */
+export function wordsOf({ accounts, kiosks, lastEvent }: Contents): string {
+  const all = `${counted(accounts, 'account')}, ${counted(kiosks, 'kiosk')}`
+  return lastEvent === undefined ? all : `${all}, last event ${timeOf(lastEvent)}`
 }
 
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** A name is on the disk once its folder is. */
-function keep(folder: string): void {
-  const handle = openSync(folder, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
 }
 
 /** What the system says of a file, in words. */

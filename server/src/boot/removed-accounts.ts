@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorError } from '../operator-error.ts'
-import { ownLikeItsFolder, privateFile } from '../private-path.ts'
+import { ownLikeItsFolder, privateFile, syncFolder } from '../private-path.ts'
 import { makeDataFolder } from './data-folder.ts'
 
 /** An account that was removed. */
@@ -84,16 +84,5 @@ function opened(path: string): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new OperatorError(`${path} cannot be written (${code}); without it nobody is removed.`)
-  }
-}
-
-/** A new name in a folder is on the disk once the folder is; Windows opens none, and needs none. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }

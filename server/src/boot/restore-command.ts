@@ -15,7 +15,7 @@ import { sqliteFiles, sqlitePath } from '../store/sqlite-files.ts'
 import type { Store } from '../store/store.ts'
 import { accountAdminOf } from './account-command.ts'
 import { removeAgain } from './account-removal.ts'
-import { contents, counted, inWords, requireWhole } from './backup-command.ts'
+import { contentsOf, counted, inWords, requireWhole, wordsOf } from './backup-command.ts'
 import { commandConfig, operator, say, sayDatabase } from './command.ts'
 import { noteMade } from './made-database.ts'
 import { leaveKeyCheck } from './own-key.ts'
@@ -138,8 +138,8 @@ async function openOlder(url: string): Promise<Store> {
 async function begin(store: Store, config: Config, { newKey }: Options): Promise<string> {
   // A demo's backup has no key to be known by.
   if ((await store.gate.read()).keyCheck !== null) await leaveKeyCheck(store.gate, config, newKey)
-  const held = await contents(store)
-  if (/^0 accounts, 0 kiosks$/.test(held)) {
+  const held = await contentsOf(store)
+  if (held.accounts === 0 && held.kiosks === 0 && held.lastEvent === undefined) {
     throw new OperatorError(
       'It holds nothing: no account, no kiosk, no event. Was the dump loaded?',
     )
@@ -158,7 +158,7 @@ async function begin(store: Store, config: Config, { newKey }: Options): Promise
   const subject = { kind: 'log', id: '' } as const
   const event = { event: 'log.restored', at: clock(), actor: operator(), subject } as const
   await store.log.add([{ ...event, detail: { position } }])
-  return `${held}; ${counted(removed, 'account')} removed since, and now again`
+  return `${wordsOf(held)}; ${counted(removed, 'account')} removed since, and now again`
 }
 
 /** Later than any state runs out. */
