@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { patchedLikeThis } from '../patches/patched-process.ts'
 
 /** The program itself. */
 export const cli = fileURLToPath(new URL('../../server/src/boot/qrgate.ts', import.meta.url))
@@ -40,7 +41,7 @@ export function wholeOutput(
   return new Promise(resolve => {
     const child = spawn(process.execPath, ['-C', 'source', cli, ...args], {
       cwd,
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...env },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...patchedLikeThis(), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     child.stdin.on('error', () => {}).end(input)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Mode } from '../../server/src/config.ts'
+import { patchedLikeThis } from '../patches/patched-process.ts'
 import { cli, compiled } from './command.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
@@ -67,7 +68,13 @@ export class GateProcess {
     const args = this.#mode === 'demo' && !this.#withReception ? ['--no-reception'] : []
     const child = spawn(process.execPath, ['-C', 'source', cli, this.#mode, ...args], {
       cwd: this.dataDir,
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...this.#env, ...env },
+      env: {
+        PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: compiled,
+        ...patchedLikeThis(),
+        ...this.#env,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

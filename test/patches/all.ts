@@ -1,0 +1,4 @@
+import { failpoints } from './failpoints.ts'
+import type { Patch } from './patch.ts'
+
+export const all: readonly Patch[] = [...failpoints]
