@@ -16,6 +16,9 @@ const longestSilence = 3_000
 /** How often the same reason is told. */
 const sayEvery = 30_000
 
+/** One reason for all silence, however long: it is told once. */
+const notYet = () => redisSilent(redisPatience)
+
 /** What a connection is for. */
 export interface RedisUse {
   /** Done once on each new one. */
@@ -88,7 +91,7 @@ export class RedisConnection {
       const client = createRedisClient(this.#url)
       this.#client = client
       try {
-        await within(longestSilence, this.#open(client), () => redisSilent(longestSilence))
+        await within(longestSilence, this.#open(client), notYet)
         failures = 0
         await this.#watch(client)
       } catch (error) {
@@ -117,12 +120,12 @@ export class RedisConnection {
       const asked = this.#use.ask(client)
       const answered = asked.catch(() => {})
       try {
-        await within(redisPatience, asked, () => redisSilent(redisPatience))
+        await within(redisPatience, asked, notYet)
         this.#back()
       } catch (error) {
         this.lose(error)
         // A frozen one keeps its connections, and what it has been asked it may still answer.
-        await within(longestSilence - redisPatience, answered, () => redisSilent(longestSilence))
+        await within(longestSilence - redisPatience, answered, notYet)
       }
       await sleep(askEvery, undefined, { ref: false, signal: broken.signal }).catch(() => {})
     }

@@ -1,4 +1,5 @@
+import { unreliableBus } from './unreliable-bus.ts'
 import { failpoints } from './failpoints.ts'
 import type { Patch } from './patch.ts'
 
-export const all: readonly Patch[] = [...failpoints]
+export const all: readonly Patch[] = [unreliableBus, ...failpoints]
