@@ -94,9 +94,13 @@ export class GateProcess {
     })
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** What of it is in memory, in bytes. */
   residentBytes(): number {
-    const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8')
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
   }
 
