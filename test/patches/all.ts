@@ -1,5 +1,5 @@
-import { unreliableBus } from './unreliable-bus.ts'
 import { failpoints } from './failpoints.ts'
 import type { Patch } from './patch.ts'
+import { unreliableBus } from './unreliable-bus.ts'
 
 export const all: readonly Patch[] = [unreliableBus, ...failpoints]
