@@ -2,6 +2,7 @@ import type { Degraded, Part } from '../http/health-part.ts'
 import type { EventLog } from '../logger.ts'
 import { type DatabaseTrouble, databaseTroubles } from '../store/database-trouble.ts'
 import { within } from '../within.ts'
+import { clockDegraded } from './clock-steps.ts'
 import type { Core } from './core.ts'
 
 /** A database that takes longer to answer a reading is no help to anybody, in milliseconds. */
@@ -9,7 +10,7 @@ const patience = 900
 
 /** What `/readyz` asks: each part says since when it is not well, and why. */
 export function readinessParts(
-  { store, bus, passwords, counters }: Core,
+  { store, bus, passwords, counters, nodeClock }: Core,
   logger: EventLog,
 ): Part[] {
   let lost: { since: number; trouble: DatabaseTrouble } | null = null
@@ -66,6 +67,11 @@ export function readinessParts(
           ? null
           : degradedSince(since, 'more people are signing in than can be served')
       },
+    },
+    {
+      name: 'clock',
+      vital: false,
+      degraded: async () => clockDegraded(nodeClock),
     },
   ]
 }
