@@ -291,3 +291,15 @@ test('the time of an answer is that of its moment, however late it is dealt with
   read.follow(before, 12_345.678)
   assert.equal(read(), before + 5_000)
 })
+
+test('N79: it says when it was set, by its own time, and not of a small step', () => {
+  const { read, jump, pass } = machine()
+  jump(30_000)
+  pass(62_000)
+  assert.equal(read.setAt(), 0)
+  jump(-hour)
+  pass(61_000)
+  assert.equal(Math.floor(read.setAt()), read())
+  pass(5_000)
+  assert.equal(Math.floor(read.setAt()), read() - 5_000)
+})

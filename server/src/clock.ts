@@ -18,6 +18,8 @@ export interface Steadiness {
   earliest: Clock
   /** For how long it has gone on without a step, in milliseconds. */
   steadyFor(): number
+  /** Its own time when it was last set by so much that ages across that moment say nothing; 0 if it never was. */
+  setAt(): number
 }
 
 /** A clock that can be set by a better one. */
@@ -43,6 +45,8 @@ export interface ClockParts {
 const jumpMustLast = 60_000
 /** Smaller differences are drift, followed without ever stepping back. */
 const drift = 500
+/** Ages across a smaller step are wrong by little. */
+const largeStep = 60_000
 /** What sets a clock smoothly changes its pace by at most a tenth (chrony does by a twelfth). */
 const pace = 0.1
 
@@ -66,6 +70,7 @@ export function createClock({
   let last = monotonic()
   let base = wall() - last
   let steadySince = last
+  let setAt = 0
   let jump: Jump | undefined
   let followed: ClockStep | undefined
   let latest = 0
@@ -95,6 +100,7 @@ export function createClock({
       base += offset
       latest = 0
       steadySince = tick
+      if (Math.abs(offset) > largeStep) setAt = base + tick
       followed = stepOf({ ...jump, since: tick }, true)
       jump = undefined
       onStep(followed, 'followed')
@@ -131,6 +137,7 @@ export function createClock({
       return now + Math.min(0, Math.round(jump?.by ?? 0))
     },
     steadyFor: () => monotonic() - steadySince,
+    setAt: () => setAt,
     step() {
       read()
       if (jump) return stepOf(jump, false)
@@ -149,5 +156,5 @@ export function isSettled({ steadyFor }: Steadiness): boolean {
 
 /** Of a clock that somebody else looks after. */
 export function steady(clock: Clock): Steadiness {
-  return { earliest: clock, steadyFor: () => Number.POSITIVE_INFINITY }
+  return { earliest: clock, steadyFor: () => Number.POSITIVE_INFINITY, setAt: () => 0 }
 }

@@ -48,13 +48,20 @@ export interface Production {
   addAccounts(names: readonly string[]): Promise<void>
 }
 
-/** @param host the name in the certificate; `localhost` is reached by plain clients too. */
+export interface ProductionOptions {
+  /** The name in the certificate; `localhost` is reached by plain clients too. */
+  host?: string
+  env?: Record<string, string>
+  /** Whether Postgres goes by a clock that the test sets. */
+  ownClock?: boolean
+}
+
 export async function startProduction(
   t: Scope,
-  { host = 'localhost', env = {} }: { host?: string; env?: Record<string, string> } = {},
+  { host = 'localhost', env = {}, ownClock = false }: ProductionOptions = {},
 ): Promise<Production> {
   const [postgres, redis, proxy] = await allStarted([
-    PostgresServer.start(t),
+    PostgresServer.start(t, { ownClock }),
     startRedis(t),
     startTlsProxy(t, host),
   ])

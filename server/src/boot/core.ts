@@ -96,6 +96,7 @@ export async function createCore(
 
   const nodeClock = createClock({ onStep: noteSteps(logger, () => delivery.timeChanged()) })
   const clock = given ?? nodeClock
+  const steadiness = given ? steady(given) : nodeClock
   // For durations, which no correction of a clock may stretch.
   const ticks = given ?? (() => performance.now())
   const store = await openStore(config.databaseUrl)
@@ -137,7 +138,7 @@ export async function createCore(
   const jwts = { ...ofNow, read: (text: string) => ofNow.read(text) ?? readOlder(text) }
   const receiptsOfPages = receipts(passing('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
-  const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const moves = createMoves({ signIns, bus, clock, kiosks, timings, setAt: steadiness.setAt })
   const { sealAnew, ...clientParts } = createClientParts({
     config,
     store,
@@ -208,7 +209,7 @@ export async function createCore(
     delivery,
     moves,
     clock,
-    steadiness: given ? steady(given) : nodeClock,
+    steadiness,
     nodeClock,
     keyring: keyring('log checkpoint'),
     sealAnew,

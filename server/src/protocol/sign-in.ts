@@ -229,7 +229,7 @@ export function observe(stored: Observed, now: number, timings: Timings): Observ
 export function observe(stored: Observed, now: number, timings: Timings): Observed {
   if (stored.state === 'pending') {
     const begin = startedAt(stored.id)
-    const deadline = begin + timings.pending
+    const deadline = stored.deadline ?? begin + timings.pending
     return now < deadline && !isAhead(begin, now) ? { ...stored, deadline } : over(stored, now)
   }
   if (stored.deadline === null) return stored

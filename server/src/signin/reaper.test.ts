@@ -39,7 +39,7 @@ async function setUp(t: TestContext, reapers = 1) {
   const onError = (error: unknown) => errors.push(error)
   let steadyFor = Number.POSITIVE_INFINITY
   let doubted = 0
-  const steadiness = { earliest: () => now + doubted, steadyFor: () => steadyFor }
+  const steadiness = { earliest: () => now + doubted, steadyFor: () => steadyFor, setAt: () => 0 }
   const expireHandOff = async () => {}
   const stops = Array.from({ length: reapers }, () =>
     startReaper({ ...store, signIns, expireHandOff, moves, clock, steadiness, onError }),
