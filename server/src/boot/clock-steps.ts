@@ -10,8 +10,8 @@ const worthSaying = 5_000
 /** Tells of a clock that was set. @param followed told when the gate goes by another time than before. */
 export function noteSteps(logger: EventLog, followed: () => void): OnStep {
   return (step, what) => {
-    if (what === 'followed') followed()
     if (Math.abs(step.by) < worthSaying) return
+    if (what === 'followed') followed()
     const said = { whose: step.whose, by_ms: step.by }
     if (what === 'over') logger.info(said, `${clockOf(step)} is right again`)
     else logger.warn(said, reasonOf(step))

@@ -55,6 +55,8 @@ interface Waiting {
 
 /** Spread out, so that the kiosks of a whole node do not come back to a weak database at once. */
 const retryAfter = () => 500 + Math.random() * 1_500
+/** So are all who wait on all nodes, in milliseconds, once time is another. */
+const lookAnewWithin = 10_000
 
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { bus, clock } = parts
@@ -129,7 +131,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         hearOf(seq) {
           if (seq > seen) hear()
         },
-        readSoon: () => readLater(retryAfter()),
+        readSoon: () => readLater(Math.random() * lookAnewWithin),
       }
       const others = waiting.get(id) ?? new Set()
       waiting.set(id, others)
