@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StartAnswer } from '@qrgate/sdk/protocol'
 import pg from 'pg'
+import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
+import { freshId, scan } from '../conformance/rows.ts'
 import { patchedBy } from '../patches/patched-process.ts'
 import { FakeClock, withoutFakeClocks } from '../support/fake-clock.ts'
 import { temporaryFolder } from '../support/gate.ts'
@@ -15,6 +17,7 @@ import {
   startPatiently,
 } from '../support/patient-visit.ts'
 import { Phone } from '../support/phone.ts'
+import { PostgresServer } from '../support/postgres.ts'
 import { longTimings, password, startProduction } from '../support/production.ts'
 import { readiness, untilReady } from '../support/readiness.ts'
 
@@ -238,6 +241,42 @@ test('F22, N79: the clock of the database is set while people sign in', {
       socket.cut()
     })
   }
+})
+
+test('N79: looks for changes and leases go back with the clock of the database', {
+  skip: withoutFakeClocks,
+}, async t => {
+  const postgres = await PostgresServer.start(t, { ownClock: true })
+  const store = await openPostgresStore(await postgres.gateDatabase())
+  t.after(() => store.close())
+  const { signIns, watched, leases } = store
+  const changed = async () => {
+    const id = freshId()
+    await signIns.update(id, scan(id))
+    return id
+  }
+  const seen = async (since: number) => {
+    const { at, changed } = (await watched.changes(since)) ?? { at: 0, changed: [] }
+    return { at, ids: changed.map(({ id }) => id) }
+  }
+  const before = await changed()
+  const first = await seen(0)
+  assert.deepEqual(first.ids, [before])
+  assert.ok(await leases.take('sealer', 'one', 10_000))
+  assert.equal(await leases.take('sealer', 'another', 10_000), null)
+
+  postgres.clock?.set(-2 * hour)
+  const back = await seen(first.at)
+  assert.ok(back.at < first.at - hour, 'it is known to have gone back')
+  const since = await changed()
+  assert.deepEqual((await seen(back.at)).ids, [since], 'and what is of before is told no more')
+  const lease = await leases.take('sealer', 'another', 10_000)
+  assert.equal(lease?.epoch, 2)
+
+  postgres.clock?.set(0)
+  const ahead = await seen(back.at)
+  assert.ok(ahead.at > first.at - 10_000)
+  assert.equal((await leases.take('sealer', 'one', 10_000))?.epoch, 3)
 })
 
 test("F22, N79: the machine's clock is set under a gate on SQLite", {
