@@ -23,6 +23,8 @@ export class Network {
   opens = true
   /** How many connections have been made through it. */
   made = 0
+  /** How often something was said that was lost. */
+  lost = 0
   readonly #target: number
   readonly #server: Server
   readonly #connections = new Set<Connection>()
@@ -107,7 +109,10 @@ export class Network {
     /** Later, and in order; what is lost is lost. */
     const later = (pass: () => void) => {
       const now = way()
-      if (now === 'lost') return
+      if (now === 'lost') {
+        this.lost += 1
+        return
+      }
       if (now.delayMs === 0) pass()
       else setTimeout(pass, now.delayMs)
     }
