@@ -109,14 +109,12 @@ export class Network {
     /** Later, and in order; what is lost is lost. */
     const later = (pass: () => void) => {
       const now = way()
-      if (now === 'lost') {
-        this.lost += 1
-        return
-      }
+      if (now === 'lost') return
       if (now.delayMs === 0) pass()
       else setTimeout(pass, now.delayMs)
     }
     from.on('data', chunk => {
+      if (way() === 'lost') this.lost += 1
       later(() => {
         if (from === far && chunk.length >= connection.cutAfter) {
           to.write(chunk.subarray(0, connection.cutAfter), () => reset(near, far))
@@ -136,7 +134,10 @@ export class Network {
   }
 }
 
-function reset(near: Socket, far: Socket): void {
-  near.resetAndDestroy()
-  far.resetAndDestroy()
+function reset(...sockets: Socket[]): void {
+  for (const socket of sockets) {
+    // Node never gets rid of a connection that is reset after its end was said: the process stays for ever.
+    if (socket.writableEnded) socket.destroy()
+    else socket.resetAndDestroy()
+  }
 }
