@@ -25,6 +25,8 @@ export class Network {
   made = 0
   /** How often something was said that was lost. */
   lost = 0
+  /** Called with what is said to the server, before it is passed on. */
+  hears: (said: Buffer) => void = () => {}
   readonly #target: number
   readonly #server: Server
   readonly #connections = new Set<Connection>()
@@ -115,6 +117,7 @@ export class Network {
     }
     from.on('data', chunk => {
       if (way() === 'lost') this.lost += 1
+      if (from === near) this.hears(chunk)
       later(() => {
         if (from === far && chunk.length >= connection.cutAfter) {
           to.write(chunk.subarray(0, connection.cutAfter), () => reset(near, far))
