@@ -11,7 +11,7 @@ const floors = [
   'accounts kiosks clients signing log watch webhooks',
   'store config',
   'protocol limits bus',
-  'errors settings clock logger within redis-client operator-error own-addresses private-path',
+  'errors settings clock logger within redis-client redis-connection operator-error own-addresses private-path',
 ].map(rooms => rooms.split(' '))
 
 const faults = faultsOf(process.argv[2] ?? fileURLToPath(new URL('../', import.meta.url)), floors)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { TryRules } from './limits/try-limits.ts'
+import type { TryRules } from './limits/try-rules.ts'
 import { OperatorError } from './operator-error.ts'
 import { defaultInterface, ownAddresses } from './own-addresses.ts'
 import { reachOf } from './protocol/address-reach.ts'

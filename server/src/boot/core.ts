@@ -104,7 +104,7 @@ export async function createCore(
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
   const passwords = await createPasswordHasher(config.longestHashWait)
-  const counters = await openCounters(config, ticks, onError)
+  const counters = await openCounters(config, ticks, logger, onError)
   const accounts = createAccounts({
     records: demo ? withReadyHashes(store.accounts, demo.hashes) : store.accounts,
     passwords,
@@ -255,9 +255,11 @@ export async function createCore(
 async function openCounters(
   { redisUrl }: Config,
   ticks: () => number,
+  logger: EventLog,
   onError: (error: unknown) => void,
 ): Promise<Counters> {
   if (redisUrl === '') return createCounters(ticks)
   const { redisCounts } = await import('../limits/redis-counts.ts')
-  return createCounters(ticks, redisCounts(redisUrl, onError))
+  const onWarning = (words: string) => logger.warn({}, `Redis: ${words}`)
+  return createCounters(ticks, redisCounts(redisUrl, onError, onWarning))
 }

@@ -4,6 +4,7 @@ import { type DatabaseTrouble, databaseTroubles } from '../store/database-troubl
 import { within } from '../within.ts'
 import { clockDegraded } from './clock-steps.ts'
 import type { Core } from './core.ts'
+import { type OpenFiles, outOfFiles } from './open-files.ts'
 
 /** A database that takes longer to answer a reading is no help to anybody, in milliseconds. */
 const patience = 900
@@ -11,6 +12,7 @@ const patience = 900
 /** What `/readyz` asks: each part says since when it is not well, and why. */
 export function readinessParts(
   { store, bus, passwords, counters, nodeClock }: Core,
+  openFiles: OpenFiles,
   logger: EventLog,
 ): Part[] {
   let lost: { since: number; trouble: DatabaseTrouble } | null = null
@@ -66,6 +68,14 @@ export function readinessParts(
         return since === null
           ? null
           : degradedSince(since, 'more people are signing in than can be served')
+      },
+    },
+    {
+      name: 'files',
+      vital: false,
+      async degraded() {
+        const since = openFiles.lostSince()
+        return since === null ? null : degradedSince(since, outOfFiles)
       },
     },
     {

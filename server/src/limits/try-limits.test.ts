@@ -3,13 +3,8 @@ import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
 import { createCounters } from './counters.ts'
 import type { Payer } from './payer.ts'
-import {
-  createTryLimits,
-  type Standing,
-  type Try,
-  type TryLimits,
-  type TryRules,
-} from './try-limits.ts'
+import { createTryLimits, type Try, type TryLimits } from './try-limits.ts'
+import type { Standing, TryRules } from './try-rules.ts'
 
 const rules: TryRules = {
   perSignIn: 10,
