@@ -11,7 +11,8 @@ const floors = [
   'accounts kiosks clients signing log watch webhooks',
   'store config',
   'protocol limits bus',
-  'errors settings clock logger within redis-client redis-connection operator-error own-addresses private-path',
+  'errors settings clock logger redis operator-error own-addresses private-path',
+  'within',
 ].map(rooms => rooms.split(' '))
 
 const faults = faultsOf(process.argv[2] ?? fileURLToPath(new URL('../', import.meta.url)), floors)
