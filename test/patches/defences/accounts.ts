@@ -104,7 +104,7 @@ export const accounts: readonly Defence[] = [
     file: 'server/src/signin/visit.ts',
     find: 'if (signIn.account !== null) await forgetPhone(signIn.account, payer)',
     replace: '',
-    tests: [{ file: 'test/security/visit.test.ts', name: 'N05' }],
+    tests: [{ file: 'server/src/signin/flow.test.ts', name: 'N05' }],
   },
   {
     id: 'places-as-macs',

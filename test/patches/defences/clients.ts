@@ -24,7 +24,7 @@ export const clients: readonly Defence[] = [
     file: 'server/src/kiosks/enrolment-link.ts',
     find: '{ linkHash: usedLinkHash, linkExpiresAt: at + usedLinkLife, linkUsedAt: at }',
     replace: '{ linkHash: usedLinkHash, linkUsedAt: at }',
-    tests: [{ file: 'test/security/enrolment.test.ts', name: 'N41' }],
+    tests: [{ file: 'server/src/kiosks/enrolment-link.test.ts', name: 'N88' }],
   },
   {
     id: 'link-once',
@@ -40,7 +40,7 @@ export const clients: readonly Defence[] = [
     file: 'server/src/kiosks/enrolment-link.ts',
     find: 'hashedCredential(`${link} ${network}`)',
     replace: 'hashedCredential(link)',
-    tests: [{ file: 'test/security/enrolment.test.ts', name: 'N41' }],
+    tests: [{ file: 'server/src/kiosks/enrolment-link.test.ts', name: 'N88' }],
   },
   {
     id: 'kiosk-credential-hashed',
@@ -117,10 +117,10 @@ export const clients: readonly Defence[] = [
   {
     id: 'told-of-whom-it-knows',
     says: 'a client asks after people of whom it was never told',
-    file: 'server/src/signin/known-subject.ts',
-    find: 'await subjects.bySub(client.id, sub) : null',
-    replace:
-      "(await Promise.all([client.id, 'clinic', 'gym'].map(id => subjects.bySub(id, sub)))).find(Boolean) ?? null : null",
+    file: 'server/src/store/sql/subjects.ts',
+    find: `        .where('client', '=', client)
+        .where('sub', '=', sub)`,
+    replace: "        .where('sub', '=', sub)",
     tests: [{ file: 'test/security/who-is-told-what.test.ts', name: 'S080' }],
   },
   {
@@ -137,6 +137,6 @@ export const clients: readonly Defence[] = [
     file: 'server/src/signin/services.ts',
     find: 'if (id === null || id !== agreed) return []',
     replace: 'if (id === null) return []',
-    tests: [{ file: 'test/integration/hand-off.test.ts', name: 'S085' }],
+    tests: [{ file: 'server/src/signin/flow.test.ts', name: 'S085' }],
   },
 ]

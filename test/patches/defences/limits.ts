@@ -32,7 +32,7 @@ export const limits: readonly Defence[] = [
     file: 'server/src/boot/core.ts',
     find: '({ name, points: 600, duration: 60 })',
     replace: '({ name, points: 6_000, duration: 60 })',
-    tests: [{ file: 'test/attack/open-screens.test.ts', name: 'N89' }],
+    tests: [{ file: 'server/src/signin/flow.test.ts', name: 'N89' }],
   },
   {
     id: 'closed-pages-limited',
@@ -161,7 +161,7 @@ export const limits: readonly Defence[] = [
     file: 'server/src/signin/user-codes.ts',
     find: 'if (known && opens && clock() < known.expiresAt) return known',
     replace: 'if (known && opens) return known',
-    tests: [{ file: 'test/integration/user-code.test.ts', name: 'N92' }],
+    tests: [{ file: 'test/security/user-code.test.ts', name: 'S105' }],
   },
   {
     id: 'ipv6-network',

@@ -56,7 +56,7 @@ export const proofs: readonly Defence[] = [
     file: 'server/src/signin/seed-flow.ts',
     find: 'if (clock() >= startedAt(subject.id) + 2 * timings.pending)',
     replace: 'if (false)',
-    tests: [{ file: 'test/security/time.test.ts', name: 'S011' }],
+    tests: [{ file: 'test/integration/seed.test.ts', name: 'S011' }],
   },
   {
     id: 'receipt-mac',

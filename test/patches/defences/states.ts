@@ -22,7 +22,7 @@ export const states: readonly Defence[] = [
       if (current.state === 'pending' || !scannedBy(current, step.phoneHash)) {`,
     replace: `    case 'deny': {
       if (current.state === 'pending') {`,
-    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'S022' }],
+    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'S023' }],
   },
   {
     id: 'end-by-its-phone',
@@ -32,7 +32,7 @@ export const states: readonly Defence[] = [
 `,
     replace: `  return
 `,
-    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'S022' }],
+    tests: [{ file: 'server/src/protocol/sign-in-visit.test.ts', name: 'S022' }],
   },
   {
     id: 'first-phone-has-it',
@@ -118,7 +118,7 @@ export const states: readonly Defence[] = [
     file: machine,
     find: 'const soon = Math.min(deadline, now + comeBackWithin)',
     replace: 'const soon = now + comeBackWithin',
-    tests: [{ file: 'server/src/protocol/sign-in-invariants.test.ts', name: 'I12' }],
+    tests: [{ file: 'server/src/protocol/sign-in-visit.test.ts', name: 'N40' }],
   },
   {
     id: 'revoked-ends-all',

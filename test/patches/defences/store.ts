@@ -17,7 +17,7 @@ export const store: readonly Defence[] = [
     find: `        await addToLog(trx, events)
         requireInTime()`,
     replace: '        await addToLog(trx, events)',
-    tests: [{ file: 'test/conformance/update-in-time.test.ts', name: 'I7' }],
+    tests: [{ file: 'test/conformance/sqlite-locked.test.ts', name: 'I7' }],
   },
   {
     id: 'codes-in-time',
@@ -25,7 +25,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/user-codes.ts',
     find: '          requireInTime()\n',
     replace: '',
-    tests: [{ file: 'test/conformance/update-in-time.test.ts', name: 'I7' }],
+    tests: [{ file: 'test/conformance/sqlite-locked.test.ts', name: 'I7' }],
   },
   {
     id: 'patience',

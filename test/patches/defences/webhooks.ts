@@ -96,7 +96,7 @@ export const webhooks: readonly Defence[] = [
     file: 'server/src/webhooks/signature.ts',
     find: '.sign(id, new Date(at), body)',
     replace: ".sign(id, new Date(at), '')",
-    tests: [{ file: 'server/src/webhooks/signature.test.ts', name: 'S167' }],
+    tests: [{ file: 'server/src/webhooks/signature.test.ts', name: 'S152' }],
   },
   {
     id: 'webhook-own-host',
@@ -144,6 +144,6 @@ export const webhooks: readonly Defence[] = [
     file: 'server/src/webhooks/backoff.ts',
     find: 'return due <= firstAt + limit ? due : null',
     replace: 'return due',
-    tests: [{ file: 'server/src/webhooks/backoff.test.ts', name: 'I15' }],
+    tests: [{ file: 'server/src/webhooks/backoff.test.ts', name: 'S143' }],
   },
 ]
