@@ -176,6 +176,8 @@ test('I5: called, then done, no show or cancelled; nothing follows those', () =>
     const over = (error: Refusal) => error.code === 'hand_off_over'
     assert.throws(() => after([said({ status: 'accepted' })], row), over)
     assert.throws(() => after([said({ ahead: 1 })], row), over)
+    const coming: HandOffStep = { type: 'coming', actor: { kind: 'phone', id: 'p' } }
+    assert.throws(() => after([coming], row), over)
     if (end === 'cancelled') continue
     assert.throws(() => after([cancel], row), over)
   }

@@ -122,4 +122,12 @@ export const accounts: readonly Defence[] = [
     replace: 'found',
     tests: [{ file: 'server/src/accounts/usual-places.test.ts', name: 'N05' }],
   },
+  {
+    id: 'registration-closed',
+    says: 'people sign up where registration is closed',
+    file: 'server/src/accounts/methods/sign-up.ts',
+    find: "if (!registration) throw new Refusal('registration_closed')",
+    replace: '',
+    tests: [{ file: 'test/security/accounts.test.ts', name: 'S047' }],
+  },
 ]

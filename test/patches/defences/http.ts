@@ -225,4 +225,20 @@ export const http: readonly Defence[] = [
     replace: '',
     tests: [{ file: 'server/src/kiosks/kiosks.test.ts', name: 'S033' }],
   },
+  {
+    id: 'cors-unseen',
+    says: 'any page reads what is refused before anything is read',
+    file: 'server/src/http/server/cors.ts',
+    find: 'if (origin === undefined || !mayRead(allowedOrigins, origin)) return vary',
+    replace: 'if (origin === undefined) return vary',
+    tests: [{ file: 'test/security/cors.test.ts', name: 'S069' }],
+  },
+  {
+    id: 'cors-one-origin',
+    says: 'whoever names several origins is allowed with one of them',
+    file: 'server/src/http/server/cors.ts',
+    find: 'if (origin === undefined || /[\\s,]/.test(origin)) return false',
+    replace: 'if (origin === undefined) return false',
+    tests: [{ file: 'test/integration/seed-cors.test.ts', name: 'N60' }],
+  },
 ]

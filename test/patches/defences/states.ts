@@ -204,4 +204,21 @@ export const states: readonly Defence[] = [
     replace: "if (!row) throw new Refusal('hand_off_unknown')",
     tests: [{ file: 'test/security/hand-offs.test.ts', name: 'S080' }],
   },
+  {
+    id: 'coming-while-open',
+    says: 'whoever was served says that they are on the way',
+    file: 'server/src/protocol/hand-off.ts',
+    find: `    case 'coming': {
+      if (overStates.has(current.state)) throw new Refusal('hand_off_over')`,
+    replace: "    case 'coming': {",
+    tests: [{ file: 'server/src/protocol/hand-off.test.ts', name: 'I5' }],
+  },
+  {
+    id: 'more-time-while-open',
+    says: 'what is over is answered as if it went on',
+    file: machine,
+    find: '      if (isOver(current)) throw endedRefusal(current)\n      if (state',
+    replace: '      if (state',
+    tests: [{ file: 'server/src/protocol/sign-in-visit.test.ts', name: 'N37' }],
+  },
 ]
