@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { steady } from '../../server/src/clock.ts'
 import { jsonLogReader } from '../../server/src/log/json-log.ts'
 import { keepLog, type LogLife, startKeeper } from '../../server/src/log/keep.ts'
 import type { LogEvent } from '../../server/src/protocol/log-event.ts'
@@ -277,6 +278,7 @@ for (const [engine, open] of Object.entries(engines)) {
         keys: keysOf(secretKey),
         life: { days: 800, visitDays: 90 },
         clock: () => now,
+        steadiness: steady(() => now),
         onError: error => {
           throw error
         },

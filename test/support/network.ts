@@ -27,14 +27,15 @@ export class Network {
   lost = 0
   /** Called with what is said to the server, before it is passed on. */
   hears: (said: Buffer) => void = () => {}
-  readonly #target: number
+  /** The port that new connections go to. */
+  target: number
   readonly #server: Server
   readonly #connections = new Set<Connection>()
   readonly #held = new Set<Socket>()
 
   private constructor(port: number, target: number) {
     this.port = port
-    this.#target = target
+    this.target = target
     this.#server = createServer({ allowHalfOpen: true }, near => this.#accept(near))
   }
 
@@ -99,7 +100,7 @@ export class Network {
       return
     }
     this.made += 1
-    const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
+    const far = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true })
     const connection: Connection = { near, far, way: undefined, cutAfter: Number.POSITIVE_INFINITY }
     this.#connections.add(connection)
     this.#carry(connection, near, far, () => connection.way ?? this.toServer)

@@ -7,7 +7,7 @@ import { type DatabaseTrouble, type PassingTrouble, UnusableDatabase } from '../
  */
 const away = /^(57P0[1-5]|25P03|08...)$/
 /** … the same in the words of the system and of pg … */
-const broken = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+const broken = /^(EMFILE|ENFILE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 const cut = /^(Connection terminated|timeout exceeded|Query read timeout|Client (has|was))/
 /** … a server, a database or a role that may have no connection more … */
 const crowded = '53300'
