@@ -8,7 +8,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/update.ts',
     find: '        await addToLog(trx, events)\n',
     replace: '',
-    tests: [{ file: 'test/conformance/sqlite.test.ts', name: 'I10' }],
+    tests: [{ file: 'server/src/signin/reaper.test.ts', name: 'I12' }],
   },
   {
     id: 'in-time-before',
@@ -33,7 +33,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/retry-while-busy.ts',
     find: 'return await within(left, work(requireInTime), noAnswer)',
     replace: 'return await work(requireInTime)',
-    tests: [{ file: 'test/conformance/update-in-time.test.ts', name: 'F16' }],
+    tests: [{ file: 'server/src/store/sql/retry-while-busy.test.ts', name: 'F16' }],
   },
   {
     id: 'row-locks',
