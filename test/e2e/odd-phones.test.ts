@@ -285,7 +285,11 @@ test('N83: a phone whose wait for news died silently asks at once, on no other d
 for (const arrives of [true, false]) {
   test(`F30: a phone whose ${arrives ? 'answer' : 'submit'} is lost as it goes offline checks, and ends in the truth`, async () => {
     const kiosk = await openKiosk(browser, gate.url)
-    const { page, context } = await openPhone(browser, await showQr(kiosk))
+    const qr = await showQr(kiosk)
+    const { page, context } = await openPhone(browser, 'about:blank')
+    // What waits for news is on a connection that is lost as well.
+    await page.route('**/s/*?since=*', () => {})
+    await page.goto(qr)
     await page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
     let submits = 0
     await page.route('**/sign-in', async route => {
@@ -293,7 +297,6 @@ for (const arrives of [true, false]) {
       if (submits > 1) return route.continue()
       const request = route.request()
       const headers = await request.allHeaders()
-      // Before the request arrives, so that no poll is the answer.
       await context.setOffline(true)
       const body = request.postData()
       if (arrives) await fetch(request.url(), { method: 'POST', headers, body })
