@@ -61,7 +61,7 @@ describe('a sign-in', () => {
     assert.equal(updates.at(-1), 'a scanned - online')
   })
 
-  it('ignores old news', async () => {
+  it('I14: ignores old news', async () => {
     const { updates, sends } = setUp()
     await sends({ seq: 2, state: 'approved' })
     await sends({ seq: 1, state: 'scanned' })

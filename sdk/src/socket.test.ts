@@ -24,7 +24,7 @@ describe('the kiosk socket', () => {
     assert.deepEqual(received, ['a pending 0', 'b pending 3'])
   })
 
-  it('comes back with jitter and watches everything anew', async () => {
+  it('I3: comes back with jitter and watches everything anew', async () => {
     const { socket, watcher, received, clock } = watching()
     socket.watch(watcher('b'))
     FakeWebSocket.last.drops()
@@ -80,7 +80,7 @@ describe('the kiosk socket', () => {
     assert.equal(FakeWebSocket.made.length, 2)
   })
 
-  it('takes a socket that owes frames for five seconds for dead', async () => {
+  it('F29: takes a socket that owes frames for five seconds for dead', async () => {
     const { clock, socket, received } = watching()
     assert.equal(socket.askFrames('a'), 1)
     await clock.pass(4_999)
