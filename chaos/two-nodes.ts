@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { openPostgresStore } from '../server/src/store/sql/postgres.ts'
+import { type Scope, temporaryFolder } from '../test/support/gate.ts'
+import { GateProcess } from '../test/support/gate-process.ts'
+import { Network } from '../test/support/network.ts'
+import { allStarted } from '../test/support/patience.ts'
+import { Phone } from '../test/support/phone.ts'
+import { PostgresServer } from '../test/support/postgres.ts'
+import type { Receiver } from '../test/support/receiver.ts'
+import { startRedis } from '../test/support/redis.ts'
+import { addCast } from './cast.ts'
+import { readFinalState } from './final-state.ts'
+import type { GateSet } from './gate-set.ts'
+import type { Node } from './node.ts'
+import { publicUrl, settingsOf } from './settings.ts'
+import { twoNodeFaults } from './two-node-faults.ts'
+import type { Windows } from './violation.ts'
+
+/** Two nodes on Postgres and Redis, each with a network of its own to both. */
+export async function startTwoNodes(
+  t: Scope,
+  receiver: Receiver,
+  windows: Windows,
+): Promise<GateSet> {
+  const [postgres, redis] = await allStarted([PostgresServer.start(t), startRedis(t)])
+  const databaseUrl = await postgres.gateDatabase()
+  const settings = settingsOf(windows, receiver.host)
+  const nodes = await allStarted([
+    startNode(t, settings, databaseUrl, redis.url),
+    startNode(t, settings, databaseUrl, redis.url),
+  ])
+  const urls = nodes.map(({ process }) => process.url)
+  const store = await openPostgresStore(databaseUrl)
+  const cast = await addCast(store, urls[0] as string, receiver)
+  await store.close()
+  return {
+    name: 'two nodes on Postgres and Redis',
+    urls,
+    windows,
+    ...cast,
+    phone: url => new Phone(url, { origin: publicUrl }),
+    faults: twoNodeFaults({ nodes, postgres, databaseUrl, redis }),
+    output: () => nodes.map(({ process }) => process.output).join('\n'),
+    async finalState() {
+      const client = new pg.Client(databaseUrl)
+      await client.connect()
+      try {
+        return await readFinalState(async sql => (await client.query(sql)).rows)
+      } finally {
+        await client.end()
+      }
+    },
+  }
+}
+
+const clockPreload = new URL('../test/support/wrong-clock.ts', import.meta.url).href
+
+async function startNode(
+  t: Scope,
+  settings: Record<string, string>,
+  databaseUrl: string,
+  redisUrl: string,
+): Promise<Node> {
+  const [toPostgres, toRedis] = await allStarted([
+    Network.before(t, Number(new URL(databaseUrl).port)),
+    Network.before(t, Number(new URL(redisUrl).port)),
+  ])
+  const clock = join(temporaryFolder(t), 'wrong-by')
+  const process = await GateProcess.start(
+    t,
+    {
+      ...settings,
+      DATABASE_URL: toPostgres.address(databaseUrl),
+      REDIS_URL: toRedis.address(redisUrl),
+      NODE_OPTIONS: `--import=${clockPreload}`,
+      WRONG_BY_FILE: clock,
+    },
+    'serve',
+  )
+  const setClock = (wrong: number) => {
+    writeFileSync(clock, `${wrong}`)
+    process.signal('SIGWINCH')
+  }
+  return { process, toPostgres, toRedis, setClock }
+}
