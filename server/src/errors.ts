@@ -65,6 +65,8 @@ export const statusOf = {
 
   busy: 503,
   storage_busy: 503,
+  /** Neither done nor not done can be said: doing the same again tells. */
+  outcome_unknown: 503,
   restarting: 503,
   internal: 500,
 } as const satisfies Record<string, number>

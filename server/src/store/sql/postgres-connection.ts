@@ -9,6 +9,7 @@ import {
 import pg from 'pg'
 import { readableTls } from './postgres-tls.ts'
 import { patience } from './retry-while-busy.ts'
+import { createPool } from './silent-connections.ts'
 import type { Tables } from './tables.ts'
 
 /** How long the server may take over things of ours, in milliseconds. */
@@ -44,6 +45,8 @@ export function optionsOf(url: string): pg.ClientConfig {
     connectionString: readableTls(url),
     connectionTimeoutMillis: 3_000,
     keepAlive: true,
+    // Then once a second: a peer that is gone without a word is known to be after 15 s.
+    keepAliveInitialDelayMillis: 5_000,
     application_name: 'qrgate',
     types: {
       // 64-bit integers come as text; ours are milliseconds and counts, far below 2^53.
@@ -56,10 +59,7 @@ export function optionsOf(url: string): pg.ClientConfig {
 function connect(options: pg.PoolConfig, limits: Limits): Kysely<Tables> {
   // Awaited before a connection is first used, whatever its type says.
   const onConnect = (client: pg.ClientBase) => limitSession(client, limits)
-  const pool = new pg.Pool({ ...options, idleTimeoutMillis: 60_000, onConnect })
-  // A lost connection rejects the query on it; without a listener it would end the process too.
-  pool.on('error', () => {})
-  pool.on('connect', client => client.on('error', () => {}))
+  const pool = createPool({ ...options, idleTimeoutMillis: 60_000, onConnect })
   return new Kysely<Tables>({ dialect: new Dialect({ pool }, limits) })
 }
 
@@ -74,11 +74,13 @@ async function limitSession(client: pg.ClientBase, limits: Limits): Promise<void
   await client.query(`select ${sets.join(', ')} where pg_backend_pid() = ${Number(processID)}`)
 }
 
-function settingsOf({ statement, lock, idle }: Limits): [name: string, value: number][] {
+function settingsOf({ statement, lock, idle }: Limits): [name: string, value: number | 'on'][] {
   return [
     ['statement_timeout', statement],
     ['lock_timeout', lock],
     ['idle_in_transaction_session_timeout', idle],
+    // What is acknowledged is on disk, whatever server, database or role say (N85).
+    ['synchronous_commit', 'on'],
   ]
 }
 
