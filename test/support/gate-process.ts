@@ -100,6 +100,11 @@ export class GateProcess {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
   }
 
+  /** Of the process that runs, or has run last. */
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child?.kill(name)
   }

@@ -25,11 +25,19 @@ function programs(): string {
   return join(folder, newest ?? '', 'bin')
 }
 
-/** The server refuses to run as root, so root lends it the user that the package made. */
-function asPostgres(program: string, args: string[]): [string, string[]] {
-  const command = join(programs(), program)
-  if (process.getuid?.() !== 0) return [command, args]
-  return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', command, ...args]]
+/**
+ * The server refuses to run as root, so root lends it the user that the package made.
+ * @param env for that user's process alone.
+ */
+function asPostgres(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): [string, string[]] {
+  const more = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  const command = ['env', ...more, join(programs(), program), ...args]
+  if (process.getuid?.() !== 0) return ['env', command.slice(1)]
+  return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', ...command]]
 }
 
 const sharedMemory = '/dev/shm'
@@ -60,17 +68,26 @@ function useTls(data: string, { key, cert }: Certificate): void {
 export class PostgresServer {
   readonly port: number
   readonly #folder: string
+  readonly #env: Record<string, string>
   #child: ChildProcess | undefined
   #databases = 0
   #template: Promise<string> | undefined
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, env: Record<string, string>) {
     this.#folder = folder
     this.port = port
+    this.#env = env
   }
 
-  /** @param certificate that it shows to whoever wants TLS. */
-  static async start(t: Scope, certificate?: Certificate): Promise<PostgresServer> {
+  /**
+   * @param certificate that it shows to whoever wants TLS.
+   * @param env what more its process finds in its environment.
+   */
+  static async start(
+    t: Scope,
+    certificate?: Certificate,
+    env: Record<string, string> = {},
+  ): Promise<PostgresServer> {
     // Hooks run in the order of registration, and a server must not outlive its folder.
     let server: PostgresServer | undefined
     t.after(() => server?.kill())
@@ -84,7 +101,7 @@ export class PostgresServer {
     // What it says of a failure becomes part of the error.
     execFileSync(...init, { stdio: ['ignore', 'ignore', 'pipe'] })
     if (certificate) useTls(data, certificate)
-    server = new PostgresServer(folder, await freePort())
+    server = new PostgresServer(folder, await freePort(), env)
     await server.boot()
     return server
   }
@@ -100,7 +117,7 @@ export class PostgresServer {
       this.#folder,
       ...settings.flatMap(setting => ['-c', setting]),
     ]
-    this.#child = spawn(...asPostgres('postgres', args), { stdio: 'ignore' })
+    this.#child = spawn(...asPostgres('postgres', args, this.#env), { stdio: 'ignore' })
     const answers = () =>
       this.#admin('select 1').then(
         () => true,
