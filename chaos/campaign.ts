@@ -9,6 +9,7 @@ import { startClientSystem } from './client-system.ts'
 import type { FinalState } from './final-state.ts'
 import type { GateSet } from './gate-set.ts'
 import { History } from './history.ts'
+import { startOneNode } from './one-node.ts'
 import { Dice } from './plan.ts'
 import { type Befallen, runFaults } from './scheduler.ts'
 import { finals } from './screen.ts'
@@ -43,7 +44,8 @@ export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome
   const history = new History(join(folder, 'history.jsonl'))
   say(`history: ${folder}/history.jsonl`)
   const receiver = await startClientSystem(t, history, seed)
-  const set = await startTwoNodes(t, receiver, windows)
+  const start = campaign.set === 'sqlite' ? startOneNode : startTwoNodes
+  const set = await start(t, receiver, windows)
   const over = new AbortController()
   const faults = runFaults({
     set,
@@ -54,14 +56,13 @@ export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome
     signal: over.signal,
   })
   let done = 0
-  const visited = await inBatches(Array.from({ length: signIns }), lanes, async (_, n) => {
+  const visiting = inBatches(Array.from({ length: signIns }), lanes, async (_, n) => {
     const visited = await visit(set, history, seed, n)
     done += 1
     if (done % 100 === 0) say(`${done} of ${signIns}`)
     return visited
   })
-  over.abort()
-  const befallen = await faults
+  const [visited, befallen] = await Promise.all([visiting.finally(() => over.abort()), faults])
   await look(set, visited)
   const final = await untilOver(set)
   history.flush()

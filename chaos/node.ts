@@ -1,4 +1,8 @@
-import type { GateProcess } from '../test/support/gate-process.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseClock } from '../test/support/database-clock.ts'
+import { type Scope, temporaryFolder } from '../test/support/gate.ts'
+import { GateProcess } from '../test/support/gate-process.ts'
 import type { Network } from '../test/support/network.ts'
 import { pause } from '../test/support/patience.ts'
 import type { PostgresServer } from '../test/support/postgres.ts'
@@ -10,15 +14,21 @@ export interface TwoNodes {
   postgres: PostgresServer
   databaseUrl: string
   redis: Redis
+  databaseClock: DatabaseClock
+}
+
+export interface OneNode {
+  process: GateProcess
+  /** Milliseconds by which its clock is wrong from now on. */
+  setClock(wrong: number): void
+  /** Node's, of its environment. */
+  nodeOptions: string
 }
 
 /** One of several nodes, which has a network of its own to each server. */
-export interface Node {
-  process: GateProcess
+export interface Node extends OneNode {
   toPostgres: Network
   toRedis: Network
-  /** Milliseconds by which its clock is wrong from now on. */
-  setClock(wrong: number): void
 }
 
 /** Started again until it runs, as by a supervisor: what it needs may be away just now. */
@@ -33,4 +43,19 @@ export async function bootAgain(
       await pause(500)
     }
   }
+}
+
+const clockPreload = new URL('../test/support/wrong-clock.ts', import.meta.url).href
+
+/** A node whose clock can be set. */
+export async function startNode(t: Scope, settings: Record<string, string>): Promise<OneNode> {
+  const clock = join(temporaryFolder(t), 'wrong-by')
+  const nodeOptions = `--import=${clockPreload}`
+  const env = { ...settings, NODE_OPTIONS: nodeOptions, WRONG_BY_FILE: clock }
+  const process = await GateProcess.start(t, env, 'serve')
+  const setClock = (wrong: number) => {
+    writeFileSync(clock, `${wrong}`)
+    process.signal('SIGWINCH')
+  }
+  return { process, setClock, nodeOptions }
 }

@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
 import { openPostgresStore } from '../server/src/store/sql/postgres.ts'
-import { type Scope, temporaryFolder } from '../test/support/gate.ts'
-import { GateProcess } from '../test/support/gate-process.ts'
+import { databaseClock, withoutDatabaseClock } from '../test/support/database-clock.ts'
+import type { Scope } from '../test/support/gate.ts'
 import { Network } from '../test/support/network.ts'
 import { allStarted } from '../test/support/patience.ts'
 import { Phone } from '../test/support/phone.ts'
@@ -13,7 +11,7 @@ import { startRedis } from '../test/support/redis.ts'
 import { addCast } from './cast.ts'
 import { readFinalState } from './final-state.ts'
 import type { GateSet } from './gate-set.ts'
-import type { Node } from './node.ts'
+import { type Node, startNode } from './node.ts'
 import { publicUrl, settingsOf } from './settings.ts'
 import { twoNodeFaults } from './two-node-faults.ts'
 import type { Windows } from './violation.ts'
@@ -24,12 +22,16 @@ export async function startTwoNodes(
   receiver: Receiver,
   windows: Windows,
 ): Promise<GateSet> {
-  const [postgres, redis] = await allStarted([PostgresServer.start(t), startRedis(t)])
+  const clock = databaseClock(t)
+  const [postgres, redis] = await allStarted([
+    PostgresServer.start(t, undefined, withoutDatabaseClock ? {} : clock.env),
+    startRedis(t),
+  ])
   const databaseUrl = await postgres.gateDatabase()
   const settings = settingsOf(windows, receiver.host)
   const nodes = await allStarted([
-    startNode(t, settings, databaseUrl, redis.url),
-    startNode(t, settings, databaseUrl, redis.url),
+    startOf(t, settings, databaseUrl, redis.url),
+    startOf(t, settings, databaseUrl, redis.url),
   ])
   const urls = nodes.map(({ process }) => process.url)
   const store = await openPostgresStore(databaseUrl)
@@ -41,7 +43,7 @@ export async function startTwoNodes(
     windows,
     ...cast,
     phone: url => new Phone(url, { origin: publicUrl }),
-    faults: twoNodeFaults({ nodes, postgres, databaseUrl, redis }),
+    faults: twoNodeFaults({ nodes, postgres, databaseUrl, redis, databaseClock: clock }),
     output: () => nodes.map(({ process }) => process.output).join('\n'),
     async finalState() {
       const client = new pg.Client(databaseUrl)
@@ -55,9 +57,7 @@ export async function startTwoNodes(
   }
 }
 
-const clockPreload = new URL('../test/support/wrong-clock.ts', import.meta.url).href
-
-async function startNode(
+async function startOf(
   t: Scope,
   settings: Record<string, string>,
   databaseUrl: string,
@@ -67,21 +67,9 @@ async function startNode(
     Network.before(t, Number(new URL(databaseUrl).port)),
     Network.before(t, Number(new URL(redisUrl).port)),
   ])
-  const clock = join(temporaryFolder(t), 'wrong-by')
-  const process = await GateProcess.start(
-    t,
-    {
-      ...settings,
-      DATABASE_URL: toPostgres.address(databaseUrl),
-      REDIS_URL: toRedis.address(redisUrl),
-      NODE_OPTIONS: `--import=${clockPreload}`,
-      WRONG_BY_FILE: clock,
-    },
-    'serve',
-  )
-  const setClock = (wrong: number) => {
-    writeFileSync(clock, `${wrong}`)
-    process.signal('SIGWINCH')
+  const addresses = {
+    DATABASE_URL: toPostgres.address(databaseUrl),
+    REDIS_URL: toRedis.address(redisUrl),
   }
-  return { process, toPostgres, toRedis, setClock }
+  return { ...(await startNode(t, { ...settings, ...addresses })), toPostgres, toRedis }
 }
