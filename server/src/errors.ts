@@ -92,3 +92,9 @@ export class Refusal extends Error {
     this.retryAfter = retryAfter ?? (this.status === 503 ? 1 : undefined)
   }
 }
+
+/** Whether the system lets this process, or the whole machine, open no file and no socket more. */
+export function isOutOfFiles(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'EMFILE' || code === 'ENFILE'
+}

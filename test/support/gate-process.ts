@@ -15,6 +15,8 @@ export interface Exit {
 export class GateProcess {
   readonly url: string
   readonly dataDir: string
+  /** What it is at its next start: another build, perhaps. */
+  program = cli
   readonly #env: Record<string, string>
   readonly #mode: Mode
   readonly #withReception: boolean
@@ -66,7 +68,7 @@ export class GateProcess {
   async boot(env: Record<string, string> = {}): Promise<void> {
     // Directly, without a shell: a signal must reach the gate itself.
     const args = this.#mode === 'demo' && !this.#withReception ? ['--no-reception'] : []
-    const child = spawn(process.execPath, ['-C', 'source', cli, this.#mode, ...args], {
+    const child = spawn(process.execPath, ['-C', 'source', this.program, this.#mode, ...args], {
       cwd: this.dataDir,
       env: {
         PATH: process.env.PATH,
@@ -94,9 +96,13 @@ export class GateProcess {
     })
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** What of it is in memory, in bytes. */
   residentBytes(): number {
-    const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8')
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
   }
 

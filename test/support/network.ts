@@ -21,8 +21,8 @@ export class Network {
   fromServer: Way = { delayMs: 0 }
   /** Whether new connections get through; if not, nobody hears of them: as behind a firewall that drops. */
   opens = true
-  /** How many connections have been made through it. */
-  made = 0
+  /** Called with what is said to the server, before it is passed on. */
+  hears: (said: Buffer) => void = () => {}
   readonly #target: number
   readonly #server: Server
   readonly #connections = new Set<Connection>()
@@ -94,7 +94,6 @@ export class Network {
       near.on('close', () => this.#held.delete(near))
       return
     }
-    this.made += 1
     const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
     const connection: Connection = { near, far, way: undefined, cutAfter: Number.POSITIVE_INFINITY }
     this.#connections.add(connection)
@@ -122,6 +121,7 @@ export class Network {
         })
     }
     from.on('data', chunk => {
+      if (from === near) this.hears(chunk)
       later(() => {
         if (from === far && chunk.length >= connection.cutAfter) {
           to.write(chunk.subarray(0, connection.cutAfter), () => reset(near, far))

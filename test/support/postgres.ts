@@ -168,7 +168,10 @@ export class PostgresServer {
 
   /** The postmaster and all whom it has forked. */
   #processes(): number[] {
-    const parent = this.#child?.pid
+    return this.#child ? this.#processesOf(this.#child) : []
+  }
+
+  #processesOf({ pid: parent }: ChildProcess): number[] {
     if (parent === undefined) return []
     const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8')
     return [parent, ...children.split(' ').filter(Boolean).map(Number)]
@@ -181,6 +184,18 @@ export class PostgresServer {
 
   async kill(): Promise<void> {
     await this.#end('SIGQUIT')
+  }
+
+  /** Every process is gone at once, and what was in memory with them: as the machine's own end would be. */
+  async crash(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (!child) return
+    const over = once(child, 'exit')
+    const all = this.#processesOf(child)
+    for (const pid of all) process.kill(pid, 'SIGKILL')
+    await over
+    await until('nobody of it is left', () => all.every(pid => !existsSync(`/proc/${pid}`)))
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -3,6 +3,7 @@ import type { EventLog } from '../logger.ts'
 import { type DatabaseTrouble, databaseTroubles } from '../store/database-trouble.ts'
 import { within } from '../within.ts'
 import type { Core } from './core.ts'
+import { type OpenFiles, outOfFiles } from './open-files.ts'
 
 /** A database that takes longer to answer a reading is no help to anybody, in milliseconds. */
 const patience = 900
@@ -10,6 +11,7 @@ const patience = 900
 /** What `/readyz` asks: each part says since when it is not well, and why. */
 export function readinessParts(
   { store, bus, passwords, counters }: Core,
+  openFiles: OpenFiles,
   logger: EventLog,
 ): Part[] {
   let lost: { since: number; trouble: DatabaseTrouble } | null = null
@@ -65,6 +67,14 @@ export function readinessParts(
         return since === null
           ? null
           : degradedSince(since, 'more people are signing in than can be served')
+      },
+    },
+    {
+      name: 'files',
+      vital: false,
+      async degraded() {
+        const since = openFiles.lostSince()
+        return since === null ? null : degradedSince(since, outOfFiles)
       },
     },
   ]

@@ -1,11 +1,11 @@
 import type { RawBuilder, SelectQueryBuilder } from 'kysely'
-import type { DatabaseTrouble } from '../database-trouble.ts'
+import type { DatabaseTrouble, PassingTrouble } from '../database-trouble.ts'
 import type { Health } from './health.ts'
 
 /** What differs between databases. */
 export interface Engine {
   /** Why trying the same transaction again may succeed; null where it would not. */
-  passing(error: unknown): 'away' | 'locked' | null
+  passing(error: unknown): PassingTrouble | null
   /** Why nothing can be done however often it is tried; null for any other error. */
   troubleOf(error: unknown): DatabaseTrouble | null
   /** What is known without asking the database, and costs nothing: before each piece of work. */

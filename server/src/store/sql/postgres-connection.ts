@@ -7,9 +7,8 @@ import {
   PostgresDriver,
 } from 'kysely'
 import pg from 'pg'
+import { createPool } from './postgres-pool.ts'
 import { readableTls } from './postgres-tls.ts'
-import { patience } from './retry-while-busy.ts'
-import { createPool } from './silent-connections.ts'
 import type { Tables } from './tables.ts'
 
 /** How long the server may take over things of ours, in milliseconds. */
@@ -21,6 +20,11 @@ export interface Limits {
 }
 
 const usual: Limits = { statement: 3_000, lock: 2_000, idle: 5_000 }
+/**
+ * A server that has not answered by then is frozen, or not there any more: longer than it may take itself, and
+ * shorter than whoever waits does, so that another connection can be tried.
+ */
+const silence = 3_500
 /** A change of tables takes as long as it takes, but waits for nobody: whoever comes later would wait behind it. */
 const patient: Limits = { ...usual, statement: 0 }
 
@@ -30,8 +34,7 @@ const int8 = 20
 
 /** @param url `postgres://user:password@host:port/database`. */
 export function connectPostgres(url: string): Kysely<Tables> {
-  // A frozen server answers nothing; its connections must come free all the same.
-  return connect({ ...optionsOf(url), max: poolSize, query_timeout: patience }, usual)
+  return connect({ ...optionsOf(url), max: poolSize, query_timeout: silence }, usual)
 }
 
 /** Connects for a change of tables. */

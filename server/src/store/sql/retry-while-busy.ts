@@ -30,9 +30,11 @@ export async function retryWhileBusy<T>(
   const begun = performance.now()
   let inDoubt = false
   const left = () => begun + (inDoubt ? patienceInDoubt : patience) - performance.now()
-  const refusal = (trouble: DatabaseTrouble, error?: unknown) => {
+  const refused = (trouble: DatabaseTrouble, error?: unknown) =>
+    refusal(inDoubt ? 'outcome_unknown' : 'storage_busy', trouble, error)
+  const failed = (trouble: DatabaseTrouble, error?: unknown) => {
     engine.health.failed(trouble)
-    return refused(inDoubt ? 'outcome_unknown' : 'storage_busy', trouble, error)
+    return refused(trouble, error)
   }
   for (;;) {
     let commits = false
@@ -45,24 +47,23 @@ export async function retryWhileBusy<T>(
     }
     try {
       const known = engine.knownTrouble() ?? damaged(engine)
-      if (known !== null) throw refusal(known)
+      if (known !== null) throw failed(known)
       const done = work({ requireInTime, beginCommit })
-      return await within(Math.max(0, left()), done, () => refused('storage_busy', 'away')).catch(
-        error => {
-          if (!commits || left() > 0) throw error
-          inDoubt = true
-          return within(left(), done, () => refused('outcome_unknown', 'away'))
-        },
-      )
+      const tooLate = refused('away')
+      return await within(Math.max(0, left()), done, () => tooLate).catch(error => {
+        if (!commits || error !== tooLate) throw error
+        inDoubt = true
+        return within(left(), done, () => refused('away'))
+      })
     } catch (error) {
       const trouble = engine.troubleOf(error)
       const passing = engine.passing(error)
       // A disk that fails, or a connection that breaks, may have done what was asked of it.
       if (commits && (trouble === 'failing' || passing === 'away')) inDoubt = true
-      if (trouble !== null) throw refusal(trouble, error)
+      if (trouble !== null) throw failed(trouble, error)
       if (error instanceof Refusal || passing === null) throw error
       const wait = 5 + Math.random() * 45
-      if (left() <= wait) throw refusal(passing, error)
+      if (left() <= wait) throw failed(passing, error)
       await sleep(wait)
     }
   }
@@ -73,7 +74,7 @@ function damaged({ health }: Engine): 'damaged' | null {
   return health.met === 'damaged' ? 'damaged' : null
 }
 
-function refused(
+function refusal(
   code: 'storage_busy' | 'outcome_unknown',
   trouble: DatabaseTrouble,
   error?: unknown,

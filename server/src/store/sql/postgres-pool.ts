@@ -2,16 +2,20 @@ import pg from 'pg'
 
 /** What `pg` says of a question that was not answered within `query_timeout`. */
 const silence = 'Query read timeout'
+/** A server that was made a standby, or one that was made read-only when the connection began. */
+const readOnly = '25006'
 
 type Query = (...asked: unknown[]) => unknown
 
 /**
- * A connection that ends itself once it has left a question unanswered. `pg` would hand it to whoever asks next,
- * who would wait behind that question: for minutes, where a firewall has forgotten it or a host is gone.
+ * A connection that ends itself once it is of no use any more. One that has left a question unanswered `pg` would hand
+ * to whoever asks next, who would wait behind that question: for minutes, where a firewall has forgotten it or a
+ * host is gone. And where one finds its server read-only, a new one may find the primary under the same name.
  */
 export class Connection extends pg.Client {
-  /** Called when it has ended itself. */
-  onSilence = () => {}
+  /** Called when it has turned out to be of no use. */
+  onUseless = () => {}
+  #isUseless = false
 
   constructor(config?: string | pg.ClientConfig) {
     super(config)
@@ -24,10 +28,18 @@ export class Connection extends pg.Client {
     this.query = query as pg.Client['query']
   }
 
-  #endWhere(error: Error): void {
-    if (error.message !== silence) return
-    this.cut()
-    this.onSilence()
+  #endWhere({ message, code }: Error & { code?: string }): void {
+    if (message !== silence && code !== readOnly) return
+    this.#isUseless = true
+    // Whoever has it must hear the reason to the end of the transaction, where there is anybody to say it.
+    if (message === silence) this.cut()
+    this.onUseless()
+  }
+
+  /** Nobody uses it just now. @returns whether nobody ever will. */
+  retire(): boolean {
+    if (this.#isUseless) this.cut()
+    return this.#isUseless
   }
 
   /** In order it could not be closed: nobody would answer. */
@@ -38,7 +50,7 @@ export class Connection extends pg.Client {
 }
 
 /**
- * Connections to one database. Where one is silent, those that nobody uses just now are given up with it:
+ * Connections to one database. Where one is of no use, those that nobody uses just now are given up with it:
  * else each would cost a visitor the time until it is found out.
  */
 export function createPool(config: pg.PoolConfig): pg.Pool {
@@ -49,13 +61,16 @@ export function createPool(config: pg.PoolConfig): pg.Pool {
   }
   pool.on('connect', client => {
     const connection = client as unknown as Connection
-    connection.onSilence = cutIdle
+    connection.onUseless = cutIdle
     // A lost connection rejects the query on it; without a listener it would end the process too.
     client.on('error', () => {})
   })
   pool.on('error', () => {})
   pool.on('acquire', client => idle.delete(client as unknown as Connection))
-  pool.on('release', (_error, client) => idle.add(client as unknown as Connection))
+  pool.on('release', (_error, client) => {
+    const connection = client as unknown as Connection
+    if (!connection.retire()) idle.add(connection)
+  })
   pool.on('remove', client => idle.delete(client as unknown as Connection))
   return pool
 }
