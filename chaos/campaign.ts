@@ -36,7 +36,7 @@ export interface Outcome {
 }
 
 /** So many visits are under way at once. */
-const lanes = 16
+const lanes = 24
 
 export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome> {
   const { seed, signIns, windows, say } = campaign
