@@ -64,7 +64,7 @@ export function nodeFaults(
     clockFault('clock of a node 2 h ahead', 2 * hour),
     clockFault('clock of a node 2 h back', -2 * hour),
     fault('out of file descriptors', 2, short, async () => {
-      const { pid } = gate
+      const { pid = 0 } = gate
       const usual = /^Max open files +(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1]
       setFiles(pid, readdirSync(`/proc/${pid}/fd`).length + 2)
       return async () => setFiles(pid, Number(usual))

@@ -91,7 +91,8 @@ export class GateProcess {
     await until('the gate answers', async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined)
       await answer?.body?.cancel()
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the gate did not start: ${this.#output}`)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the gate did not start: ${this.#output}`)
       return answer?.ok === true
     })
   }
@@ -104,11 +105,6 @@ export class GateProcess {
   residentBytes(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
-  }
-
-  /** Of the process that runs, or has run last. */
-  get pid(): number {
-    return this.#child?.pid ?? 0
   }
 
   signal(name: NodeJS.Signals): void {
