@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Scope } from '../test/support/gate.ts'
 import { inBatches } from '../test/support/in-batches.ts'
 import { pause } from '../test/support/patience.ts'
@@ -24,10 +21,14 @@ export interface Campaign {
   windows: Windows
   rest: readonly [from: number, to: number]
   isWanted(kind: string): boolean
+  /** Where the history is also kept, a JSON object a line. */
+  historyFile?: string
   say(words: string): void
 }
 
 export interface Outcome {
+  /** Of the set. */
+  name: string
   history: History
   befallen: readonly Befallen[]
   violations: readonly Violation[]
@@ -40,9 +41,7 @@ const lanes = 24
 
 export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome> {
   const { seed, signIns, windows, say } = campaign
-  const folder = mkdtempSync(join(tmpdir(), 'qrgate-chaos-'))
-  const history = new History(join(folder, 'history.jsonl'))
-  say(`history: ${folder}/history.jsonl`)
+  const history = new History(campaign.historyFile)
   const receiver = await startClientSystem(t, history, seed)
   const start = campaign.set === 'sqlite' ? startOneNode : startTwoNodes
   const set = await start(t, receiver, windows)
@@ -67,7 +66,7 @@ export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome
   const final = await untilOver(set)
   history.flush()
   const violations = check(history.lines, final, windows)
-  return { history, befallen, violations, final, output: set.output() }
+  return { name: set.name, history, befallen, violations, final, output: set.output() }
 }
 
 /** After all faults everybody is shown what is stored: as it stands once nothing follows any more. */

@@ -1,5 +1,5 @@
 import { pause } from '../test/support/patience.ts'
-import type { Ending, Fault, GateSet } from './gate-set.ts'
+import type { Fault, GateSet } from './gate-set.ts'
 import { type History, withinPatience } from './history.ts'
 import type { Dice } from './plan.ts'
 import { readyz, untilHealed } from './probe.ts'
@@ -9,6 +9,9 @@ export interface Befallen {
   kinds: readonly string[]
   /** Milliseconds from the end of its cause until every node has signed somebody in and says that it is ready. */
   healedMs: number
+  /** When it was felt, by the history's clock. */
+  from: number
+  to: number
   /** What the nodes said of themselves meanwhile. */
   said: readonly string[]
 }
@@ -19,9 +22,8 @@ export interface Scheduling {
   dice: Dice
   /** How long the gates are left alone between, in milliseconds. */
   rest: readonly [from: number, to: number]
-  /** Which faults may come. */
+  /** Which faults may come; each kind comes once before any comes again. */
   isWanted(kind: string): boolean
-  /** Every wanted kind comes once before any comes again. */
   signal: AbortSignal
 }
 
@@ -47,32 +49,29 @@ export async function runFaults(scheduling: Scheduling): Promise<Befallen[]> {
 async function befall(faults: readonly Fault[], scheduling: Scheduling): Promise<Befallen> {
   const { set, history, dice } = scheduling
   const kinds = faults.map(({ kind }) => kind)
-  const [kind] = [kinds.join(' + ')]
-  history.add({ type: 'fault', at: history.now, signIn: '', kind })
+  const kind = kinds.join(' + ')
+  const from = history.now
+  history.add({ type: 'fault', at: from, signIn: '', kind })
   const said = new Set<string>()
   const over = new AbortController()
   const listening = listen(set, said, over.signal)
   const draws = faults.map(fault => ({ fault, ms: dice.between(...fault.lasts) }))
   const ended = await Promise.all(
-    draws
-      .map(async ({ fault, ms }) => {
-        const end: Ending = await fault.begin(dice)
-        await pause(ms)
-        const at = history.now
-        return { at, ending: end() }
-      })
-      .map(async begun => {
-        const { at, ending } = await begun
-        over.abort()
-        await ending
-        return at
-      }),
+    draws.map(async ({ fault, ms }) => {
+      const end = await fault.begin(dice)
+      await pause(ms)
+      const at = history.now
+      await end()
+      return at
+    }),
   )
+  over.abort()
   await listening
   await Promise.all(set.urls.map((_, node) => untilHealed(set, node)))
-  const healedMs = Math.round(history.now - Math.max(...ended))
-  history.add({ type: 'healed', at: history.now, signIn: '', kind })
-  return { kinds, healedMs, said: [...said].toSorted() }
+  const to = history.now
+  history.add({ type: 'healed', at: to, signIn: '', kind })
+  const healedMs = Math.round(to - Math.max(...ended))
+  return { kinds, healedMs, from, to, said: [...said].toSorted() }
 }
 
 /** Notes what each node says while a fault lasts. */
