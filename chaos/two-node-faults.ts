@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { createRedisClient } from '../server/src/redis-client.ts'
+import { withoutDatabaseClock } from '../test/support/database-clock.ts'
 import type { Network, Way } from '../test/support/network.ts'
 import type { Ending, Fault } from './gate-set.ts'
 import type { Node, TwoNodes } from './node.ts'
@@ -52,6 +53,12 @@ function postgresFaults({ nodes, postgres, databaseUrl, databaseClock: clock }: 
       clock.set(by)
       return async () => clock.set(0)
     })
+  const clockFaults = [
+    clockFault('clock of Postgres 5 min ahead', 5 * minute),
+    clockFault('clock of Postgres 5 min back', -5 * minute),
+    clockFault('clock of Postgres 2 h ahead', 2 * hour),
+    clockFault('clock of Postgres 2 h back', -2 * hour),
+  ]
   return [
     fault('Postgres restarted', 2, [0, 4_000], async () => {
       await postgres.stop()
@@ -93,10 +100,7 @@ function postgresFaults({ nodes, postgres, databaseUrl, databaseClock: clock }: 
       await client.query('begin; lock table sign_ins, log in exclusive mode')
       return () => client.end()
     }),
-    clockFault('clock of Postgres 5 min ahead', 5 * minute),
-    clockFault('clock of Postgres 5 min back', -5 * minute),
-    clockFault('clock of Postgres 2 h ahead', 2 * hour),
-    clockFault('clock of Postgres 2 h back', -2 * hour),
+    ...(withoutDatabaseClock ? [] : clockFaults),
   ]
 }
 
