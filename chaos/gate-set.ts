@@ -36,6 +36,8 @@ export interface Fault {
   part: string
   /** How often it comes, beside the others. */
   share: number
+  /** No other comes beside it. */
+  isAlone?: boolean
   /** How long, in milliseconds. */
   lasts: readonly [from: number, to: number]
   begin(dice: Dice): Promise<Ending>

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseClock } from '../test/support/database-clock.ts'
 import { type Scope, temporaryFolder } from '../test/support/gate.ts'
 import { GateProcess } from '../test/support/gate-process.ts'
 import type { Network } from '../test/support/network.ts'
@@ -14,7 +13,6 @@ export interface TwoNodes {
   postgres: PostgresServer
   databaseUrl: string
   redis: Redis
-  databaseClock: DatabaseClock
 }
 
 export interface OneNode {

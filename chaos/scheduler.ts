@@ -38,8 +38,8 @@ export async function runFaults(scheduling: Scheduling): Promise<Befallen[]> {
     if (signal.aborted) break
     if (upcoming.length === 0) upcoming.push(...oneOfEach(faults, dice))
     const first = (upcoming.shift() ?? faults[0]) as Fault
-    const others = faults.filter(({ part }) => part !== first.part)
-    const isCombined = others.length > 0 && dice.chance(0.3)
+    const others = faults.filter(({ part, isAlone }) => part !== first.part && !isAlone)
+    const isCombined = !first.isAlone && others.length > 0 && dice.chance(0.3)
     const together = isCombined ? [first, weighed(others, dice)] : [first]
     befallen.push(await befall(together, scheduling))
   }

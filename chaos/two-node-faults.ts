@@ -1,6 +1,5 @@
 import pg from 'pg'
-import { createRedisClient } from '../server/src/redis-client.ts'
-import { withoutDatabaseClock } from '../test/support/database-clock.ts'
+import { createRedisClient } from '../server/src/redis/client.ts'
 import type { Network, Way } from '../test/support/network.ts'
 import type { Ending, Fault } from './gate-set.ts'
 import type { Node, TwoNodes } from './node.ts'
@@ -35,10 +34,13 @@ function isolate(network: Network): void {
   network.blackHole()
 }
 
-function postgresFaults({ nodes, postgres, databaseUrl, databaseClock: clock }: TwoNodes): Fault[] {
+function postgresFaults({ nodes, postgres, databaseUrl }: TwoNodes): Fault[] {
   const part = 'postgres'
   const fault = (kind: string, share: number, lasts: Fault['lasts'], begin: Fault['begin']) => {
     return { kind, part, share, lasts, begin }
+  }
+  const alone = (kind: string, lasts: Fault['lasts'], begin: Fault['begin']) => {
+    return { ...fault(kind, 1, lasts, begin), isAlone: true }
   }
   const networks = (dice: Dice) => some(nodes, dice).map(({ toPostgres }) => toPostgres)
   const slowed = (name: string, lasts: Fault['lasts'], delays: Record<string, number>) =>
@@ -49,9 +51,10 @@ function postgresFaults({ nodes, postgres, databaseUrl, databaseClock: clock }: 
       }),
     )
   const clockFault = (name: string, by: number) =>
-    fault(name, 1, [5_000, 25_000], async () => {
-      clock.set(by)
-      return async () => clock.set(0)
+    // A node that starts meanwhile knows no other time.
+    alone(name, [5_000, 25_000], async () => {
+      postgres.clock?.set(by)
+      return async () => postgres.clock?.set(0)
     })
   const clockFaults = [
     clockFault('clock of Postgres 5 min ahead', 5 * minute),
@@ -100,7 +103,7 @@ function postgresFaults({ nodes, postgres, databaseUrl, databaseClock: clock }: 
       await client.query('begin; lock table sign_ins, log in exclusive mode')
       return () => client.end()
     }),
-    ...(withoutDatabaseClock ? [] : clockFaults),
+    ...(postgres.clock === undefined ? [] : clockFaults),
   ]
 }
 

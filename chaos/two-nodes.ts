@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { openPostgresStore } from '../server/src/store/sql/postgres.ts'
-import { databaseClock, withoutDatabaseClock } from '../test/support/database-clock.ts'
+import { withoutFakeClocks } from '../test/support/fake-clock.ts'
 import type { Scope } from '../test/support/gate.ts'
 import { Network } from '../test/support/network.ts'
 import { allStarted } from '../test/support/patience.ts'
@@ -22,9 +22,8 @@ export async function startTwoNodes(
   receiver: Receiver,
   windows: Windows,
 ): Promise<GateSet> {
-  const clock = databaseClock(t)
   const [postgres, redis] = await allStarted([
-    PostgresServer.start(t, undefined, withoutDatabaseClock ? {} : clock.env),
+    PostgresServer.start(t, { ownClock: !withoutFakeClocks }),
     startRedis(t),
   ])
   const databaseUrl = await postgres.gateDatabase()
@@ -43,7 +42,7 @@ export async function startTwoNodes(
     windows,
     ...cast,
     phone: url => new Phone(url, { origin: publicUrl }),
-    faults: twoNodeFaults({ nodes, postgres, databaseUrl, redis, databaseClock: clock }),
+    faults: twoNodeFaults({ nodes, postgres, databaseUrl, redis }),
     output: () => nodes.map(({ process }) => process.output).join('\n'),
     async finalState() {
       const client = new pg.Client(databaseUrl)

@@ -21,16 +21,21 @@ export class Network {
   fromServer: Way = { delayMs: 0 }
   /** Whether new connections get through; if not, nobody hears of them: as behind a firewall that drops. */
   opens = true
+  /** How many connections have been made through it. */
+  made = 0
+  /** How often something was said that was lost. */
+  lost = 0
   /** Called with what is said to the server, before it is passed on. */
   hears: (said: Buffer) => void = () => {}
-  readonly #target: number
+  /** The port that new connections go to. */
+  target: number
   readonly #server: Server
   readonly #connections = new Set<Connection>()
   readonly #held = new Set<Socket>()
 
   private constructor(port: number, target: number) {
     this.port = port
-    this.#target = target
+    this.target = target
     this.#server = createServer({ allowHalfOpen: true }, near => this.#accept(near))
   }
 
@@ -94,7 +99,8 @@ export class Network {
       near.on('close', () => this.#held.delete(near))
       return
     }
-    const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
+    this.made += 1
+    const far = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true })
     const connection: Connection = { near, far, way: undefined, cutAfter: Number.POSITIVE_INFINITY }
     this.#connections.add(connection)
     this.#carry(connection, near, far, () => connection.way ?? this.toServer)
@@ -121,6 +127,7 @@ export class Network {
         })
     }
     from.on('data', chunk => {
+      if (way() === 'lost') this.lost += 1
       if (from === near) this.hears(chunk)
       later(() => {
         if (from === far && chunk.length >= connection.cutAfter) {
@@ -141,7 +148,10 @@ export class Network {
   }
 }
 
-function reset(near: Socket, far: Socket): void {
-  near.resetAndDestroy()
-  far.resetAndDestroy()
+function reset(...sockets: Socket[]): void {
+  for (const socket of sockets) {
+    // Node never gets rid of a connection that is reset after its end was said: the process stays for ever.
+    if (socket.writableEnded) socket.destroy()
+    else socket.resetAndDestroy()
+  }
 }
