@@ -20,3 +20,12 @@ test('docs/operate.md has what Redis refuses, in the words that the gate uses', 
   const missing = Object.values(lasting).filter(words => !page.includes(begin(words)))
   assert.deepEqual(missing, [])
 })
+
+test('docs/operate.md has a row for each fault that tests carry the number of', () => {
+  const faults = Array.from({ length: 36 }, (_, n) => `F${`${n + 1}`.padStart(2, '0')}`)
+  const rows = [...page.matchAll(/^\| (F\d\d)(?:([-,]) ?(F\d\d))? \|/gm)]
+  const told = rows.flatMap(([, first = '', sign, last = first]) =>
+    sign === '-' ? faults.filter(fault => fault >= first && fault <= last) : [first, last],
+  )
+  assert.deepEqual([...new Set(told)], faults)
+})

@@ -19,9 +19,8 @@ export class Connection extends pg.Client {
 
   constructor(config?: string | pg.ClientConfig) {
     super(config)
-    const ask = this.query.bind(this) as Query
     const query: Query = (...asked) => {
-      const answer = ask(...asked)
+      const answer = (pg.Client.prototype.query as Query).apply(this, asked)
       if (answer instanceof Promise) answer.catch(error => this.#endWhere(error))
       return answer
     }
