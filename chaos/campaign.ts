@@ -37,7 +37,7 @@ export interface Outcome {
 }
 
 /** So many visits are under way at once. */
-const lanes = 24
+const lanes = 12
 
 export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome> {
   const { seed, signIns, windows, say } = campaign
