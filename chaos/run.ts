@@ -44,6 +44,8 @@ async function run(set: Campaign['set']): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), `qrgate-chaos-${set}-`))
   const ends: (() => unknown)[] = []
   const scope = { after: (end: () => unknown) => void ends.push(end) }
+  const stop = () => void letGo(ends).finally(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   const campaign: Campaign = {
     set,
     signIns,
@@ -85,6 +87,11 @@ async function run(set: Campaign['set']): Promise<number> {
     else writeFileSync(join(folder, 'nodes.log'), outcome.output)
     return count === 0 ? 0 : 1
   } finally {
-    for (const end of ends) await end()
+    await letGo(ends)
   }
+}
+
+/** Processes, then folders: in the order in which they have come. */
+async function letGo(ends: readonly (() => unknown)[]): Promise<void> {
+  for (const end of ends) await end()
 }

@@ -84,8 +84,8 @@ export async function visit(
     if (plan.screen === 'cancels at once') {
       await pause(dice.between(0, 1_500))
       await untilCertain(() => screen.cancel())
-      return
     }
+    // What comes too late cancels nothing, and the visit goes on.
     await screen.until('scanned', 'approved')
     if (plan.screen === 'goes away') return screen.leave()
     if (plan.screen === 'cancels after the scan') {
