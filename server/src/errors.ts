@@ -98,3 +98,16 @@ export function isOutOfFiles(error: unknown): boolean {
   const { code } = (error ?? {}) as NodeJS.ErrnoException
   return code === 'EMFILE' || code === 'ENFILE'
 }
+
+/**
+ * What is read after a step was taken, for its answer.
+ * @throws Refusal `outcome_unknown` where the store is away: `storage_busy` would say that nothing was done.
+ */
+export async function afterwards<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    const isAway = error instanceof Refusal && error.code === 'storage_busy'
+    throw isAway ? new Refusal('outcome_unknown', error.message) : error
+  }
+}

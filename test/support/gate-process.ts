@@ -91,7 +91,8 @@ export class GateProcess {
     await until('the gate answers', async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined)
       await answer?.body?.cancel()
-      if (child.exitCode !== null) throw new Error(`the gate did not start: ${this.#output}`)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the gate did not start: ${this.#output}`)
       return answer?.ok === true
     })
   }

@@ -110,11 +110,21 @@ export class Network {
   #carry(connection: Connection, from: Socket, to: Socket, way: () => Way): void {
     const { near, far } = connection
     /** Later, and in order; what is lost is lost. */
+    let ahead = 0
+    let last = Promise.resolve()
     const later = (pass: () => void) => {
       const now = way()
       if (now === 'lost') return
-      if (now.delayMs === 0) pass()
-      else setTimeout(pass, now.delayMs)
+      // What was slower than what comes now is not overtaken by it.
+      if (now.delayMs === 0 && ahead === 0) return pass()
+      ahead += 1
+      const due = new Promise<void>(resolve => setTimeout(resolve, now.delayMs))
+      last = last
+        .then(() => due)
+        .then(() => {
+          ahead -= 1
+          pass()
+        })
     }
     from.on('data', chunk => {
       if (way() === 'lost') this.lost += 1

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
-import type { RefusalCode } from '../../errors.ts'
+import { afterwards, type RefusalCode } from '../../errors.ts'
 import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
@@ -241,7 +241,7 @@ export class Visitor {
   /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
   async settle(id: string, query = '') {
     if (!this.wantsJson) return this.#reply.redirect(`/s/${id}${query}`, 303)
-    return this.showState(await this.#parts.flow.viewOfPhone(id, this.key))
+    return this.showState(await afterwards(this.#parts.flow.viewOfPhone(id, this.key)))
   }
 
   /** Where what was asked for is over already, a browser is sent to the page that says so. @throws any other. */
