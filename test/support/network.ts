@@ -104,12 +104,14 @@ export class Network {
 
   #carry(connection: Connection, from: Socket, to: Socket, way: () => Way): void {
     const { near, far } = connection
-    /** Later, and in order; what is lost is lost. */
+    const waiting: (() => void)[] = []
+    /** Later, and in order, whatever the delay is by then; what is lost is lost. */
     const later = (pass: () => void) => {
       const now = way()
       if (now === 'lost') return
-      if (now.delayMs === 0) pass()
-      else setTimeout(pass, now.delayMs)
+      if (now.delayMs === 0 && waiting.length === 0) return pass()
+      waiting.push(pass)
+      setTimeout(() => waiting.shift()?.(), now.delayMs)
     }
     from.on('data', chunk => {
       if (from === near) this.hears(chunk)
