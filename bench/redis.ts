@@ -1,4 +1,4 @@
-import { createRedisClient } from '../server/src/redis-client.ts'
+import { createRedisClient } from '../server/src/redis/client.ts'
 import type { Scope } from '../test/support/gate.ts'
 import { Network } from '../test/support/network.ts'
 import { pause } from '../test/support/patience.ts'

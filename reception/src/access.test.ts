@@ -11,7 +11,7 @@ function setUp(t: Scope) {
   return { db, clock, pass, dataDir, access: createAccess(db, clock) }
 }
 
-test('a link opens one browser, once', async t => {
+test('S111: a link opens one browser, once', async t => {
   const { access } = setUp(t)
   const link = await access.makeLink()
   const cookie = await access.openBy(link)
@@ -28,7 +28,7 @@ test('two browsers with one link at the same time: one is opened', async t => {
   assert.equal(opened.filter(Boolean).length, 1)
 })
 
-test('a link is good for an hour', async t => {
+test('N88: a link is good for an hour', async t => {
   const { access, pass } = setUp(t)
   const [first, second] = [await access.makeLink(), await access.makeLink()]
   pass(hour - 1)
@@ -37,7 +37,7 @@ test('a link is good for an hour', async t => {
   assert.equal(await access.openBy(second), undefined)
 })
 
-test('a browser is open for 12 hours, however often it is used', async t => {
+test('N88: a browser is open for 12 hours, however often it is used', async t => {
   const { access, pass, clock } = setUp(t)
   const until = clock() + 12 * hour
   const cookie = await access.openBy(await access.makeLink())
@@ -60,7 +60,7 @@ test('nothing else opens: no cookie, a made up one, a link, the hash out of the 
   assert.equal(await access.openBy(''), undefined)
 })
 
-test('of links and cookies only hashes are in the file', async t => {
+test('S130: of links and cookies only hashes are in the file', async t => {
   const { access, dataDir, db } = setUp(t)
   const [used, unused] = [await access.makeLink(), await access.makeLink()]
   const cookie = (await access.openBy(used)) ?? assert.fail()

@@ -73,7 +73,7 @@ test('a page that takes nothing is let go, and keeps none of the others from hea
   assert.equal(streams[1]?.destroyed, false)
 })
 
-test('a page that may be shown no more hears of nothing that comes after', async t => {
+test('S135: a page that may be shown no more hears of nothing that comes after', async t => {
   const { listen, say, setClock } = await setUp(t)
   const page = await listen('/2000')
   setClock(1_999)

@@ -18,7 +18,7 @@ async function tell(place: Place, type: string, n: number, service = 'exam') {
 
 const { entries } = Object
 
-test('the same id has the same number for ever: also when they are called, sent on, or done', async t => {
+test('F32: the same id has the same number for ever: also when they are called, sent on, or done', async t => {
   const moves = {
     waiting: async () => {},
     called: (place: Place) => place.call('room-1', 1),

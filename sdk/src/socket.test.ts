@@ -24,7 +24,7 @@ describe('the kiosk socket', () => {
     assert.deepEqual(received, ['a pending 0', 'b pending 3'])
   })
 
-  it('comes back with jitter and watches everything anew', async () => {
+  it('I3: comes back with jitter and watches everything anew', async () => {
     const { socket, watcher, received, clock } = watching()
     socket.watch(watcher('b'))
     FakeWebSocket.last.drops()
@@ -80,13 +80,29 @@ describe('the kiosk socket', () => {
     assert.equal(FakeWebSocket.made.length, 2)
   })
 
-  it('takes a socket that owes frames for five seconds for dead', async () => {
+  it('F29: takes a socket that owes frames for five seconds for dead', async () => {
     const { clock, socket, received } = watching()
     assert.equal(socket.askFrames('a'), 1)
     await clock.pass(4_999)
     assert.equal(received.at(-1), 'a pending 0')
     await clock.pass(1)
     assert.equal(received.at(-1), 'a reconnecting')
+  })
+
+  it('N83: a socket that died while somebody waits at the screen is found within eight seconds', async () => {
+    const { clock } = watching()
+    FakeWebSocket.last.sends({ type: 'state', id: 'a', seq: 1, state: 'scanned' })
+    await clock.pass(3_000)
+    assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: 'ping' })
+    FakeWebSocket.last.sends({ type: 'pong' })
+    await clock.pass(8_249)
+    assert.equal(FakeWebSocket.made.length, 1)
+    await clock.pass(1)
+    assert.equal(FakeWebSocket.made.length, 2)
+    FakeWebSocket.last.opens()
+    FakeWebSocket.last.sends({ type: 'state', id: 'a', seq: 2, state: 'approved' })
+    await clock.pass(14_999)
+    assert.equal(FakeWebSocket.last.sent.length, 1)
   })
 
   it('pings when nothing else was asked for fifteen seconds', async () => {

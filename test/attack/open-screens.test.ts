@@ -56,6 +56,15 @@ for (const [what, use] of Object.entries(uses)) {
   })
 }
 
+test('N09 accounts by the seed’s API have a bound for each network, whatever comes of them', async t => {
+  const site = await startSite(t, { mode: 'demo' })
+  // Of an id that is none: what is limited is the asking, and no hash is made.
+  const insert: Use = (site, address) => site.client(address).insert('', 'any password')
+  const answers = await useUp(site, insert)
+  assert.ok(answers.withStatus(429) > 0, `${answers}`)
+  assert.equal((await insert(site, addressOf(2))).status, 200)
+})
+
 /** From all addresses of one household, which are one network, until one of them is refused. */
 async function useUp(site: Site, use: Use): Promise<Answers> {
   const answers = new Answers()

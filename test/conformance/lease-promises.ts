@@ -12,7 +12,7 @@ export function leasePromises(name: string, openDatabase: OpenDatabase): void {
   const check = (sentence: string, body: (opened: Opened) => Promise<void>) =>
     test(`${name}: ${sentence}`, async t => body(await openDatabase(t)))
 
-  check('a lease is taken by one holder, and by no other on either node', async opened => {
+  check('F15: a lease is taken by one holder, and by no other on either node', async opened => {
     const { one, other } = opened
     const lease = await one.leases.take('a name', 'one', hour)
     assert.deepEqual(lease, { name: 'a name', holder: 'one', epoch: 1 })
@@ -146,7 +146,7 @@ export function leasePromises(name: string, openDatabase: OpenDatabase): void {
   )
 
   for (const [how, lose] of Object.entries(losses)) {
-    check(`a late write is refused and writes nothing: ${how}`, async opened => {
+    check(`F15: a late write is refused and writes nothing: ${how}`, async opened => {
       const { one, other } = opened
       await one.log.add([
         signInEvent('of a visitor'),

@@ -132,3 +132,27 @@ test('SQLite: several processes may start on one new database at once', async t 
   })
   assert.deepEqual(await Promise.all(exits), ['open', 'open', 'open'])
 })
+
+test('I7: SQLite: what comes too late for whoever has asked is taken back, and refused', async t => {
+  const { store, known, unlock, pass } = await lockedStore(t)
+  unlock()
+  const busy = (error: unknown) => error instanceof Refusal && error.code === 'storage_busy'
+  const late = store.signIns.update(known, old => {
+    const change = scan(known, { seq: 2 })(old)
+    pass(patience)
+    return change
+  })
+  await assert.rejects(late, busy)
+  assert.deepEqual(await store.signIns.read(known), scanned(known))
+  const code = { userCode: 'WDJB-MJHT', signIn: known, kiosk: 100, network: '', expiresAt: start }
+  let asked = 0
+  const clock = performance.now.bind(performance)
+  // What comes after the first looks at the time, the insert with it, takes too long.
+  const slow = t.mock.method(performance, 'now', () => {
+    asked += 1
+    return asked > 2 ? clock() + patience : clock()
+  })
+  await assert.rejects(store.userCodes.give(code, start - 1), busy)
+  slow.mock.restore()
+  assert.equal(await store.userCodes.find(code.userCode), null)
+})

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -44,4 +45,18 @@ test('N46: SQLite: that somebody else is just writing is no trouble', async t =>
   await turns(20)
   other.exec('commit')
   assert.equal(await asked, null)
+})
+
+test('F21, S134: SQLite: a commit is on the disk, and what was erased is in no byte of the file', async t => {
+  const path = join(temporaryFolder(t), 'qrgate.sqlite')
+  await (await openSqliteStore(path)).close()
+  const database = openNodeSqlite(path)
+  const all = (text: string) => database.prepare(text).all([])
+  const full = 2
+  assert.deepEqual({ ...(all('PRAGMA synchronous')[0] as object) }, { synchronous: full })
+  const canary = 'nobody is to read this again'
+  database.prepare('insert into locks (name) values (?)').run([canary])
+  database.prepare('delete from locks where name = ?').run([canary])
+  database.close()
+  assert.ok(!readFileSync(path).includes(canary))
 })

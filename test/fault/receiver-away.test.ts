@@ -89,7 +89,7 @@ test('a receiver that is away for five minutes: whoever still waits gets a numbe
   assert.ok(!receiver.numbers.has(first.id), 'what was replaced is asked for no more')
 })
 
-test('a receiver that refuses, hangs or never stops talking delays nobody but its own visitors', async t => {
+test('S143: a receiver that refuses, hangs or never stops talking delays nobody but its own visitors', async t => {
   const bad = await Promise.all(['refuses', 'hangs', 'floods'].map(() => Receiver.start(t)))
   const good = await Receiver.start(t)
   const gate = await startHandOffGate(t, [...bad, good])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { redisRefusals } from '../../server/src/redis-client.ts'
+import { redisRefusals } from '../../server/src/redis/client.ts'
 import { databaseTroubles } from '../../server/src/store/database-trouble.ts'
 
 const page = readFileSync(new URL('../../docs/operate.md', import.meta.url), 'utf8')

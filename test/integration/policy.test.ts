@@ -18,7 +18,7 @@ async function viewOf({ url }: Gate, credential: string): Promise<KioskView> {
   return (await (await fetch(url + paths.kiosk, { headers })).json()) as KioskView
 }
 
-test('a policy that is set on one machine is told to the pages at every node, and binds them all', async t => {
+test('S079: a policy that is set on one machine is told to the pages at every node, and binds them all', async t => {
   const own = await startGate(t)
   const other = await startGate(t, { QRGATE_DATA_DIR: own.dataDir })
   const policy = beside(own)

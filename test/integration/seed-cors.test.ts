@@ -67,6 +67,10 @@ attack(
 attack(
   'N60: in a demo every page does, one from a file too; our own API stays closed',
   async gate => {
+    for (const several of ['https://a.example, https://b.example', 'null null']) {
+      const told = await preflight(`${gate.url}/api/qr/start`, several, 'GET', anyHeaders)
+      assert.deepEqual([told.origin, told.credentials], [undefined, undefined], several)
+    }
     for (const origin of ['null', 'https://a.example', 'http://192.168.0.9:5173']) {
       for (const [method, path] of seedPaths) {
         const told = await preflight(gate.url + path, origin, method, anyHeaders)

@@ -113,7 +113,7 @@ attack('N58: one account signs in with sixty tokens at the same time', async gat
 })
 
 attack(
-  'regression: a kiosk whose socket comes late, or comes again, still hears it',
+  'S011: regression: a kiosk whose socket comes late, or comes again, still hears it',
   async gate => {
     await addAccount(gate)
     gate.holdTime()

@@ -1,7 +1,8 @@
 /*
  * Preloaded into a process (see patched-process.ts): changes its sources while they are loaded, by the patches that
- * PATCHES names.
+ * PATCHES names. Which were put into a source is noted in the file PATCH_NOTES, where there is one.
  */
+import { appendFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { all } from './all.ts'
 import { type Patch, patched } from './patch.ts'
@@ -21,6 +22,8 @@ registerHooks({
     const patches = chosen.get(url)
     if (patches === undefined) return loaded
     const source = patches.reduce(patched, String(loaded.source))
+    const { PATCH_NOTES: notes } = process.env
+    if (notes) for (const { id } of patches) appendFileSync(notes, `${id}\n`)
     return { ...loaded, source }
   },
 })

@@ -9,6 +9,7 @@ export function patchedBy(...ids: readonly string[]): Record<string, string> {
 
 /** The same for what a patched process starts itself; empty where this one is as it is written. */
 export function patchedLikeThis(): Record<string, string> {
-  const { PATCHES } = process.env
-  return PATCHES === undefined ? {} : patchedBy(...PATCHES.split(','))
+  const { PATCHES, PATCH_NOTES } = process.env
+  if (PATCHES === undefined) return {}
+  return { ...patchedBy(...PATCHES.split(',')), ...(PATCH_NOTES && { PATCH_NOTES }) }
 }

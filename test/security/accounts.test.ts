@@ -113,6 +113,20 @@ test('N14: whoever asks at sign-up which ids are taken pays for it over all thei
   assert.deepEqual(asked, { 409: 5, 429: 3 })
 })
 
+test('S047: where registration is closed nobody signs up, and no id or password is looked at', async t => {
+  const { gate } = await gateWithHong(t, { QRGATE_REGISTRATION: 'closed' })
+  const looked = t.mock.method(gate.app.store.accounts, 'byIdKey').mock
+  const { phone, id } = await scanned(gate)
+  for (const account of ['hong', 'somebody-new']) {
+    const refused = await phone.signUp(id, account, '홍길동', password)
+    assert.equal(refused.status, 403)
+    assert.equal(await codeOf(refused), 'registration_closed')
+  }
+  assert.equal(looked.callCount(), 0)
+  assert.equal((await phone.state(id)).body.state, 'scanned')
+  assert.equal((await phone.signIn(id, 'somebody-new', password)).status, 401)
+})
+
 test('S046: a victim of guesses waits for one window and no longer', async t => {
   const { gate, client } = await gateWithHong(t, { QRGATE_FAILURES_PER_ACCOUNT: '2' })
   gate.holdTime()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { paths } from '@qrgate/sdk/protocol'
 import { attack } from '../support/attack.ts'
+import { send } from '../support/exact-http.ts'
 import type { Gate } from '../support/gate.ts'
 import { Phone } from '../support/phone.ts'
 import { scannedSignIn } from '../support/visitor.ts'
@@ -77,6 +78,39 @@ attack('S069 a demo lets any page read the API, and its own never with cookies',
     }
   }
 })
+
+attack(
+  'S069 what is refused before anything is read is told to allowed origins alone',
+  async gate => {
+    const bad = { host: 'a b' }
+    const asked: [path: string, headers: Record<string, string>][] = [
+      ['/api/v1/sign-ins/%zz', {}],
+      ['/api/qr/auth/%zz', {}],
+      [`/api/qr/auth/${'x'.repeat(2_000)}`, {}],
+      ['/api/v1/sign-ins', bad],
+      ['/api/qr/start', bad],
+      ['/%61pi/qr/start', {}],
+    ]
+    for (const [path, headers] of asked) {
+      const read = async (origin: string, method = 'GET', more = {}) => {
+        const answer = await send(gate.url + path, method, { origin, ...headers, ...more })
+        assert.ok(answer.status < 500, path)
+        return [
+          answer.headers['access-control-allow-origin'],
+          answer.headers['access-control-allow-credentials'],
+        ]
+      }
+      const credentials = isSeed(path) ? 'true' : undefined
+      assert.deepEqual(await read(allowed), [allowed, credentials], path)
+      const preflight = { 'access-control-request-method': 'POST' }
+      for (const origin of [...foreign, `${allowed}, https://evil.example`, `${allowed} x`]) {
+        assert.deepEqual(await read(origin), [undefined, undefined], `${path} ${origin}`)
+        assert.deepEqual(await read(origin, 'OPTIONS', preflight), [undefined, undefined], path)
+      }
+    }
+  },
+  { settings: { QRGATE_ALLOWED_ORIGINS: allowed } },
+)
 
 attack('S069 no page of another site reads what a phone or an operator sees', async gate => {
   const { phone, signIn } = await scannedSignIn(gate)

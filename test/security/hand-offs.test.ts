@@ -42,7 +42,7 @@ async function served(gate: Gate, client: ServedClient): Promise<string> {
   return (await handOffOf(client.kiosk, signIn, ({ state }) => state === 'accepted')).id
 }
 
-test('a hand-off is changed by its own client, and to everybody else there is none', async t => {
+test('S080: a hand-off is changed by its own client, and to everybody else there is none', async t => {
   const [one, two] = [await Receiver.start(t), await Receiver.start(t)]
   const gate = await startHandOffGate(t, [one, two])
   const own = await addServedClient(gate, one, { id: 'own' })
@@ -115,7 +115,7 @@ test('services are checked before they are kept, and a kiosk offers what its pol
   assert.equal((await gate.app.store.clients.byId(id))?.services.length, 2)
 })
 
-test('staff are called by an enrolled page alone, once a minute, where the client takes it', async t => {
+test('N09: staff are called by an enrolled page alone, once a minute, where the client takes it', async t => {
   const receiver = await Receiver.start(t)
   const gate = await startHandOffGate(t, [receiver])
   await addServedClient(gate, receiver)
@@ -165,7 +165,7 @@ test('nobody is promised staff where the webhooks of the client are switched off
   assert.equal((await ask(gate, 'GET', paths.kiosk, { headers })).body.staff_call, false)
 })
 
-test('choosing on and on costs a client no numbers without end', async t => {
+test('N09: choosing on and on costs a client no numbers without end', async t => {
   const services = [service('exam'), service('pay')]
   const { gate, kiosk } = await startServed(t, { services })
   const { signIn } = await visitAt(gate, kiosk)

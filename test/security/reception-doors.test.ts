@@ -45,7 +45,7 @@ test('a link opens nothing where it stands in an address or a header', async t =
   assert.equal(code, 'malformed')
 })
 
-test('the cookie is for this browser’s requests from reception’s own pages alone', async t => {
+test('S065: the cookie is for this browser’s requests from reception’s own pages alone', async t => {
   for (const base of ['', '/reception'] as const) {
     const reception = await startReceptionServer(t, base)
     const answer = await reception.ask('POST', `${base}/desk/session`, {
@@ -90,7 +90,7 @@ test('the data folder holds hashes of what opens a desk, and no secret of the ga
   }
 })
 
-test('no other site’s page acts with a desk’s cookie, whatever it says of itself', async t => {
+test('S055: no other site’s page acts with a desk’s cookie, whatever it says of itself', async t => {
   const reception = await startReceptionServer(t)
   const cookie = await reception.openDesk()
   const arrival = await reception.arrives()
@@ -209,7 +209,7 @@ test('another method or another spelling of an address gets past nothing', async
   assert.equal(reception.rows(), before)
 })
 
-test('no file is served but the pages and what they load', async t => {
+test('S084: no file is served but the pages and what they load', async t => {
   const reception = await startReceptionServer(t)
   const paths = [
     ...[

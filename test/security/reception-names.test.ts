@@ -101,7 +101,7 @@ function assertHides(what: string, text: string, secrets: readonly string[]): vo
 }
 
 for (const base of ['', '/reception'] as const) {
-  test(`a stranger hears of nobody and changes nothing, at "${base}/"`, async t => {
+  test(`S079: a stranger hears of nobody and changes nothing, at "${base}/"`, async t => {
     const { reception, secrets } = await busyReception(t, base)
     const other = await startReceptionServer(t, base)
     const before = reception.rows()
@@ -135,7 +135,7 @@ function hashIn({ dataDir }: ReceptionServer): string {
   return String(hash)
 }
 
-test('the board hears of numbers only, whatever happens', async t => {
+test('S135: the board hears of numbers only, whatever happens', async t => {
   const { reception, cookie, secrets, called } = await busyReception(t, '')
   const board = await reception.listen('/board/live')
   const desk = await reception.listen('/desk/live', cookie)

@@ -66,7 +66,7 @@ async function serve(t: Scope, env: Record<string, string>, folder: string) {
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 const database = 'reception.sqlite'
 
-test('a new place begins in a folder of its own, which nobody else of this machine can read', async t => {
+test('N18: a new place begins in a folder of its own, which nobody else of this machine can read', async t => {
   const folder = temporaryFolder(t)
   const env = await settings(folder)
   const data = env.RECEPTION_DATA_DIR ?? ''

@@ -4,7 +4,7 @@ import { mostStreams } from '../../reception/src/live.ts'
 import { until } from '../support/patience.ts'
 import { startReceptionServer } from '../support/reception-server.ts'
 
-test('as many boards as there may be keep no desk from what it needs, and one more is refused', async t => {
+test('N07: as many boards as there may be keep no desk from what it needs, and one more is refused', async t => {
   const reception = await startReceptionServer(t)
   const cookie = await reception.openDesk()
   const boards = await Promise.all(

@@ -28,7 +28,7 @@ const requested = (id: string, change: object = {}) => ({
   },
 })
 
-test('what is not signed by a secret of ours within five minutes is refused, and nothing is done', async t => {
+test('S152: what is not signed by a secret of ours within five minutes is refused, and nothing is done', async t => {
   const reception = await startReceptionServer(t)
   const before = reception.rows()
   const id = randomUUID()

@@ -71,7 +71,7 @@ test('S034: nobody starts a sign-in who is not enrolled', async t => {
   assert.equal((await stranger.get('/demo')).status, 404)
 })
 
-test('the seed API is closed unless it is asked for, and adds no accounts even then', async t => {
+test('S083: the seed API is closed unless it is asked for, and adds no accounts even then', async t => {
   const routes = [
     ['GET', '/api/qr/start'],
     ['POST', '/api/qr/auth/x'],
@@ -173,7 +173,7 @@ test('S071: forwarding headers are believed only from trusted proxies, and garba
   }
 })
 
-test('every answer says that this origin is https for ever', async t => {
+test('S066: every answer says that this origin is https for ever', async t => {
   const gate = await startServe(t)
   for (const path of ['/healthz', '/code', '/enrol/x', '/nowhere', '/api/v1/kiosk']) {
     const { headers } = await fetch(gate.url + path)

@@ -110,7 +110,7 @@ test('a code is what a person meant', () => {
   for (const typed of nonsense) assert.equal(readUserCode(typed), undefined, typed)
 })
 
-test('a code lives for 120 seconds', async t => {
+test('S105: a code lives for 120 seconds', async t => {
   const gate = await startGate(t)
   gate.holdTime()
   const { code } = await coded(gate.url)

@@ -6,7 +6,7 @@ import { addAccount, approvedSignIn, scannedSignIn } from '../support/visitor.ts
 /** A page is closed, and opened again, so often in a minute; each writes its row. */
 const mostLeaves = 20
 
-attack('a page that goes and comes without end writes no row without end', async gate => {
+attack('N09: a page that goes and comes without end writes no row without end', async gate => {
   await addAccount(gate)
   const scanned = await scannedSignIn(gate)
   const visit = await approvedSignIn(gate)

@@ -124,7 +124,7 @@ const routes: Record<string, (asking: Asking) => Promise<void>> = {
   },
 }
 
-attack('each client is told what was agreed and is granted, and nothing more', async gate => {
+attack('N13: each client is told what was agreed and is granted, and nothing more', async gate => {
   const asking = await toldClients(gate)
   const subs = asking.flatMap(({ subOf }) => patients.map(subOf))
   assert.equal(new Set(subs).size, subs.length, 'each person is somebody else at each client')
@@ -133,7 +133,7 @@ attack('each client is told what was agreed and is granted, and nothing more', a
   assertTellsOnly(gate.log(), [])
 })
 
-attack('whoever was never told of a sub is told the same as of none at all', async gate => {
+attack('S080: whoever was never told of a sub is told the same as of none at all', async gate => {
   const [mine, theirs] = await toldClients(gate, mostly)
   assert.ok(mine && theirs)
   const [patient] = patients
@@ -173,7 +173,7 @@ attack('whoever is disabled is told of no more, and to nobody', async gate => {
   assertTellsOnly(answer.text, [])
 })
 
-attack('no proof of anything else opens what a client may know', async gate => {
+attack('S006: no proof of anything else opens what a client may know', async gate => {
   const [mine] = await toldClients(gate, mostly)
   assert.ok(mine)
   const { store } = gate.app
@@ -257,7 +257,7 @@ async function ask({ url }: Gate, path: string, credential?: string) {
   return { status: answer.status, text: await answer.text() }
 }
 
-attack('one client learns nothing of another, whatever it holds', async gate => {
+attack('S085: one client learns nothing of another, whatever it holds', async gate => {
   const [mine, theirs] = await toldClients(gate, mostly)
   assert.ok(mine && theirs)
   const [{ signIn }] = mine.visits as [(typeof mine.visits)[number]]

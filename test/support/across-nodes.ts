@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createRedisClient } from '../../server/src/redis-client.ts'
+import { createRedisClient } from '../../server/src/redis/client.ts'
 import type { Kiosk } from './kiosk.ts'
 import { until } from './patience.ts'
 import { claimPatiently, scanPatiently, signInPatiently, startPatiently } from './patient-visit.ts'

@@ -21,6 +21,10 @@ export class Network {
   fromServer: Way = { delayMs: 0 }
   /** Whether new connections get through; if not, nobody hears of them: as behind a firewall that drops. */
   opens = true
+  /** How many connections have been made through it. */
+  made = 0
+  /** How often something was said that was lost. */
+  lost = 0
   /** Called with what is said to the server, before it is passed on. */
   hears: (said: Buffer) => void = () => {}
   /** The port that new connections go to. */
@@ -95,6 +99,7 @@ export class Network {
       near.on('close', () => this.#held.delete(near))
       return
     }
+    this.made += 1
     const far = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true })
     const connection: Connection = { near, far, way: undefined, cutAfter: Number.POSITIVE_INFINITY }
     this.#connections.add(connection)
@@ -114,6 +119,7 @@ export class Network {
       setTimeout(() => waiting.shift()?.(), now.delayMs)
     }
     from.on('data', chunk => {
+      if (way() === 'lost') this.lost += 1
       if (from === near) this.hears(chunk)
       later(() => {
         if (from === far && chunk.length >= connection.cutAfter) {
@@ -134,7 +140,10 @@ export class Network {
   }
 }
 
-function reset(near: Socket, far: Socket): void {
-  near.resetAndDestroy()
-  far.resetAndDestroy()
+function reset(...sockets: Socket[]): void {
+  for (const socket of sockets) {
+    // Node never gets rid of a connection that is reset after its end was said: the process stays for ever.
+    if (socket.writableEnded) socket.destroy()
+    else socket.resetAndDestroy()
+  }
 }

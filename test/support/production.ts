@@ -54,14 +54,16 @@ export interface ProductionOptions {
   env?: Record<string, string>
   /** By which addresses the nodes reach Redis, in their order. */
   redisUrls?: (redis: Redis) => Promise<[string, string]>
+  /** Whether Postgres goes by a clock that the test sets. */
+  ownClock?: boolean
 }
 
 export async function startProduction(
   t: Scope,
-  { host = 'localhost', env = {}, redisUrls }: ProductionOptions = {},
+  { host = 'localhost', env = {}, redisUrls, ownClock = false }: ProductionOptions = {},
 ): Promise<Production> {
   const [postgres, redis, proxy] = await allStarted([
-    PostgresServer.start(t),
+    PostgresServer.start(t, { ownClock }),
     startRedis(t),
     startTlsProxy(t, host),
   ])

@@ -3,8 +3,8 @@ import { Refusal } from '../../server/src/errors.ts'
 import { createCounters } from '../../server/src/limits/counters.ts'
 import { type Payer, sharesOf } from '../../server/src/limits/payer.ts'
 import { createTryLimits } from '../../server/src/limits/try-limits.ts'
-import type { Standing } from '../../server/src/limits/try-rules.ts'
 import { Turns } from '../../server/src/limits/turns.ts'
+import type { Standing } from '../../server/src/protocol/try-rules.ts'
 import { readSettings } from '../../server/src/settings.ts'
 
 /** One try to sign in, as the gate's limits and its hash queue see it. */

@@ -320,6 +320,28 @@ test('S053: a password that was changed meanwhile is not replaced by the one bef
   assert.equal(await matches(account.id, 'another password'), true)
 })
 
+test('S028: a password that is changed or an account that is disabled while it is checked opens nothing', async t => {
+  const meanwhile: Record<string, (account: Account) => Promise<unknown>> = {
+    changed: account => accounts.changePassword(account, 'another password', operator),
+    disabled: account => accounts.disable(account, operator),
+  }
+  for (const [what, happens] of Object.entries(meanwhile)) {
+    const account = await adopt(freshId())
+    const checking = t.mock.method(
+      passwords,
+      'matches',
+      async (...given: Parameters<typeof hasher.matches>) => {
+        const isRight = await hasher.matches(...given)
+        checking.mock.restore()
+        await happens(account)
+        return isRight
+      },
+    )
+    assert.equal(await matches(account.id, password), false, what)
+    assert.equal(checking.mock.callCount(), 1)
+  }
+})
+
 const foreignPasswords: Record<string, [typedThere: string, typedHere?: string]> = {
   'a space that does not break': ['correct\u00a0horse battery'],
   'decomposed Hangul': ['비밀번호는 이것'.normalize('NFD')],

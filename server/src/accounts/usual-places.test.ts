@@ -58,7 +58,7 @@ test('N05: an account is known at the network and on the phone where it signed i
   assert.equal(await places.standing(null, at('192.0.2.1', 'own')), 'stranger')
 })
 
-test('a place is a usual one for thirty days, and is written at most once a day', async t => {
+test('N05: a place is a usual one for thirty days, and is written at most once a day', async t => {
   const { places, records, pass } = await setUp(t)
   const remember = t.mock.method(records, 'remember')
   for (let visit = 0; visit < 5; visit += 1) await places.remember(hong, at('192.0.2.1', 'own'))
@@ -83,7 +83,7 @@ test('N05: a phone on the move stays known, in however many networks it was', as
   assert.equal(await places.standing(hong, at('198.51.100.1')), 'stranger')
 })
 
-test('nobody can read from the rows who was where', async t => {
+test('S130: nobody can read from the rows who was where', async t => {
   const { places, records } = await setUp(t)
   const rows: unknown[] = []
   t.mock.method(records, 'remember', async (given: unknown) => {

@@ -2,6 +2,7 @@ import type { Degraded, Part } from '../http/health-part.ts'
 import type { EventLog } from '../logger.ts'
 import { type DatabaseTrouble, databaseTroubles } from '../store/database-trouble.ts'
 import { within } from '../within.ts'
+import { clockDegraded } from './clock-steps.ts'
 import type { Core } from './core.ts'
 import { type OpenFiles, outOfFiles } from './open-files.ts'
 
@@ -10,7 +11,7 @@ const patience = 900
 
 /** What `/readyz` asks: each part says since when it is not well, and why. */
 export function readinessParts(
-  { store, bus, passwords, counters }: Core,
+  { store, bus, passwords, counters, nodeClock }: Core,
   openFiles: OpenFiles,
   logger: EventLog,
 ): Part[] {
@@ -76,6 +77,11 @@ export function readinessParts(
         const since = openFiles.lostSince()
         return since === null ? null : degradedSince(since, outOfFiles)
       },
+    },
+    {
+      name: 'clock',
+      vital: false,
+      degraded: async () => clockDegraded(nodeClock),
     },
   ]
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { redisPatience } from '../redis-client.ts'
-import { RedisConnection } from '../redis-connection.ts'
+import { redisPatience } from '../redis/client.ts'
+import { RedisConnection } from '../redis/connection.ts'
 import { within } from '../within.ts'
 import type { Bus } from './bus.ts'
 import { localBus } from './local.ts'

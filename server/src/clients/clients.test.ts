@@ -152,19 +152,24 @@ test('what is set counts at once, and the log tells which fields it was', async 
   await assert.rejects(clients.set('other', {}, operator), refusal('client_unknown'))
 })
 
-test('what was rotated away is good for a week beside its successor', async t => {
+test('S094: what was rotated away is good for a week beside its successor', async t => {
   const { clients, secrets, pass, told } = await setUp(t)
   const first = await clients.add(clinic, operator)
   const second = await clients.rotate('clinic', both, operator)
   assert.ok(second.credential && second.webhookSecret)
   assert.deepEqual(await secrets(), [second.webhookSecret, first.webhookSecret])
   pass(7 * day - 1)
+  assert.deepEqual(clients.webhookSecrets(second.client), [
+    second.webhookSecret,
+    first.webhookSecret,
+  ])
   await clients.byCredential(first.credential)
   await clients.byCredential(second.credential)
   pass(1)
   await assert.rejects(clients.byCredential(first.credential), refusal('client_unknown'))
   assert.deepEqual(await clients.byCredential(second.credential), second.client)
   assert.equal(second.client.oldWebhookUntil, start + 7 * day)
+  assert.deepEqual(clients.webhookSecrets(second.client), [second.webhookSecret])
   assert.deepEqual((await told()).slice(1), [
     [
       'client.rotated',
@@ -208,7 +213,7 @@ test('rotating one secret leaves the other and its overlap as they are', async t
   await clients.byCredential(second.credential ?? '')
 })
 
-test('a removed client is not known any more, by no credential that it had', async t => {
+test('S096: a removed client is not known any more, by no credential that it had', async t => {
   const { clients, records, told } = await setUp(t)
   const first = await clients.add(clinic, operator)
   const second = await clients.rotate('clinic', both, operator)

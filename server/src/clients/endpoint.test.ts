@@ -19,7 +19,7 @@ test('an endpoint is https anywhere, and http inside a network of one’s own', 
   for (const [text, written] of Object.entries(right)) assert.equal(requireEndpoint(text), written)
 })
 
-test('any other endpoint is refused', () => {
+test('S156: any other endpoint is refused', () => {
   const wrong = [
     '',
     'emr.example.org',

@@ -8,6 +8,7 @@ import { openSqliteStore } from '../store/sql/sqlite.ts'
 import { createKiosks } from './kiosks.ts'
 
 const name = { ko: '1층 접수', en: 'Reception' }
+const hour = 3_600_000
 const operator: Actor = { kind: 'operator', id: 'shell:kim' }
 const refusal = (code: RefusalCode) => (error: unknown) =>
   error instanceof Refusal && error.code === code
@@ -81,4 +82,30 @@ test('N54: a kiosk is removed once it is switched off, or where it never had a s
   assert.deepEqual(await records.all(), [])
   assert.equal((await kiosks.invite(name, operator)).kiosk.number, 102)
   assert.deepEqual((await events(kiosk)).at(-1), ['kiosk.removed', 'shell:kim'])
+})
+
+test('N88: a link that nobody has used is good for a day, to the millisecond', async t => {
+  const { kiosks, pass } = await setUp(t)
+  const { kiosk, link } = await kiosks.invite(name, operator)
+  pass(24 * hour - 1)
+  assert.equal((await kiosks.invited(link)).number, kiosk.number)
+  pass(1)
+  await assert.rejects(kiosks.invited(link), refusal('link_used'))
+  await assert.rejects(kiosks.accept(link), refusal('link_used'))
+  const again = await kiosks.inviteAgain(kiosk.number, operator)
+  pass(24 * hour - 1)
+  assert.equal((await kiosks.accept(again.link)).kiosk.number, kiosk.number)
+})
+
+test('N88: a used link is good for ten minutes more, and in its own network alone', async t => {
+  const { kiosks, pass } = await setUp(t)
+  const { kiosk, link } = await kiosks.invite(name, operator)
+  const here = '192.0.2.1'
+  await kiosks.accept(link, here)
+  await assert.rejects(kiosks.accept(link), refusal('link_used'))
+  await assert.rejects(kiosks.accept(link, '192.0.2.2'), refusal('link_used'))
+  pass(10 * 60_000 - 1)
+  assert.equal((await kiosks.accept(link, here)).kiosk.number, kiosk.number)
+  pass(1)
+  await assert.rejects(kiosks.accept(link, here), refusal('link_used'))
 })

@@ -8,7 +8,7 @@ test('an IPv4 address stands for itself, written as IPv6 too', () => {
   assert.equal(networkOf('::FFFF:cb00:7107'), '203.0.113.7')
 })
 
-test('an IPv6 address stands for its /64, however it is written', () => {
+test('S045: an IPv6 address stands for its /64, however it is written', () => {
   const home = '2001:db8:0:7::/64'
   for (const address of ['2001:db8:0:7::1', '2001:0DB8:0:7:ffff::9', '2001:db8::7:1:2:3:4']) {
     assert.equal(networkOf(address), home)

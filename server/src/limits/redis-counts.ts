@@ -4,8 +4,8 @@ import {
   type RedisClient,
   redisPatience,
   redisSilent,
-} from '../redis-client.ts'
-import { RedisConnection } from '../redis-connection.ts'
+} from '../redis/client.ts'
+import { RedisConnection } from '../redis/connection.ts'
 import { within } from '../within.ts'
 import type { SharedCounts } from './counters.ts'
 import type { Counted } from './counts.ts'

@@ -1,10 +1,10 @@
 import { Refusal } from '../errors.ts'
+import type { Standing, TryRules } from '../protocol/try-rules.ts'
 import { type Counter, longestWait, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
 import { seconds } from './limit.ts'
 import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
-import type { Standing, TryRules } from './try-rules.ts'
 import { UnderWay } from './under-way.ts'
 
 /** What names an account. @property key recognises it, and does not tell its name. */

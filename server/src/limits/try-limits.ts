@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Refusal } from '../errors.ts'
+import type { Standing, TryRules } from '../protocol/try-rules.ts'
 import { within } from '../within.ts'
 import { type Counters, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
 import { kioskKey, type Payer } from './payer.ts'
 import { atLeastOne, createLedger, type Named } from './try-ledger.ts'
-import type { Standing, TryRules } from './try-rules.ts'
 
 /**
  * How often somebody may try to be somebody. **Each try is paid for before anybody looks at it, by

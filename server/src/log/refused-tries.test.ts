@@ -136,7 +136,7 @@ test('what is no try at anything is not counted', async t => {
   )
 })
 
-test('a hundred thousand addresses fill neither the log nor the memory', async t => {
+test('N06: a hundred thousand addresses fill neither the log nor the memory', async t => {
   const { set } = Map.prototype
   let largest = 0
   t.mock.method(
@@ -228,7 +228,7 @@ test('what comes while a write is under way is counted, and stopping waits for b
   assert.equal(sum(written.flat()), 2)
 })
 
-test('nothing of a forged address stands in the log, whatever it is', async t => {
+test('S131: nothing of a forged address stands in the log, whatever it is', async t => {
   const { tries, refuse, written } = start(t)
   const forged = [
     '<script>alert(1)</script>',

@@ -12,7 +12,7 @@ const key = 'a'.repeat(40)
 const own = agreements(deriveKeyring([key], 'agreement'), origin)
 const agreed = { client: 'clinic', claims: ['masked_name', 'external_id'] } as const
 
-test('an agreement says what was on the page, to this phone at this sign-in only', () => {
+test('S121: an agreement says what was on the page, to this phone at this sign-in only', () => {
   const text = own.mint(id, 'phone', agreed)
   assert.deepEqual(own.read(id, 'phone', text), agreed)
   assert.equal(own.read(otherId, 'phone', text), null)
@@ -21,7 +21,7 @@ test('an agreement says what was on the page, to this phone at this sign-in only
   assert.equal(elsewhere.read(id, 'phone', text), null)
 })
 
-test('nobody adds a claim to it, or another client', () => {
+test('S101: nobody adds a claim to it, or another client', () => {
   const text = own.mint(id, 'phone', agreed)
   const seal = text.split('.').at(-1)
   for (const forged of [

@@ -71,7 +71,7 @@ test('the first answer counts, and asks no more', () => {
   assert.deepEqual(events, ['hand_off.accepted'])
 })
 
-test('one node asks at a time; another one may when its time is over', () => {
+test('F23: one node asks at a time; another one may when its time is over', () => {
   const first = after([{ type: 'try', until: start + 15_000 }]).row
   const other = advanceHandOff(
     first,
@@ -90,7 +90,7 @@ test('one node asks at a time; another one may when its time is over', () => {
   assert.equal(late.next.seq, first.seq, 'nobody sees how often somebody is asked')
 })
 
-test('without an answer it fails after its time, and a late word of the client still counts', () => {
+test('I12: without an answer it fails after its time, and a late word of the client still counts', () => {
   const failed = observeHandOff(fresh(), start + timings.asking, timings)
   assert.deepEqual([failed.state, failed.nextTryAt], ['failed', null])
   const { row, events } = after([[said({ status: 'accepted', number: 'A-7' }), start + 700_000]])
@@ -162,7 +162,7 @@ test('nobody comes before whoever was called; passed on, they wait again and can
   assert.deepEqual([again.state, again.calledAt], ['called', start + 9_000])
 })
 
-test('called, then done, no show or cancelled; nothing follows those', () => {
+test('I5: called, then done, no show or cancelled; nothing follows those', () => {
   for (const end of ['done', 'no_show', 'cancelled'] as const) {
     const { row, events } = after([
       answer('A-1'),
@@ -176,6 +176,8 @@ test('called, then done, no show or cancelled; nothing follows those', () => {
     const over = (error: Refusal) => error.code === 'hand_off_over'
     assert.throws(() => after([said({ status: 'accepted' })], row), over)
     assert.throws(() => after([said({ ahead: 1 })], row), over)
+    const coming: HandOffStep = { type: 'coming', actor: { kind: 'phone', id: 'p' } }
+    assert.throws(() => after([coming], row), over)
     if (end === 'cancelled') continue
     assert.throws(() => after([cancel], row), over)
   }
@@ -280,4 +282,34 @@ test('events that a client is notified of name it, and what it has heard of', ()
   const answered = after([asking, answer('A-1')]).row
   assert.deepEqual(detail(answered, cancel), { reason: 'not_me', ...of(1) })
   assert.deepEqual(detail(answered, { type: 'coming', actor: phone }), of(1))
+})
+
+test('N79: after the clock was set back it has as much time left as it had, and the log has nothing to tell', () => {
+  const by = 7_200_000
+  const { row } = after([[{ type: 'try', until: start + 15_000 }, start + 1_000]])
+  const back = start + 1_000 - by
+  const observed = observeHandOff(row, back, timings)
+  assert.deepEqual(
+    { ...observed },
+    {
+      ...row,
+      deadline: start + timings.asking - by,
+      nextTryAt: start + 15_000 - by,
+      createdAt: start - by,
+      updatedAt: back,
+    },
+  )
+  const written = advanceHandOff(row, { type: 'expire' }, back, timings)
+  assert.deepEqual(written, { next: observed, events: [], quiet: true })
+  const tried = advanceHandOff(row, { type: 'try', until: back + 30_000 }, back + 14_000, timings)
+  assert.equal(tried.next.tries, 1, 'it is asked already, for so long from then on')
+  const again = after([[{ type: 'try', until: back + 30_000 }, back + 14_000]], written.next)
+  assert.equal(again.row.tries, 2)
+  const failed = after([[{ type: 'expire' }, start + timings.asking - by]], written.next)
+  assert.deepEqual([failed.row.state, failed.events], ['failed', ['hand_off.failed']])
+})
+
+test('N79: what is over stays as it is, whatever the clock says', () => {
+  const { row } = after([answer('A1'), cancel])
+  assert.equal(observeHandOff(row, start - 7_200_000, timings), row)
 })

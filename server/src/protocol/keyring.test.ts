@@ -38,7 +38,7 @@ test('S129: a derived key does not show the secret key', () => {
   assert.ok(!bytes.toString('latin1').includes(present.slice(0, 8)))
 })
 
-test('a MAC tells apart lists of parts that join to the same text', () => {
+test('S005: a MAC tells apart lists of parts that join to the same text', () => {
   const key = deriveKeyring([present], 'ticket').current
   const parts = fc.array(fc.string(), { minLength: 1, maxLength: 4 })
   fc.assert(

@@ -180,7 +180,7 @@ test('a document that needs a newer reader is refused when it is set', () => {
   assert.deepEqual(fault({ reader: 1.5 }), ['`reader` must be 1.'])
 })
 
-test('where a row holds what this gate cannot judge, the usual is shown and nobody can sign in', () => {
+test('F34: where a row holds what this gate cannot judge, the usual is shown and nobody can sign in', () => {
   const rows = [
     rowOf({ reader: 2, start: 'always', methods: ['password'] }),
     rowOf({ reader: 1, methods: ['passkey'] }),

@@ -12,7 +12,7 @@ function texts(...secretKeys: [string, ...string[]]): SealedTexts {
   return sealedTexts(deriveKeyring(secretKeys, 'signing key'), randomBytes)
 }
 
-test('what is sealed is opened for its row alone', () => {
+test('S130: what is sealed is opened for its row alone', () => {
   const { seal, open } = texts(present)
   const sealed = seal('signing key a', secret)
   assert.equal(open('signing key a', sealed), secret)

@@ -69,7 +69,7 @@ test('what ends before its kiosk has claimed it is cancelled, and is claimed by 
   }
 })
 
-test('an end that is over already stays as it was, whoever asks for another', () => {
+test('S022: an end that is over already stays as it was, whoever asks for another', () => {
   const over = after(scan, approve, claim, idle)
   assert.equal(outcome(over, end), 'ended idle')
   assert.equal(outcome(over, endByPhone), 'ended idle')
@@ -166,4 +166,22 @@ test('events that a client is notified of name it, as the row may be gone by the
   ])
   const alone: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
   assert.deepEqual(take(after(scan, alone), claim).events[0]?.detail, undefined)
+})
+
+test('N40: closing a page in its last seconds gains no time, and neither does coming back', () => {
+  const { row, now } = after(scan, approve, claim)
+  const deadline = row.deadline ?? 0
+  const late = deadline - 1_000
+  const left = advance(row, leave, late, timings).next as SignIn
+  assert.ok(late > now)
+  assert.equal(left.deadline, deadline)
+  assert.equal(advance(left, comeBack, deadline - 1, timings).next.deadline, deadline)
+  assert.equal(observe(left, deadline, timings).state, 'ended')
+})
+
+test('N37: what is over gets no more time', () => {
+  const more: Step = { type: 'extend', by: 'kiosk' }
+  assert.equal(outcome(after(scan, approve, claim, end), more), 'already_ended')
+  const { row } = after(scan)
+  assert.equal(outcome({ row, now: row.deadline ?? 0 }, more), 'expired')
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import pino from 'pino'
 import type { Prove } from '../accounts/methods/proof.ts'
+import { createUsualPlaces } from '../accounts/usual-places.ts'
 import { createCore } from '../boot/core.ts'
 import { readConfig } from '../config.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
@@ -11,7 +12,7 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { system } from '../protocol/log-event.ts'
 import { type PolicyDocument, readDocument } from '../protocol/policy-document.ts'
 import type { Kiosk } from '../store/kiosk.ts'
-import type { Phone } from './phone.ts'
+import { type Phone, payerOf } from './phone.ts'
 
 const address = '203.0.113.7'
 const phone: Phone = { key: 'k'.repeat(43), kind: 'iphone', address }
@@ -147,7 +148,7 @@ test('a late receipt is answered by how the sign-in stands by now', async t => {
   await assert.rejects(flow.scan(id, receipt, other), refusal('receipt_wrong'))
 })
 
-test('H1: what proves one kiosk opens no sign-in of another', async t => {
+test('S030, H1: what proves one kiosk opens no sign-in of another', async t => {
   const { flow, userCodes, kiosks, methods, store, id } = await scanned(t)
   await flow.approve(id, phone, methods.password(credentials))
   const before = await store.signIns.read(id)
@@ -162,7 +163,7 @@ test('H1: what proves one kiosk opens no sign-in of another', async t => {
   assert.deepEqual(await store.signIns.read(id), before)
 })
 
-test('H1: a proof is good for one call, so nobody can keep it beyond a revocation', async t => {
+test('S033, H1: a proof is good for one call, so nobody can keep it beyond a revocation', async t => {
   const { flow, id, kioskSecret } = await scanned(t)
   const screen = await flow.proveKiosk(id, kioskSecret)
   await flow.view(screen)
@@ -236,7 +237,7 @@ test('a way to sign in that a policy forbids approves nothing, even if it was se
   assert.equal((await flow.approve(id, phone, password)).state, 'approved')
 })
 
-test('N09: scans, cancels and user codes have a bound for each enrolled kiosk, at open ones for each network', async t => {
+test('N89, N09: scans, cancels and user codes have a bound for each enrolled kiosk, at open ones for each network', async t => {
   const { flow, userCodes, kiosks, pass } = await scanned(t)
   const { kiosk: other } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
   const { kiosk } = await kiosks.enrol({ ko: '접수', en: 'Desk' }, system)
@@ -308,4 +309,45 @@ test('a client is not known to know whom a kiosk signs in that it has no more', 
   await belong(null)
   await flow.claim(await flow.proveKiosk(id, kioskSecret))
   await assert.rejects(knownSubject(client, sub), refusal('not_found'))
+})
+
+test('S085: at a kiosk that has another client by now nothing of that one is offered', async t => {
+  const { clients, flow, kiosks, methods, telling, services, id, kiosk, kioskSecret } =
+    await scanned(t)
+  const service = { id: 'exam', name: { ko: '진료', en: 'Exam' }, icon: 'doctor' } as const
+  for (const id of ['clinic', 'gym']) {
+    const name = { ko: '서울내과', en: 'Seoul Clinic' }
+    await clients.add({ id, name, claims: [], endpoint: 'https://clinic.example.org/' }, system)
+    await clients.setServices(id, [service, { ...service, id: 'pay' }], system)
+  }
+  const belong = async (client: string) => {
+    await kiosks.set(kiosk.number, { client }, system)
+    kiosks.forget(kiosk.number)
+    return kiosks.usable(kiosk.number)
+  }
+  const screen = () => flow.proveKiosk(id, kioskSecret)
+  const told = await telling.shown(id, phone.key, await belong('clinic'))
+  await flow.approve(id, phone, methods.password(credentials), told?.agreement)
+  assert.equal((await flow.claim(await screen())).services?.length, 2)
+  await belong('gym')
+  assert.equal((await flow.claim(await screen())).services, undefined)
+  const chosen = services.choose(await screen(), 'exam', 'ko')
+  await assert.rejects(chosen, refusal('service_unknown'))
+})
+
+test('N05: “it was not me” makes the phone a stranger’s again, and leaves its network', async t => {
+  const { accounts, flow, methods, store, visits, clock, id, kiosk } = await scanned(t)
+  const account = await accounts.byId(credentials.id)
+  const { look } = createUsualPlaces({
+    records: store.usualPlaces,
+    keyring: deriveKeyring([secretKey], 'usual place'),
+    clock,
+    onError: error => assert.fail(String(error)),
+  })
+  const standing = async () => (await look(account, payerOf({ id, kiosk }, phone))).standing
+  assert.equal(await standing(), 'stranger')
+  await flow.approve(id, phone, methods.password(credentials))
+  assert.equal(await standing(), 'usual phone')
+  await visits.disown(id, phone)
+  assert.equal(await standing(), 'usual network')
 })

@@ -31,7 +31,7 @@ const choices = Array.from({ length: 2 ** claimNames.length }, (_, bits) =>
   claimNames.filter((_, n) => bits & (1 << n)),
 )
 
-test('a client is told what was agreed and is still granted, and nothing else, in all 256 cases', () => {
+test('S101: a client is told what was agreed and is still granted, and nothing else, in all 256 cases', () => {
   for (const agreed of choices) {
     for (const granted of choices) {
       const expected: Claims = { sub: all.sub }

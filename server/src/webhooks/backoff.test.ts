@@ -39,7 +39,7 @@ test('chance adds up to a quarter of each wait, and takes nothing', () => {
   assert.equal(waits(notificationBackoff, 0.999)[0], 6.249)
 })
 
-test('the time counts from the first try, however long the tries themselves took', () => {
+test('S143: the time counts from the first try, however long the tries themselves took', () => {
   const { limit } = handOffBackoff
   const at = (now: number) => nextTryAt(handOffBackoff, { firstAt, tries: 1, now }, 0)
   assert.equal(at(firstAt + limit - 1_000), firstAt + limit)

@@ -9,7 +9,7 @@ const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek'
 const body = '{"test": 2432232314}'
 const at = 1_614_265_330_999
 
-test('a webhook is signed as the example of Standard Webhooks is', () => {
+test('S152: a webhook is signed as the example of Standard Webhooks is', () => {
   assert.deepEqual(signedHeaders({ id, secrets: [secret], body, at }), {
     'webhook-id': id,
     'webhook-timestamp': '1614265330',

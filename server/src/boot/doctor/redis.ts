@@ -13,7 +13,7 @@ export async function checkRedis({ redisUrl }: Config, add: Add): Promise<void> 
   }
   // Most gates are single nodes, whose commands need not load it.
   const { createRedisClient, evictionPolicy, evictionWords, redisSilent, redisWords } =
-    await import('../../redis-client.ts')
+    await import('../../redis/client.ts')
   const client = createRedisClient(redisUrl, patience)
   const listener = createRedisClient(redisUrl, patience)
   // A frozen Redis accepts connections and commands, and answers none of them.

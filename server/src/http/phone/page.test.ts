@@ -59,6 +59,7 @@ const views: PhoneView[] = [
   { place, kind: 'busy', id },
   { place: null, kind: 'busy' },
   { place: null, kind: 'busy', retryAfter: 700 },
+  { place: null, kind: 'in-doubt', id },
   { place: null, kind: 'error', code: 'internal' },
 ]
 

@@ -29,6 +29,8 @@ export interface Engine {
   lockRow<DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,
   ): SelectQueryBuilder<DB, TB, O>
+  /** Whether it stamps changes by a clock of its own, and not by that of whoever makes them. */
+  stampsChanges: boolean
   /** The moment of a change as the sweep will look for it. */
   changedAt(updatedAt: number): number | RawBuilder<number>
   /** The moment in milliseconds since 1970, by the clock that all who use this database share. */

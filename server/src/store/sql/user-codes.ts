@@ -44,9 +44,15 @@ export function userCodes(db: Database, engine: Engine): UserCodeRecords {
       }),
     find: userCode => retryWhileBusy(engine, () => find(db, 'user_code', userCode)),
     ofSignIn: signIn => retryWhileBusy(engine, () => find(db, 'sign_in', signIn)),
-    async purge(expiredBefore) {
-      const query = db.deleteFrom('user_codes').where('expires_at', '<', expiredBefore)
-      await retryWhileBusy(engine, () => query.execute())
+    async purge(expiredBefore, limit) {
+      const expired = db
+        .selectFrom('user_codes')
+        .select('user_code')
+        .where('expires_at', '<', expiredBefore)
+        .limit(limit)
+      const query = db.deleteFrom('user_codes').where('user_code', 'in', expired)
+      const result = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      return Number(result.numDeletedRows)
     },
   }
 }

@@ -56,9 +56,17 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
       await retryWhileBusy(engine, () => query.execute())
     },
 
-    async purge(seenBefore) {
-      const query = db.deleteFrom('usual_places').where('seen_at', '<', seenBefore)
-      await retryWhileBusy(engine, () => query.execute())
+    async purge(seenBefore, limit) {
+      const old = db
+        .selectFrom('usual_places')
+        .select(['account', 'place'])
+        .where('seen_at', '<', seenBefore)
+        .limit(limit)
+      const query = db
+        .deleteFrom('usual_places')
+        .where(row => row(row.refTuple('account', 'place'), 'in', old.$asTuple('account', 'place')))
+      const result = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      return Number(result.numDeletedRows)
     },
   }
 }

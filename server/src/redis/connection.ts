@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClientClosedError, DisconnectsClientError } from '@redis/client'
+import { within } from '../within.ts'
 import {
   createRedisClient,
   type RedisClient,
   redisPatience,
   redisSilent,
   redisWords,
-} from './redis-client.ts'
-import { within } from './within.ts'
+} from './client.ts'
 
 /** All in milliseconds. */
 const askEvery = 1_000
