@@ -314,7 +314,7 @@ test('a client is not known to know whom a kiosk signs in that it has no more', 
 test('S085: at a kiosk that has another client by now nothing of that one is offered', async t => {
   const { clients, flow, kiosks, methods, telling, services, id, kiosk, kioskSecret } =
     await scanned(t)
-  const service = { id: 'exam', name: { ko: '진료', en: 'Exam' } }
+  const service = { id: 'exam', name: { ko: '진료', en: 'Exam' }, icon: 'doctor' } as const
   for (const id of ['clinic', 'gym']) {
     const name = { ko: '서울내과', en: 'Seoul Clinic' }
     await clients.add({ id, name, claims: [], endpoint: 'https://clinic.example.org/' }, system)

@@ -131,14 +131,6 @@ export const webhooks: readonly Defence[] = [
     tests: [{ file: 'server/src/clients/endpoint.test.ts', name: 'S156' }],
   },
   {
-    id: 'webhooks-per-client',
-    says: 'a receiver that hangs takes all that is under way',
-    file: 'server/src/handoff/in-flight.ts',
-    find: 'if (underWay.has(id) || fullClients().includes(client)) return',
-    replace: 'if (underWay.has(id)) return',
-    tests: [{ file: 'test/fault/receiver-away.test.ts', name: 'S143' }],
-  },
-  {
     id: 'webhooks-end',
     says: 'an endpoint that is gone is tried for ever',
     file: 'server/src/webhooks/backoff.ts',
