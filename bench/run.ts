@@ -10,6 +10,7 @@ import { measureLog } from './log.ts'
 import { MeasuredProcess } from './measured-process.ts'
 import { measureMemory } from './memory.ts'
 import { measureReception } from './reception.ts'
+import { measureRedis } from './redis.ts'
 import { measureRequests } from './requests.ts'
 
 const ends: (() => unknown)[] = []
@@ -32,6 +33,7 @@ try {
     reception: () => measureReception(scope),
     log: () => measureLog(scope),
     faults: () => measureFaults(scope),
+    redis: () => measureRedis(scope),
     floods: () => measureFloods(scope),
   }
   for (const [name, measure] of Object.entries(parts)) {

@@ -9,9 +9,9 @@ const floors = [
   'http ws oidc',
   'signin operators handoff',
   'accounts kiosks clients signing log watch webhooks',
-  'store config',
-  'protocol limits bus',
-  'errors settings clock logger within redis-client operator-error own-addresses private-path',
+  'store config limits bus',
+  'protocol redis',
+  'errors settings clock logger within operator-error own-addresses private-path',
 ].map(rooms => rooms.split(' '))
 
 const faults = faultsOf(process.argv[2] ?? fileURLToPath(new URL('../', import.meta.url)), floors)

@@ -81,6 +81,7 @@ const commands = {
   screenshots: [...pages, node('scripts/screenshots.ts')],
   picture: [...pages, node('scripts/readme-picture.ts')],
   bench: [source('bench/run.ts')],
+  chaos: [source('chaos/run.ts')],
   'test:e2e': [...pages, tested(15, { QRGATE_TEST_E2E: 'whole' }, oneByOne, 'test/e2e/*.test.ts')],
   'test:browsers': [...pages, source('test/browsers/run.ts')],
   'test:bite': [...pages, source('test/bite/run.ts')],
@@ -111,7 +112,7 @@ const commands = {
 }
 
 /** Those that drive browsers, servers and readers which no npm package brings. */
-const needSystem = /^(test|screenshots|picture|bench)/
+const needSystem = /^(test|screenshots|picture|bench|chaos)/
 
 /** @returns {Promise<number>} the exit code. */
 export async function run(name, given) {

@@ -40,9 +40,10 @@ const forDeploy = [
 /** Debian keeps it where only root looks. */
 const hasPgBouncer = () => answers('pgbouncer') || existsSync('/usr/sbin/pgbouncer')
 
-/** Without a font letters are drawn as boxes, without a pooler its tests are skipped; all else is as it should be. */
+/** Without a font letters are drawn as boxes, without a pooler or clocks to set their tests are skipped; all else is as it should be. */
 const lesser = [
   { package: 'pgbouncer', has: hasPgBouncer },
+  { package: 'faketime', has: () => answers('faketime') },
   { package: 'fontconfig', has: () => answers('fc-list') },
   { package: 'fonts-noto-cjk', has: () => hasFontFor('lang=ko') },
   { package: 'fonts-noto-color-emoji', has: () => hasFontFor('charset=1f642') },

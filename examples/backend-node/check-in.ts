@@ -21,7 +21,7 @@ async function learnWhoComes({ id, kiosk_secret }: StartAnswer): Promise<void> {
   const path = `/api/v1/sign-ins/${id}`
   let view: Pick<SignInView, 'seq' | 'state'> = { seq: 0, state: 'pending' }
   while (view.state === 'pending' || view.state === 'scanned') {
-    view = await ask<SignInView>('GET', `${path}?since=${view.seq}&wait=25`, kiosk_secret)
+    view = await ask<SignInView>('GET', `${path}?since=${view.seq}&wait=10`, kiosk_secret)
   }
   if (view.state !== 'approved' && view.state !== 'claimed') return
   const body = { client_credential: CLIENT_CREDENTIAL }

@@ -9,11 +9,13 @@ export const gate = process.env.GATE ?? 'http://127.0.0.1:8080'
  * @throws an error with the `status` of a refusal.
  */
 export async function ask<T>(method: string, path: string, token: string, body?: object) {
-  const headers = new Headers({ authorization: `Bearer ${token}` })
+  // No connection is kept: a firewall may forget one, and then nobody answers there.
+  const headers = new Headers({ authorization: `Bearer ${token}`, connection: 'close' })
   if (body) headers.set('content-type', 'application/json')
   const request = { method, headers, body: body ? JSON.stringify(body) : null }
   for (let tries = 1; ; tries += 1) {
-    const answer = await fetch(gate + path, request).catch(() => undefined)
+    const signal = AbortSignal.timeout(15_000)
+    const answer = await fetch(gate + path, { ...request, signal }).catch(() => undefined)
     if (answer?.ok) return (await answer.json()) as T
     const status = answer?.status ?? 503
     const refused = new Error(`the gate said ${status} to ${method} ${path}`)

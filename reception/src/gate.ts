@@ -30,16 +30,22 @@ const patience = 10_000
 
 export function createGate(origin: string, credential: string): Gate {
   const ask = async <Answer>(method: string, path: string, body?: object): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${credential}`, 'content-type': 'application/json' }
     const response = await fetch(origin + path, {
       method,
-      headers: body ? headers : { authorization: headers.authorization },
+      headers: {
+        authorization: `Bearer ${credential}`,
+        // A connection that is kept may be one that a firewall has forgotten: nobody answers there.
+        connection: 'close',
+        ...(body && { 'content-type': 'application/json' }),
+      },
       body: body ? JSON.stringify(body) : null,
       redirect: 'error',
       signal: AbortSignal.timeout(patience),
     }).catch(error => {
       const { code, message } = error.cause ?? error
-      throw new Trouble(`${origin} (RECEPTION_GATE) does not answer: ${code ?? message}`)
+      throw new Trouble(
+        `${origin} (RECEPTION_GATE) does not answer: ${typeof code === 'string' ? code : message}`,
+      )
     })
     if (response.ok) {
       return (await response.json().catch(() => {

@@ -63,23 +63,23 @@ export function startTelling(parts: TellingParts): Telling {
   async function run(): Promise<void> {
     while (!isClosing) {
       isWoken = false
-      const nextAt = await look().catch(failed)
+      const nextIn = await look().catch(failed)
       if (isAway !== failures > 0) {
         isAway = failures > 0
         changed()
       }
       // A gate that is away is not asked more often because much happens.
-      const mustRest = failures > 0 ? nextAt - clock() : pause
+      const mustRest = failures > 0 ? nextIn : pause
       await rest(mustRest, () => isClosing)
-      await rest(nextAt - clock(), () => isClosing || isWoken)
+      await rest(nextIn - mustRest, () => isClosing || isWoken)
     }
   }
 
-  /** @returns when to try again. */
+  /** @returns in how many milliseconds to try again. */
   function failed(error: unknown): number {
     if (failures === 0) logger.warn(about(error), 'the gate cannot be told')
     failures += 1
-    return clock() + Math.min(500 * 2 ** failures, longestPause)
+    return Math.min(500 * 2 ** failures, longestPause)
   }
 
   /** @param isOver asked at the start and at each waking; ends it early. */
@@ -95,7 +95,7 @@ export function startTelling(parts: TellingParts): Telling {
     })
   }
 
-  /** @returns when there will be something to tell, though nothing happens. */
+  /** @returns in how many milliseconds there will be something to tell, though nothing happens. */
   async function look(): Promise<number> {
     const now = clock()
     const unsettled = db.selectFrom('arrivals').selectAll().where('unsettled', '=', 1)
@@ -108,13 +108,14 @@ export function startTelling(parts: TellingParts): Telling {
     const ticketOf = await ticketsNow({ db, site }, today(), now)
     const said: { row: ArrivalRow; ticket: Ticket; changes: TicketChange[] }[] = []
     const settled: Told[] = []
-    let nextAt = Number.POSITIVE_INFINITY
+    let nextIn = Number.POSITIVE_INFINITY
     for (const row of rows) {
       const ticket = ticketOf(row)
       const isEnd = ticket?.status === 'done' || ticket?.status === 'no_show'
-      const dueAt = isEnd ? (row.ended_at ?? 0) + endsAfter : now
-      if (dueAt > now) {
-        nextAt = Math.min(nextAt, dueAt)
+      const dueIn = isEnd ? (row.ended_at ?? 0) + endsAfter - now : 0
+      // One that is further away was written by a clock that has been set back since.
+      if (dueIn > 0 && dueIn <= endsAfter) {
+        nextIn = Math.min(nextIn, dueIn)
         continue
       }
       const change = ticket && difference(ticket, row.told)
@@ -138,7 +139,7 @@ export function startTelling(parts: TellingParts): Telling {
       await settle(some.map(({ row, ticket }) => ({ row, told: JSON.stringify(ticket) })))
     }
     failures = 0
-    return nextAt
+    return nextIn
   }
 
   function note(rows: Told[], isSettled = false): Promise<void> {

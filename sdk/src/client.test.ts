@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
-import { settle } from '../test-support/fake-clock.ts'
+import { FakeClock, settle } from '../test-support/fake-clock.ts'
 import { Client } from './client.ts'
 
 const server = 'https://gate.example.org'
@@ -10,22 +10,22 @@ const started = { id: 'i', kiosk_secret: 's', expires_in: 300, frame: {} }
 /** A client whose gate answers as told, and what it was asked. */
 function clientOf(answer: () => Response | Promise<Response>, timeoutMs = 1_000) {
   const asked: { url: string; init: RequestInit }[] = []
-  const client = new Client({
-    server: `${server}/some/page`,
-    timeoutMs,
-    fetch: (input, init = {}) => {
-      asked.push({ url: String(input), init })
-      init.signal?.throwIfAborted()
-      return Promise.race([
-        answer(),
-        new Promise<Response>((_, reject) => {
-          init.signal?.addEventListener('abort', () => reject(init.signal?.reason))
-        }),
-      ])
-    },
-  })
-  return { client, asked }
+  const clock = new FakeClock()
+  const fetch = (input: RequestInfo | URL, init: RequestInit = {}) => {
+    asked.push({ url: String(input), init })
+    init.signal?.throwIfAborted()
+    return Promise.race([
+      answer(),
+      new Promise<Response>((_, reject) => {
+        init.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+      }),
+    ])
+  }
+  const client = new Client({ server: `${server}/some/page`, timeoutMs, fetch }, clock)
+  return { client, asked, clock }
 }
+
+const unanswered = () => new Promise<Response>(() => {})
 
 const refused = (status: number, body: string, headers = {}) =>
   clientOf(() => new Response(body, { status, headers })).client.start()
@@ -96,15 +96,18 @@ describe('the client', () => {
   })
 
   it('gives a poll that waits as much longer before it counts as unanswered', async () => {
-    const { client, asked } = clientOf(
-      () => new Promise(resolve => setTimeout(() => resolve(Response.json({ id: 'i' })), 30)),
-      10,
-    )
+    const { promise, resolve } = Promise.withResolvers<Response>()
+    const { client, asked, clock } = clientOf(() => (asked.length > 1 ? unanswered() : promise))
     const options = { since: 3, wait: 25, frames: true }
-    assert.equal((await client.view('i', 's', options)).id, 'i')
+    const view = client.view('i', 's', options)
+    await clock.pass(25_999)
+    resolve(Response.json({ id: 'i' }))
+    assert.equal((await view).id, 'i')
     assert.equal(asked[0]?.url, `${server}/api/v1/sign-ins/i?since=3&wait=25&frames=true`)
-    await client.view('i', 's', { ...options, handOffSince: 2 })
+    const late = assert.rejects(client.view('i', 's', { ...options, handOffSince: 2 }))
     assert.match(asked[1]?.url ?? '', /since=3&hand_off_since=2&wait=25/)
+    await clock.pass(26_000)
+    await late
   })
 
   it('passes a refusal on with its code, status and wait', async () => {
@@ -133,13 +136,46 @@ describe('the client', () => {
   })
 
   it('gives up on a gate that does not answer', async () => {
-    const { client } = clientOf(() => new Promise<Response>(() => {}), 10)
-    await assert.rejects(client.start(), { code: 'unreachable', transient: true })
+    const { client, clock } = clientOf(unanswered)
+    const start = assert.rejects(client.start(), { code: 'unreachable', transient: true })
+    await clock.pass(1_000)
+    await start
+    assert.equal(clock.timers, 0)
+  })
+
+  it('N83: asks once more beside a call without an answer, until one of them has one', async () => {
+    const answers: ((answer: Response) => void)[] = []
+    const { client, asked, clock } = clientOf(
+      () => new Promise(resolve => answers.push(resolve)),
+      10_000,
+    )
+    const claim = client.claim('i', 's', { credential: 'c' })
+    await clock.pass(1_499)
+    assert.equal(asked.length, 1)
+    await clock.pass(7_501)
+    assert.equal(asked.length, 7)
+    assert.ok(asked.every(({ init }) => init.body === asked[0]?.init.body))
+    assert.ok(asked.every(({ init }) => !init.signal?.aborted))
+    answers[4]?.(Response.json({ id: 'i' }))
+    assert.equal((await claim).id, 'i')
+    assert.ok(asked.every(({ init }) => init.signal?.aborted))
+    await clock.pass(60_000)
+    assert.equal(asked.length, 7)
+    assert.equal(clock.timers, 0)
+  })
+
+  it('N83: a poll that waits and the word of a page that is gone are sent once', async () => {
+    const { client, asked, clock } = clientOf(unanswered, 10_000)
+    const poll = assert.rejects(client.view('i', 's', { wait: 25 }))
+    client.leave('i', 's')
+    await clock.pass(35_000)
+    await poll
+    assert.equal(asked.length, 2)
   })
 
   it('N25: gives up when it is told to, and leaves nothing with who may tell it', async () => {
     const life = new AbortController()
-    const { client } = clientOf(() => new Promise<Response>(() => {}), 100_000)
+    const { client } = clientOf(unanswered, 100_000)
     const answer = client.start(life.signal)
     assert.equal(getEventListeners(life.signal, 'abort').length, 1)
     life.abort()

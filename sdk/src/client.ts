@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from './clock.ts'
 import { GateError } from './gate-error.ts'
 import {
   type ClaimAnswer,
@@ -61,17 +62,28 @@ interface Call {
   waitMs?: number
   /** Goes on its way even when the page is closed. */
   keepalive?: boolean
+  /** Asked once only, as a page that comes back would say it too late. */
+  once?: boolean
 }
+
+/**
+ * A call without an answer for this long is asked once more beside it, on another connection: one that
+ * a firewall has forgotten is never answered, and a browser may keep six of them.
+ */
+const againMs = 1_500
 
 /** The gate's HTTP calls for a kiosk, one method each; every failure is a {@link GateError}. */
 export class Client {
   readonly server: string
   readonly #timeoutMs: number
   readonly #fetch: typeof fetch
+  readonly #clock: Clock
 
-  constructor({ server, timeoutMs = 10_000, fetch = globalThis.fetch }: ClientOptions = {}) {
+  constructor(options: ClientOptions = {}, clock = systemClock) {
+    const { server, timeoutMs = 10_000, fetch = globalThis.fetch } = options
     this.server = originOf(server)
     this.#timeoutMs = timeoutMs
+    this.#clock = clock
     // A browser's fetch refuses to be called as a method of anything but the window.
     this.#fetch = (input, init) => fetch(input, init)
   }
@@ -157,45 +169,65 @@ export class Client {
    * after 15 s, unless the page watches it again. For `pagehide`; nobody is told whether it arrives.
    */
   leave(id: string, secret: string): void {
-    const call: Call = { method: 'POST', path: paths.leave(id), secret, keepalive: true }
+    const call: Call = {
+      method: 'POST',
+      path: paths.leave(id),
+      secret,
+      keepalive: true,
+      once: true,
+    }
     this.#call(call).catch(() => {})
   }
 
+  /** Every call may be repeated, so the first answer counts, to whichever asking it is one. */
   async #call<T>(call: Call): Promise<T> {
-    const { method, path, secret, body, signal, waitMs = 0, keepalive = false } = call
+    const { signal, waitMs = 0, once = waitMs > 0 } = call
     signal?.throwIfAborted()
     // `AbortSignal.any` would do, were it in every browser that kiosks have (docs/browsers.md).
     const abort = new AbortController()
     const stop = () => abort.abort()
-    const timeout = setTimeout(stop, this.#timeoutMs + waitMs)
+    const stopWaiting = this.#clock.after(this.#timeoutMs + waitMs, stop)
+    let stopAsking = () => {}
     signal?.addEventListener('abort', stop)
-    const headers: Record<string, string> = { accept: 'application/json' }
-    if (secret !== undefined) headers.authorization = `Bearer ${secret}`
-    if (body) headers['content-type'] = 'application/json'
     try {
-      const response = await this.#fetch(this.server + path, {
-        method,
-        headers,
-        body: body ? JSON.stringify(body) : null,
-        // The kiosk's cookie goes to its own gate and nowhere else.
-        credentials: 'same-origin',
-        cache: 'no-store',
-        // Only a captive portal would redirect a call.
-        redirect: 'error',
-        ...(keepalive && { keepalive }),
-        signal: abort.signal,
+      return await new Promise<T>((resolve, reject) => {
+        const ask = () => {
+          if (!once) stopAsking = this.#clock.after(againMs, ask)
+          this.#ask<T>(call, abort.signal).then(resolve, reject)
+        }
+        ask()
       })
-      const text = await response.text()
-      if (!response.ok) throw refusal(response, text)
-      return (text ? JSON.parse(text) : undefined) as T
     } catch (error) {
       if (error instanceof GateError) throw error
       signal?.throwIfAborted()
       throw new GateError('unreachable', { cause: error })
     } finally {
-      clearTimeout(timeout)
+      stopWaiting()
+      stopAsking()
+      stop()
       signal?.removeEventListener('abort', stop)
     }
+  }
+
+  async #ask<T>({ method, path, secret, body, keepalive = false }: Call, signal: AbortSignal) {
+    const headers: Record<string, string> = { accept: 'application/json' }
+    if (secret !== undefined) headers.authorization = `Bearer ${secret}`
+    if (body) headers['content-type'] = 'application/json'
+    const response = await this.#fetch(this.server + path, {
+      method,
+      headers,
+      body: body ? JSON.stringify(body) : null,
+      // The kiosk's cookie goes to its own gate and nowhere else.
+      credentials: 'same-origin',
+      cache: 'no-store',
+      // Only a captive portal would redirect a call.
+      redirect: 'error',
+      ...(keepalive && { keepalive }),
+      signal,
+    })
+    const text = await response.text()
+    if (!response.ok) throw refusal(response, text)
+    return (text ? JSON.parse(text) : undefined) as T
   }
 }
 

@@ -1,3 +1,8 @@
+/** Failures that are about the network or the gate's present load, whichever way they are told. */
+const transientCodes: ReadonlySet<string> = new Set([
+  ...['unreachable', 'busy', 'storage_busy', 'outcome_unknown', 'restarting', 'internal'],
+])
+
 /** The one way in which a call to the gate fails. */
 export class GateError extends Error {
   override readonly name = 'GateError'
@@ -20,7 +25,7 @@ export class GateError extends Error {
   /** Whether the same call may well succeed later. */
   get transient(): boolean {
     return (
-      this.code === 'unreachable' ||
+      transientCodes.has(this.code) ||
       this.status === 408 ||
       this.status === 429 ||
       this.status >= 500

@@ -57,7 +57,7 @@ describe('a socket of polls', () => {
     const { polls, received, answers } = await watching()
     await answers('waiting', pending())
     await answers('waiting', scanned)
-    assert.deepEqual(polls.asked, ['a s -1 25 -', 'a s 0 25 -', 'a s 1 25 -'])
+    assert.deepEqual(polls.asked, ['a s -1 0 -', 'a s 0 25 -', 'a s 1 25 -'])
     assert.deepEqual(received, ['state pending 0', 'state scanned 1'])
   })
 
@@ -95,6 +95,15 @@ describe('a socket of polls', () => {
     assert.equal(received.at(-1), 'state pending 0')
     await answers('at once', pending())
     assert.equal(received.at(-1), 'pong')
+  })
+
+  it('N83: news comes by a ping where the poll that waits is on a dead connection', async () => {
+    const { received, answers, sends, polls } = await watching()
+    await answers('waiting', pending())
+    await sends({ type: 'ping' })
+    await answers('at once', scanned)
+    assert.deepEqual(received, ['state pending 0', 'state scanned 1', 'pong'])
+    assert.deepEqual(polls.open, ['a'])
   })
 
   it('closes when a poll stays unanswered, with the wait that the gate asked for', async () => {

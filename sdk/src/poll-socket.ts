@@ -81,7 +81,9 @@ export class PollSocket {
       while (true) {
         const asked = this.#clock.now()
         const seen = { since, handOffSince }
-        const view = await this.#client.view(id, secret, { ...seen, wait: waitSeconds, signal })
+        // The first is answered at once, and so by whichever connection lives.
+        const wait = since < 0 ? 0 : waitSeconds
+        const view = await this.#client.view(id, secret, { ...seen, wait, signal })
         signal.throwIfAborted()
         this.#emit({ type: 'state', ...view })
         if (finalStates.has(view.state)) return this.forget(id)
@@ -105,7 +107,11 @@ export class PollSocket {
   async #ping(): Promise<void> {
     const id = [...this.#followed.keys()].at(-1)
     if (id === undefined) return this.#askWhoWeAre('pong')
-    if (await this.#look(id, false)) this.#emit({ type: 'pong' })
+    const view = await this.#look(id, false)
+    if (!view) return
+    // The poll that waits may do so on a connection that is dead.
+    this.#emit({ type: 'state', ...view })
+    this.#emit({ type: 'pong' })
   }
 
   /** A look beside the poll that waits; none where nobody follows it by now. */

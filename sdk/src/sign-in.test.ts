@@ -44,7 +44,7 @@ describe('a sign-in', () => {
     assert.equal(updates.at(-1), 'a pending - reconnecting')
   })
 
-  it('hides the QR after a sleep and asks anew', async () => {
+  it('F29: hides the QR after a sleep and asks anew', async () => {
     const { answers, clock, updates, called, asked } = setUp()
     await answers(0)
     clock.sleep(5_000)

@@ -89,6 +89,22 @@ describe('the kiosk socket', () => {
     assert.equal(received.at(-1), 'a reconnecting')
   })
 
+  it('N83: a socket that died while somebody waits at the screen is found within eight seconds', async () => {
+    const { clock } = watching()
+    FakeWebSocket.last.sends({ type: 'state', id: 'a', seq: 1, state: 'scanned' })
+    await clock.pass(3_000)
+    assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: 'ping' })
+    FakeWebSocket.last.sends({ type: 'pong' })
+    await clock.pass(8_249)
+    assert.equal(FakeWebSocket.made.length, 1)
+    await clock.pass(1)
+    assert.equal(FakeWebSocket.made.length, 2)
+    FakeWebSocket.last.opens()
+    FakeWebSocket.last.sends({ type: 'state', id: 'a', seq: 2, state: 'approved' })
+    await clock.pass(14_999)
+    assert.equal(FakeWebSocket.last.sent.length, 1)
+  })
+
   it('pings when nothing else was asked for fifteen seconds', async () => {
     const { clock, received } = watching()
     await clock.pass(15_000)

@@ -21,6 +21,8 @@ export interface SocketParts {
 const answerWithinMs = 5_000
 const connectWithinMs = 10_000
 const pingEveryMs = 15_000
+/** The same while somebody waits for what comes next: a dead socket is found while they stand there. */
+const hurriedMs = 3_000
 /** An always-on screen starts anew within this time and keeps its socket. */
 const lingerMs = 2_000
 /** A socket that lived shorter than this counts as a failed try. */
@@ -30,9 +32,6 @@ const replacedMs = 60_000
 /** So many sockets in a row on which nothing was received may be a proxy's fault. */
 const pollAfterSilentAttempts = 3
 const probeEveryMs = 60_000
-
-/** Refusals that are about the gate's present load, not about the sign-in. */
-const transientCodes = new Set(['busy', 'storage_busy', 'restarting', 'internal'])
 
 /**
  * One socket to one gate, for every sign-in of a page.
@@ -61,6 +60,7 @@ export class KioskSocket {
   #connectedAt = 0
   #unproven = 0
   #received = false
+  #isAwaited = false
   /** Attempts since a WebSocket last received anything. */
   #silentAttempts = 0
   #stopWaiting = () => {}
@@ -145,11 +145,11 @@ export class KioskSocket {
 
   #reconnect(): void {
     this.#abandon()
-    this.#stopWaiting()
     this.#connect()
   }
 
   #connect(): void {
+    this.#stopWaiting()
     this.#stopListening ??= onWake(() => this.#wake())
     this.#received = false
     this.#connectedAt = this.#clock.now()
@@ -228,6 +228,8 @@ export class KioskSocket {
       case 'state': {
         const { type: _, ...view } = message
         this.#answered(`watch ${view.id}`)
+        this.#isAwaited = view.state === 'scanned' || view.hand_off?.state === 'requested'
+        this.#pingLater()
         this.#watchers.get(view.id)?.view(view)
         break
       }
@@ -246,22 +248,20 @@ export class KioskSocket {
   }
 
   #refused(code: string, message: string, id: string | undefined): void {
-    if (transientCodes.has(code)) {
+    if (new GateError(code).transient) {
       this.#lost()
-      return
-    }
-    if (id === undefined) {
+    } else if (id === undefined) {
       this.#answered('hello')
       this.#dismiss(code, message)
-      return
+    } else {
+      const watcher = this.#watchers.get(id)
+      // Frames of a sign-in that is over are refused too, but that says nothing new.
+      const neverAnswered = this.#pending.has(`watch ${id}`)
+      for (const what of [...this.#pending.keys()]) {
+        if (what.includes(id)) this.#answered(what)
+      }
+      if (watcher && neverAnswered) this.#fail(watcher, code, message)
     }
-    const watcher = this.#watchers.get(id)
-    // Frames of a sign-in that is over are refused too, but that says nothing new.
-    const neverAnswered = this.#pending.has(`watch ${id}`)
-    for (const what of [...this.#pending.keys()]) {
-      if (what.includes(id)) this.#answered(what)
-    }
-    if (watcher && neverAnswered) this.#fail(watcher, code, message)
   }
 
   #closed(code: number, reason: string): void {
@@ -332,9 +332,7 @@ export class KioskSocket {
   #wake(): void {
     if (!this.#isWanted) return
     if (this.#isOpen()) this.#ping()
-    if (this.#socket) return
-    this.#stopWaiting()
-    this.#connect()
+    if (!this.#socket) this.#connect()
   }
 
   get #isWanted(): boolean {
@@ -351,8 +349,13 @@ export class KioskSocket {
   #request(message: KioskMessage, what: string): void {
     this.#socket?.send(JSON.stringify(message))
     this.#expect(what, answerWithinMs)
+    this.#pingLater()
+  }
+
+  #pingLater(): void {
     this.#stopPinging()
-    this.#stopPinging = this.#clock.after(pingEveryMs, () => this.#ping())
+    const wait = this.#isAwaited ? hurriedMs : pingEveryMs
+    this.#stopPinging = this.#clock.after(wait, () => this.#ping())
   }
 
   #ping(): void {

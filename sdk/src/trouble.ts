@@ -13,6 +13,7 @@ const kinds: ReadonlyMap<string, TroubleKind> = new Map([
   ['offline', 'offline'],
   ['busy', 'busy'],
   ['storage_busy', 'busy'],
+  ['outcome_unknown', 'busy'],
   ['restarting', 'busy'],
   ['slow', 'slow'],
   ['kiosk_not_enrolled', 'not_enrolled'],

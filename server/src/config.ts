@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { TryRules } from './limits/try-limits.ts'
 import { OperatorError } from './operator-error.ts'
 import { defaultInterface, ownAddresses } from './own-addresses.ts'
 import { reachOf } from './protocol/address-reach.ts'
@@ -10,6 +9,7 @@ import { isGuessable } from './protocol/key-strength.ts'
 import { openingHoursOf } from './protocol/opening-hours.ts'
 import type { Timings } from './protocol/sign-in-row.ts'
 import { timeZoneOf } from './protocol/time-zone.ts'
+import type { TryRules } from './protocol/try-rules.ts'
 import { isShort, type Mode, readSettings, type Values } from './settings.ts'
 
 export type { Mode }

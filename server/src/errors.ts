@@ -65,6 +65,8 @@ export const statusOf = {
 
   busy: 503,
   storage_busy: 503,
+  /** Neither done nor not done can be said: doing the same again tells. */
+  outcome_unknown: 503,
   restarting: 503,
   internal: 500,
 } as const satisfies Record<string, number>
@@ -88,5 +90,24 @@ export class Refusal extends Error {
     this.code = code
     this.status = statusOf[code]
     this.retryAfter = retryAfter ?? (this.status === 503 ? 1 : undefined)
+  }
+}
+
+/** Whether the system lets this process, or the whole machine, open no file and no socket more. */
+export function isOutOfFiles(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'EMFILE' || code === 'ENFILE'
+}
+
+/**
+ * What is read after a step was taken, for its answer.
+ * @throws Refusal `outcome_unknown` where the store is away: `storage_busy` would say that nothing was done.
+ */
+export async function afterwards<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    const isAway = error instanceof Refusal && error.code === 'storage_busy'
+    throw isAway ? new Refusal('outcome_unknown', error.message) : error
   }
 }

@@ -56,7 +56,9 @@ test('N90: an address that cannot be read is not repeated, as it may hold a pass
   })()`
   const { lines, parsed } = logged(caught)
   assert.doesNotMatch(lines.join(), /canary/)
-  const { code, stack } = parsed[0]?.err as { code: string; stack: string }
+  const [line] = parsed
+  assert.ok(line)
+  const { code, stack } = line.err as { code: string; stack: string }
   assert.equal(code, 'ERR_INVALID_URL')
   assert.match(stack, /^TypeError: Invalid URL/)
 })

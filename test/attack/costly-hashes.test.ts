@@ -12,7 +12,7 @@ import { crowdOf, underAttack, visit, whole } from '../support/under-attack.ts'
 const imported = Array.from({ length: 40 }, (_, n) => `member-${n}`)
 
 for (const nodes of whole ? ([1, 2] as const) : ([1] as const)) {
-  test(`N02 wrong passwords for imported accounts keep nobody waiting for ever (${nodes})`, async t => {
+  test(`N02 F26 wrong passwords for imported accounts keep nobody waiting for ever (${nodes})`, async t => {
     // A slice waits for whatever is accepted at its end.
     const env = { QRGATE_HASH_WAIT_SECONDS: whole ? '10' : '8' }
     const site = await startSite(t, { nodes, env })

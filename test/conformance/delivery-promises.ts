@@ -140,6 +140,16 @@ export function deliveryPromises(name: string, openPair: OpenPair): void {
     for (const row of rest) assert.deepEqual(await other.deliveries.read(row.id), row)
   })
 
+  check('changedAfter names deliveries that were changed later and are open', async one => {
+    const later = [delivery({ updatedAt: start + 1 }), delivery({ updatedAt: start + 2 })]
+    const over = { state: 'delivered', nextTryAt: null, updatedAt: start + 9 } as const
+    await one.deliveries.add([delivery({ updatedAt: start }), delivery(over), ...later])
+    const named = await one.deliveries.changedAfter(start, 10)
+    assert.deepEqual(named.toSorted(), ids(later).toSorted())
+    assert.equal((await one.deliveries.changedAfter(start, 1)).length, 1)
+    assert.deepEqual(await one.deliveries.changedAfter(start + 2, 10), [])
+  })
+
   check('purge removes deliveries that were over before the time, and no other', async one => {
     const over = { state: 'delivered', nextTryAt: null, updatedAt: start - 1 } as const
     const old = [delivery(over), delivery({ ...over, state: 'given_up' }), delivery(over)]

@@ -160,6 +160,20 @@ export function handOffPromises(name: string, openPair: OpenPair): void {
     assert.deepEqual(await one.handOffs.overdue(start, 10), [])
   })
 
+  check('changedAfter names hand-offs that were changed later and are not over', async one => {
+    const changedAt = async (updatedAt: number, deadline: number | null = start + 100) => {
+      const id = freshId()
+      await addHandOff(one, handOff(id, { updatedAt, deadline }))
+      return id
+    }
+    await changedAt(start)
+    await changedAt(start + 9, null)
+    const later = [await changedAt(start + 1), await changedAt(start + 2)]
+    assert.deepEqual((await one.handOffs.changedAfter(start, 10)).toSorted(), later.toSorted())
+    assert.equal((await one.handOffs.changedAfter(start, 1)).length, 1)
+    assert.deepEqual(await one.handOffs.changedAfter(start + 2, 10), [])
+  })
+
   check('purge removes hand-offs that are over, behind their sign-ins', async one => {
     const signIn = freshId()
     const add = async (change: Partial<HandOff>) => {

@@ -129,7 +129,7 @@ test('Postgres: while something is written under a lease nobody else can take it
   assert.equal(await isFree(), true)
 })
 
-test('Postgres: what has waited until its caller gave up does not happen afterwards', async t => {
+test('F17: Postgres: what has waited until its caller gave up does not happen afterwards', async t => {
   const { one, raw } = await open(t)
   const lease = await take(one)
   await one.log.add([signInEvent('a visitor'), accountEvent('a key')])

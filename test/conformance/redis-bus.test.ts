@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import type { Bus } from '../../server/src/bus/bus.ts'
 import { redisBus } from '../../server/src/bus/redis.ts'
-import { createRedisClient, redisPatience } from '../../server/src/redis-client.ts'
+import { createRedisClient, redisPatience } from '../../server/src/redis/client.ts'
+import { Network } from '../support/network.ts'
 import { turns, until } from '../support/patience.ts'
 import { startRedis } from '../support/redis.ts'
 import { busSuite } from './bus-suite.ts'
@@ -126,8 +127,7 @@ for (const [fault, ways] of Object.entries(faults)) {
 
     await heal()
     const back = () => one.lost() === null && other.lost() === null
-    if (fault === 'killed') await untilTold('both are back', back)
-    else await until('both are back', back)
+    await untilTold('both are back', back)
     assert.deepEqual([...new Set(rejoins)].toSorted(), ['one', 'other'])
     await heardAcross(one, other)
     await heardAcross(other, one)
@@ -135,19 +135,40 @@ for (const [fault, ways] of Object.entries(faults)) {
   })
 }
 
+const vanishings = {
+  'forgotten by a firewall': (network: Network) => network.forget(),
+  'lost with its network': (network: Network) => network.blackHole(),
+}
+
+for (const [how, vanish] of Object.entries(vanishings)) {
+  test(`N86: Redis bus: a connection that is ${how} is replaced, and hears all channels`, async t => {
+    const { untilTold } = holdPatience(t)
+    const network = await Network.before(t, Number(new URL(redis.url).port))
+    const url = network.address(redis.url)
+    const [one, other] = await Promise.all([openBus(t, url), openBus(t)])
+    await heardAcross(one, other)
+    await heardAcross(other, one)
+    let rejoined = 0
+    one.onRejoin(() => void rejoined++)
+
+    vanish(network)
+    await untilTold('it is noticed', () => one.lost() !== null)
+    assert.match(one.lost()?.why ?? '', /^Redis does not answer/)
+    network.heal()
+    await untilTold('it is replaced', () => rejoined > 0 && one.lost() === null)
+    const heard = new Set<number>()
+    for (let n = 0; n < 1_000; n += 1) one.subscribe(`topic ${n}`, () => heard.add(n))
+    for (let n = 0; n < 1_000; n += 1) other.publish(`topic ${n}`)
+    await until('hints of all channels are heard', () => heard.size === 1_000)
+    await heardAcross(one, other)
+  })
+}
+
 test('Redis bus: a node starts without Redis, and joins when Redis comes', async t => {
-  const { losePatience, untilTold } = holdPatience(t)
+  const { untilTold } = holdPatience(t)
   const own = await startRedis(t)
   await own.kill()
-  let open = false
-  const opening = openTwo(t, own.url)
-  void opening.then(() => {
-    open = true
-  })
-  await turns(10)
-  assert.ok(!open, 'it has not asked for Redis first')
-  losePatience()
-  const [one, other] = await opening
+  const [one, other] = await openTwo(t, own.url)
   assert.notEqual(one.lost(), null)
   let heard = 0
   let rejoined = 0

@@ -32,6 +32,19 @@ export function signInPromises(name: string, open: OpenStore): void {
     assert.deepEqual(await store.signIns.overdue(start + 10, 10), ids)
   })
 
+  test(`${name}: changedAfter names what was changed later and is not over`, async t => {
+    const store = await open(t)
+    await withDeadline(store, start + 100, start)
+    await withDeadline(store, null, start + 9)
+    const later = [
+      await withDeadline(store, start + 100, start + 1),
+      await withDeadline(store, start + 100, start + 2),
+    ]
+    assert.deepEqual((await store.signIns.changedAfter(start, 10)).toSorted(), later.toSorted())
+    assert.equal((await store.signIns.changedAfter(start, 1)).length, 1)
+    assert.deepEqual(await store.signIns.changedAfter(start + 2, 10), [])
+  })
+
   test(`${name}: purge removes what became final before the time, and answers how many`, async t => {
     const store = await open(t)
     const old = await withDeadline(store, null, start - 1)

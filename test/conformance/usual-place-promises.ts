@@ -61,7 +61,7 @@ export function usualPlacePromises(name: string, openPair: OpenPair): void {
 
   check('purge removes what was last seen before, and no other', async ({ usualPlaces }) => {
     await usualPlaces.remember([place('old', { seenAt: start - 1 }), place('new')], 8)
-    await usualPlaces.purge(start)
+    assert.equal(await usualPlaces.purge(start, 10), 1)
     assert.deepEqual(await usualPlaces.of('hong', ['old', 'new']), [place('new')])
   })
 }

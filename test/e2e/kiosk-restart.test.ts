@@ -5,14 +5,19 @@ import { test } from 'node:test'
 import {
   openKiosk,
   openPhone,
+  portrait,
   showQr,
   signUp,
   stands,
   startBrowser,
   startKioskBrowser,
 } from '../support/browser.ts'
-import { startGate, temporaryFolder } from '../support/gate.ts'
+import { freePort, startGate, temporaryFolder } from '../support/gate.ts'
+import { Network } from '../support/network.ts'
 import { until } from '../support/patience.ts'
+import { Phone } from '../support/phone.ts'
+import { traces } from '../support/traces.ts'
+import { addAccount, visitor } from '../support/visitor.ts'
 
 /** Whether the browser's profile has the words on the disk, where no dying browser can lose them. */
 function isOnDisk(profile: string, words: string): boolean {
@@ -103,4 +108,74 @@ test('N81: a reload goes on, however long the browser takes to hand the page its
   await stands(page, 'idle')
   await other.evaluate(() => (window as unknown as { release(): void }).release())
   await until('what is over is kept nowhere', async () => (await kept()) === '')
+})
+
+test('F29: a page that slept for ten minutes shows what is so when it wakes, and nobody of before', async t => {
+  const gate = await startGate(t)
+  await addAccount(gate)
+  const browser = await startBrowser(t)
+  const context = await browser.newContext({ viewport: portrait, locale: 'ko' })
+  await context.clock.install()
+  const kiosk = await context.newPage()
+  const cdp = await context.newCDPSession(kiosk)
+  const sleep = async (meanwhile: () => Promise<unknown>) => {
+    await cdp.send('Page.setWebLifecycleState', { state: 'frozen' })
+    await meanwhile()
+    gate.passTime(600_000)
+    for (const connection of gate.connections) connection.destroy()
+    await cdp.send('Page.setWebLifecycleState', { state: 'active' })
+    await kiosk.clock.fastForward(600_000)
+  }
+  const isOver = async () => {
+    await kiosk.locator('main[data-screen=idle]').waitFor()
+    assert.doesNotMatch(await traces(kiosk), /홍/)
+  }
+  const phone = new Phone(gate.url)
+  const scan = async () => {
+    const { id } = await phone.scan(await showQr(kiosk))
+    await stands(kiosk, 'scanned')
+    return id
+  }
+  const signIn = (id: string) => phone.signIn(id, visitor.id, visitor.password)
+
+  await kiosk.goto(`${gate.url}/kiosk`)
+  await showQr(kiosk)
+  await sleep(async () => {})
+  await isOver()
+  const first = await scan()
+  await sleep(() => signIn(first))
+  await isOver()
+  await signIn(await scan())
+  await stands(kiosk, 'done')
+  await sleep(async () => {})
+  await isOver()
+})
+
+test('F29: a kiosk whose network comes and goes twenty times is told who has signed in', async t => {
+  const port = await freePort()
+  const network = await Network.before(t, port)
+  const url = `http://127.0.0.1:${network.port}`
+  const gate = await startGate(t, { PORT: `${port}`, PUBLIC_URL: url })
+  await addAccount(gate)
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, url, '?lang=ko')
+  const qr = await showQr(kiosk)
+  let sockets = 0
+  kiosk.on('websocket', () => {
+    sockets += 1
+  })
+  const flap = async () => {
+    const before = sockets
+    await kiosk.context().setOffline(true)
+    network.cut()
+    await kiosk.context().setOffline(false)
+    await until('it has another socket', () => sockets > before)
+  }
+  for (let flaps = 0; flaps < 10; flaps += 1) await flap()
+  const phone = new Phone(`http://127.0.0.1:${port}`, { origin: url })
+  const { id } = await phone.scan(qr)
+  await stands(kiosk, 'scanned')
+  for (let flaps = 0; flaps < 9; flaps += 1) await flap()
+  await Promise.all([flap(), phone.signIn(id, visitor.id, visitor.password)])
+  await stands(kiosk, 'done')
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { Refusal } from '../../server/src/errors.ts'
 import { words } from '../../server/src/http/phone/words.ts'
 import {
   openKiosk,
@@ -8,16 +9,20 @@ import {
   portrait,
   readQr,
   showQr,
+  signIn,
   stands,
   startBrowser,
 } from '../support/browser.ts'
 import { startGate } from '../support/gate.ts'
 import { until } from '../support/patience.ts'
+import { addAccount, visitor } from '../support/visitor.ts'
 
 /** One gate and one browser for the file. */
 const scope = { after } as TestContext
 const gate = await startGate(scope)
 const browser = await startBrowser(scope)
+await addAccount(gate)
+const known = { ...visitor, account: visitor.id }
 const { 'no-cookies': noCookies, elsewhere } = words.ko.obstacles
 
 /** A browser set to block cookies sends none and keeps none; scripts see no difference. */
@@ -194,3 +199,117 @@ test('N33: without colours, the chosen language and the present step can be told
   }
   await context.close()
 })
+
+/** The gate cannot say what became of what it commits. @returns what commits the first of it after all. */
+function loseCommits(t: TestContext): () => Promise<void> {
+  const { signIns } = gate.app.store
+  const update = signIns.update.bind(signIns)
+  let first: (() => Promise<unknown>) | undefined
+  const { mock } = t.mock.method(signIns, 'update', (...given: Parameters<typeof update>) => {
+    first ??= () => update(...given)
+    return Promise.reject(new Refusal('outcome_unknown'))
+  })
+  return async () => {
+    mock.restore()
+    assert.ok(first)
+    await first()
+  }
+}
+
+test('N82: a phone whose submit nobody knows the outcome of is never told that it failed', async t => {
+  const kiosk = await openKiosk(browser, gate.url)
+  const { page, context } = await openPhone(browser, await showQr(kiosk))
+  await page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  const commitAfterAll = loseCommits(t)
+  await signIn(page, known)
+  await page.getByRole('status').getByText(words.ko.progress.asking).waitFor()
+  await page.getByRole('alert').getByText(words.ko.progress.lost).waitFor()
+  await stands(kiosk, 'scanned')
+  await commitAfterAll()
+  await heading(page, words.ko.outcomes.claimed.title)
+  await stands(kiosk, 'done')
+  await context.close()
+  await kiosk.context().close()
+})
+
+test('N82: without scripts a page says that it is being checked, and then how it stands', async t => {
+  const kiosk = await openKiosk(browser, gate.url)
+  const { page, context } = await openPhone(browser, await showQr(kiosk), {
+    javaScriptEnabled: false,
+  })
+  await page.getByRole('button', { name: words.ko.signIn.goOn }).click()
+  await stands(kiosk, 'scanned')
+  const commitAfterAll = loseCommits(t)
+  await signIn(page, known)
+  await heading(page, words.ko.obstacles['in-doubt'].title)
+  await page.getByRole('link', { name: words.ko.lookAgain }).waitFor()
+  await commitAfterAll()
+  await heading(page, words.ko.outcomes.claimed.title)
+  await stands(kiosk, 'done')
+  await context.close()
+  await kiosk.context().close()
+})
+
+test('N83: what a phone asks on a dead connection is asked once more on another', async () => {
+  const kiosk = await openKiosk(browser, gate.url)
+  const { page, context } = await openPhone(browser, await showQr(kiosk))
+  await page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+  await page.route('**/extend', () => {}, { times: 1 })
+  await page.getByRole('button', { name: words.ko.timeToSignIn.more }).click()
+  await page.locator('[data-time-left].spent').waitFor()
+  await context.close()
+  await kiosk.context().close()
+})
+
+test('N83: a phone whose wait for news died silently asks at once, on no other dead connection', async () => {
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  const context = await browser.newContext({ locale: 'ko' })
+  await context.clock.install()
+  const page = await context.newPage()
+  await page.route('**/s/*?since=*', () => {})
+  const waits = page.waitForRequest('**/s/*?since=*')
+  await page.goto(qr)
+  await waits
+  await stands(kiosk, 'scanned')
+  await kiosk.locator('footer .leave').click()
+  const gaveUp = page.waitForEvent('requestfailed')
+  await page.clock.fastForward(15_000)
+  await gaveUp
+  await page.clock.fastForward(1_000)
+  await heading(page, words.ko.outcomes.cancelled.title)
+  await context.close()
+  await kiosk.context().close()
+})
+
+for (const arrives of [true, false]) {
+  test(`F30: a phone whose ${arrives ? 'answer' : 'submit'} is lost as it goes offline checks, and ends in the truth`, async () => {
+    const kiosk = await openKiosk(browser, gate.url)
+    const qr = await showQr(kiosk)
+    const { page, context } = await openPhone(browser, 'about:blank')
+    // What waits for news is on a connection that is lost as well.
+    await page.route('**/s/*?since=*', () => {})
+    await page.goto(qr)
+    await page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+    let submits = 0
+    await page.route('**/sign-in', async route => {
+      submits += 1
+      if (submits > 1) return route.continue()
+      const request = route.request()
+      const headers = await request.allHeaders()
+      await context.setOffline(true)
+      const body = request.postData()
+      if (arrives) await fetch(request.url(), { method: 'POST', headers, body })
+      await route.abort()
+    })
+    await signIn(page, known)
+    await page.getByRole('status').getByText(words.ko.progress.asking).waitFor()
+    await stands(kiosk, arrives ? 'done' : 'scanned')
+    await context.setOffline(false)
+    await heading(page, words.ko.outcomes.claimed.title)
+    await stands(kiosk, 'done')
+    assert.equal(submits, arrives ? 1 : 2)
+    await context.close()
+    await kiosk.context().close()
+  })
+}

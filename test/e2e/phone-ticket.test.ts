@@ -169,7 +169,7 @@ test('a lost link is said with the time of what is seen, and mends itself', asyn
   await settled(page)
   assert.deepEqual(await axe(page), [])
   await page.getByRole('button', { name: '이 키오스크에서 끝내기' }).click()
-  await page.getByRole('alert').filter({ hasText: '전해지지 않았습니다' }).waitFor()
+  await page.getByRole('alert').filter({ hasText: '응답이 없습니다' }).waitFor()
   await say({ ahead: 2 })
   await page.context().setOffline(false)
   await live(page, /^실시간$/).waitFor()

@@ -1,60 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createRedisClient } from '../../server/src/redis-client.ts'
-import type { Kiosk } from '../support/kiosk.ts'
-import { until } from '../support/patience.ts'
-import {
-  claimPatiently,
-  scanPatiently,
-  signInPatiently,
-  startPatiently,
-} from '../support/patient-visit.ts'
-import { longTimings, type Production, password, startProduction } from '../support/production.ts'
+import { hintsAreBack, signInAcross } from '../support/across-nodes.ts'
+import { scanPatiently, startPatiently } from '../support/patient-visit.ts'
+import { longTimings, startProduction } from '../support/production.ts'
 import { readiness, untilReady } from '../support/readiness.ts'
 import { startRedis } from '../support/redis.ts'
-
-const account = 'visitor-0'
-
-/** From start to claim, kiosk on A and phone on B; the kiosk learns of each step before the next. */
-async function signInAcross(production: Production, kiosk: Kiosk): Promise<string> {
-  const [a, b] = production.nodes
-  const screen = kiosk.at(a.url)
-  const signIn = await startPatiently(screen)
-  const socket = await screen.watch(signIn)
-  await socket.state(signIn.id, 'pending')
-  const phone = production.phone(b.url)
-  await scanPatiently(screen, signIn, phone)
-  await socket.state(signIn.id, 'scanned')
-  await signInPatiently(phone, signIn, account, password)
-  await socket.state(signIn.id, 'approved')
-  const { account: who } = await claimPatiently(kiosk.at(b.url), signIn)
-  assert.equal(who.name, '홍*동')
-  socket.cut()
-  return signIn.id
-}
-
-/** Waits until both nodes listen to Redis, and what happens on B is published there. */
-async function hintsAreBack(production: Production, kiosk: Kiosk): Promise<void> {
-  const client = createRedisClient(production.redis.url)
-  await client.connect()
-  const listener = createRedisClient(production.redis.url)
-  await listener.connect()
-  try {
-    const channels = Array.from({ length: 64 }, (_, shard) => `qrgate:${shard}`)
-    await until('both nodes listen to every channel', async () => {
-      const listeners = Object.values(await client.pubSubNumSub(channels))
-      return listeners.every(count => count === production.nodes.length)
-    })
-    const heard = new Set<string>()
-    await listener.pSubscribe('qrgate:*', id => heard.add(id))
-    await until('a sign-in is hinted at', async () =>
-      heard.has(await signInAcross(production, kiosk)),
-    )
-  } finally {
-    client.destroy()
-    listener.destroy()
-  }
-}
 
 test('Redis is killed, frozen and restarted while people sign in, and all of them get through', async t => {
   const production = await startProduction(t, { env: longTimings })

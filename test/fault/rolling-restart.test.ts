@@ -89,55 +89,68 @@ async function replace(node: GateProcess, env = {}): Promise<void> {
   await node.boot(env)
 }
 
+/** All whom it has served come to the other one at once. */
+async function lose(node: GateProcess): Promise<void> {
+  await node.kill('SIGKILL')
+  await node.boot()
+}
+
+const ways = [
+  ['F24: a rolling restart under sign-ins and waiting kiosks', replace],
+  ['F25: the same where each node dies without a word', lose],
+] as const
+
 test('nodes are replaced one after the other, and nobody at a screen or a phone notices', async t => {
   const production = await startProduction(t, { env: longTimings })
   const { nodes, url } = production
   await production.addAccounts(Array.from({ length: accounts }, () => '홍길동'))
   const { kiosk } = await production.enrol(url)
 
-  await t.test('F24: a rolling restart under sign-ins and waiting kiosks', async () => {
-    const screens = await inBatches(Array.from({ length: waitingKiosks }), 20, () =>
-      WaitingScreen.show(kiosk),
-    )
-    for (const screen of screens) await screen.there('pending')
-    const names: string[] = []
-    let arrived = 0
-    let over = false
-    const come = async () => {
-      while (!over) names.push(await visit(production, kiosk, `visitor-${arrived++ % accounts}`))
-    }
-    const coming = Promise.all(Array.from({ length: visitorsAtOnce }, come))
-    // Whoever fails is heard of below; a rejection must not end the file before that.
-    coming.catch(() => {})
-    /** Some who arrived meanwhile have been served. */
-    const more = () => {
-      const enough = names.length + 2 * visitorsAtOnce
-      return until('visitors are served', () => names.length >= enough)
-    }
-    try {
-      await more()
-      for (const node of nodes) {
-        await replace(node)
-        await more()
+  for (const [way, restart] of ways) {
+    await t.test(way, async () => {
+      const screens = await inBatches(Array.from({ length: waitingKiosks }), 20, () =>
+        WaitingScreen.show(kiosk),
+      )
+      for (const screen of screens) await screen.there('pending')
+      const names: string[] = []
+      let arrived = 0
+      let over = false
+      const come = async () => {
+        while (!over) names.push(await visit(production, kiosk, `visitor-${arrived++ % accounts}`))
       }
-    } finally {
-      over = true
-    }
-    await coming
-    assert.deepEqual([...new Set(names)], ['홍*동'])
-    t.diagnostic(`${names.length} visitors, ${screens.length} screens`)
+      const coming = Promise.all(Array.from({ length: visitorsAtOnce }, come))
+      // Whoever fails is heard of below; a rejection must not end the file before that.
+      coming.catch(() => {})
+      /** Some who arrived meanwhile have been served. */
+      const more = () => {
+        const enough = names.length + 2 * visitorsAtOnce
+        return until('visitors are served', () => names.length >= enough)
+      }
+      try {
+        await more()
+        for (const node of nodes) {
+          await restart(node)
+          await more()
+        }
+      } finally {
+        over = true
+      }
+      await coming
+      assert.deepEqual([...new Set(names)], ['홍*동'])
+      t.diagnostic(`${names.length} visitors, ${screens.length} screens`)
 
-    assert.ok(
-      screens.some(({ returned }) => returned > 0),
-      'no screen had to come back',
-    )
-    await inBatches(screens, 20, async screen => {
-      await screen.there('pending')
-      await scanPatiently(kiosk, screen.signIn, production.phone(url))
-      await screen.there('scanned')
-      screen.leave()
+      assert.ok(
+        screens.some(({ returned }) => returned > 0),
+        'no screen had to come back',
+      )
+      await inBatches(screens, 20, async screen => {
+        await screen.there('pending')
+        await scanPatiently(kiosk, screen.signIn, production.phone(url))
+        await screen.there('scanned')
+        screen.leave()
+      })
     })
-  })
+  }
 
   await t.test('S128: the secret key is rotated in two deploys while sign-ins wait', async () => {
     const newer = 'the secret key of next year and long enough too'

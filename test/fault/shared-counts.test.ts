@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../server/src/errors.ts'
 import { createCounters } from '../../server/src/limits/counters.ts'
 import { redisCounts } from '../../server/src/limits/redis-counts.ts'
-import { createTryLimits, type TryRules } from '../../server/src/limits/try-limits.ts'
-import { createRedisClient, redisPatience } from '../../server/src/redis-client.ts'
+import { createTryLimits, type Try } from '../../server/src/limits/try-limits.ts'
+import type { TryRules } from '../../server/src/protocol/try-rules.ts'
+import { createRedisClient, redisPatience } from '../../server/src/redis/client.ts'
 import { freePort, startGate } from '../support/gate.ts'
-import { pause, until } from '../support/patience.ts'
+import { pause, turns, until } from '../support/patience.ts'
 import { startRedis } from '../support/redis.ts'
 import { SeedClient } from '../support/seed-client.ts'
 
@@ -37,10 +39,12 @@ function startNode(t: TestContext, url: string) {
   t.after(() => counters.close())
   return {
     errors,
-    async allowed(id: string, at = payer()): Promise<boolean> {
+    /** @param hashing its password. */
+    async allowed(id: string, at = payer(), hashing = Promise.resolve()): Promise<boolean> {
       try {
         const tried = await tries.begin(at)
         await tried.look({ id, standing: stranger })
+        await tried.told(hashing)
         tried.over()
         return true
       } catch (error) {
@@ -51,7 +55,15 @@ function startNode(t: TestContext, url: string) {
     async succeed(id: string): Promise<void> {
       const tried = await tries.begin(payer())
       await tried.look({ id, standing: stranger })
+      await tried.told(Promise.resolve())
       tried.right()
+      tried.over()
+    },
+    /** A try that is looked at, but not told yet. */
+    async looked(id: string): Promise<Try> {
+      const tried = await tries.begin(payer())
+      await tried.look({ id, standing: stranger })
+      return tried
     },
   }
 }
@@ -82,6 +94,8 @@ test('I16: failures on one node count on every other, and successes take none ba
   const redis = await startRedis(t)
   const [one, other] = [startNode(t, redis.url), startNode(t, redis.url)]
   await untilShared(one, other, losePatience)
+  // From here on nobody's patience runs out.
+  for (const { errors } of [one, other]) errors.length = 0
   for (const node of [one, other, one]) assert.ok(await node.allowed('hong'))
   for (let success = 0; success < 5; success += 1) await other.succeed('hong')
   // Redis takes what a node sends in order: once this is counted, the successes are.
@@ -181,7 +195,7 @@ test('without Redis each node counts for itself, and waits for nothing', async t
   assert.deepEqual(answers, [true, true, true, true, false])
 })
 
-test('a Redis that freezes delays one try by half a second, and forgets nothing', async t => {
+test('F11: a Redis that freezes delays a try by a tenth of a second, and forgets nothing', async t => {
   const losePatience = holdPatience(t)
   const redis = await startRedis(t)
   const [one, other] = [startNode(t, redis.url), startNode(t, redis.url)]
@@ -190,8 +204,11 @@ test('a Redis that freezes delays one try by half a second, and forgets nothing'
   redis.freeze()
 
   const delayed = one.allowed('hong')
-  t.mock.timers.tick(redisPatience)
+  await turns(10)
+  t.mock.timers.tick(100)
   assert.ok(await delayed)
+  t.mock.timers.tick(redisPatience)
+  await until('it is noticed', () => one.errors.length > 0)
   // No time passes from here on, so nobody else has waited for Redis.
   assert.ok(await one.allowed('hong'))
   assert.ok(await one.allowed('hong'))
@@ -199,9 +216,103 @@ test('a Redis that freezes delays one try by half a second, and forgets nothing'
   assert.equal(one.errors.length, 1)
 
   redis.thaw()
-  await untilShared(one, other)
+  await untilShared(one, other, losePatience)
   assert.ok(!(await one.allowed('hong')))
 })
+
+/** Two nodes with one account whose budget one of them has used up. */
+async function startUsedUp(t: TestContext) {
+  const losePatience = holdPatience(t)
+  const redis = await startRedis(t)
+  const [one, other] = [startNode(t, redis.url), startNode(t, redis.url)]
+  await untilShared(one, other, losePatience)
+  for (let n = 0; n < rules.perAccount; n += 1) assert.ok(await one.allowed('hong'))
+  return { redis, one, other }
+}
+
+test('I16 F12: beyond what all nodes allow nobody is told what came of a look, right or wrong', async t => {
+  const { other } = await startUsedUp(t)
+  const refused = { code: 'too_many_tries' }
+  const wrong = Promise.reject(new Error('wrong'))
+  wrong.catch(() => {})
+  const early = await Promise.all([other.looked('hong'), other.looked('hong')])
+  const looks = [Promise.resolve('right'), wrong]
+  const told = early.map((tried, n) => assert.rejects(tried.told(looks[n] ?? wrong), refused))
+  await Promise.all(told)
+  for (const tried of early) tried.over()
+  await assert.rejects(other.looked('hong'), refused, 'and the next one is not even hashed')
+  assert.ok(await other.allowed('kim'))
+})
+
+test('F12: what is known to be used up is waited for, however slow Redis is', async t => {
+  const { redis, other } = await startUsedUp(t)
+  assert.ok(!(await other.allowed('hong')))
+  redis.freeze()
+  let isTold = false
+  const allowed = other.allowed('hong').finally(() => {
+    isTold = true
+  })
+  await turns(10)
+  t.mock.timers.tick(200)
+  await turns(10)
+  assert.ok(!isTold, 'it waits for longer than other tries')
+  redis.thaw()
+  assert.ok(!(await allowed))
+})
+
+test('F12: what tries under way have used up is waited for, and not told of meanwhile', async t => {
+  const losePatience = holdPatience(t)
+  const redis = await startRedis(t)
+  const [one, other] = [startNode(t, redis.url), startNode(t, redis.url)]
+  await untilShared(one, other, losePatience)
+  for (let n = 1; n < rules.perAccount; n += 1) assert.ok(await one.allowed('hong'))
+  const last = await other.looked('hong')
+  await last.told(Promise.resolve())
+  const beyond = await other.looked('hong')
+  let isTold = false
+  const told = beyond.told(Promise.resolve()).finally(() => {
+    isTold = true
+  })
+  // Redis answers in order: by now it has said that all is used up.
+  assert.ok(await other.allowed('kim'))
+  t.mock.timers.tick(200)
+  await turns(10)
+  assert.ok(!isTold, 'the last one may still be right')
+  last.over()
+  await assert.rejects(told, { code: 'too_many_tries' })
+  beyond.over()
+})
+
+for (const [outcome, left] of [
+  ['right', null],
+  ['wrong', '1'],
+] as const) {
+  test(`F12: a count that comes after its try was told as ${outcome} is kept as it must be`, async t => {
+    const { redis, client } = await startCounting(t)
+    const node = startNode(t, redis.url)
+    await until('the node counts in Redis', async () => {
+      await node.allowed(`somebody ${Math.random()}`)
+      return (await client.keys('*:account-day:*')).length > 0
+    })
+    const before = new Set(await client.keys('*:account-day:*'))
+    redis.freeze()
+    const tried = await node.looked('hong')
+    const told = tried.told(Promise.resolve())
+    await turns(10)
+    t.mock.timers.tick(100)
+    await told
+    if (outcome === 'right') tried.right()
+    tried.over()
+    redis.thaw()
+    await node.allowed('the last')
+    const wanted = left === null ? ['1'] : ['1', left]
+    await until('only what was wrong counts', async () => {
+      const keys = (await client.keys('*:account-day:*')).filter(key => !before.has(key))
+      const counts = await Promise.all(keys.map(key => client.get(key)))
+      return isDeepStrictEqual(counts.toSorted(), wanted)
+    })
+  })
+}
 
 test('a Redis that dies refuses nobody, and is used again once it is back', async t => {
   const losePatience = holdPatience(t)

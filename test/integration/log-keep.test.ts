@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { steady } from '../../server/src/clock.ts'
 import { jsonLogReader } from '../../server/src/log/json-log.ts'
 import { keepLog, type LogLife, startKeeper } from '../../server/src/log/keep.ts'
 import type { LogEvent } from '../../server/src/protocol/log-event.ts'
@@ -264,6 +265,31 @@ for (const [engine, open] of Object.entries(engines)) {
     )
   })
 
+  test(`N79: ${engine}: nothing is erased before the clock has gone on for an hour without a step`, async t => {
+    const { store } = await open(t)
+    const now = firstDay + 91 * day
+    await addSealed(store, visit(firstDay), change(firstDay))
+    const keepWhile = async (steadyFor: number) => {
+      const stop = startKeeper({
+        ...{ log: store.log, leases: store.leases, holder: `steady for ${steadyFor} ms` },
+        keys: keysOf(secretKey),
+        life: { days: 800, visitDays: 90 },
+        clock: () => now,
+        steadiness: { ...steady(() => now), steadyFor: () => steadyFor },
+        onError: error => {
+          throw error
+        },
+      })
+      // Does what is due.
+      await stop()
+      await sealAll(store)
+      const count = async (event: LogEvent['event']) => (await told(store, event)).length
+      return [await count('log.checkpoint'), await count('log.erased')]
+    }
+    assert.deepEqual(await keepWhile(3_600_000 - 1), [1, 0])
+    assert.deepEqual(await keepWhile(3_600_000), [1, 1])
+  })
+
   test(`${engine}: two nodes that keep the log at once do it once a day`, async t => {
     const { store, url } = await open(t)
     const other = await openStore(url)
@@ -277,6 +303,7 @@ for (const [engine, open] of Object.entries(engines)) {
         keys: keysOf(secretKey),
         life: { days: 800, visitDays: 90 },
         clock: () => now,
+        steadiness: steady(() => now),
         onError: error => {
           throw error
         },

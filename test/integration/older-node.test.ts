@@ -75,7 +75,7 @@ const auditRows = async ({ raw }: OlderDatabase) => {
 }
 
 for (const [name, make] of Object.entries(engines)) {
-  test(`U20: ${name}: an older node goes on writing after the upgrade, and a node of today reads it`, async t => {
+  test(`U20, F34: ${name}: an older node goes on writing after the upgrade, and a node of today reads it`, async t => {
     const old = await make(t)
     const { at } = old.left
     const store = await old.open()
@@ -113,7 +113,7 @@ for (const [name, make] of Object.entries(engines)) {
     assert.equal(await store.log.unsealed(), false)
   })
 
-  test(`U21: ${name}: two nodes of two versions change the same sign-in one after the other`, async t => {
+  test(`U21, F34: ${name}: two nodes of two versions change the same sign-in one after the other`, async t => {
     const old = await make(t)
     const { at } = old.left
     const store = await old.open()
@@ -250,7 +250,7 @@ for (const [name, make] of Object.entries(engines)) {
     assert.deepEqual(await eventsOf(store, [id]), [story])
   })
 
-  test(`U25: ${name}: an upgrade beside older nodes that go on writing loses nothing`, async t => {
+  test(`U25, F34: ${name}: an upgrade beside older nodes that go on writing loses nothing`, async t => {
     const old = await make(t)
     const { at } = old.left
     await fillAudit(old, 20_000)

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/gate.ts'
 import { PostgresServer } from '../support/postgres.ts'
 
 const certificate = selfSigned({ after }, 'localhost')
-const server = await PostgresServer.start({ after }, certificate)
+const server = await PostgresServer.start({ after }, { certificate })
 const folder = temporaryFolder({ after })
 const authority = join(folder, 'ca.pem')
 writeFileSync(authority, certificate.cert)

@@ -113,7 +113,7 @@ test('a SECRET_KEY that is gone is said; its tokens verify to their end, and sig
   assert.equal((await later.store.signingKeys.all()).length, 1)
 })
 
-test('two nodes that cannot open the key of one another sign on, and each token verifies', async t => {
+test('F35: two nodes that cannot open the key of one another sign on, and each token verifies', async t => {
   const { start, clock } = await restarting(t)
   const one = await start(last)
   const other = await start(present)
@@ -152,7 +152,7 @@ test('a database that takes no key at the start keeps no gate from starting', as
   assert.equal(payload.sub, someone.sub)
 })
 
-test('keys from memory are shown while the database does not answer', async t => {
+test('F35: keys from memory are shown while the database does not answer', async t => {
   const clock = movedClock()
   const server = await PostgresServer.start(t)
   const DATABASE_URL = await server.database()

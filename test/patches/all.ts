@@ -1,5 +1,7 @@
 import { defences } from './defences.ts'
+import { doubts } from './doubts.ts'
 import { failpoints } from './failpoints.ts'
 import type { Patch } from './patch.ts'
+import { unreliableBus } from './unreliable-bus.ts'
 
-export const all: readonly Patch[] = [...failpoints, ...defences]
+export const all: readonly Patch[] = [...failpoints, ...doubts, unreliableBus, ...defences]

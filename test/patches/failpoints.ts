@@ -41,10 +41,10 @@ export const failpoints: readonly Patch[] = [
   {
     id: 'before-commit',
     file: 'server/src/store/sql/update.ts',
-    find: `        await addToLog(trx, events)
+    find: `      await addToLog(trx, events)
 `,
-    replace: `        await addToLog(trx, events)
-        if (isChange(change)) await failpoint('before-commit')
+    replace: `      await addToLog(trx, events)
+      if (isChange(change)) await failpoint('before-commit')
 `,
   },
   {

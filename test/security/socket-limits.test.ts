@@ -15,7 +15,7 @@ import { SeedClient } from '../support/seed-client.ts'
 import { scannedSignIn, visitor } from '../support/visitor.ts'
 
 attack(
-  'S039 a peer that asks and never reads is cut off before it fills the memory',
+  'S039 F27 a peer that asks and never reads is cut off before it fills the memory',
   async gate => {
     const { signIn, kiosk, id } = await scannedSignIn(gate)
     const pending = await kiosk.start()

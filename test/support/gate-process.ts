@@ -15,6 +15,8 @@ export interface Exit {
 export class GateProcess {
   readonly url: string
   readonly dataDir: string
+  /** What it is at its next start: another build, perhaps. */
+  program = cli
   readonly #env: Record<string, string>
   readonly #mode: Mode
   readonly #withReception: boolean
@@ -66,7 +68,7 @@ export class GateProcess {
   async boot(env: Record<string, string> = {}): Promise<void> {
     // Directly, without a shell: a signal must reach the gate itself.
     const args = this.#mode === 'demo' && !this.#withReception ? ['--no-reception'] : []
-    const child = spawn(process.execPath, ['-C', 'source', cli, this.#mode, ...args], {
+    const child = spawn(process.execPath, ['-C', 'source', this.program, this.#mode, ...args], {
       cwd: this.dataDir,
       env: {
         PATH: process.env.PATH,
@@ -89,14 +91,19 @@ export class GateProcess {
     await until('the gate answers', async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined)
       await answer?.body?.cancel()
-      if (child.exitCode !== null) throw new Error(`the gate did not start: ${this.#output}`)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the gate did not start: ${this.#output}`)
       return answer?.ok === true
     })
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** What of it is in memory, in bytes. */
   residentBytes(): number {
-    const status = readFileSync(`/proc/${this.#child?.pid}/status`, 'utf8')
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
   }
 

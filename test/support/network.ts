@@ -23,14 +23,19 @@ export class Network {
   opens = true
   /** How many connections have been made through it. */
   made = 0
-  readonly #target: number
+  /** How often something was said that was lost. */
+  lost = 0
+  /** Called with what is said to the server, before it is passed on. */
+  hears: (said: Buffer) => void = () => {}
+  /** The port that new connections go to. */
+  target: number
   readonly #server: Server
   readonly #connections = new Set<Connection>()
   readonly #held = new Set<Socket>()
 
   private constructor(port: number, target: number) {
     this.port = port
-    this.#target = target
+    this.target = target
     this.#server = createServer({ allowHalfOpen: true }, near => this.#accept(near))
   }
 
@@ -95,7 +100,7 @@ export class Network {
       return
     }
     this.made += 1
-    const far = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true })
+    const far = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true })
     const connection: Connection = { near, far, way: undefined, cutAfter: Number.POSITIVE_INFINITY }
     this.#connections.add(connection)
     this.#carry(connection, near, far, () => connection.way ?? this.toServer)
@@ -104,14 +109,18 @@ export class Network {
 
   #carry(connection: Connection, from: Socket, to: Socket, way: () => Way): void {
     const { near, far } = connection
-    /** Later, and in order; what is lost is lost. */
+    const waiting: (() => void)[] = []
+    /** Later, and in order, whatever the delay is by then; what is lost is lost. */
     const later = (pass: () => void) => {
       const now = way()
       if (now === 'lost') return
-      if (now.delayMs === 0) pass()
-      else setTimeout(pass, now.delayMs)
+      if (now.delayMs === 0 && waiting.length === 0) return pass()
+      waiting.push(pass)
+      setTimeout(() => waiting.shift()?.(), now.delayMs)
     }
     from.on('data', chunk => {
+      if (way() === 'lost') this.lost += 1
+      if (from === near) this.hears(chunk)
       later(() => {
         if (from === far && chunk.length >= connection.cutAfter) {
           to.write(chunk.subarray(0, connection.cutAfter), () => reset(near, far))
@@ -131,7 +140,10 @@ export class Network {
   }
 }
 
-function reset(near: Socket, far: Socket): void {
-  near.resetAndDestroy()
-  far.resetAndDestroy()
+function reset(...sockets: Socket[]): void {
+  for (const socket of sockets) {
+    // Node never gets rid of a connection that is reset after its end was said: the process stays for ever.
+    if (socket.writableEnded) socket.destroy()
+    else socket.resetAndDestroy()
+  }
 }

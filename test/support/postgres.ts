@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import type { Certificate } from './certificate.ts'
+import { FakeClock } from './fake-clock.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
 
@@ -26,10 +27,17 @@ function programs(): string {
 }
 
 /** The server refuses to run as root, so root lends it the user that the package made. */
-function asPostgres(program: string, args: string[]): [string, string[]] {
-  const command = join(programs(), program)
-  if (process.getuid?.() !== 0) return [command, args]
-  return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', command, ...args]]
+function asPostgres(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): [string, string[]] {
+  const set = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  // For the program alone: what root has loaded its user may not share.
+  const command = ['env', ...set, join(programs(), program), ...args]
+  const user = ['--reuid=postgres', '--regid=postgres', '--clear-groups']
+  const [first, ...rest] = process.getuid?.() === 0 ? ['setpriv', ...user, ...command] : command
+  return [first ?? '', rest]
 }
 
 const sharedMemory = '/dev/shm'
@@ -56,21 +64,33 @@ function useTls(data: string, { key, cert }: Certificate): void {
   appendFileSync(join(data, 'postgresql.conf'), 'ssl = on\n')
 }
 
+export interface PostgresOptions {
+  /** What it shows to whoever wants TLS. */
+  certificate?: Certificate
+  /** Whether it goes by a clock that the test sets. */
+  ownClock?: boolean
+}
+
 /** A Postgres server of this test's own; it ends with the test. */
 export class PostgresServer {
   readonly port: number
+  /** The clock that it goes by; the machine's where it has none of its own. */
+  readonly clock: FakeClock | undefined
   readonly #folder: string
   #child: ChildProcess | undefined
   #databases = 0
   #template: Promise<string> | undefined
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, clock: FakeClock | undefined) {
     this.#folder = folder
     this.port = port
+    this.clock = clock
   }
 
-  /** @param certificate that it shows to whoever wants TLS. */
-  static async start(t: Scope, certificate?: Certificate): Promise<PostgresServer> {
+  static async start(
+    t: Scope,
+    { certificate, ownClock = false }: PostgresOptions = {},
+  ): Promise<PostgresServer> {
     // Hooks run in the order of registration, and a server must not outlive its folder.
     let server: PostgresServer | undefined
     t.after(() => server?.kill())
@@ -84,7 +104,8 @@ export class PostgresServer {
     // What it says of a failure becomes part of the error.
     execFileSync(...init, { stdio: ['ignore', 'ignore', 'pipe'] })
     if (certificate) useTls(data, certificate)
-    server = new PostgresServer(folder, await freePort())
+    const clock = ownClock ? new FakeClock(folder) : undefined
+    server = new PostgresServer(folder, await freePort(), clock)
     await server.boot()
     return server
   }
@@ -100,7 +121,7 @@ export class PostgresServer {
       this.#folder,
       ...settings.flatMap(setting => ['-c', setting]),
     ]
-    this.#child = spawn(...asPostgres('postgres', args), { stdio: 'ignore' })
+    this.#child = spawn(...asPostgres('postgres', args, this.clock?.env), { stdio: 'ignore' })
     const answers = () =>
       this.#admin('select 1').then(
         () => true,
@@ -151,7 +172,10 @@ export class PostgresServer {
 
   /** The postmaster and all whom it has forked. */
   #processes(): number[] {
-    const parent = this.#child?.pid
+    return this.#child ? this.#processesOf(this.#child) : []
+  }
+
+  #processesOf({ pid: parent }: ChildProcess): number[] {
     if (parent === undefined) return []
     const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8')
     return [parent, ...children.split(' ').filter(Boolean).map(Number)]
@@ -164,6 +188,18 @@ export class PostgresServer {
 
   async kill(): Promise<void> {
     await this.#end('SIGQUIT')
+  }
+
+  /** Every process is gone at once, and what was in memory with them: as the machine's own end would be. */
+  async crash(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (!child) return
+    const over = once(child, 'exit')
+    const all = this.#processesOf(child)
+    for (const pid of all) process.kill(pid, 'SIGKILL')
+    await over
+    await until('nobody of it is left', () => all.every(pid => !existsSync(`/proc/${pid}`)))
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -48,13 +48,22 @@ export interface Production {
   addAccounts(names: readonly string[]): Promise<void>
 }
 
-/** @param host the name in the certificate; `localhost` is reached by plain clients too. */
+export interface ProductionOptions {
+  /** The name in the certificate; `localhost` is reached by plain clients too. */
+  host?: string
+  env?: Record<string, string>
+  /** By which addresses the nodes reach Redis, in their order. */
+  redisUrls?: (redis: Redis) => Promise<[string, string]>
+  /** Whether Postgres goes by a clock that the test sets. */
+  ownClock?: boolean
+}
+
 export async function startProduction(
   t: Scope,
-  { host = 'localhost', env = {} }: { host?: string; env?: Record<string, string> } = {},
+  { host = 'localhost', env = {}, redisUrls, ownClock = false }: ProductionOptions = {},
 ): Promise<Production> {
   const [postgres, redis, proxy] = await allStarted([
-    PostgresServer.start(t),
+    PostgresServer.start(t, { ownClock }),
     startRedis(t),
     startTlsProxy(t, host),
   ])
@@ -67,9 +76,10 @@ export async function startProduction(
     QRGATE_TRUSTED_PROXIES: '127.0.0.1',
     ...env,
   }
+  const [ofA, ofB] = (await redisUrls?.(redis)) ?? [redis.url, redis.url]
   const nodes = await allStarted([
-    GateProcess.start(t, settings, 'serve'),
-    GateProcess.start(t, settings, 'serve'),
+    GateProcess.start(t, { ...settings, REDIS_URL: ofA }, 'serve'),
+    GateProcess.start(t, { ...settings, REDIS_URL: ofB }, 'serve'),
   ])
   proxy.nodes.push(...nodes.map(({ url }) => url))
   const store = await openPostgresStore(databaseUrl)

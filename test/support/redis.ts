@@ -6,6 +6,8 @@ import { until } from './patience.ts'
 
 export interface Redis {
   url: string
+  /** Where it would write, if it were told to. */
+  folder: string
   /** Gone at once, connections and all. */
   kill(): Promise<void>
   /** Keeps its connections and takes commands, but answers nothing. */
@@ -15,11 +17,12 @@ export interface Redis {
   restart(): Promise<void>
 }
 
-/** A real Redis on a port of its own, which keeps nothing; ends with the test. */
-export async function startRedis(t: Scope): Promise<Redis> {
+/** A real Redis on a port of its own, which keeps nothing; ends with the test. @param more of its options. */
+export async function startRedis(t: Scope, ...more: string[]): Promise<Redis> {
   const port = await freePort()
   const folder = temporaryFolder(t)
-  const options = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1', '--dir', folder]
+  const own = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1', '--dir', folder]
+  const options = [...own, ...more]
   let server: ChildProcess | undefined
 
   // Spawned directly: a signal to a shell would miss it.
@@ -39,6 +42,7 @@ export async function startRedis(t: Scope): Promise<Redis> {
   await start()
   return {
     url: `redis://127.0.0.1:${port}`,
+    folder,
     kill,
     freeze: () => server?.kill('SIGSTOP'),
     thaw: () => server?.kill('SIGCONT'),

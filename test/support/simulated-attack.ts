@@ -1,5 +1,5 @@
 import type { Payer } from '../../server/src/limits/payer.ts'
-import type { Standing } from '../../server/src/limits/try-limits.ts'
+import type { Standing } from '../../server/src/protocol/try-rules.ts'
 import { seeded } from './seeded.ts'
 import { type Answer, SimulatedGate } from './simulated-gate.ts'
 

@@ -2,8 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { Refusal } from '../../server/src/errors.ts'
 import { createCounters } from '../../server/src/limits/counters.ts'
 import { type Payer, sharesOf } from '../../server/src/limits/payer.ts'
-import { createTryLimits, type Standing } from '../../server/src/limits/try-limits.ts'
+import { createTryLimits } from '../../server/src/limits/try-limits.ts'
 import { Turns } from '../../server/src/limits/turns.ts'
+import type { Standing } from '../../server/src/protocol/try-rules.ts'
 import { readSettings } from '../../server/src/settings.ts'
 
 /** One try to sign in, as the gate's limits and its hash queue see it. */

@@ -6,7 +6,7 @@ export type Answer =
   | { kind: 'refused'; status: number; code: string; retryAfter: number }
   /** Nothing was done; asking again makes sense after so many seconds. */
   | { kind: 'later'; seconds: number }
-  /** No answer: the gate may have heard the request, or not. */
+  /** No answer, or one that does not say it: it may have been done, or not. */
   | { kind: 'lost' }
 
 /** Where the sign-in stands. */
@@ -26,17 +26,32 @@ export interface HandOffSeen {
   seq: number
 }
 
+/** How long an answer may take, in milliseconds; and once the gate has waited for news. */
 const patience = 10_000
-/** Seconds. */
-export const longestWait = 20
+const patienceAfterWait = 5_000
+/** In seconds: on a connection that has died silently, nobody hears of the news until it is over. */
+export const longestWait = 10
+/**
+ * What is harmless to send twice is sent once more beside itself when it has no answer for so long, in
+ * milliseconds: on another connection, as the one may be dead.
+ */
+const againAfter = 1_500
+
+/** How a request is sent. */
+interface Sending {
+  /** How long the gate may wait for news, in milliseconds. */
+  waitMs?: number
+  again?: boolean
+}
 
 export function ask(page: Page): Promise<Answer> {
-  return call(address(page), {})
+  return call(address(page), {}, { again: true })
 }
 
 /** The same as soon as it changes, or after a while. */
 export function askForNews(page: Page): Promise<Answer> {
-  return call(`${address(page)}?since=${page.seq}&wait=${longestWait}`, {}, longestWait * 1000)
+  const path = `${address(page)}?since=${page.seq}&wait=${longestWait}`
+  return call(path, {}, { waitMs: longestWait * 1000 })
 }
 
 /**
@@ -50,7 +65,7 @@ export function askForHandOff(
   given: AbortSignal,
 ): Promise<Answer> {
   const query = `since=${seq}&hand_off_since=${handOff.seq}&wait=${wait}`
-  return call(`/s/${id}?${query}`, { signal: given }, wait * 1000)
+  return call(`/s/${id}?${query}`, { signal: given }, { waitMs: wait * 1000, again: wait === 0 })
 }
 
 /** The page is closed before the visitor has signed in: whoever waits at the kiosk goes on sooner. */
@@ -60,11 +75,7 @@ export function leave(page: Page): void {
 }
 
 export function commitScan(page: Page): Promise<Answer> {
-  return call(`${address(page)}/scan`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ receipt: page.receipt }),
-  })
+  return press(`${address(page)}/scan`, new URLSearchParams({ receipt: page.receipt }))
 }
 
 /** So that what the visitor has typed is there when they scan the screen once more. */
@@ -77,33 +88,51 @@ export function keepTyped(page: Page): Promise<unknown> {
   return `${typed}` === '' ? Promise.resolve() : submit(`${address(page)}/scan`, typed)
 }
 
+/** A form with a password costs the gate much, and counts as a try: it is on its way once. */
 export function submit(action: string, fields: URLSearchParams): Promise<Answer> {
   return call(action, { method: 'POST', body: fields })
 }
 
-async function call(path: string, init: RequestInit, waitMs = 0): Promise<Answer> {
+/** What costs the gate little, and may be said twice. */
+export function press(action: string, body = new URLSearchParams()): Promise<Answer> {
+  return call(action, { method: 'POST', body }, { again: true })
+}
+
+async function call(path: string, init: RequestInit, sending: Sending = {}): Promise<Answer> {
+  const { waitMs = 0, again = false } = sending
   const abort = new AbortController()
   const giveUp = () => abort.abort()
-  const timer = setTimeout(giveUp, patience + waitMs)
+  const late = setTimeout(giveUp, waitMs === 0 ? patience : waitMs + patienceAfterWait)
+  let repeated: ReturnType<typeof setInterval> | undefined
   init.signal?.addEventListener('abort', giveUp)
+  try {
+    return await new Promise<Answer>(resolve => {
+      const send = () => void exchange(path, { ...init, signal: abort.signal }).then(resolve)
+      if (again) repeated = setInterval(send, againAfter)
+      send()
+    })
+  } finally {
+    clearTimeout(late)
+    clearInterval(repeated)
+    giveUp()
+    init.signal?.removeEventListener('abort', giveUp)
+  }
+}
+
+/** One request and its answer. */
+async function exchange(path: string, init: RequestInit): Promise<Answer> {
   const headers = { ...init.headers, accept: 'application/json' }
   try {
     const response = await fetch(path, {
       ...init,
       headers,
-      signal: abort.signal,
       credentials: 'same-origin',
       cache: 'no-store',
     })
-    const { status } = response
-    if (status === 503) return { kind: 'later', seconds: retryAfter(response) }
     return read(response, await response.json())
   } catch {
     // Also where a proxy or a hotel's Wi-Fi answered in the gate's stead, in something else than JSON.
     return { kind: 'lost' }
-  } finally {
-    clearTimeout(timer)
-    init.signal?.removeEventListener('abort', giveUp)
   }
 }
 
@@ -124,17 +153,12 @@ function read(response: Response, body: Body): Answer {
     hand_off: handOff = null,
     expires_in_ms: left,
     extendable = false,
+    code,
   } = body
   if (status < 300 && state !== undefined)
     return { kind: 'state', state, seq, handOff, left, extendable }
-  if (body.code !== undefined) {
-    const retryAfter = Number(response.headers.get('retry-after'))
-    return { kind: 'refused', status, code: body.code, retryAfter }
-  }
-  return { kind: 'lost' }
-}
-
-function retryAfter(response: Response): number {
-  const seconds = Number(response.headers.get('retry-after'))
-  return seconds > 0 && seconds < 60 ? Math.ceil(seconds) : 2
+  if (code === undefined || code === 'outcome_unknown') return { kind: 'lost' }
+  const retryAfter = Number(response.headers.get('retry-after'))
+  if (status !== 503) return { kind: 'refused', status, code, retryAfter }
+  return { kind: 'later', seconds: retryAfter > 0 && retryAfter < 60 ? Math.ceil(retryAfter) : 2 }
 }

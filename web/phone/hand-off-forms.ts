@@ -1,8 +1,8 @@
-import { submit } from './gate.ts'
+import { press } from './gate.ts'
 
 /**
  * Sends the buttons by fetch, so that the page stays as it is: its alarm would be gone with it. Whatever
- * the answer, the page then shows what is so; only what was not heard is said.
+ * the answer, the page then shows what is so; that there was none is said as well.
  * @param refresh shows what is so; false where the gate cannot be reached.
  */
 export function takeOverSending(refresh: () => Promise<boolean>): void {
@@ -28,10 +28,10 @@ async function send(form: HTMLFormElement, refresh: () => Promise<boolean>): Pro
   }
   showProblem('')
   show(words?.sending ?? label)
-  const answer = await submit(form.action, new URLSearchParams())
+  const answer = await press(form.action)
   const isHeard = answer.kind === 'state' || (answer.kind === 'refused' && answer.status < 500)
   show(label)
-  if (!isHeard || !(await refresh())) showProblem(words?.notSent ?? '')
+  if (!isHeard || !(await refresh())) showProblem(words?.lost ?? '')
 }
 
 function showProblem(text: string): void {

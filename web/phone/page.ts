@@ -23,8 +23,8 @@ export interface Words {
 /** Everything variable comes from attributes, because the script's own text must be constant. */
 export interface Page {
   readonly id: string
-  /** The state that the visitor is looking at; `pending` until the scan is committed. */
-  state: PhoneState | 'pending'
+  /** The state that the visitor is looking at; `pending` until the scan is committed, `in-doubt` where nobody knows. */
+  state: PhoneState | 'pending' | 'in-doubt'
   receipt: string
   /** Of the state that was seen last; -1 while none was. */
   seq: number

@@ -1,5 +1,5 @@
 import { announcedAt } from '@qrgate/sdk/screen-parts'
-import { type Answer, submit } from './gate.ts'
+import { type Answer, press } from './gate.ts'
 import { showProgress } from './notice.ts'
 import { address, type Page, type Words } from './page.ts'
 
@@ -43,7 +43,7 @@ export function countTimeLeft(page: Page, words: Words): TimeLeft {
   line.querySelector('button')?.addEventListener('click', async event => {
     // The form stays as it is, with its password.
     event.preventDefault()
-    heard(await submit(`${address(page)}/extend`, new URLSearchParams()))
+    heard(await press(`${address(page)}/extend`))
   })
   setInterval(show, 1000)
   return heard

@@ -3,8 +3,8 @@ import { type Page, reloadFromServer } from './page.ts'
 import type { TimeLeft } from './time-left.ts'
 import { untilSeen, wait } from './wait.ts'
 
-/** States that something follows. */
-const open: ReadonlySet<Page['state']> = new Set(['scanned', 'approved', 'claimed'])
+/** States that something follows; where nobody knows it, the gate's first answer. */
+const open: ReadonlySet<Page['state']> = new Set(['scanned', 'approved', 'claimed', 'in-doubt'])
 /** Between two looks at a gate that does not answer, or answers at once. */
 const pause = 1000
 
@@ -13,9 +13,12 @@ export async function watch(page: Page, timeLeft: TimeLeft | undefined): Promise
   if (!open.has(page.state)) return
   let moved = false
   let lost = false
+  let silent = false
   while (!moved) {
     await untilSeen()
-    const answer = await askForNews(page)
+    // Whoever was not heard is asked for a word at once: a wait on another dead connection would be as long again.
+    const answer: Answer = await (silent ? ask(page) : askForNews(page))
+    silent = answer.kind === 'lost'
     lost = isLost(answer)
     if (answer.kind === 'later') await wait(answer.seconds * 1000)
     else if (answer.kind === 'lost') await wait(pause)

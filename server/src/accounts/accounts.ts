@@ -150,7 +150,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
       paidBy(payer, async tried => {
         await tried.look()
         const how = { shares: sharesOf(payer) }
-        return newAccounts.make({ id, name, password }, { actor }, how)
+        return tried.told(newAccounts.make({ id, name, password }, { actor }, how))
       }),
 
     authenticate: ({ id, password }, payer) =>
@@ -163,11 +163,14 @@ export function createAccounts(parts: AccountsParts): Accounts {
         if (passwordLength(forms.prepared) > longestPassword) throw wrongCredentials(null)
         const known = await admin.byId(id)
         const { standing, remember } = await places.look(known, payer)
-        await tried.look({ id: accountIdKey(id), standing }).catch(error => {
+        const shares = sharesOf(payer)
+        const look = async () => {
+          await tried.look({ id: accountIdKey(id), standing })
+          return tried.told(proven(known, forms, shares))
+        }
+        const right = await look().catch(error => {
           throw error instanceof Refusal ? ofAccount(error, known) : error
         })
-        const shares = sharesOf(payer)
-        const right = await proven(known, forms, shares)
         await refresh(right, forms, shares)
         tried.right()
         await remember()

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { networkOf } from '../limits/network.ts'
 import type { Payer } from '../limits/payer.ts'
-import type { Standing } from '../limits/try-limits.ts'
 import { type Key, type Keyring, mac } from '../protocol/keyring.ts'
+import type { Standing } from '../protocol/try-rules.ts'
 import type { Account } from '../store/account.ts'
 import type { UsualPlaceRecords } from '../store/usual-place.ts'
 

@@ -41,6 +41,7 @@ import { createSocketLimits } from '../ws/socket-limits.ts'
 import { backgroundErrors } from './background-errors.ts'
 import { createCore } from './core.ts'
 import type { Demo, DemoReception } from './demo.ts'
+import { watchOpenFiles } from './open-files.ts'
 import { readinessParts } from './readiness.ts'
 
 export interface App {
@@ -178,7 +179,8 @@ export async function createApp(
   server.register(pages)
   addJwks(server, core.signingKeys)
   addGateProof(server, { keyring: core.gateProof, publicUrl, clock })
-  addHealth(server, readinessParts(core, logger))
+  const openFiles = watchOpenFiles(logger)
+  addHealth(server, readinessParts(core, openFiles, logger))
 
   const onRevoked = (kiosk: number) => {
     kiosks.forget(kiosk)
@@ -206,6 +208,7 @@ export async function createApp(
       await server.close()
       stopRevocations()
       stopPolicies()
+      openFiles.stop()
       await core.close()
     },
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Bus } from '../bus/bus.ts'
-import type { Clock, NodeClock } from '../clock.ts'
+import type { Clock, NodeClock, Steadiness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { checkpointKeys } from '../log/checkpoint.ts'
 import { follow } from '../log/follow.ts'
@@ -31,6 +31,7 @@ export interface BackgroundParts {
   delivery: Delivery
   moves: Moves
   clock: Clock
+  steadiness: Steadiness
   /** The node's own, which the database's time corrects. */
   nodeClock: NodeClock
   /** Of the purpose `log checkpoint`. */
@@ -43,7 +44,7 @@ export interface BackgroundParts {
 }
 
 export function createBackground(parts: BackgroundParts): Background {
-  const { config, store, bus, delivery, moves, clock, onError } = parts
+  const { config, store, bus, delivery, moves, clock, steadiness, onError } = parts
   const { signIns, userCodes, usualPlaces, log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
@@ -56,12 +57,12 @@ export function createBackground(parts: BackgroundParts): Background {
       const { deliveries } = store
       const reaped = { signIns, userCodes, usualPlaces, deliveries, handOffs: store.handOffs }
       const expireHandOff = handOffs.expire
-      stops.push(startReaper({ ...reaped, expireHandOff, moves, clock, onError }))
+      stops.push(startReaper({ ...reaped, expireHandOff, moves, clock, steadiness, onError }))
       stops.push(asking.start())
       stops.push(startSweep({ watched: store.watched, bus, delivery, clock, onError }))
       stops.push(startSealer(leased))
       const keys = checkpointKeys(parts.keyring)
-      stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock }))
+      stops.push(startKeeper({ ...leased, keys, life: config.logLife, clock, steadiness }))
       stops.push(follow(leased, jsonLogReader(parts.logger)))
       // Last, as it may wait for somebody else's answer.
       stops.push(await notifying.start(leased))

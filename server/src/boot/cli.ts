@@ -88,6 +88,9 @@ function isKnown(error: unknown): error is OperatorError | Refusal {
 
 function wordsOf(error: OperatorError | Refusal): string {
   // Why a database is busy, only its message says.
+  if (error instanceof Refusal && error.code === 'outcome_unknown') {
+    return `It is not known whether that was done; look before you do it again (${error.message}).`
+  }
   if (error instanceof Refusal && error.code !== 'storage_busy') return sentence(error.code, 'en')
   const isMissing = error instanceof WrongSettings && error.isMissing
   const isNowhere = error instanceof UnusableDatabase && error.trouble === 'missing'

@@ -6,7 +6,7 @@ import { createPasswordHasher, type PasswordHasher } from '../accounts/password.
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
-import { type Clock, createClock } from '../clock.ts'
+import { type Clock, createClock, type NodeClock, steady } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks, type Kiosks, openKiosk, seedKiosk } from '../kiosks/kiosks.ts'
 import { createCodeGuesses } from '../limits/code-guesses.ts'
@@ -37,6 +37,7 @@ import { createDelivery } from '../watch/delivery.ts'
 import { createBackground } from './background.ts'
 import { backgroundErrors } from './background-errors.ts'
 import { type ClientParts, createClientParts } from './client-parts.ts'
+import { noteSteps } from './clock-steps.ts'
 import type { Demo } from './demo.ts'
 import { withReadyHashes } from './demo-visitors.ts'
 import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
@@ -52,6 +53,8 @@ const perPage = (name: string) => ({ name, points: 20, duration: 60 })
 /** A gate without its edges: everything that decides, nothing that speaks HTTP. */
 export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   clock: Clock
+  /** This node's own; {@link clock} is it, but where another was given. */
+  nodeClock: NodeClock
   store: Store
   bus: Bus
   passwords: PasswordHasher
@@ -91,8 +94,9 @@ export async function createCore(
   const passing = (purpose: string) =>
     keyring(restoredAt === null ? purpose : `${purpose} since ${restoredAt}`)
 
-  const nodeClock = createClock()
+  const nodeClock = createClock({ onStep: noteSteps(logger, () => delivery.timeChanged()) })
   const clock = given ?? nodeClock
+  const steadiness = given ? steady(given) : nodeClock
   // For durations, which no correction of a clock may stretch.
   const ticks = given ?? (() => performance.now())
   const store = await openStore(config.databaseUrl)
@@ -100,7 +104,7 @@ export async function createCore(
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
   const passwords = await createPasswordHasher(config.longestHashWait)
-  const counters = await openCounters(config, ticks, onError)
+  const counters = await openCounters(config, ticks, logger, onError)
   const accounts = createAccounts({
     records: demo ? withReadyHashes(store.accounts, demo.hashes) : store.accounts,
     passwords,
@@ -134,7 +138,7 @@ export async function createCore(
   const jwts = { ...ofNow, read: (text: string) => ofNow.read(text) ?? readOlder(text) }
   const receiptsOfPages = receipts(passing('receipt'), publicUrl)
   const delivery = createDelivery({ bus, clock, onError })
-  const moves = createMoves({ signIns, bus, clock, kiosks, timings })
+  const moves = createMoves({ signIns, bus, clock, kiosks, timings, setAt: steadiness.setAt })
   const { sealAnew, ...clientParts } = createClientParts({
     config,
     store,
@@ -205,6 +209,7 @@ export async function createCore(
     delivery,
     moves,
     clock,
+    steadiness,
     nodeClock,
     keyring: keyring('log checkpoint'),
     sealAnew,
@@ -217,6 +222,7 @@ export async function createCore(
     ...clientParts,
     ...handOffParts,
     clock,
+    nodeClock,
     store,
     bus,
     passwords,
@@ -249,9 +255,11 @@ export async function createCore(
 async function openCounters(
   { redisUrl }: Config,
   ticks: () => number,
+  logger: EventLog,
   onError: (error: unknown) => void,
 ): Promise<Counters> {
   if (redisUrl === '') return createCounters(ticks)
   const { redisCounts } = await import('../limits/redis-counts.ts')
-  return createCounters(ticks, redisCounts(redisUrl, onError))
+  const onWarning = (words: string) => logger.warn({}, `Redis: ${words}`)
+  return createCounters(ticks, redisCounts(redisUrl, onError, onWarning))
 }

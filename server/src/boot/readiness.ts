@@ -2,14 +2,17 @@ import type { Degraded, Part } from '../http/health-part.ts'
 import type { EventLog } from '../logger.ts'
 import { type DatabaseTrouble, databaseTroubles } from '../store/database-trouble.ts'
 import { within } from '../within.ts'
+import { clockDegraded } from './clock-steps.ts'
 import type { Core } from './core.ts'
+import { type OpenFiles, outOfFiles } from './open-files.ts'
 
 /** A database that takes longer to answer a reading is no help to anybody, in milliseconds. */
 const patience = 900
 
 /** What `/readyz` asks: each part says since when it is not well, and why. */
 export function readinessParts(
-  { store, bus, passwords, counters }: Core,
+  { store, bus, passwords, counters, nodeClock }: Core,
+  openFiles: OpenFiles,
   logger: EventLog,
 ): Part[] {
   let lost: { since: number; trouble: DatabaseTrouble } | null = null
@@ -66,6 +69,19 @@ export function readinessParts(
           ? null
           : degradedSince(since, 'more people are signing in than can be served')
       },
+    },
+    {
+      name: 'files',
+      vital: false,
+      async degraded() {
+        const since = openFiles.lostSince()
+        return since === null ? null : degradedSince(since, outOfFiles)
+      },
+    },
+    {
+      name: 'clock',
+      vital: false,
+      degraded: async () => clockDegraded(nodeClock),
     },
   ]
 }

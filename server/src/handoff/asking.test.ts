@@ -14,6 +14,7 @@ test('where nothing can be written, what is due is looked for once and not again
       update: unused,
       openOf: unused,
       overdue: unused,
+      changedAfter: unused,
       purge: unused,
       async due() {
         looks += 1

@@ -12,6 +12,7 @@ test('what is no id is unknown without a look: not every database takes every te
       due: unused,
       openOf: unused,
       overdue: unused,
+      changedAfter: unused,
       purge: unused,
     },
     bus: { publish: unused, subscribe: unused, onRejoin: unused, close: unused, lost: unused },

@@ -45,8 +45,8 @@ export function createCodeGuesses({ everywhere, here }: Counters): CodeGuesses {
     async count({ phoneKey, address }) {
       const browser = phoneKey === undefined ? [] : [ofBrowser(phoneKey)]
       const counted = await payAll('too_many_codes', browser)
-      const network = await ofNetwork(networkOf(address))
-      counted.push(...network, ...(await ofAll('')))
+      const [network, all] = await Promise.all([ofNetwork(networkOf(address)), ofAll('')])
+      counted.push(...network, ...all)
       const wait = longestWait(network)
       const refusal =
         wait === 0 ? null : new Refusal('too_many_codes', 'from this network', seconds(wait))

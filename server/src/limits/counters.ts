@@ -21,33 +21,60 @@ export interface SharedCounts {
 export interface Counters {
   /** On this node alone. */
   here(rule: Rule): Counter
+  /** On all nodes together; absent where there is only this one. Nothing is counted while they cannot tell. */
+  elsewhere?: (rule: Rule) => Counter
   /** On this node and, where they share, on all: when Redis goes, a node has forgotten nothing of its own. */
   everywhere(rule: Rule): Counter
+  /** Whether a key was used up on all nodes when last asked for, for whoever asked. @param name a rule's. */
+  isUsedUpElsewhere(name: string, key: string): boolean
   /** Why each node counts for itself; null where that is so by design, and while all count together. */
   lost(): Lost | null
   close(): void
 }
+
+/** So many used-up keys of other nodes are remembered at once. */
+const mostUsedUp = 20_000
 
 /**
  * @param now milliseconds that only ever rise.
  * @param shared what makes a count on one node count on all.
  */
 export function createCounters(now: () => number, shared?: SharedCounts): Counters {
+  const usedUp = new Map<string, number>()
+  const note = (key: string, wait: number) => {
+    usedUp.delete(key)
+    if (wait === 0) return
+    usedUp.set(key, now() + wait)
+    const [oldest] = usedUp.keys()
+    if (usedUp.size > mostUsedUp && oldest !== undefined) usedUp.delete(oldest)
+  }
+
   const here = (rule: Rule): Counter => {
     const counts = new Counts(rule, now)
     return async (key, points) => [counts.take(key, points)]
   }
+  const elsewhere =
+    shared &&
+    ((rule: Rule): Counter => {
+      const others = shared.counter(rule)
+      return async (key, points) => {
+        const counted = await others(key, points)
+        if (counted) note(`${rule.name}:${key}`, counted.wait)
+        return counted ? [counted] : []
+      }
+    })
   return {
     here,
+    ...(elsewhere && { elsewhere }),
     everywhere(rule) {
       const own = here(rule)
-      const others = shared?.counter(rule)
+      const others = elsewhere?.(rule)
       if (!others) return own
       return async (key, points) => {
-        const [counted, elsewhere] = await Promise.all([own(key, points), others(key, points)])
-        return elsewhere ? [...counted, elsewhere] : counted
+        return (await Promise.all([own(key, points), others(key, points)])).flat()
       }
     },
+    isUsedUpElsewhere: (name, key) => now() < (usedUp.get(`${name}:${key}`) ?? 0),
     lost: () => shared?.lost() ?? null,
     close: () => shared?.close(),
   }

@@ -1,10 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createRedisClient, redisPatience, redisSilent, redisWords } from '../redis-client.ts'
+import {
+  evictionPolicy,
+  evictionWords,
+  type RedisClient,
+  redisPatience,
+  redisSilent,
+} from '../redis/client.ts'
+import { RedisConnection } from '../redis/connection.ts'
 import { within } from '../within.ts'
-import type { Lost, SharedCounts } from './counters.ts'
+import type { SharedCounts } from './counters.ts'
 import type { Counted } from './counts.ts'
-
-const probeEvery = 1_000
 
 /**
  * Counts one if fewer are counted, in one step: those who are refused must not count even for a moment,
@@ -28,40 +32,31 @@ local used = tonumber(redis.call('get', KEYS[1]) or '0')
 if used > 1 then redis.call('decr', KEYS[1]) elseif used == 1 then redis.call('del', KEYS[1]) end`
 
 /**
- * Counts that all nodes share. Redis may be slow, frozen or gone: one sign-in waits half a second
- * for it, and after that nobody does until it answers again.
+ * Counts that all nodes share. Redis may be slow, frozen or gone: nobody waits longer than half a second for it, and
+ * after that nobody does until it answers again.
+ * @param onWarning told what Redis is set to that lets it forget counts.
  */
-export function redisCounts(url: string, onError: (error: unknown) => void): SharedCounts {
-  const client = createRedisClient(url)
-  let lost: Lost | null = null
-  let closing = false
-  client.connect().catch(error => lose(error))
-
-  const lose = (error: unknown) => {
-    if (lost || closing) return
-    const why = redisWords(error, client)
-    lost = { since: performance.now(), why }
-    onError(new Error(why, { cause: error }))
-    void probe()
-  }
-  const probe = async () => {
-    while (lost && !closing) {
-      await sleep(probeEvery, undefined, { ref: false })
-      // A frozen Redis answers this once it thaws, a missing one refuses it at once; and it writes, as a count
-      // does.
-      const [keys, written] = [['qrgate:failures:probe'], ['1', '1']]
-      await client.eval(takeScript, { keys, arguments: written }).then(
-        () => {
-          lost = null
-        },
-        () => {},
-      )
-    }
-  }
+export function redisCounts(
+  url: string,
+  onError: (error: unknown) => void,
+  onWarning: (words: string) => void = () => {},
+): SharedCounts {
+  let warned: string | null = null
+  const connection = new RedisConnection(url, {
+    async begin(client) {
+      const words = evictionWords(await evictionPolicy(client))
+      if (words !== null && words !== warned) onWarning(words)
+      warned = words
+    },
+    // It writes, as a count does: a replica, and one without memory, still answer whoever reads.
+    ask: client =>
+      client.eval(takeScript, { keys: ['qrgate:failures:probe'], arguments: ['1', '1'] }),
+    onLost: onError,
+  })
 
   return {
     counter({ name, points, duration }) {
-      const count = async (key: string, most: number): Promise<Counted> => {
+      const count = async (client: RedisClient, key: string, most: number): Promise<Counted> => {
         // The name is that of older gates, which count in the same way.
         const keys = [`qrgate:failures:${name}:${key}`]
         const asked = performance.now()
@@ -71,18 +66,23 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
         if (counts === 0) return { wait: Math.max(1, left), used, undo: () => {} }
         const undo = () => {
           // Otherwise it may be the next window's.
-          if (performance.now() < asked + left) client.eval(undoScript, { keys }).catch(lose)
+          if (performance.now() >= asked + left) return
+          // In the order of its coming, if that connection is still there.
+          const by = client.isReady ? client : connection.client
+          const undone = by?.eval(undoScript, { keys })
+          undone?.catch(error => connection.lose(error))
         }
         return { wait: 0, used, undo }
       }
       return async (key, most = points) => {
-        if (lost || !client.isReady) return null
-        const counted = count(key, most)
+        const { client } = connection
+        if (client === null) return null
+        const counted = count(client, key, most)
         try {
           // The client's own time-out ends when a command is sent, and a frozen Redis takes commands.
           return await within(redisPatience, counted, () => redisSilent(redisPatience))
         } catch (error) {
-          lose(error)
+          connection.lose(error)
           // Whoever asked has gone on without it, and will take nothing back.
           counted.then(
             ({ undo }) => undo(),
@@ -92,10 +92,7 @@ export function redisCounts(url: string, onError: (error: unknown) => void): Sha
         }
       }
     },
-    lost: () => lost,
-    close() {
-      closing = true
-      client.destroy()
-    },
+    lost: () => connection.lost,
+    close: () => connection.close(),
   }
 }

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
+import type { Standing, TryRules } from '../protocol/try-rules.ts'
 import { createCounters } from './counters.ts'
 import type { Payer } from './payer.ts'
-import {
-  createTryLimits,
-  type Standing,
-  type Try,
-  type TryLimits,
-  type TryRules,
-} from './try-limits.ts'
+import { createTryLimits, type Try, type TryLimits } from './try-limits.ts'
 
 const rules: TryRules = {
   perSignIn: 10,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Refusal } from '../errors.ts'
-import { type Counters, longestWait, payAll, undo } from './counters.ts'
+import type { Standing, TryRules } from '../protocol/try-rules.ts'
+import { within } from '../within.ts'
+import { type Counters, payAll, undo } from './counters.ts'
 import type { Counted, Rule } from './counts.ts'
-import { seconds } from './limit.ts'
-import { networkOf } from './network.ts'
 import { kioskKey, type Payer } from './payer.ts'
-import { UnderWay } from './under-way.ts'
+import { atLeastOne, createLedger, type Named } from './try-ledger.ts'
 
 /**
  * How often somebody may try to be somebody. **Each try is paid for before anybody looks at it, by
@@ -18,6 +18,9 @@ import { UnderWay } from './under-way.ts'
  * - When all that is gone, the first try of each scan at an enrolled kiosk is still looked at: so many
  *   a day for an account, and of these so many at one kiosk.
  * - At an enrolled kiosk the address counts for nothing; elsewhere it slows strangers down.
+ *
+ * Where several nodes share their counts, each counts for itself first, and all together while the password
+ * is hashed: nobody is told what came of a try before both have let it pass. See {@link Try.told}.
  *
  * A passkey or a remembered phone guesses nothing: such a try is paid for by its scan alone.
  */
@@ -38,6 +41,13 @@ export interface Try {
    * @throws Refusal `too_many_tries`, and then nothing is counted but the scan's.
    */
   look(account?: { id: string; standing: Standing }): Promise<void>
+  /**
+   * The outcome of a look, right or wrong, where the counts of all nodes let it be told. They were asked when the
+   * look began. Where they are late this node's own decide, unless all nodes had been known to have used
+   * something up.
+   * @throws Refusal `too_many_tries` in place of the outcome, and then nothing is counted but the scan's.
+   */
+  told<T>(look: Promise<T>): Promise<T>
   /** It was right: nobody but the scan has paid. */
   right(): void
   /** Nobody looked at it: nobody has paid. */
@@ -46,62 +56,26 @@ export interface Try {
   over(): void
 }
 
-/** How well an account is known where somebody tries to be its owner. */
-export type Standing = 'stranger' | 'usual network' | 'usual phone'
-
-/** Tries allowed; times are in seconds. */
-export interface TryRules {
-  /** Tries that one scan pays for, right or wrong. */
-  perSignIn: number
-  /** How long a sign-in may be open: then nobody tries at it any more. */
-  signInLife: number
-  window: number
-  /** Wrong ones in one window, for one account at one network, or on a phone of its own. */
-  perAccount: number
-  perAccountAndDay: number
-  /** Wrong ones in one window at one network, or at one enrolled kiosk. */
-  perNetwork: number
-}
-
-/** How much of an account's day each may use up; what is left is for those below. */
-const shareOfDay = {
-  stranger: 0.6,
-  'usual network': 0.8,
-  'usual phone': 1,
-} as const satisfies Record<Standing, number>
-/** First tries at enrolled kiosks, beyond the day's budget; a share of that. */
-const reserve = 0.3
-const reserveOfKiosk = 0.1
 /** Wrong tries of one phone in one window, as a share of its network's. */
 const phoneShare = 0.1
 /** How fast a network goes on that has used up what it had, in seconds for each try. */
 const slowPace = 3
-/** Seconds after which to come again, where too many wait for tries that are not decided yet. */
-const soon = 3
-/** How often one try asks again, however many come before it. */
-const mostAsked = 1_000
-const day = 86_400
-/** However many accounts are guessed at, none is guessed at more often. */
-const ofGuesses = { whenFull: 'share', keys: 50_000 } as const
+/** How much longer than its look a try waits for the counts of other nodes, in milliseconds. */
+const longestLate = 100
 
 /** The limits of one gate. @param counters where they are counted, here or everywhere. */
-export function createTryLimits(rules: TryRules, { here, everywhere }: Counters): TryLimits {
-  const { window, perAccountAndDay, perNetwork } = rules
+export function createTryLimits(rules: TryRules, counters: Counters): TryLimits {
+  const { here, isUsedUpElsewhere } = counters
+  const { window, perNetwork } = rules
   const rule = (name: string, points: number, duration: number): Rule => {
     return { name, points: atLeastOne(points), duration }
   }
-  const ofSignIn = everywhere(rule('sign-in', rules.perSignIn, rules.signInLife))
   const ofPhone = here(rule('phone', perNetwork * phoneShare, window))
   const ofKiosk = here(rule('kiosk', perNetwork, window))
   const slowly = here(rule('slow', 1, slowPace))
-  const guesses = (name: string, points: number, duration: number) =>
-    everywhere({ ...rule(name, points, duration), ...ofGuesses })
-  // From another place it has as many more; what bounds all places is the day.
-  const ofAccountHere = everywhere(rule('account', rules.perAccount, window))
-  const ofDay = guesses('account-day', perAccountAndDay, day)
-  const ofReserve = guesses('reserve', perAccountAndDay * reserve, day)
-  const ofReserveHere = guesses('reserve-kiosk', perAccountAndDay * reserveOfKiosk, day)
   const all = (paying: Promise<Counted[]>[]) => payAll('too_many_tries', paying)
+  const own = createLedger(rules, here)
+  const others = counters.elsewhere && createLedger(rules, counters.elsewhere)
 
   /** What a try costs whose outcome is not sure, whatever it names. */
   const paidByPlace = async (payer: Payer, standing: Standing): Promise<Counted[]> => {
@@ -120,78 +94,90 @@ export function createTryLimits(rules: TryRules, { here, everywhere }: Counters)
     }
   }
 
-  const underWay = new UnderWay()
-
-  const paidByAccount = async (payer: Payer, account: string, standing: Standing) => {
-    const { phone = '', address } = payer
-    const place = standing === 'usual phone' ? `phone ${phone}` : networkOf(address)
-    const here = `${account} ${place}`
-    for (let asked = 0; ; asked += 1) {
-      const [byPlace, byDay] = await Promise.all([
-        ofAccountHere(here),
-        ofDay(account, atLeastOne(perAccountAndDay * shareOfDay[standing])),
-      ])
-      const paid = [...byPlace, ...byDay]
-      const wait = longestWait(paid)
-      if (wait === 0) return { paid, decide: underWay.begin([here, account]) }
-      undo(paid)
-      const usedUp = longestWait(byPlace) > 0 ? [here] : []
-      if (longestWait(byDay) > 0) usedUp.push(account)
-      const areOpen = usedUp.every(key => underWay.has(key))
-      if (!areOpen) throw new Refusal('too_many_tries', 'a budget is used up', seconds(wait))
-      const next = asked < mostAsked ? underWay.next(usedUp[0] ?? here) : undefined
-      if (!next) throw new Refusal('too_many_tries', 'too many are under way', soon)
-      await next
-    }
-  }
-
   return {
     async begin(payer) {
-      const scan = await ofSignIn(payer.signIn)
-      if (longestWait(scan) > 0) {
-        undo(scan)
-        throw new Refusal('too_many_tries', 'this scan has had its tries', 1)
+      const entry = own.open(payer)
+      await entry.scanned
+      const theirs = others?.open(payer)
+      let theyPay: Promise<unknown> = theirs?.scanned ?? Promise.resolve()
+      let byPlace: Counted[] = []
+      let named: Named | undefined
+
+      const backToPlace = () => {
+        undo(byPlace)
+        byPlace = []
       }
-      const isFirst = scan.every(({ used }) => used === 1)
-      let paid: Counted[] = []
-      let decide = (_isBack: boolean) => {}
-      const end = (isBack: boolean) => {
-        decide(isBack)
-        decide = () => {}
+      const backToAll = () => {
+        backToPlace()
+        entry.right()
       }
+      const isUsedUp = () =>
+        others?.keysOf(payer, named).some(key => isUsedUpElsewhere(...key)) ?? false
+      const theyAgree = () =>
+        theyPay.catch(refusal => {
+          backToAll()
+          throw refusal
+        })
+      const onceTheyPaid = (act: () => void) => void theyPay.then(act, act)
+
       return {
         async look(account) {
           const standing = account?.standing ?? 'stranger'
-          // Ids are people's names; a count needs to recognise them, not to know them.
-          const hashed = account && createHash('sha256').update(account.id).digest('base64url')
+          named = account && { key: hashed(account.id), standing }
+          let refused: Refusal | undefined
           try {
-            paid = await paidByPlace(payer, standing)
-            if (!hashed) return
-            const byAccount = await paidByAccount(payer, hashed, standing)
-            paid = [...paid, ...byAccount.paid]
-            decide = byAccount.decide
-          } catch (refusal) {
-            undo(paid)
-            paid = []
-            if (!isFirst || !payer.enrolled) throw refusal
-            if (!hashed) return
-            paid = await all([ofReserve(hashed), ofReserveHere(`${hashed} ${kioskKey(payer)}`)])
+            byPlace = await paidByPlace(payer, standing)
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error
+            refused = error
           }
+          try {
+            refused = await entry.pay(named, refused)
+          } catch (error) {
+            backToPlace()
+            throw error
+          }
+          if (refused) backToPlace()
+          if (!theirs) return
+          theyPay = theirs.pay(named, refused)
+          if (isUsedUp()) await theyAgree()
+          // Whoever is told waits for them.
+          else theyPay.catch(() => {})
         },
-        right: () => {
-          undo(paid)
-          end(true)
+
+        async told(look) {
+          const [outcome] = await Promise.allSettled([look])
+          const areInTime = await isWithin(longestLate, theyPay)
+          if (areInTime || isUsedUp()) await theyAgree()
+          if (outcome.status === 'rejected') throw outcome.reason
+          return outcome.value
         },
-        unseen: () => {
-          undo([...scan, ...paid])
-          end(true)
+
+        right() {
+          backToAll()
+          onceTheyPaid(() => theirs?.right())
         },
-        over: () => end(false),
+        unseen() {
+          backToPlace()
+          entry.unseen()
+          onceTheyPaid(() => theirs?.unseen())
+        },
+        over() {
+          entry.over()
+          onceTheyPaid(() => theirs?.over())
+        },
       }
     },
   }
 }
 
-function atLeastOne(points: number): number {
-  return Math.max(1, Math.floor(points))
+/** Ids are people's names; a count needs to recognise them, not to know them. */
+function hashed(id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
 }
+
+/** Whether something comes to an end, whichever, before so many milliseconds have passed. */
+function isWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return within(ms, work.then(noted, noted), () => new Error('late')).catch(() => false)
+}
+const noted = () => true

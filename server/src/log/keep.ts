@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, isSettled, type Steadiness } from '../clock.ts'
 import { type LogEvent, type LogEventName, system } from '../protocol/log-event.ts'
 import type { Lease } from '../store/lease.ts'
 import type { LogRecords } from '../store/log.ts'
@@ -18,6 +18,7 @@ export interface KeepParts extends LeasedParts {
   keys: CheckpointKeys
   life: LogLife
   clock: Clock
+  steadiness: Steadiness
 }
 
 const hour = 3_600_000
@@ -30,25 +31,30 @@ const batch = 500
  * @returns how to stop.
  */
 export function startKeeper(parts: KeepParts): () => Promise<void> {
-  const { clock } = parts
+  const { clock, steadiness } = parts
   let done = 0
   return workUnderLease(parts, {
     name: 'log keeper',
     pause: 1_000,
-    due: async () => wholeOf(hour, clock()) > done,
+    due: async () => wholeOf(hour, clock()) !== done,
     async work(lease) {
       const now = wholeOf(hour, clock())
-      const more = await keepLog(parts, lease)
+      const more = await keepLog(parts, lease, isSettled(steadiness))
       if (!more) done = now
       return more
     },
   })
 }
 
-/** Does some of what is due. @returns whether more is left. */
+/**
+ * Does some of what is due.
+ * @param mayRemove whether the age of what is kept is surely real.
+ * @returns whether more is left.
+ */
 export async function keepLog(
-  { log, keys, life, clock }: Omit<KeepParts, keyof LeasedParts>,
+  { log, keys, life, clock }: Omit<KeepParts, keyof LeasedParts | 'steadiness'>,
   lease: Lease,
+  mayRemove = true,
 ): Promise<boolean> {
   const now = clock()
   const checkpoints = await log.checkpoints()
@@ -64,6 +70,7 @@ export async function keepLog(
     await log.addCheckpoint(lease, checkpoint, logged('log.checkpoint', now, { ...checkpoint }))
   }
 
+  if (!mayRemove) return false
   // By whole hours, so that one event says what is gone and not one each second.
   const before = wholeOf(hour, now) - life.visitDays * day
   const erased = await log.erase(lease, before, batch, positions =>

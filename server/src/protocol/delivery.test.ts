@@ -70,3 +70,18 @@ test('sent again it is due at once, under its own id, and its day begins anew', 
     assert.deepEqual(again, { ...open, why: 'timeout', updatedAt: now })
   }
 })
+
+test('N79: after the clock was set back it waits for as long as it had left, and not for the old time', () => {
+  const waiting = { ...open, triedSince: now - 9_000, nextTryAt: now + 30_000, updatedAt: now }
+  const setBack = (at: number) => advanceDelivery(waiting, { type: 'set_back' }, at)
+  const back = now - 7_200_000
+  assert.deepEqual(setBack(back), {
+    ...waiting,
+    triedSince: back - 9_000,
+    nextTryAt: back + 30_000,
+    updatedAt: back,
+  })
+  // Clocks of nodes are never quite the same.
+  assert.equal(setBack(now - 60_000), waiting)
+  assert.equal(setBack(now + 7_200_000), waiting)
+})

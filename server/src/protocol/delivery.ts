@@ -1,3 +1,5 @@
+import { setBack } from './set-back.ts'
+
 /** One notification to one client, as its row keeps it; its body is made anew for each try. */
 export interface Delivery {
   /** The `webhook-id` at every try, and when it is sent again by hand. */
@@ -33,6 +35,8 @@ export type DeliveryStep =
   | { type: 'give_up'; until?: number; why: string }
   /** An operator wants it to be sent, whatever came of it. */
   | { type: 'resend' }
+  /** It may have been written by a clock that has been set back since. */
+  | { type: 'set_back' }
 
 /** What a step makes of a delivery; the same object where it is too late for that step. */
 export function advanceDelivery(old: Delivery, step: DeliveryStep, now: number): Delivery {
@@ -52,6 +56,8 @@ export function advanceDelivery(old: Delivery, step: DeliveryStep, now: number):
       return { ...old, nextTryAt: step.at, why: step.why, updatedAt: now }
     case 'give_up':
       return { ...old, state: 'given_up', nextTryAt: null, why: step.why, updatedAt: now }
+    case 'set_back':
+      return setBack(old, ['triedSince', 'nextTryAt'], now)
     case 'resend':
       return { ...old, state: 'open', tries: 0, triedSince: null, nextTryAt: now, updatedAt: now }
   }

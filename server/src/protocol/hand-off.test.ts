@@ -283,3 +283,33 @@ test('events that a client is notified of name it, and what it has heard of', ()
   assert.deepEqual(detail(answered, cancel), { reason: 'not_me', ...of(1) })
   assert.deepEqual(detail(answered, { type: 'coming', actor: phone }), of(1))
 })
+
+test('N79: after the clock was set back it has as much time left as it had, and the log has nothing to tell', () => {
+  const by = 7_200_000
+  const { row } = after([[{ type: 'try', until: start + 15_000 }, start + 1_000]])
+  const back = start + 1_000 - by
+  const observed = observeHandOff(row, back, timings)
+  assert.deepEqual(
+    { ...observed },
+    {
+      ...row,
+      deadline: start + timings.asking - by,
+      nextTryAt: start + 15_000 - by,
+      createdAt: start - by,
+      updatedAt: back,
+    },
+  )
+  const written = advanceHandOff(row, { type: 'expire' }, back, timings)
+  assert.deepEqual(written, { next: observed, events: [], quiet: true })
+  const tried = advanceHandOff(row, { type: 'try', until: back + 30_000 }, back + 14_000, timings)
+  assert.equal(tried.next.tries, 1, 'it is asked already, for so long from then on')
+  const again = after([[{ type: 'try', until: back + 30_000 }, back + 14_000]], written.next)
+  assert.equal(again.row.tries, 2)
+  const failed = after([[{ type: 'expire' }, start + timings.asking - by]], written.next)
+  assert.deepEqual([failed.row.state, failed.events], ['failed', ['hand_off.failed']])
+})
+
+test('N79: what is over stays as it is, whatever the clock says', () => {
+  const { row } = after([answer('A1'), cancel])
+  assert.equal(observeHandOff(row, start - 7_200_000, timings), row)
+})

@@ -12,6 +12,7 @@ import { Refusal } from '../errors.ts'
 import type { ClaimName } from './claims.ts'
 import { type Actor, type LogEvent, type LogEventName, system } from './log-event.ts'
 import { ticketWith } from './queue-ticket.ts'
+import { setBack } from './set-back.ts'
 
 /** One service asked for by one visitor, as its row keeps it. */
 export interface HandOff {
@@ -131,10 +132,10 @@ export function advanceHandOff(
 ): HandOffMove {
   const current = observeHandOff(stored, now, timings)
   const client: Actor = { kind: 'client', id: current.client }
+  /** What time has decided is written down on the way. */
+  const over = current.state === stored.state ? [] : overEvents(current)
   const move = (change: Partial<HandOff>, ...events: LogEvent[]): HandOffMove => {
     const next = { ...current, ...change, seq: stored.seq + 1, updatedAt: now }
-    // What time has decided is written down on the way.
-    const over = current === stored ? [] : overEvents(current)
     return { next, events: [...over, ...events], ...(events.length === 0 && { quiet: true }) }
   }
   const became = (change: Partial<HandOff>, event: LogEventName, actor: Actor): HandOffMove => {
@@ -143,7 +144,7 @@ export function advanceHandOff(
   }
   /** Of the asking, which nobody sees. */
   const noted = (change: Partial<HandOff>): HandOffMove => ({
-    next: { ...stored, ...change, updatedAt: now },
+    next: { ...current, ...change, updatedAt: now },
     events: [],
     quiet: true,
   })
@@ -210,24 +211,28 @@ export function advanceHandOff(
 
     case 'expire':
       if (current === stored) return repeat(stored)
-      return { next: current, events: overEvents(current), quiet: true }
+      return { next: current, events: over, quiet: true }
   }
 }
+
+const times = ['deadline', 'nextTryAt', 'comingAt', 'calledAt', 'createdAt'] as const
 
 /**
  * What a hand-off is at this moment: a state that has run out counts as over even before it is written
  * down, with the `seq` that it will have then.
  */
 export function observeHandOff(stored: HandOff, now: number, timings: HandOffTimings): HandOff {
-  const { state, deadline, seq, createdAt } = stored
-  if (deadline === null || now < deadline) return stored
-  const over = { ...stored, seq: seq + 1, updatedAt: now }
+  if (stored.deadline === null) return stored
+  const current = setBack(stored, times, now)
+  const { state, seq, createdAt } = current
+  if (now < (current.deadline ?? 0)) return current
+  const over = { ...current, seq: seq + 1, updatedAt: now }
   if (now >= createdAt + timings.life) {
     // Nobody waits for what was refused or has failed.
     const stands = state === 'requested' || state === 'accepted' || state === 'called'
     return { ...over, ...(stands ? cancelled('over') : { deadline: null, nextTryAt: null }) }
   }
-  return { ...over, ...failed(stored, timings) }
+  return { ...over, ...failed(current, timings) }
 }
 
 /** The visitor has a place in the client's queue. */

@@ -250,3 +250,38 @@ test("S012: the machine's time zone changes nothing", t => {
     assert.deepEqual(arrive(['scan', 'approve']), situations.approved)
   }
 })
+
+test('N79: after the clock was set back every state has as much time left as it had', () => {
+  const by = 7_200_000
+  for (const way of [['scan'], ['scan', 'approve'], ['scan', 'approve', 'claim']] as const) {
+    const { row } = arrive(way)
+    assert.ok(row.state !== 'pending' && row.deadline !== null)
+    const back = row.updatedAt - by
+    const left = row.deadline - row.updatedAt
+    const observed = observe(row, back, timings)
+    assert.equal(observed.state, row.state)
+    assert.equal(observed.deadline, back + left)
+    assert.equal(observed.claimedAt, row.claimedAt && row.claimedAt - by)
+    const { next, events } = advance(row, expire, back, timings)
+    assert.deepEqual([next, events], [observed, []])
+    assert.equal(advance(next, expire, back + left - 1, timings).next, next)
+    assert.equal(advance(next, expire, back + left, timings).events.length, 1)
+  }
+})
+
+test('N79, I5: what is over stays over, whatever the clock says', () => {
+  for (const way of [['scan', 'deny'], ['cancel']] as const) {
+    const { row } = arrive(way)
+    for (const at of [start - 7_200_000, start + 7_200_000]) {
+      assert.equal(observe(row, at, timings), row)
+    }
+  }
+})
+
+test('N79: what nobody has scanned is over once the clock was set back behind its beginning', () => {
+  assert.equal(observe(pending(), start - 60_000, timings).state, 'pending')
+  const over = observe(pending(), start - 60_001, timings)
+  assert.deepEqual([over.state, over.reason], ['expired', 'unscanned'])
+  const scan = { type: 'scan', phoneHash: mine, phoneKind } as const
+  assert.throws(() => advance(pending(), scan, start - 60_001, timings), { code: 'expired' })
+})

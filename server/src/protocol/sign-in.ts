@@ -3,6 +3,7 @@ import { finalStates } from '@qrgate/sdk/protocol'
 import { Refusal } from '../errors.ts'
 import { sameText } from './keyring.ts'
 import type { LogEventName } from './log-event.ts'
+import { isAhead, setBack } from './set-back.ts'
 import { logged, overEvent } from './sign-in-events.ts'
 import { startedAt } from './sign-in-id.ts'
 import type { Attempt, Move, Observed, SignIn, Step, Timings } from './sign-in-row.ts'
@@ -148,7 +149,8 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       }
       // What time has decided is written down on the way, as the reaper would have done.
       const { next, events } = move({ state: current.state, disownedAt }, 'report.not_me')
-      const over = current === stored ? [] : [logged(next, overEvent(current), { type: 'expire' })]
+      const isWritten = current.state === stored.state
+      const over = isWritten ? [] : [logged(next, overEvent(current), { type: 'expire' })]
       return { next, events: [...over, ...events] }
     }
 
@@ -178,6 +180,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
       if (stored.state === 'pending') throw new Refusal('not_found')
       const next = observe(stored, now, timings)
       if (next === stored) return repeat(stored)
+      if (next.state === stored.state) return { next, events: [], quiet: true }
       return { next, events: [logged(next, overEvent(next), step)] }
     }
   }
@@ -206,19 +209,37 @@ function requirePhone(current: Observed, step: Step): void {
   }
 }
 
+const times = [
+  'deadline',
+  'stayUntil',
+  'approvedAt',
+  'claimedAt',
+  'extendedAt',
+  'disownedAt',
+] as const
+
 /**
  * What a sign-in is at this moment. Time decides first and rows follow: a state that has run out
  * counts as over even before the reaper has written it, with the `seq` that the reaper will write.
+ * A clock that was set back decides nothing: what is stored has as much time left as it had, and what is
+ * not stored is over, as nobody can tell how long ago it began.
  */
 export function observe(stored: SignIn, now: number, timings: Timings): SignIn
 export function observe(stored: Observed, now: number, timings: Timings): Observed
 export function observe(stored: Observed, now: number, timings: Timings): Observed {
-  const pending = stored.state === 'pending'
-  const deadline = pending ? startedAt(stored.id) + timings.pending : stored.deadline
-  if (deadline === null) return stored
-  if (now < deadline) return pending ? { ...stored, deadline } : stored
-  const over = { ...runOut(stored), ...here, deadline: null }
-  return { ...stored, ...over, seq: stored.seq + 1, updatedAt: now }
+  if (stored.state === 'pending') {
+    const begin = startedAt(stored.id)
+    const deadline = stored.deadline ?? begin + timings.pending
+    return now < deadline && !isAhead(begin, now) ? { ...stored, deadline } : over(stored, now)
+  }
+  if (stored.deadline === null) return stored
+  const current = setBack(stored, times, now)
+  return now < (current.deadline ?? 0) ? current : over(current, now)
+}
+
+function over(stored: Observed, now: number): SignIn {
+  const { state, reason } = runOut(stored)
+  return { ...stored, ...here, state, reason, deadline: null, seq: stored.seq + 1, updatedAt: now }
 }
 
 function runOut({ state, claimable, leftBy }: Observed): Pick<SignIn, 'state' | 'reason'> {

@@ -3,7 +3,7 @@ import { finalStates } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Proof, Prove } from '../accounts/methods/proof.ts'
 import type { Clock } from '../clock.ts'
-import { Refusal } from '../errors.ts'
+import { afterwards, Refusal } from '../errors.ts'
 import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
 import type { Limit } from '../limits/limit.ts'
 import { kioskKey } from '../limits/payer.ts'
@@ -278,9 +278,10 @@ export function createFlow(parts: FlowParts) {
       const step: Step = { type: 'claim', handOff: request?.id }
       const signIn = await moves.take(subject, step, { ...known, ...request?.also })
       if (request && signIn.handOff === request.id) services.requested(request.id)
-      const { handOff } = await services.ofSignIn(signIn)
+      const { handOff } = await afterwards(services.ofSignIn(signIn))
       const answer = claimAnswer(signIn, account, offered, handOff)
-      return client ? { ...answer, ...(await telling.told(client, signIn, account)) } : answer
+      if (!client) return answer
+      return { ...answer, ...(await afterwards(telling.told(client, signIn, account))) }
     },
 
     /** A kiosk was revoked: what its visitors have begun is over, visits too; a sign-in that nobody scanned has no row. */

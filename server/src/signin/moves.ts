@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { Kiosks } from '../kiosks/kiosks.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
 import { advance, observe } from '../protocol/sign-in.ts'
+import { startedAt } from '../protocol/sign-in-id.ts'
 import {
   type Observed,
   type SignIn,
@@ -29,12 +30,24 @@ export interface MovesParts {
   clock: Clock
   kiosks: Pick<Kiosks, 'known'>
   timings: Timings
+  /** When the clock was set: what began before has no age, and nobody knows whether it is over. */
+  setAt?(): number
 }
 
 export type Moves = ReturnType<typeof createMoves>
 
 /** How every verb of the story reads and changes a sign-in. */
-export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts) {
+export function createMoves(parts: MovesParts) {
+  const { signIns, bus, clock, kiosks, timings, setAt = () => 0 } = parts
+
+  /** No proof of one kiosk opens a sign-in of another, whatever it was made for. */
+  function storedOf(row: SignIn | null, { id, kiosk }: Subject): Observed {
+    if (row && row.kiosk !== kiosk.number) throw new Refusal('kiosk_secret_wrong')
+    if (row) return row
+    const begun = unscanned(id, kiosk.number, kiosk.claimable)
+    return startedAt(id) < setAt() ? { ...begun, deadline: 0 } : begun
+  }
+
   /** One step, one transaction, one hint; nobody waits for the bus. */
   async function move(
     id: string,
@@ -103,12 +116,6 @@ export function createMoves({ signIns, bus, clock, kiosks, timings }: MovesParts
       return { signIn: await take({ id, kiosk }, { type: 'come_back', by: 'phone' }), kiosk }
     },
   }
-}
-
-/** No proof of one kiosk opens a sign-in of another, whatever it was made for. */
-function storedOf(row: SignIn | null, { id, kiosk }: Subject): Observed {
-  if (row && row.kiosk !== kiosk.number) throw new Refusal('kiosk_secret_wrong')
-  return row ?? unscanned(id, kiosk.number, kiosk.claimable)
 }
 
 function requireRow(row: SignIn | null): SignIn {

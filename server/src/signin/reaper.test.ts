@@ -37,9 +37,12 @@ async function setUp(t: TestContext, reapers = 1) {
   const moves = createMoves({ signIns, bus, clock, kiosks, timings })
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
+  let steadyFor = Number.POSITIVE_INFINITY
+  let doubted = 0
+  const steadiness = { earliest: () => now + doubted, steadyFor: () => steadyFor, setAt: () => 0 }
   const expireHandOff = async () => {}
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ ...store, signIns, expireHandOff, moves, clock, onError }),
+    startReaper({ ...store, signIns, expireHandOff, moves, clock, steadiness, onError }),
   )
   t.after(() => {
     for (const stop of stops) stop()
@@ -52,6 +55,16 @@ async function setUp(t: TestContext, reapers = 1) {
     stop: () => stops.forEach(stop => void stop()),
     pass: (ms: number) => {
       now += ms
+      steadyFor += ms
+    },
+    /** The clock is set, and that is followed. */
+    step: (ms: number) => {
+      now += ms
+      steadyFor = 0
+    },
+    /** Another clock says that it is so much earlier, and nobody knows yet which one is right. */
+    doubt: (ms: number) => {
+      doubted = ms
     },
     round: async () => {
       t.mock.timers.tick(1_000)
@@ -124,10 +137,10 @@ test('I10: of several nodes that reap at once one has an effect', async t => {
   assert.equal(hints, ids.length)
 })
 
-test('a final row stays for an hour, and what the log tells of it for longer', async t => {
+test('N79: a final row stays for twelve hours, and what the log tells of it for longer', async t => {
   const gate = await setUp(t)
   const id = await gate.after(scan, { type: 'deny', phoneHash })
-  gate.pass(3_600_000)
+  gate.pass(12 * 3_600_000)
   await gate.round()
   assert.equal((await gate.read(id))?.state, 'denied')
   gate.pass(1)
@@ -136,7 +149,7 @@ test('a final row stays for an hour, and what the log tells of it for longer', a
   assert.deepEqual(await gate.events(id), ['sign_in.scanned', 'sign_in.denied'])
 })
 
-test('an old sign-in that is only now written down is still kept for an hour', async t => {
+test('an old sign-in that is only now written down is still kept for twelve hours', async t => {
   const gate = await setUp(t)
   const id = await gate.after(scan)
   gate.pass(24 * 3_600_000)
@@ -195,4 +208,54 @@ test('a row that vanishes meanwhile keeps no other from its end', async t => {
   await gate.round()
   assert.equal((await gate.read(id))?.state, 'expired')
   assert.equal(gate.errors.length, 1)
+})
+
+test('N79: a step ahead removes nothing before the clock has gone on for an hour', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan, { type: 'deny', phoneHash })
+  gate.step(13 * 3_600_000)
+  await gate.round()
+  gate.pass(3_600_000 - 1)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'denied')
+  gate.pass(1)
+  await gate.round()
+  assert.equal(await gate.read(id), null)
+})
+
+test('N79: what a clock has written that was set back has as much time left as it had', async t => {
+  const gate = await setUp(t)
+  const scanned = await gate.after(scan)
+  const claimed = await gate.after(scan, approve, { type: 'claim' })
+  const denied = await gate.after(scan, { type: 'deny', phoneHash })
+  const before = await gate.events(claimed)
+  gate.step(-2 * 3_600_000)
+  await gate.round()
+  gate.pass(timings.scanned - 1)
+  await gate.round()
+  const states = () =>
+    Promise.all([scanned, claimed, denied].map(async id => (await gate.read(id))?.state))
+  assert.deepEqual(await states(), ['scanned', 'claimed', 'denied'])
+  assert.deepEqual(await gate.events(claimed), before)
+  gate.pass(1)
+  await gate.round()
+  assert.deepEqual(await states(), ['expired', 'claimed', 'denied'])
+  gate.pass(timings.visit - timings.scanned)
+  await gate.round()
+  assert.deepEqual(await states(), ['expired', 'ended', 'denied'])
+})
+
+test('N79: nothing is written down as over, nor removed, by a time that is doubted', async t => {
+  const gate = await setUp(t)
+  const id = await gate.after(scan)
+  const over = await gate.after(scan, { type: 'deny', phoneHash })
+  gate.pass(13 * 3_600_000)
+  gate.doubt(-13 * 3_600_000)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'scanned')
+  assert.equal((await gate.read(over))?.state, 'denied')
+  gate.doubt(0)
+  await gate.round()
+  assert.equal((await gate.read(id))?.state, 'expired')
+  assert.equal(await gate.read(over), null)
 })

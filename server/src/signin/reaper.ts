@@ -1,6 +1,9 @@
 import { placeLife } from '../accounts/usual-places.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, isSettled, type Steadiness } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import { advanceDelivery } from '../protocol/delivery.ts'
+import { clocksApart } from '../protocol/set-back.ts'
+import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { SignIns } from '../store/sign-ins.ts'
@@ -12,19 +15,25 @@ export interface ReaperParts {
   signIns: SignIns
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
-  handOffs: Pick<HandOffRecords, 'overdue' | 'purge'>
-  deliveries: Pick<DeliveryRecords, 'purge'>
+  handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
+  deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
   /** Writes down what time has decided of a hand-off. */
   expireHandOff(id: string): Promise<unknown>
   moves: Pick<Moves, 'takeStored'>
   clock: Clock
+  steadiness: Steadiness
   onError(error: unknown): void
 }
 
 const every = 1_000
 const batch = 500
-/** A final row stays so long, so that whoever asks late hears what became of it. */
-const keptFinal = 3_600_000
+/**
+ * A final row stays so long, so that whoever asks late hears what became of it; and longer than a machine is wrong
+ * that takes one time zone for another: without its row what has ended would begin anew by a clock set back.
+ */
+const keptFinal = 12 * 3_600_000
+/** All nodes go by a new time before so long, and no other is written any more. */
+const newTime = 120_000
 /** So long an operator may look at what became of a delivery, and send it again. */
 const keptDelivery = 7 * 24 * 3_600_000
 
@@ -42,6 +51,7 @@ export function startReaper({
   expireHandOff,
   moves,
   clock,
+  steadiness,
   onError,
 }: ReaperParts): () => void {
   /** One row that cannot be expired must not keep the others; a database that is away keeps all. */
@@ -50,22 +60,53 @@ export function startReaper({
     onError(error)
   }
 
+  const writeDown = async () => {
+    for (const id of await signIns.overdue(steadiness.earliest(), batch)) {
+      await moves.takeStored(id, { type: 'expire' }).catch(passOver)
+    }
+    for (const id of await handOffs.overdue(steadiness.earliest(), batch)) {
+      await expireHandOff(id).catch(passOver)
+    }
+  }
+
+  /** What a clock has written that was set back since is given the time that it had left. */
+  const writeSetBack = async () => {
+    const ahead = clock() + clocksApart
+    for (const id of await signIns.changedAfter(ahead, batch)) {
+      await moves.takeStored(id, { type: 'expire' }).catch(passOver)
+    }
+    for (const id of await handOffs.changedAfter(ahead, batch)) {
+      await expireHandOff(id).catch(passOver)
+    }
+    for (const id of await deliveries.changedAfter(ahead, batch)) {
+      await setBackDelivery(id).catch(passOver)
+    }
+  }
+
+  const setBackDelivery = (id: string) =>
+    deliveries.update(id, row => {
+      if (!row) throw new Error(`the delivery ${id} is gone`)
+      const next = advanceDelivery(row, { type: 'set_back' }, clock())
+      return next === row ? unchanged(row) : { next, events: [], quiet: true }
+    })
+
+  const purge = async () => {
+    const now = steadiness.earliest()
+    await signIns.purge(now - keptFinal, batch)
+    await handOffs.purge(now - keptFinal, batch)
+    await deliveries.purge(now - keptDelivery, batch)
+    await userCodes.purge(now, batch)
+    await usualPlaces.purge(now - placeLife, batch)
+  }
+
   let running = false
   const round = async () => {
     if (running) return
     running = true
     try {
-      for (const id of await signIns.overdue(clock(), batch)) {
-        await moves.takeStored(id, { type: 'expire' }).catch(passOver)
-      }
-      for (const id of await handOffs.overdue(clock(), batch)) {
-        await expireHandOff(id).catch(passOver)
-      }
-      await signIns.purge(clock() - keptFinal, batch)
-      await handOffs.purge(clock() - keptFinal, batch)
-      await deliveries.purge(clock() - keptDelivery, batch)
-      await userCodes.purge(clock())
-      await usualPlaces.purge(clock() - placeLife)
+      if (steadiness.steadyFor() < newTime) await writeSetBack()
+      await writeDown()
+      if (isSettled(steadiness)) await purge()
     } catch (error) {
       onError(error)
     } finally {

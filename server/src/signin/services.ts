@@ -2,7 +2,7 @@ import { finalStates, type Language, type Service } from '@qrgate/sdk/protocol'
 import type { Clients } from '../clients/clients.ts'
 import { isReachable } from '../clients/reachable.ts'
 import type { Clock } from '../clock.ts'
-import { Refusal } from '../errors.ts'
+import { afterwards, Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import {
   type HandOff,
@@ -133,7 +133,7 @@ export function createServices(parts: ServicesParts) {
     }
     if (instead !== null) parts.onChanged(instead)
     parts.onRequested(id)
-    return ofSignIn(chosen)
+    return afterwards(ofSignIn(chosen))
   }
 
   return {

@@ -7,11 +7,12 @@ const longestTrip = 1_000
 const mostTries = 5
 
 /**
- * One clock for all nodes: where the database has a clock of its own, this node's follows it.
+ * One clock for all nodes: where the database has a clock of its own, this node's follows it, and doubts it
+ * where it jumps.
  * @returns how to stop.
  */
 export async function followDatabaseTime(
-  store: Store,
+  store: Pick<Store, 'time'>,
   clock: NodeClock,
   onError: (error: unknown) => void,
 ): Promise<() => void> {
@@ -20,7 +21,7 @@ export async function followDatabaseTime(
     const time = await store.time()
     const trip = performance.now() - asked
     if (time === null || trip > longestTrip) return false
-    clock.follow(time + trip / 2)
+    clock.follow(time, asked + trip / 2)
     return true
   }
   if ((await store.time()) === null) return () => {}

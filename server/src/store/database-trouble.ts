@@ -8,6 +8,7 @@ import { OperatorError } from '../operator-error.ts'
 export const databaseTroubles = {
   away: 'it does not answer; the gate goes on as soon as it does',
   locked: 'another program keeps it locked',
+  crowded: 'it has no connection left; raise its max_connections, or end what keeps them',
   full: 'its disk is full; make room, and the gate goes on by itself',
   failing: 'its disk cannot be read or written; look at the machine’s own log',
   read_only: 'it is read-only; let the gate’s user write there, or name the primary server',
@@ -49,9 +50,11 @@ export class UnusableDatabase extends OperatorError {
   }
 }
 
-/** Whether it may be over in a moment, without anybody's help. */
-export function isPassing(trouble: DatabaseTrouble): boolean {
-  return trouble === 'away' || trouble === 'locked'
+/** What may be over in a moment, without anybody's help. */
+export type PassingTrouble = 'away' | 'locked' | 'crowded'
+
+export function isPassing(trouble: DatabaseTrouble): trouble is PassingTrouble {
+  return trouble === 'away' || trouble === 'locked' || trouble === 'crowded'
 }
 
 function nameOfFile(path: string): string {

@@ -18,6 +18,8 @@ export interface DeliveryRecords {
   find(query: DeliveryQuery, limit: number): Promise<Delivery[]>
   /** Gives up all that is open for a client; returns how many. */
   giveUp(client: string, why: string, now: number): Promise<number>
+  /** Ids of open ones that were changed after the given time. */
+  changedAfter(time: number, limit: number): Promise<string[]>
   /** Removes what was delivered or given up before the given time; returns how many. */
   purge(overBefore: number, limit: number): Promise<number>
 }

@@ -17,6 +17,8 @@ export interface HandOffRecords {
   openOf(account: string): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
+  /** Ids of rows that something may follow, and that were changed after the given time. */
+  changedAfter(time: number, limit: number): Promise<string[]>
   /** Removes rows that nothing follows since the given time, behind their sign-ins; returns how many. */
   purge(finalBefore: number, limit: number): Promise<number>
 }

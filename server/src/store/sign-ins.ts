@@ -24,6 +24,8 @@ export interface SignIns {
   openOf(whose: { kiosk: number } | { account: string }): Promise<string[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
+  /** Ids of rows that something may follow, and that were changed after the given time. */
+  changedAfter(time: number, limit: number): Promise<string[]>
   /** Removes rows that became final before the given time, and whose hand-off did; returns how many. */
   purge(finalBefore: number, limit: number): Promise<number>
 }

@@ -19,8 +19,8 @@ import type { WatchedRows } from './watched-rows.ts'
  * this one. The suite in test/conformance holds each engine to every sentence of them.
  *
  * A call that resolves has reached the disk: a power cut after it takes nothing back. A call that
- * rejects has changed nothing, with one exception that no network can avoid: when the connection
- * breaks during a commit, `storage_busy` may hide a success; the same step again tells.
+ * rejects has changed nothing, nor will it, with one exception that no network can avoid: where the answer
+ * to a commit is lost and nothing more is heard, `outcome_unknown` says so; the same step again tells.
  * A database that stays locked or does not answer rejects with `storage_busy` in bounded time, and
  * no call blocks the event loop for longer than 100 ms.
  */

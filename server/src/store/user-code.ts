@@ -19,5 +19,6 @@ export interface UserCodeRecords {
   find(userCode: string): Promise<UserCode | null>
   /** The code of a sign-in; its time may be over. */
   ofSignIn(signIn: string): Promise<UserCode | null>
-  purge(expiredBefore: number): Promise<void>
+  /** Removes codes whose time was over by then; returns how many. */
+  purge(expiredBefore: number, limit: number): Promise<number>
 }

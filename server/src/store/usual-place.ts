@@ -16,6 +16,6 @@ export interface UsualPlaceRecords {
   remember(places: readonly UsualPlace[], most: number): Promise<void>
   /** Removes these places of the account, where it has them. */
   forget(account: string, places: readonly string[]): Promise<void>
-  /** Removes the places that were last seen before then. */
-  purge(seenBefore: number): Promise<void>
+  /** Removes places that were last seen before then; returns how many. */
+  purge(seenBefore: number, limit: number): Promise<number>
 }

@@ -3,7 +3,7 @@ export interface WatchedRows {
   /**
    * What changed lately, whoever changed it, so that lost hints do no harm. Overlaps with earlier
    * answers, because transactions become visible later than they were stamped.
-   * @param since the `at` of the last answer, or 0.
+   * @param since the `at` of the last answer, or 0. It goes back where the clock does that stamps changes.
    * @returns null when certainly no other process has written since the last call.
    */
   changes(since: number): Promise<{ at: number; changed: RowVersion[] } | null>

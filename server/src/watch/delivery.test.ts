@@ -55,6 +55,11 @@ async function setUp(t: TestContext, age = 1_000) {
     told,
     states: () => told.map(({ state, seq }) => `${seq} ${state}`),
     reads: () => reads,
+    /** The clock is set, and nobody waits for what was to come by the old one. */
+    setClock: (ms: number) => {
+      now += ms
+      delivery.timeChanged()
+    },
     watch: () => {
       const watch = delivery.watch<Observed>(id, read, signIn => told.push(signIn))
       t.after(watch.stop)
@@ -259,4 +264,23 @@ test('N87: what ran out while nobody looked is read at once, without a warning o
   while (told.length < 2) await turn()
   assert.deepEqual(told, ['pending', 'expired'])
   assert.deepEqual(warnings, [])
+})
+
+test('N79: where the clock was set, what has run out by it is told within ten seconds', async t => {
+  const { watch, setClock, pass, states } = await setUp(t)
+  const { first } = watch()
+  await first
+  assert.deepEqual(states(), ['0 pending'])
+  setClock(timings.pending)
+  await pass(10_000)
+  assert.deepEqual(states(), ['0 pending', '1 expired'])
+})
+
+test('N79: where it was set back, nothing is told before it has run out', async t => {
+  const { watch, take, setClock, pass, states } = await setUp(t)
+  await take(scan)
+  await watch().first
+  setClock(-7_200_000)
+  await pass(10_000)
+  assert.deepEqual(states(), ['1 scanned'])
 })

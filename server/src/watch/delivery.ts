@@ -31,6 +31,8 @@ export interface Delivery {
   watched(): string[]
   /** Says what the store holds by now; whoever waits and has seen less reads it. */
   hint(change: RowVersion): void
+  /** Time is another than when it was said when things run out: all of it is read anew, within seconds. */
+  timeChanged(): void
 }
 
 export interface Watch {
@@ -46,18 +48,29 @@ export interface DeliveryParts {
   onError(error: unknown): void
 }
 
+interface Waiting {
+  hearOf(seq: number): void
+  readSoon(): void
+}
+
 /** Spread out, so that the kiosks of a whole node do not come back to a weak database at once. */
 const retryAfter = () => 500 + Math.random() * 1_500
+/** So are all who wait on all nodes, in milliseconds, once time is another. */
+const lookAnewWithin = 10_000
 
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { bus, clock } = parts
-  const waiting = new Map<string, Set<(seq: number) => void>>()
+  const waiting = new Map<string, Set<Waiting>>()
 
   return {
     watched: () => [...waiting.keys()],
 
     hint({ id, seq }) {
-      for (const hearOf of waiting.get(id) ?? []) hearOf(seq)
+      for (const { hearOf } of waiting.get(id) ?? []) hearOf(seq)
+    },
+
+    timeChanged() {
+      for (const others of waiting.values()) for (const { readSoon } of others) readSoon()
     },
 
     watch(id, read, tell) {
@@ -71,7 +84,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         stopped = true
         unsubscribe()
         clearTimeout(timer)
-        others.delete(hearOf)
+        others.delete(own)
         if (others.size === 0 && waiting.get(id) === others) waiting.delete(id)
       }
 
@@ -114,12 +127,15 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         reading = readNews()
       }
 
-      const hearOf = (seq: number) => {
-        if (seq > seen) hear()
+      const own: Waiting = {
+        hearOf(seq) {
+          if (seq > seen) hear()
+        },
+        readSoon: () => readLater(Math.random() * lookAnewWithin),
       }
       const others = waiting.get(id) ?? new Set()
       waiting.set(id, others)
-      others.add(hearOf)
+      others.add(own)
       const unsubscribe = bus.subscribe(id, hear)
       hear()
       return { first: reading ?? Promise.resolve(), stop }

@@ -12,9 +12,10 @@ async function setUp(t: TestContext) {
   const store = await openSqliteStore(':memory:')
   t.after(() => store.close())
   const changed: RowVersion[] = []
+  let at = 0
   const compared: RowVersion[] = []
   const watched: WatchedRows = {
-    changes: async since => ({ at: since, changed }),
+    changes: async () => ({ at, changed }),
     seqs: async () => compared,
   }
   let rejoin = () => {}
@@ -41,6 +42,10 @@ async function setUp(t: TestContext) {
     errors,
     watched,
     rejoin: () => rejoin(),
+    /** The clock that stamps changes is set. */
+    stampedAt: (time: number) => {
+      at = time
+    },
     /** A second passes; a round is promises and nothing else. */
     second: async () => {
       t.mock.timers.tick(1_000)
@@ -87,4 +92,18 @@ test('after a round that failed, everything watched is compared in the next seco
   watched.changes = changes
   await second()
   assert.deepEqual(hinted, ['one 2'])
+})
+
+test('N79: where the clock that stamps changes goes back, everything watched is compared at once', async t => {
+  const { compared, hinted, second, stampedAt } = await setUp(t)
+  stampedAt(7_200_000)
+  await second()
+  compared.push({ id: 'one', seq: 4 })
+  await second()
+  assert.deepEqual(hinted, [])
+  stampedAt(1_000)
+  await second()
+  assert.deepEqual(hinted, ['one 4'])
+  await second()
+  assert.deepEqual(hinted, ['one 4'])
 })

@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.ts'
 export interface SweepParts {
   watched: WatchedRows
   bus: Bus
-  delivery: Delivery
+  delivery: Pick<Delivery, 'watched' | 'hint'>
   clock: Clock
   onError(error: unknown): void
 }
@@ -48,6 +48,8 @@ export function startSweep({ watched, bus, delivery, clock, onError }: SweepPart
       }
       const changes = await watched.changes(since)
       if (changes) {
+        // By a clock that went back: what was changed just before it did was seen by no look.
+        missed ||= changes.at < since
         since = changes.at
         for (const change of changes.changed) delivery.hint(change)
       }

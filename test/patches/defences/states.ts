@@ -92,8 +92,8 @@ export const states: readonly Defence[] = [
     id: 'deadlines-count',
     says: 'what has run out goes on until the reaper comes',
     file: machine,
-    find: 'if (now < deadline) return pending',
-    replace: 'if (!pending || now < deadline) return pending',
+    find: 'return now < (current.deadline ?? 0) ? current : over(current, now)',
+    replace: 'return current',
     tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'S011' }],
   },
   {
@@ -184,8 +184,8 @@ export const states: readonly Defence[] = [
     id: 'hand-off-runs-out',
     says: 'a hand-off is open for ever',
     file: 'server/src/protocol/hand-off.ts',
-    find: 'if (deadline === null || now < deadline) return stored',
-    replace: 'return stored',
+    find: 'if (now < (current.deadline ?? 0)) return current',
+    replace: 'return current',
     tests: [{ file: 'server/src/protocol/hand-off.test.ts', name: 'I12' }],
   },
   {

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts'
 import { gateProofPurpose } from '../../protocol/gate-proof.ts'
 import { deriveKeyring, type Keyring } from '../../protocol/keyring.ts'
+import { lengthOf } from '../clock-steps.ts'
 import { keptSecretKeys } from '../secret-key.ts'
 import { type Answerer, askGate } from './ask-gate.ts'
 import { certificateFinding } from './certificate.ts'
@@ -95,6 +96,6 @@ function judge(
 /** Nodes follow the database's clock, and an SQLite database has none of its own. */
 function checkClockOf(apart: number, add: Add): void {
   if (apart < 10_000) return
-  const words = `this machine's is ${Math.round(apart / 1000)} s apart from the gate's`
+  const words = `this machine's is ${lengthOf(apart)} apart from the gate's`
   add('warn', 'clock', `${words}; switch on NTP on both`)
 }

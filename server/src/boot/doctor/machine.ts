@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Config } from '../../config.ts'
 import { settings } from '../../settings.ts'
+import { lengthOf } from '../clock-steps.ts'
 import { cannotListen, faultAt } from '../listening.ts'
 import { requiredNode } from '../version.ts'
 import { type Add, messageOf } from './finding.ts'
@@ -101,7 +102,10 @@ export function checkLogLevel({ logLevel }: Config, add: Add): void {
 /** @param offset of this machine's clock from the database's, in milliseconds. */
 export function checkClock(offset: number, add: Add): void {
   const ms = Math.round(Math.abs(offset))
-  const apart = `${ms} ms apart from the database's`
-  if (ms < 2_000) add('ok', 'clock', apart)
-  else add('warn', 'clock', `${apart}; switch on NTP (sign-ins follow the database)`)
+  if (ms < 2_000) {
+    add('ok', 'clock', `${ms} ms apart from the database's`)
+    return
+  }
+  const words = `this machine's is ${lengthOf(ms)} ${offset > 0 ? 'behind' : 'ahead of'} the database's`
+  add('warn', 'clock', `${words}, which the gate goes by; switch on NTP on both`)
 }

@@ -4,7 +4,13 @@ import type { PostgresLook } from '../../store/sql/postgres-look.ts'
 import { postgresFindings } from './postgres.ts'
 
 const found = (look: Partial<PostgresLook>) => {
-  const whole = { tls: 'none', pooler: 'none', address: '10.0.0.5', ...look } as const
+  const whole = {
+    tls: 'none',
+    pooler: 'none',
+    address: '10.0.0.5',
+    lax: [],
+    ...look,
+  } satisfies PostgresLook
   return postgresFindings(whole).map(({ mark, words }) => `${mark} ${words}`)
 }
 
@@ -28,4 +34,11 @@ test('N50: doctor names a pooler, and what it must have', () => {
     'ok a pooler is between (by transaction)',
   ])
   assert.match(found({ pooler: 'session' })[1] ?? '', /eleven connections for each node$/)
+})
+
+test('N85: doctor names a server that a power cut may damage, and one whose commits do not wait for the disk', () => {
+  const lax = ['fsync', 'synchronous_commit']
+  const [, first, second] = found({ lax })
+  assert.match(first ?? '', /^warn its server has fsync=off: .*; set fsync=on$/)
+  assert.match(second ?? '', /^ok its server has synchronous_commit=off; the gate has its own/)
 })

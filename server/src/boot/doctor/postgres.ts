@@ -13,7 +13,7 @@ export async function checkPostgres({ databaseUrl }: Config, add: Add): Promise<
 }
 
 export function postgresFindings(look: PostgresLook): Omit<Finding, 'about'>[] {
-  return [encryption(look), ...pooling(look)]
+  return [encryption(look), ...pooling(look), ...durability(look)]
 }
 
 function encryption({ tls, address }: PostgresLook): Omit<Finding, 'about'> {
@@ -35,4 +35,15 @@ function pooling({ pooler }: PostgresLook): Omit<Finding, 'about'>[] {
   if (pooler === 'none') return []
   const needs = pooler === 'session' ? '; let it have eleven connections for each node' : ''
   return [{ mark: 'ok', words: `a pooler is between (by ${pooler})${needs}` }]
+}
+
+function durability({ lax }: PostgresLook): Omit<Finding, 'about'>[] {
+  return lax.map(setting => {
+    const words = `its server has ${setting}=off`
+    if (setting === 'synchronous_commit') {
+      return { mark: 'ok', words: `${words}; the gate has its own commits wait for the disk` }
+    }
+    const danger = 'after a power cut it may be damaged, or lack what was acknowledged'
+    return { mark: 'warn', words: `${words}: ${danger}; set ${setting}=on` }
+  })
 }

@@ -12,9 +12,10 @@ export async function checkRedis({ redisUrl }: Config, add: Add): Promise<void> 
     return
   }
   // Most gates are single nodes, whose commands need not load it.
-  const { createRedisClient, redisSilent, redisWords } = await import('../../redis-client.ts')
-  const client = createRedisClient(redisUrl, false, patience)
-  const listener = createRedisClient(redisUrl, false, patience)
+  const { createRedisClient, evictionPolicy, evictionWords, redisSilent, redisWords } =
+    await import('../../redis/client.ts')
+  const client = createRedisClient(redisUrl, patience)
+  const listener = createRedisClient(redisUrl, patience)
   // A frozen Redis accepts connections and commands, and answers none of them.
   const answered = <T>(work: Promise<T>) => within(patience, work, () => redisSilent(patience))
   try {
@@ -28,15 +29,10 @@ export async function checkRedis({ redisUrl }: Config, add: Add): Promise<void> 
     const count = { keys: ['qrgate:failures:doctor'], arguments: [] }
     await answered(client.eval("return redis.call('set', KEYS[1], 1, 'PX', 1)", count))
     add('ok', 'redis', `answers in ${trip.toFixed(1)} ms, publishes, and tells what is published`)
-    // Who may not ask for it may use it all the same.
-    const asking = client.configGet('maxmemory-policy').catch(() => ({}) as Record<string, string>)
-    const { 'maxmemory-policy': policy } = await answered(asking)
-    if (policy && policy !== 'noeviction') {
-      const words = `maxmemory-policy is ${policy}; set noeviction, or limits may be forgotten`
-      add('warn', 'redis', words)
-    }
+    const evicts = evictionWords(await answered(evictionPolicy(client)))
+    if (evicts !== null) add('warn', 'redis', evicts)
   } catch (error) {
-    add('fail', 'redis', `REDIS_URL cannot be used: ${redisWords(error, client, listener)}`)
+    add('fail', 'redis', `REDIS_URL cannot be used: ${redisWords(error)}`)
   } finally {
     client.destroy()
     listener.destroy()

@@ -102,8 +102,9 @@ function scriptInput(
   words: Words,
 ): Markup {
   const ahead = handOff.ticket?.ahead ?? ''
-  const { notSent, sending } = words.handOff
-  return html`<div hidden data-hand-off-page="${id}" data-state="${state}" data-seq="${seq}" data-hand-off="${handOff.id}" data-hand-off-seq="${handOff.seq}" data-hand-off-state="${handOff.state}" data-ahead="${ahead}" data-called-at="${calledAt ?? ''}" data-live-page="${live ? 'yes' : ''}" data-not-sent="${notSent}" data-sending="${sending}"></div>`
+  const { sending } = words.handOff
+  const { lost } = words.progress
+  return html`<div hidden data-hand-off-page="${id}" data-state="${state}" data-seq="${seq}" data-hand-off="${handOff.id}" data-hand-off-seq="${handOff.seq}" data-hand-off-state="${handOff.state}" data-ahead="${ahead}" data-called-at="${calledAt ?? ''}" data-live-page="${live ? 'yes' : ''}" data-lost="${lost}" data-sending="${sending}"></div>`
 }
 
 /** A piece of the page that the script exchanges. @param say is read out when it changes. */

@@ -26,6 +26,7 @@ const obstacleBadges: Record<Obstacle['kind'], Badge> = {
   elsewhere: ['attention', 'attention'],
   'no-cookies': ['attention', 'attention'],
   busy: ['attention', 'clock'],
+  'in-doubt': ['waiting', 'waiting'],
   error: ['attention', 'attention'],
 }
 
@@ -89,7 +90,9 @@ function stateOf(outcome: Outcome): SignInState {
 
 export function obstaclePage(obstacle: Obstacle, words: Words): PageContent {
   const message = obstacleMessage(obstacle, words)
-  const main = html`${announcement(message, obstacleBadges[obstacle.kind])}
+  const inDoubt = obstacle.kind === 'in-doubt' && obstacle.id
+  const main = html`${inDoubt && html`<div hidden data-sign-in="${inDoubt}" data-state="in-doubt"></div>`}
+${announcement(message, obstacleBadges[obstacle.kind])}
 ${remedy(obstacle, words)}`
   return { title: message.title, main }
 }
@@ -111,9 +114,10 @@ function outcomeName(outcome: Outcome): OutcomeName {
 }
 
 function remedy(obstacle: Obstacle, words: Words): Markup | null {
-  if (obstacle.kind === 'busy') {
+  if (obstacle.kind === 'busy' || obstacle.kind === 'in-doubt') {
     const again = obstacle.id === undefined ? '' : `/s/${obstacle.id}`
-    return html`<div class="actions"><a class="primary" href="${again}">${words.retry}</a></div>`
+    const label = obstacle.kind === 'busy' ? words.retry : words.lookAgain
+    return html`<div class="actions"><a class="primary" href="${again}">${label}</a></div>`
   }
   if (obstacle.kind === 'unknown') {
     return html`<div class="actions"><a class="secondary" href="/code">${words.typeCode}</a></div>`

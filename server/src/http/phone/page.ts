@@ -65,6 +65,7 @@ function contentOf(view: PhoneView, words: Words): PageContent {
     case 'elsewhere':
     case 'no-cookies':
     case 'busy':
+    case 'in-doubt':
     case 'error':
       return obstaclePage(view, words)
     case 'not-me-form':
@@ -87,7 +88,7 @@ function refreshWithoutScript(view: PhoneView): Markup | null {
 
 /** Null: nothing follows, or the visitor is being asked. */
 function refreshedAfter(view: PhoneView): number | null {
-  if (view.kind === 'approved' || view.kind === 'claimed') return 3
+  if (view.kind === 'approved' || view.kind === 'claimed' || view.kind === 'in-doubt') return 3
   if (view.kind !== 'hand-off' || !view.live) return null
   return view.handOff.state === 'requested' ? 3 : 15
 }

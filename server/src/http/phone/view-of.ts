@@ -110,7 +110,9 @@ export function viewOfRefusal(
 ): PhoneView {
   const { id } = (params ?? {}) as { id?: string }
   const place = null
-  if (status === 503) return { kind: 'busy', place, ...(id && isSignInId(id) && { id }) }
+  const of = id && isSignInId(id) && { id }
+  if (code === 'outcome_unknown') return { kind: 'in-doubt', place, ...of }
+  if (status === 503) return { kind: 'busy', place, ...of }
   if (status === 429) return { kind: 'busy', place, retryAfter }
   if (!sendsCookies && fromHere && ofPhoneKey.has(code)) return { kind: 'no-cookies', place }
   switch (code) {

@@ -130,6 +130,8 @@ export type Obstacle =
    * @property retryAfter seconds, where it is more than a moment.
    */
   | { kind: 'busy'; id?: string | undefined; retryAfter?: number | undefined }
+  /** What was sent may have been done, or not. */
+  | { kind: 'in-doubt'; id?: string | undefined }
   | { kind: 'error'; code: RefusalCode }
 
 /** What every page may show. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
+import { afterwards, type RefusalCode } from '../../errors.ts'
 import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
@@ -240,7 +241,7 @@ export class Visitor {
   /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
   async settle(id: string, query = '') {
     if (!this.wantsJson) return this.#reply.redirect(`/s/${id}${query}`, 303)
-    return this.showState(await this.#parts.flow.viewOfPhone(id, this.key))
+    return this.showState(await afterwards(this.#parts.flow.viewOfPhone(id, this.key)))
   }
 
   /** Where what was asked for is over already, a browser is sent to the page that says so. @throws any other. */
@@ -252,7 +253,7 @@ export class Visitor {
   async retype(error: unknown, form: FilledIn) {
     const refusal = refusalOf(error)
     if (this.wantsJson || ![401, 409, 422, 429, 503].includes(refusal.status)) throw refusal
-    if (refusal.code === 'already_ended' || refusal.code === 'in_use') throw refusal
+    if (hasOwnPage.has(refusal.code)) throw refusal
     const { kiosk, signIn } = await this.#parts.flow.viewOfPhone(form.id, this.key)
     const place = this.#placeOf(kiosk)
     const time = timeToSignIn(signIn, this.#parts.clock())
@@ -332,6 +333,9 @@ export class Visitor {
     return kind === 'hand-off' ? assets.handOff : assets
   }
 }
+
+/** What no form can mend, though its status is one of those that may. */
+const hasOwnPage = new Set<RefusalCode>(['already_ended', 'in_use', 'outcome_unknown'])
 
 function phoneKind(userAgent: string): PhoneKind {
   if (/iPhone|iPad|iPod/.test(userAgent)) return 'iphone'

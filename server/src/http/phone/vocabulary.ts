@@ -24,6 +24,8 @@ export interface Words {
   handOff: HandOffWords
   obstacles: Record<Obstacle['kind'], Message>
   retry: string
+  /** Shows how things stand by now. */
+  lookAgain: string
   /** After a number of tries; `{time}` stands for how long. */
   retryAfter: string
   units: TimeUnits
@@ -102,7 +104,6 @@ interface HandOffWords {
   kept: string
   alarm: { title: string; text: string }
   sending: string
-  notSent: string
   /** What became of it; cancelled by whom. */
   over: Record<'done' | 'no_show' | 'phone' | 'client' | 'account' | 'over', Message>
 }
@@ -152,6 +153,6 @@ export interface Progress {
   waiting: string
   /** No answer came: the script is asking what became of it. */
   asking: string
-  /** It is certain that nothing happened. */
+  /** No answer came, however often it was sent: it may still have been done. */
   lost: string
 }

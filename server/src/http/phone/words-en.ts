@@ -109,7 +109,6 @@ export const en: Words = {
     kept: 'You have finished at the kiosk. You are still checked in.',
     alarm: { title: 'Tell me when it’s my turn', text: 'While this page is open' },
     sending: 'Sending…',
-    notSent: 'The connection was lost and nothing was sent. Please try again.',
     over: {
       done: { title: 'All done', text: ['You can close this page.'] },
       no_show: {
@@ -219,12 +218,17 @@ export const en: Words = {
       title: 'Many people are signing in',
       text: ['Please try again in a moment.'],
     },
+    'in-doubt': {
+      title: 'Still checking',
+      text: ['The answer is taking longer than usual.', 'This page will show whether it was done.'],
+    },
     error: {
       title: 'Something went wrong',
       text: ['Scan the new QR code on the kiosk, or ask the staff.'],
     },
   },
   retry: 'Try again',
+  lookAgain: 'Look again',
   retryAfter: 'Please try again in {time}.',
   units: { minutes: '# min', hours: '# hours' },
   typeCode: 'Enter a code',
@@ -241,6 +245,6 @@ export const en: Words = {
     checking: 'Checking…',
     waiting: 'Many people are signing in. Trying again in {seconds} sec.',
     asking: 'No answer yet. Checking whether you are signed in…',
-    lost: 'The connection was lost and you are not signed in. Please try again.',
+    lost: 'No answer came. If it was done, this page will show it. Otherwise, please try again.',
   },
 }

@@ -108,7 +108,6 @@ export const ko: Words = {
     kept: '키오스크 이용은 끝났습니다. 접수는 그대로입니다.',
     alarm: { title: '차례가 되면 알려 주기', text: '이 페이지가 열려 있는 동안 알립니다' },
     sending: '보내는 중…',
-    notSent: '연결이 끊겨 전해지지 않았습니다. 다시 눌러 주세요.',
     over: {
       done: { title: '모두 끝났습니다', text: ['이 페이지는 닫아도 됩니다.'] },
       no_show: {
@@ -218,12 +217,17 @@ export const ko: Words = {
       title: '지금 이용하는 분이 많습니다',
       text: ['잠시 후 다시 시도해 주세요.'],
     },
+    'in-doubt': {
+      title: '확인하는 중입니다',
+      text: ['응답이 늦어지고 있습니다.', '처리되었는지 이 페이지에 나타납니다.'],
+    },
     error: {
       title: '문제가 생겼습니다',
       text: ['키오스크의 새 QR을 비추거나 직원에게 말씀해 주세요.'],
     },
   },
   retry: '다시 시도',
+  lookAgain: '다시 확인하기',
   retryAfter: '{time} 뒤에 다시 시도해 주세요.',
   units: { minutes: '#분', hours: '#시간' },
   typeCode: '코드 입력하기',
@@ -241,6 +245,6 @@ export const ko: Words = {
     checking: '확인하는 중…',
     waiting: '지금 이용하는 분이 많습니다. {seconds}초 뒤에 다시 시도합니다.',
     asking: '응답을 받지 못했습니다. 로그인되었는지 확인하는 중…',
-    lost: '연결이 불안정해 로그인되지 않았습니다. 다시 시도해 주세요.',
+    lost: '응답이 없습니다. 처리되었다면 이 페이지에 나타납니다. 그대로면 다시 시도해 주세요.',
   },
 }

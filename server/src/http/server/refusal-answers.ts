@@ -41,7 +41,9 @@ export function byStatus(
   codes: readonly RefusalCode[],
   status: (code: RefusalCode) => number,
 ): Map<number, RefusalCode[]> {
-  return Map.groupBy(new Set(codes), status)
+  // Whatever needs the database may lose its answer.
+  const inDoubt = codes.includes('storage_busy') ? (['outcome_unknown'] as const) : []
+  return Map.groupBy(new Set([...codes, ...inDoubt]), status)
 }
 
 /** These may come after a while, and say so (RFC 9110 §10.2.3). */

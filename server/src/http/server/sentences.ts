@@ -166,6 +166,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'The database is busy. Please try again in a moment.',
     ko: '데이터베이스가 바쁩니다. 잠시 후 다시 시도해 주세요.',
   },
+  outcome_unknown: {
+    en: 'We do not know yet whether that was done. Please look again in a moment.',
+    ko: '처리되었는지 아직 확인하지 못했습니다. 잠시 후 다시 확인해 주세요.',
+  },
   restarting: {
     en: 'The server is restarting. Please try again in a moment.',
     ko: '서버가 다시 시작하고 있습니다. 잠시 후 다시 시도해 주세요.',

@@ -9,7 +9,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
-import { Refusal, type RefusalCode } from '../../errors.ts'
+import { isOutOfFiles, Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
@@ -149,6 +149,9 @@ export function refuse(error: unknown, request: FastifyRequest, reply: FastifyRe
 }
 
 /** Status, headers and log line of a refusal; the caller sends the body. */
+/** What may have been said already of an answer that then could not be given: a refusal must not be kept for a year. */
+const ofContent = ['content-type', 'content-encoding', 'content-length', 'cache-control', 'etag']
+
 export function beginRefusal(
   error: unknown,
   request: FastifyRequest,
@@ -156,6 +159,7 @@ export function beginRefusal(
 ): Refusal {
   const refusal = refusalOf(error)
   reply.refusal = refusal
+  for (const name of ofContent) reply.removeHeader(name)
   if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
   if (refusal.status === 503) tellWhy(refusal, request)
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
@@ -186,6 +190,7 @@ const codeOfStatus: Record<number, RefusalCode> = {
 /** Whatever was thrown, as one of our refusals. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
+  if (isOutOfFiles(error)) return new Refusal('busy', (error as Error).message)
   const { statusCode = 500, message } = error as Partial<FastifyError>
   if (statusCode >= 500) return new Refusal('internal', message)
   return new Refusal(codeOfStatus[statusCode] ?? 'malformed', message)

@@ -129,6 +129,16 @@ export function deliveries(db: Database, engine: Engine, update: Update): Delive
       return Number(result.numUpdatedRows)
     },
 
+    async changedAfter(time, limit) {
+      const query = db
+        .selectFrom('deliveries')
+        .select('id')
+        .where('updated_at', '>', time)
+        .where('next_try_at', 'is not', null)
+        .limit(limit)
+      return (await retryWhileBusy(engine, () => query.execute())).map(({ id }) => id)
+    },
+
     async purge(overBefore, limit) {
       const ids = db
         .selectFrom('deliveries')

@@ -1,11 +1,11 @@
 import type { RawBuilder, SelectQueryBuilder } from 'kysely'
-import type { DatabaseTrouble } from '../database-trouble.ts'
+import type { DatabaseTrouble, PassingTrouble } from '../database-trouble.ts'
 import type { Health } from './health.ts'
 
 /** What differs between databases. */
 export interface Engine {
   /** Why trying the same transaction again may succeed; null where it would not. */
-  passing(error: unknown): 'away' | 'locked' | null
+  passing(error: unknown): PassingTrouble | null
   /** Why nothing can be done however often it is tried; null for any other error. */
   troubleOf(error: unknown): DatabaseTrouble | null
   /** What is known without asking the database, and costs nothing: before each piece of work. */
@@ -29,6 +29,8 @@ export interface Engine {
   lockRow<DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,
   ): SelectQueryBuilder<DB, TB, O>
+  /** Whether it stamps changes by a clock of its own, and not by that of whoever makes them. */
+  stampsChanges: boolean
   /** The moment of a change as the sweep will look for it. */
   changedAt(updatedAt: number): number | RawBuilder<number>
   /** The moment in milliseconds since 1970, by the clock that all who use this database share. */

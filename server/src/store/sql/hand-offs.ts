@@ -115,13 +115,32 @@ export function handOffs(db: Database, engine: Engine, update: Update): HandOffR
       return (await retryWhileBusy(engine, () => query.execute())).map(({ id }) => id)
     },
 
+    async changedAfter(time, limit) {
+      const query = db
+        .selectFrom('hand_offs')
+        .select('id')
+        .where('updated_at', '>', time)
+        .where('deadline', 'is not', null)
+        .limit(limit)
+      return (await retryWhileBusy(engine, () => query.execute())).map(({ id }) => id)
+    },
+
     async purge(finalBefore, limit) {
       const ids = db
         .selectFrom('hand_offs')
         .select('id')
         .where('updated_at', '<', finalBefore)
         .where('deadline', 'is', null)
-        .where('sign_in', 'not in', db.selectFrom('sign_ins').select('id'))
+        .where(row =>
+          row.not(
+            row.exists(
+              row
+                .selectFrom('sign_ins')
+                .select('sign_ins.id')
+                .whereRef('sign_ins.id', '=', 'hand_offs.sign_in'),
+            ),
+          ),
+        )
         .limit(limit)
       const result = await retryWhileBusy(engine, () =>
         db.deleteFrom('hand_offs').where('id', 'in', ids).executeTakeFirst(),

@@ -9,6 +9,7 @@ import { takeOverAudit } from './migrations/2026-11-sealed-log.ts'
 import type { Database, InTransaction } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { LogTable, Tables } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Letters of an erasure's positions, so that its detail keeps within its bound. */
 const longestPositions = 1_900
@@ -27,14 +28,10 @@ const isUnsealed = sql<SqlBool>`position is null`
 export function log(db: Database, engine: Engine): LogRecords {
   /** A transaction that only the holder of the lease can make. @throws LeaseLost */
   const withLease = <T>(lease: Lease, work: (trx: InTransaction) => Promise<T>): Promise<T> =>
-    retryWhileBusy(engine, requireInTime =>
-      db.transaction().execute(async trx => {
-        await requireLease(trx, engine, lease)
-        const done = await work(trx)
-        requireInTime()
-        return done
-      }),
-    )
+    inTransaction(db, engine, async trx => {
+      await requireLease(trx, engine, lease)
+      return work(trx)
+    })
   const sealed = async (select: (rows: Rows) => Rows): Promise<SealedRow[]> => {
     const query = select(db.selectFrom('log').selectAll().where(isSealed))
     return (await retryWhileBusy(engine, () => query.execute())).map(logFromRow) as SealedRow[]
@@ -47,13 +44,7 @@ export function log(db: Database, engine: Engine): LogRecords {
   }
 
   return {
-    add: events =>
-      retryWhileBusy(engine, requireInTime =>
-        db.transaction().execute(async trx => {
-          await addToLog(trx, events)
-          requireInTime()
-        }),
-      ),
+    add: events => inTransaction(db, engine, trx => addToLog(trx, events)),
 
     seal: (lease, limit) =>
       withLease(lease, async trx => {

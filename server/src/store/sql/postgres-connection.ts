@@ -7,8 +7,8 @@ import {
   PostgresDriver,
 } from 'kysely'
 import pg from 'pg'
+import { createPool } from './postgres-pool.ts'
 import { readableTls } from './postgres-tls.ts'
-import { patience } from './retry-while-busy.ts'
 import type { Tables } from './tables.ts'
 
 /** How long the server may take over things of ours, in milliseconds. */
@@ -20,6 +20,11 @@ export interface Limits {
 }
 
 const usual: Limits = { statement: 3_000, lock: 2_000, idle: 5_000 }
+/**
+ * A server that has not answered by then is frozen, or not there any more: longer than it may take itself, and
+ * shorter than whoever waits does, so that another connection can be tried.
+ */
+const silence = 3_500
 /** A change of tables takes as long as it takes, but waits for nobody: whoever comes later would wait behind it. */
 const patient: Limits = { ...usual, statement: 0 }
 
@@ -29,8 +34,7 @@ const int8 = 20
 
 /** @param url `postgres://user:password@host:port/database`. */
 export function connectPostgres(url: string): Kysely<Tables> {
-  // A frozen server answers nothing; its connections must come free all the same.
-  return connect({ ...optionsOf(url), max: poolSize, query_timeout: patience }, usual)
+  return connect({ ...optionsOf(url), max: poolSize, query_timeout: silence }, usual)
 }
 
 /** Connects for a change of tables. */
@@ -44,6 +48,8 @@ export function optionsOf(url: string): pg.ClientConfig {
     connectionString: readableTls(url),
     connectionTimeoutMillis: 3_000,
     keepAlive: true,
+    // Then once a second: a peer that is gone without a word is known to be after 15 s.
+    keepAliveInitialDelayMillis: 5_000,
     application_name: 'qrgate',
     types: {
       // 64-bit integers come as text; ours are milliseconds and counts, far below 2^53.
@@ -56,10 +62,7 @@ export function optionsOf(url: string): pg.ClientConfig {
 function connect(options: pg.PoolConfig, limits: Limits): Kysely<Tables> {
   // Awaited before a connection is first used, whatever its type says.
   const onConnect = (client: pg.ClientBase) => limitSession(client, limits)
-  const pool = new pg.Pool({ ...options, idleTimeoutMillis: 60_000, onConnect })
-  // A lost connection rejects the query on it; without a listener it would end the process too.
-  pool.on('error', () => {})
-  pool.on('connect', client => client.on('error', () => {}))
+  const pool = createPool({ ...options, idleTimeoutMillis: 60_000, onConnect })
   return new Kysely<Tables>({ dialect: new Dialect({ pool }, limits) })
 }
 
@@ -74,11 +77,13 @@ async function limitSession(client: pg.ClientBase, limits: Limits): Promise<void
   await client.query(`select ${sets.join(', ')} where pg_backend_pid() = ${Number(processID)}`)
 }
 
-function settingsOf({ statement, lock, idle }: Limits): [name: string, value: number][] {
+function settingsOf({ statement, lock, idle }: Limits): [name: string, value: number | 'on'][] {
   return [
     ['statement_timeout', statement],
     ['lock_timeout', lock],
     ['idle_in_transaction_session_timeout', idle],
+    // What is acknowledged is on disk, whatever server, database or role say (N85).
+    ['synchronous_commit', 'on'],
   ]
 }
 

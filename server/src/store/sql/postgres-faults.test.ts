@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UnusableDatabase } from '../database-trouble.ts'
-import { openingFault } from './postgres-faults.ts'
+import { openingFault, passingOf } from './postgres-faults.ts'
 
 const url = 'postgres://gate:secret@db/qrgate?sslmode=require'
 const withCode = (code: string, message = code) => Object.assign(new Error(message), { code })
@@ -16,6 +16,8 @@ test('N48: whatever Postgres says when it cannot be used has a word, and no pass
     [withCode('53100'), 'full'],
     [withCode('XX001'), 'damaged'],
     [withCode('57P03'), 'away'],
+    [withCode('53300'), 'crowded'],
+    [withCode('EMFILE'), 'away'],
     [withCode('ECONNREFUSED'), 'away'],
     [new AggregateError([withCode('ECONNREFUSED')]), 'away'],
     [withCode('SELF_SIGNED_CERT_IN_CHAIN'), 'untrusted'],
@@ -32,4 +34,12 @@ test('N48: whatever Postgres says when it cannot be used has a word, and no pass
   }
   const ours = new TypeError('ours')
   assert.equal(openingFault(ours, url), ours)
+})
+
+test('F17: what other transactions or a slow statement have stopped is tried again', () => {
+  // Serialization failure, deadlock, lock time-out, statement time-out.
+  for (const code of ['40001', '40P01', '55P03', '57014']) {
+    assert.equal(passingOf(withCode(code)), 'locked', code)
+  }
+  assert.equal(passingOf(withCode('23503')), null)
 })

@@ -1,14 +1,16 @@
 import type pg from 'pg'
-import { type DatabaseTrouble, UnusableDatabase } from '../database-trouble.ts'
+import { type DatabaseTrouble, type PassingTrouble, UnusableDatabase } from '../database-trouble.ts'
 
 /**
  * What is over by itself (https://www.postgresql.org/docs/current/errcodes-appendix.html): a server that
- * starts, stops or has run out of slots, and a connection that broke …
+ * starts or stops, and a connection that broke …
  */
-const away = /^(57P0[1-5]|25P03|53300|08...)$/
+const away = /^(57P0[1-5]|25P03|08...)$/
 /** … the same in the words of the system and of pg … */
-const broken = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+const broken = /^(EMFILE|ENFILE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 const cut = /^(Connection terminated|timeout exceeded|Query read timeout|Client (has|was))/
+/** … a server, a database or a role that may have no connection more … */
+const crowded = '53300'
 /** … conflicts, locks, and statements that took too long. */
 const locked = /^(40001|40P01|55P03|57014)$/
 
@@ -26,11 +28,12 @@ const troubles: readonly [RegExp, DatabaseTrouble][] = [
 const tls =
   /certificate|self.signed|SSL|TLS|CERT_|ERR_TLS|unable to (get|verify)|does not support SSL/i
 
-export function passingOf(error: unknown): 'away' | 'locked' | null {
+export function passingOf(error: unknown): PassingTrouble | null {
   const { code = '', message = '', constraint = '' } = error as Partial<pg.DatabaseError>
   // Two first writes of the same row: the second one will find the first.
   if (code === '23505') return constraint.endsWith('_pkey') ? 'locked' : null
   if (locked.test(code)) return 'locked'
+  if (code === crowded) return 'crowded'
   return away.test(code) || broken.test(code) || cut.test(message) ? 'away' : null
 }
 

@@ -15,6 +15,8 @@ export interface PostgresLook {
   pooler: 'none' | 'transaction' | 'session'
   /** Whom it is spoken to; undefined for a socket of this machine's own. */
   address: string | undefined
+  /** Settings that decide what a power cut takes back, where they are off. */
+  lax: string[]
 }
 
 /** Opens two connections and closes them again. @throws whatever keeps it from that. */
@@ -22,7 +24,7 @@ export async function lookAtPostgres(url: string): Promise<PostgresLook> {
   const [one, other] = [clientOf(url), clientOf(url)]
   try {
     await one.connect()
-    const way = wayOf(one)
+    const way = { ...wayOf(one), lax: await laxSettings(one) }
     const process = await processOf(one)
     const { processID } = one as pg.Client & { processID: number | null }
     // A pooler gives out numbers of its own.
@@ -65,6 +67,14 @@ function wayOf(client: pg.Client): Pick<PostgresLook, 'tls' | 'address'> {
   const address = stream.remoteAddress
   if (!(stream instanceof TLSSocket)) return { tls: 'none', address }
   return { tls: stream.authorized ? 'verified' : 'unverified', address }
+}
+
+async function laxSettings(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from pg_settings
+      where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off' order by name`,
+  )
+  return rows.map(({ name }) => name)
 }
 
 /** The number of the server's own process that answers just now. */

@@ -50,6 +50,7 @@ function engine(db: Kysely<Tables>): Engine {
       return column === undefined || constraint === column.replace('.', '_')
     },
     lockRow: query => query.forUpdate(),
+    stampsChanges: true,
     changedAt: () => now,
     now,
     async time() {

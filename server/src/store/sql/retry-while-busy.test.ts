@@ -35,7 +35,7 @@ test('I7: work whose time is over is told so, and does nothing more', async t =>
   const clock = performance.now.bind(performance)
   let late = 0
   t.mock.method(performance, 'now', () => clock() + late)
-  const work = retryWhileBusy(engine, async requireInTime => {
+  const work = retryWhileBusy(engine, async ({ requireInTime }) => {
     requireInTime()
     late = patience
     requireInTime()

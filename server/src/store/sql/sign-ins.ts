@@ -114,18 +114,36 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
       return rows.map(row => row.id)
     },
 
-    async purge(finalBefore, limit) {
-      const handOffsOver = db
-        .selectFrom('hand_offs')
+    async changedAfter(time, limit) {
+      const query = db
+        .selectFrom('sign_ins')
         .select('id')
-        .where('updated_at', '<', finalBefore)
-        .where('deadline', 'is', null)
+        .where('updated_at', '>', time)
+        .where('deadline', 'is not', null)
+        .limit(limit)
+      return (await retryWhileBusy(engine, () => query.execute())).map(({ id }) => id)
+    },
+
+    async purge(finalBefore, limit) {
       const ids = db
         .selectFrom('sign_ins')
         .select('id')
         .where('updated_at', '<', finalBefore)
         .where('deadline', 'is', null)
-        .where(row => row.or([row('hand_off', 'is', null), row('hand_off', 'in', handOffsOver)]))
+        .where(row =>
+          row.or([
+            row('hand_off', 'is', null),
+            // Row by row, and not as a set: thousands are kept, of which the day's last few go.
+            row.exists(
+              row
+                .selectFrom('hand_offs')
+                .select('hand_offs.id')
+                .whereRef('hand_offs.id', '=', 'sign_ins.hand_off')
+                .where('hand_offs.updated_at', '<', finalBefore)
+                .where('hand_offs.deadline', 'is', null),
+            ),
+          ]),
+        )
         .limit(limit)
       const result = await retryWhileBusy(engine, () =>
         db.deleteFrom('sign_ins').where('id', 'in', ids).executeTakeFirst(),

@@ -86,6 +86,7 @@ function engine(db: Kysely<Tables>, path: string): Engine {
       resultCode(error) === notUnique && (error as Error).message.endsWith(column),
     // The transaction itself holds the lock.
     lockRow: query => query,
+    stampsChanges: false,
     changedAt: updatedAt => updatedAt,
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     time: async () => null,

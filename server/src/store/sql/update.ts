@@ -6,8 +6,8 @@ import { handOffNoun } from './hand-offs.ts'
 import { kioskNoun } from './kiosks.ts'
 import { addToLog } from './log-row.ts'
 import type { Database, InTransaction, Noun, Update } from './noun.ts'
-import { retryWhileBusy } from './retry-while-busy.ts'
 import { subjectNoun } from './subjects.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Changes rows with their log, each in one transaction. */
 export function createUpdate(db: Database, engine: Engine): Update {
@@ -19,25 +19,22 @@ export function createUpdate(db: Database, engine: Engine): Update {
   }
 
   return async (noun, findKey, decide) => {
-    const changed = await retryWhileBusy(engine, requireInTime =>
-      db.transaction().execute(async trx => {
-        const key = typeof findKey === 'function' ? await findKey(trx) : findKey
-        const old = await noun.lock(trx, key)
-        // Whoever was told that it failed must not see it happen once the database wakes up.
-        requireInTime()
-        const change = decide(old, key)
-        const events = await write(trx, noun, change, old)
-        if (change.also && isChange(change)) {
-          events.push(...(await changeAll(trx, nouns.handOffs, change.also.handOffs)))
-          events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))
-          events.push(...(await changeAll(trx, nouns.kiosks, change.also.kiosks)))
-          events.push(...(await changeAll(trx, nouns.subjects, change.also.subjects)))
-        }
-        await addToLog(trx, events)
-        requireInTime()
-        return { old, ...change }
-      }),
-    )
+    const changed = await inTransaction(db, engine, async (trx, requireInTime) => {
+      const key = typeof findKey === 'function' ? await findKey(trx) : findKey
+      const old = await noun.lock(trx, key)
+      // Whoever was told that it failed must not see it happen once the database wakes up.
+      requireInTime()
+      const change = decide(old, key)
+      const events = await write(trx, noun, change, old)
+      if (change.also && isChange(change)) {
+        events.push(...(await changeAll(trx, nouns.handOffs, change.also.handOffs)))
+        events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))
+        events.push(...(await changeAll(trx, nouns.kiosks, change.also.kiosks)))
+        events.push(...(await changeAll(trx, nouns.subjects, change.also.subjects)))
+      }
+      await addToLog(trx, events)
+      return { old, ...change }
+    })
     if (isChange(changed)) engine.health.wrote()
     return changed
   }

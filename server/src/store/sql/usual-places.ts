@@ -3,6 +3,7 @@ import type { Engine } from './engine.ts'
 import type { Database } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { UsualPlacesTable } from './tables.ts'
+import { inTransaction } from './transaction.ts'
 
 function placeToRow({ account, place, seenAt }: UsualPlace): UsualPlacesTable {
   return { account, place, seen_at: seenAt }
@@ -24,31 +25,28 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
     },
 
     remember: (places, most) =>
-      retryWhileBusy(engine, requireInTime =>
-        db.transaction().execute(async trx => {
-          for (const place of places) {
-            await trx
-              .insertInto('usual_places')
-              .values(placeToRow(place))
-              .onConflict(conflict =>
-                conflict.columns(['account', 'place']).doUpdateSet({ seen_at: place.seenAt }),
-              )
-              .execute()
-            const newest = trx
-              .selectFrom('usual_places')
-              .select('place')
-              .where('account', '=', place.account)
-              .orderBy('seen_at', 'desc')
-              .limit(most)
-            await trx
-              .deleteFrom('usual_places')
-              .where('account', '=', place.account)
-              .where('place', 'not in', newest)
-              .execute()
-          }
-          requireInTime()
-        }),
-      ),
+      inTransaction(db, engine, async trx => {
+        for (const place of places) {
+          await trx
+            .insertInto('usual_places')
+            .values(placeToRow(place))
+            .onConflict(conflict =>
+              conflict.columns(['account', 'place']).doUpdateSet({ seen_at: place.seenAt }),
+            )
+            .execute()
+          const newest = trx
+            .selectFrom('usual_places')
+            .select('place')
+            .where('account', '=', place.account)
+            .orderBy('seen_at', 'desc')
+            .limit(most)
+          await trx
+            .deleteFrom('usual_places')
+            .where('account', '=', place.account)
+            .where('place', 'not in', newest)
+            .execute()
+        }
+      }),
 
     async forget(account, places) {
       const query = db
@@ -58,9 +56,17 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
       await retryWhileBusy(engine, () => query.execute())
     },
 
-    async purge(seenBefore) {
-      const query = db.deleteFrom('usual_places').where('seen_at', '<', seenBefore)
-      await retryWhileBusy(engine, () => query.execute())
+    async purge(seenBefore, limit) {
+      const old = db
+        .selectFrom('usual_places')
+        .select(['account', 'place'])
+        .where('seen_at', '<', seenBefore)
+        .limit(limit)
+      const query = db
+        .deleteFrom('usual_places')
+        .where(row => row(row.refTuple('account', 'place'), 'in', old.$asTuple('account', 'place')))
+      const result = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      return Number(result.numDeletedRows)
     },
   }
 }

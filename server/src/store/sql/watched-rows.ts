@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { WatchedRows } from '../watched-rows.ts'
 import type { Engine } from './engine.ts'
 import type { Database } from './noun.ts'
@@ -11,14 +12,26 @@ export function watchedRows(db: Database, engine: Engine): WatchedRows {
     async changes(since) {
       const written = await retryWhileBusy(engine, () => engine.othersWrote())
       if (!written) return null
-      const of = (table: 'sign_ins' | 'hand_offs') =>
-        db
+      const of = (table: 'sign_ins' | 'hand_offs') => {
+        const query = db
           .selectFrom(table)
           .select(['id', 'seq', 'changed_at'])
           .where('changed_at', '>', since - overlap)
-      const changed = of('sign_ins').unionAll(of('hand_offs'))
-      const rows = await retryWhileBusy(engine, () => changed.execute())
-      return { at: rows.reduce((at, row) => Math.max(at, row.changed_at), since), changed: rows }
+        if (!engine.stampsChanges) return query
+        // What was stamped before the clock was set back would be named again for as long as it was ahead.
+        return query.where('changed_at', '<', sql<number>`${engine.now} + ${overlap}`)
+      }
+      const now = db.selectNoFrom([
+        sql.lit('').as('id'),
+        sql.lit(0).as('seq'),
+        engine.now.as('changed_at'),
+      ])
+      const query = of('sign_ins').unionAll(of('hand_offs')).unionAll(now)
+      const rows = await retryWhileBusy(engine, () => query.execute())
+      const changed = rows.filter(({ id }) => id !== '')
+      const latest = changed.reduce((at, row) => Math.max(at, row.changed_at), since)
+      const present = rows.find(({ id }) => id === '')?.changed_at ?? latest
+      return { at: Math.min(latest, present), changed }
     },
 
     async seqs(ids) {

@@ -3,35 +3,23 @@ import { createClient } from '@redis/client'
 /** A Redis that has not answered by then is as good as gone, in milliseconds. */
 export const redisPatience = 500
 
+export type RedisClient = ReturnType<typeof createRedisClient>
+
 /**
- * A client that queues nothing while Redis is away.
- * @param reconnects whether it connects again by itself; if not, the first failure is final and
- * `connect()` says why.
+ * A client that queues nothing while Redis is away, and is of no use any more once its connection breaks: whoever
+ * needs one for long has a RedisConnection.
  * @param patience how long an answer may take, in milliseconds; a connection twice as long.
  */
-export function createRedisClient(url: string, reconnects = true, patience = redisPatience) {
+export function createRedisClient(url: string, patience = redisPatience) {
   const client = createClient({
     url,
     disableOfflineQueue: true,
     commandOptions: { timeout: patience },
-    socket: {
-      connectTimeout: 2 * patience,
-      reconnectStrategy: retries => reconnects && backoff(retries),
-    },
+    socket: { connectTimeout: 2 * patience, reconnectStrategy: false },
   })
-  // Reported where a command fails, which says only that there is no connection; one that keeps failing
-  // would fill the log.
-  client.on('error', error => faults.set(client, error))
-  client.on('ready', () => faults.delete(client))
+  // Told by whatever is asked of it.
+  client.on('error', () => {})
   return client
-}
-
-/** Why there is no connection, as long as there is none. */
-const faults = new WeakMap<object, unknown>()
-
-/** Milliseconds until the next try; at random, so that all nodes do not come at the same time. */
-function backoff(retries: number): number {
-  return Math.min(1_000, 50 * 2 ** retries) * (0.5 + Math.random())
 }
 
 /** What a caller is told that waited for {@link redisPatience}. */
@@ -51,10 +39,9 @@ export const redisRefusals: Readonly<Record<string, string>> = {
   NOREPLICAS: 'Redis has too few replicas to write; see min-replicas-to-write',
 }
 
-/** Why Redis cannot be used, in words for whoever runs it. @param clients through which it was to be used. */
-export function redisWords(error: unknown, ...clients: readonly object[]): string {
-  const fault = clients.map(client => faults.get(client)).find(fault => fault !== undefined)
-  const { message = '', code = '' } = (fault ?? error ?? {}) as { message?: string; code?: string }
+/** Why Redis cannot be used, in words for whoever runs it. */
+export function redisWords(error: unknown): string {
+  const { message = '', code = '' } = (error ?? {}) as { message?: string; code?: string }
   // A script's error tells of the command's own.
   const [first = ''] = /^(?:ERR .*?: -?|-)?([A-Z]+) /.exec(message)?.slice(1) ?? []
   const known = redisRefusals[first]
@@ -64,4 +51,16 @@ export function redisWords(error: unknown, ...clients: readonly object[]): strin
   }
   if (/^ERR /.test(message)) return `Redis refuses what REDIS_URL asks for (${message})`
   return `Redis does not answer (${code || message})`
+}
+
+/** What is wrong with a `maxmemory-policy`, if anything: counts have an end, so each kind of eviction takes them. */
+export function evictionWords(policy: string | undefined): string | null {
+  if (!policy || policy === 'noeviction') return null
+  return `maxmemory-policy is ${policy}; set noeviction, or limits may be forgotten`
+}
+
+/** The `maxmemory-policy` of a Redis; undefined where this user may not ask for it: it may use Redis all the same. */
+export async function evictionPolicy(client: RedisClient): Promise<string | undefined> {
+  const asked = client.configGet('maxmemory-policy')
+  return (await asked.catch(() => ({}) as Record<string, string>))['maxmemory-policy']
 }

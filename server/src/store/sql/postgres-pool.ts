@@ -1,0 +1,75 @@
+import pg from 'pg'
+
+/** What `pg` says of a question that was not answered within `query_timeout`. */
+const silence = 'Query read timeout'
+/** A server that was made a standby, or one that was made read-only when the connection began. */
+const readOnly = '25006'
+
+type Query = (...asked: unknown[]) => unknown
+
+/**
+ * A connection that ends itself once it is of no use any more. One that has left a question unanswered `pg` would hand
+ * to whoever asks next, who would wait behind that question: for minutes, where a firewall has forgotten it or a
+ * host is gone. And where one finds its server read-only, a new one may find the primary under the same name.
+ */
+export class Connection extends pg.Client {
+  /** Called when it has turned out to be of no use. */
+  onUseless = () => {}
+  #isUseless = false
+
+  constructor(config?: string | pg.ClientConfig) {
+    super(config)
+    const query: Query = (...asked) => {
+      const answer = (pg.Client.prototype.query as Query).apply(this, asked)
+      if (answer instanceof Promise) answer.catch(error => this.#endWhere(error))
+      return answer
+    }
+    this.query = query as pg.Client['query']
+  }
+
+  #endWhere({ message, code }: Error & { code?: string }): void {
+    if (message !== silence && code !== readOnly) return
+    this.#isUseless = true
+    // Whoever has it must hear the reason to the end of the transaction, where there is anybody to say it.
+    if (message === silence) this.cut()
+    this.onUseless()
+  }
+
+  /** Nobody uses it just now. @returns whether nobody ever will. */
+  retire(): boolean {
+    if (this.#isUseless) this.cut()
+    return this.#isUseless
+  }
+
+  /** In order it could not be closed: nobody would answer. */
+  cut(): void {
+    const { connection } = this as unknown as { connection: { stream: { destroy(): void } } }
+    connection.stream.destroy()
+  }
+}
+
+/**
+ * Connections to one database. Where one is of no use, those that nobody uses just now are given up with it:
+ * else each would cost a visitor the time until it is found out.
+ */
+export function createPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ ...config, Client: Connection })
+  const idle = new Set<Connection>()
+  const cutIdle = () => {
+    for (const connection of idle) connection.cut()
+  }
+  pool.on('connect', client => {
+    const connection = client as unknown as Connection
+    connection.onUseless = cutIdle
+    // A lost connection rejects the query on it; without a listener it would end the process too.
+    client.on('error', () => {})
+  })
+  pool.on('error', () => {})
+  pool.on('acquire', client => idle.delete(client as unknown as Connection))
+  pool.on('release', (_error, client) => {
+    const connection = client as unknown as Connection
+    if (!connection.retire()) idle.add(connection)
+  })
+  pool.on('remove', client => idle.delete(client as unknown as Connection))
+  return pool
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Scope, temporaryFolder } from './gate.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What is upgraded from; move it on with each release. */
+const commit = 'e640283'
+
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', root, ...args], { maxBuffer: 2 ** 28 })
+
+/** Its sources are in the clone's history alone. */
+export const withoutOlderBuild = (() => {
+  try {
+    git('cat-file', '-e', `${commit}^{commit}`)
+    return false
+  } catch {
+    return `the history of this clone does not reach back to ${commit}`
+  }
+})()
+
+/** The program as it was one step ago, with its own SDK. @returns its entry point. */
+export function olderBuild(t: Scope): string {
+  const folder = temporaryFolder(t)
+  execFileSync('tar', ['-x', '-C', folder], {
+    input: git('archive', commit, 'server', 'sdk', 'reception', 'package.json'),
+  })
+  // How its pages look matters to no test of nodes.
+  cpSync(join(root, 'server/public'), join(folder, 'server/public'), { recursive: true })
+  const [given, modules] = [join(root, 'node_modules'), join(folder, 'node_modules')]
+  mkdirSync(join(modules, '@qrgate'), { recursive: true })
+  for (const name of readdirSync(given).filter(name => name !== '@qrgate')) {
+    symlinkSync(join(given, name), join(modules, name))
+  }
+  for (const house of ['sdk', 'reception', 'server']) {
+    symlinkSync(join(folder, house), join(modules, '@qrgate', house))
+  }
+  return join(folder, 'server/src/boot/qrgate.ts')
+}
