@@ -138,4 +138,12 @@ export const webhooks: readonly Defence[] = [
     replace: 'return due',
     tests: [{ file: 'server/src/webhooks/backoff.test.ts', name: 'S143' }],
   },
+  {
+    id: 'asked-by-another-node',
+    says: 'a client is asked twice for one number',
+    file: 'server/src/handoff/asking.ts',
+    find: "if (handOff.tries === old.tries) return settle(handOff, { type: 'expire' }, 'time')",
+    replace: '',
+    tests: [{ file: 'server/src/handoff/asking.test.ts', name: 'F23' }],
+  },
 ]
