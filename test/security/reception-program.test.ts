@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '../../reception/src/database.ts'
+import { patchedLikeThis } from '../patches/patched-process.ts'
 import { compiled, type Ran } from '../support/command.ts'
 import { freePort, type Scope, temporaryFolder } from '../support/gate.ts'
 import { until } from '../support/patience.ts'
@@ -22,7 +23,7 @@ after(() => process.umask(usual))
 function start(args: readonly string[], env: Record<string, string>, cwd: string) {
   const child = spawn(process.execPath, ['-C', 'source', program, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiled, ...patchedLikeThis(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ran: Ran = { code: null, out: '', err: '' }

@@ -55,6 +55,8 @@ test('N29: what hides within a name is refused, and the sentence says so', () =>
     'a\u0007b',
     'a\u3164b',
     'x'.repeat(2_000),
+    // However much of it nobody sees: it would all be looked at.
+    `x${' '.repeat(1_024)}`,
   ]) {
     assert.throws(() => requireName(name), invalid, JSON.stringify(name))
   }
@@ -62,7 +64,7 @@ test('N29: what hides within a name is refused, and the sentence says so', () =>
 
 test('N29: an operator names kiosks and clients by the same rule', () => {
   for (const [, ko] of written) assert.deepEqual(requireShownNames({ ko, en: ko }), { ko, en: ko })
-  for (const ko of ['Ki\u200dm', '접\u200b수', '\u200d']) {
+  for (const ko of ['Ki\u200dm', '접\u200b수', '\u200d', `x${' '.repeat(1_024)}`]) {
     assert.throws(() => requireShownNames({ ko, en: 'Desk' }), Refusal)
   }
 })

@@ -130,4 +130,20 @@ export const accounts: readonly Defence[] = [
     replace: '',
     tests: [{ file: 'test/security/accounts.test.ts', name: 'S047' }],
   },
+  {
+    id: 'endless-names',
+    says: 'a name may be as long as a body, where nobody sees most of it',
+    file: 'server/src/accounts/account-name.ts',
+    find: "if (name.length > longestTyped) throw new Refusal('name_invalid')",
+    replace: '',
+    tests: [{ file: 'server/src/accounts/account-name.test.ts', name: 'N29' }],
+  },
+  {
+    id: 'endless-shown-names',
+    says: 'so may the name of a kiosk',
+    file: 'server/src/protocol/shown-name.ts',
+    find: "if (typed.length > 16 * longest) throw new Refusal('name_invalid')",
+    replace: '',
+    tests: [{ file: 'server/src/accounts/account-name.test.ts', name: 'N29' }],
+  },
 ]

@@ -157,4 +157,41 @@ export const sockets: readonly Defence[] = [
     replace: 'if (false) {',
     tests: [{ file: 'server/src/watch/await-change.test.ts', name: 'N07' }],
   },
+  {
+    id: 'socket-successor',
+    says: 'a kiosk secret yields the next one',
+    file: socket,
+    find: `    if (!watched.renew || deadline === null || watched.kiosk !== this.#kiosk) return
+    const { clock, renewBefore } = this.#parts
+    const left = deadline - clock()
+    // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
+    const rest = Math.max(left - renewBefore, left / 2, 0)
+    watched.renewal = setTimeout(() => {
+      this.#startNext(id, watched).catch(error => this.#refuse(error, id))
+    }, rest)
+  }
+
+  /** The one that runs out stays watched: a phone may just be opening its last frame. */
+  async #startNext(after: string, { kiosk, secret }: Watched): Promise<void> {
+    const { flow } = this.#parts
+    // Always-on screens renew for months: the kiosk may have been switched off since it began.
+    if ((await this.#provePage())?.number !== kiosk) return
+`,
+    replace: `    if (!watched.renew || deadline === null) return
+    const { clock, renewBefore } = this.#parts
+    const left = deadline - clock()
+    // Where a sign-in lives hardly longer than a frame is accepted, half of it must do.
+    const rest = Math.max(left - renewBefore, left / 2, 0)
+    watched.renewal = setTimeout(() => {
+      this.#startNext(id, watched).catch(error => this.#refuse(error, id))
+    }, rest)
+  }
+
+  /** The one that runs out stays watched: a phone may just be opening its last frame. */
+  async #startNext(after: string, { kiosk, secret }: Watched): Promise<void> {
+    const { flow } = this.#parts
+    // Always-on screens renew for months: the kiosk may have been switched off since it began.
+`,
+    tests: [{ file: 'test/security/own-page.test.ts', name: 'N12' }],
+  },
 ]

@@ -36,14 +36,6 @@ export const store: readonly Defence[] = [
     tests: [{ file: 'test/conformance/postgres.test.ts', name: 'S018' }],
   },
   {
-    id: 'begin-immediate',
-    says: 'two writers of one file fail each other',
-    file: 'server/src/store/sql/node-sqlite.ts',
-    find: "text === 'begin' ? 'begin immediate' : text",
-    replace: 'text',
-    tests: [{ file: 'test/conformance/sqlite-locked.test.ts', name: 'F19' }],
-  },
-  {
     id: 'synchronous-full',
     says: 'a power cut takes acknowledged approvals',
     file: 'server/src/store/sql/node-sqlite.ts',
@@ -89,7 +81,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/migrate.ts',
     find: "if (opening !== 'make') throw new UnusableDatabase(isNew ? 'missing' : 'outdated', url)",
     replace: '',
-    tests: [{ file: 'test/integration/start-failures.test.ts', name: 'N47' }],
+    tests: [{ file: 'test/integration/upgrade.test.ts', name: 'U06' }],
   },
   {
     id: 'lost-database',
@@ -138,14 +130,6 @@ export const store: readonly Defence[] = [
     find: 'if (inTheWay.length > 0) {',
     replace: 'if (false) {',
     tests: [{ file: 'test/integration/backup.test.ts', name: 'N45' }],
-  },
-  {
-    id: 'private-files',
-    says: 'everybody on the machine reads the database',
-    file: 'server/src/store/sql/make-sqlite-file.ts',
-    find: "closeSync(openSync(draft, 'w', privateFile))",
-    replace: "closeSync(openSync(draft, 'w', 0o644))",
-    tests: [{ file: 'test/security/file-modes.test.ts', name: 'N18' }],
   },
   {
     id: 'private-again',

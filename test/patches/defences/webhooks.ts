@@ -131,19 +131,19 @@ export const webhooks: readonly Defence[] = [
     tests: [{ file: 'server/src/clients/endpoint.test.ts', name: 'S156' }],
   },
   {
-    id: 'webhooks-per-client',
-    says: 'a receiver that hangs takes all that is under way',
-    file: 'server/src/handoff/in-flight.ts',
-    find: 'if (underWay.has(id) || fullClients().includes(client)) return',
-    replace: 'if (underWay.has(id)) return',
-    tests: [{ file: 'test/fault/receiver-away.test.ts', name: 'S143' }],
-  },
-  {
     id: 'webhooks-end',
     says: 'an endpoint that is gone is tried for ever',
     file: 'server/src/webhooks/backoff.ts',
     find: 'return due <= firstAt + limit ? due : null',
     replace: 'return due',
     tests: [{ file: 'server/src/webhooks/backoff.test.ts', name: 'S143' }],
+  },
+  {
+    id: 'asked-by-another-node',
+    says: 'a client is asked twice for one number',
+    file: 'server/src/handoff/asking.ts',
+    find: "if (handOff.tries === old.tries) return settle(handOff, { type: 'expire' }, 'time')",
+    replace: '',
+    tests: [{ file: 'server/src/handoff/asking.test.ts', name: 'F23' }],
   },
 ]
