@@ -22,6 +22,8 @@ const allowed: Record<string, string> = {
   'test/support/wrong-clock.ts': 'it is a wrong clock',
   'test/security/time.test.ts': 'that a ticket has the time of the world, whatever the zone',
   'server/src/limits/counts.test.ts': 'what a full memory of counts takes',
+  'test/conformance/sqlite-locked.test.ts': 'it moves the clock of its process',
+  'server/src/store/sql/retry-while-busy.test.ts': 'it moves the clock of its process',
   'test/security/socket-limits.test.ts': 'it moves the clock of its process',
 }
 

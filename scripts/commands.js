@@ -84,6 +84,7 @@ const commands = {
   chaos: [source('chaos/run.ts')],
   'test:e2e': [...pages, tested(15, { QRGATE_TEST_E2E: 'whole' }, oneByOne, 'test/e2e/*.test.ts')],
   'test:browsers': [...pages, source('test/browsers/run.ts')],
+  'test:bite': [...pages, source('test/bite/run.ts')],
   'test:deploy': [source('scripts/try-deploy.ts')],
   'test:rolling': [tested(5, { QRGATE_TEST_KIOSKS: '500' }, 'test/fault/rolling-restart.test.ts')],
   'test:log': [tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts')],

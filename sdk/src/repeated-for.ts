@@ -8,6 +8,6 @@ export const repeatedFor = {
   choose: 60_000,
   /** Who asks for more time has no more than this left. */
   extend: 60_000,
-  /** Somebody stands there and waits for the code. */
-  userCode: 5_000,
+  /** Somebody stands there and waits for the code: one call whose connections are all dead, and another. */
+  userCode: 15_000,
 } as const

@@ -137,8 +137,8 @@ test('I7: SQLite: what comes too late for whoever has asked is taken back, and r
   const { store, known, unlock, pass } = await lockedStore(t)
   unlock()
   const busy = (error: unknown) => error instanceof Refusal && error.code === 'storage_busy'
-  const late = store.signIns.update(known, old => {
-    const change = scan(known, { seq: 2 })(old)
+  const late = store.signIns.update(known, () => {
+    const change = scan(known, { seq: 2 })()
     pass(patience)
     return change
   })

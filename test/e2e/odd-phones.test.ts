@@ -281,3 +281,35 @@ test('N83: a phone whose wait for news died silently asks at once, on no other d
   await context.close()
   await kiosk.context().close()
 })
+
+for (const arrives of [true, false]) {
+  test(`F30: a phone whose ${arrives ? 'answer' : 'submit'} is lost as it goes offline checks, and ends in the truth`, async () => {
+    const kiosk = await openKiosk(browser, gate.url)
+    const qr = await showQr(kiosk)
+    const { page, context } = await openPhone(browser, 'about:blank')
+    // What waits for news is on a connection that is lost as well.
+    await page.route('**/s/*?since=*', () => {})
+    await page.goto(qr)
+    await page.waitForURL(/\/s\/[0-9a-f-]{36}$/)
+    let submits = 0
+    await page.route('**/sign-in', async route => {
+      submits += 1
+      if (submits > 1) return route.continue()
+      const request = route.request()
+      const headers = await request.allHeaders()
+      await context.setOffline(true)
+      const body = request.postData()
+      if (arrives) await fetch(request.url(), { method: 'POST', headers, body })
+      await route.abort()
+    })
+    await signIn(page, known)
+    await page.getByRole('status').getByText(words.ko.progress.asking).waitFor()
+    await stands(kiosk, arrives ? 'done' : 'scanned')
+    await context.setOffline(false)
+    await heading(page, words.ko.outcomes.claimed.title)
+    await stands(kiosk, 'done')
+    assert.equal(submits, arrives ? 1 : 2)
+    await context.close()
+    await kiosk.context().close()
+  })
+}

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { patchedLikeThis } from '../patches/patched-process.ts'
 import { cli } from '../support/command.ts'
 import { freePort, temporaryFolder } from '../support/gate.ts'
 import { until } from '../support/patience.ts'
@@ -19,7 +20,13 @@ test('N80: a gate whose log goes to a full disk starts, answers and stops', asyn
   const full = openSync('/dev/full', 'w')
   const gate = spawn(process.execPath, ['-C', 'source', cli, 'demo', '--no-reception'], {
     cwd: temporaryFolder(t),
-    env: { PATH: process.env.PATH, PORT: `${port}`, HOST: '127.0.0.1', QRGATE_LOG_LEVEL: 'info' },
+    env: {
+      PATH: process.env.PATH,
+      ...patchedLikeThis(),
+      PORT: `${port}`,
+      HOST: '127.0.0.1',
+      QRGATE_LOG_LEVEL: 'info',
+    },
     stdio: ['ignore', full, full],
   })
   t.after(() => gate.kill('SIGKILL'))

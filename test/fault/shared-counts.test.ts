@@ -260,6 +260,29 @@ test('F12: what is known to be used up is waited for, however slow Redis is', as
   assert.ok(!(await allowed))
 })
 
+test('F12: what tries under way have used up is waited for, and not told of meanwhile', async t => {
+  const losePatience = holdPatience(t)
+  const redis = await startRedis(t)
+  const [one, other] = [startNode(t, redis.url), startNode(t, redis.url)]
+  await untilShared(one, other, losePatience)
+  for (let n = 1; n < rules.perAccount; n += 1) assert.ok(await one.allowed('hong'))
+  const last = await other.looked('hong')
+  await last.told(Promise.resolve())
+  const beyond = await other.looked('hong')
+  let isTold = false
+  const told = beyond.told(Promise.resolve()).finally(() => {
+    isTold = true
+  })
+  // Redis answers in order: by now it has said that all is used up.
+  assert.ok(await other.allowed('kim'))
+  t.mock.timers.tick(200)
+  await turns(10)
+  assert.ok(!isTold, 'the last one may still be right')
+  last.over()
+  await assert.rejects(told, { code: 'too_many_tries' })
+  beyond.over()
+})
+
 for (const [outcome, left] of [
   ['right', null],
   ['wrong', '1'],

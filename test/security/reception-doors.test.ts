@@ -279,3 +279,33 @@ test('N30: people who mistype a page are led to it, or read that there is none; 
     )
   }
 })
+
+test('S064: every answer of reception carries the same guards, whatever becomes of it', async t => {
+  const reception = await startReceptionServer(t)
+  const cookie = await reception.openDesk()
+  const asked: [method: string, path: string, asking?: object][] = [
+    ['GET', '/desk'],
+    ['GET', '/board'],
+    ['GET', '/'],
+    ['GET', '/healthz'],
+    ['GET', '/desk/session', { cookie }],
+    ['GET', '/desk/session'],
+    ['GET', '/day/summary.csv', { cookie }],
+    ['POST', '/desk/call', { cookie, body: {} }],
+    ['POST', '/webhook', { body: {} }],
+    ['GET', '/nothing'],
+    ['GET', '/%zz'],
+    ['GET', '/board/live'],
+  ]
+  for (const [method, path, asking] of asked) {
+    const { whole } = await reception.ask(method, path, asking)
+    for (const guard of [
+      /^content-security-policy\ndefault-src 'none'; .*script-src 'self';.* frame-ancestors 'self'/im,
+      /^x-content-type-options\nnosniff/im,
+      /^referrer-policy\nno-referrer/im,
+      /^cross-origin-resource-policy\nsame-origin/im,
+    ]) {
+      assert.match(whole, guard, `${method} ${path}`)
+    }
+  }
+})

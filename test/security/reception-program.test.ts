@@ -77,7 +77,7 @@ test('N18: a new place begins in a folder of its own, which nobody else of this 
   for (const file of files) assert.equal(modeOf(join(data, file)), '600', file)
 })
 
-test('a database that others could read is shut to them, in a folder that they may enter', async t => {
+test('N18: a database that others could read is shut to them, in a folder that they may enter', async t => {
   const folder = temporaryFolder(t)
   const env = await settings(folder)
   const data = env.RECEPTION_DATA_DIR ?? ''

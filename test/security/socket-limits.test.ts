@@ -9,7 +9,7 @@ import { assertUnharmed } from '../support/aftermath.ts'
 import { attack } from '../support/attack.ts'
 import { startGate } from '../support/gate.ts'
 import { Kiosk, KioskSocket } from '../support/kiosk.ts'
-import { patiently, turns, until } from '../support/patience.ts'
+import { patiently, until } from '../support/patience.ts'
 import { frameBytes, opcodes, RawSocket } from '../support/raw-socket.ts'
 import { SeedClient } from '../support/seed-client.ts'
 import { scannedSignIn, visitor } from '../support/visitor.ts'
@@ -19,25 +19,31 @@ attack(
   async gate => {
     const { signIn, kiosk, id } = await scannedSignIn(gate)
     const pending = await kiosk.start()
-    const before = new Set(gate.connections)
+    const others = new Set(gate.connections)
     const greedy = await RawSocket.open(gate.url)
-    const [served] = [...gate.connections].filter(connection => !before.has(connection))
+    const [served] = [...gate.connections].filter(connection => !others.has(connection))
     assert.ok(served)
     const say = (message: object) => ({ opcode: opcodes.text, payload: JSON.stringify(message) })
     const proven = once(greedy.socket, 'data')
     greedy.send(say({ type: 'watch', id: pending.id, kiosk_secret: pending.kiosk_secret }))
     await proven
-    greedy.socket.pause()
     const ask = frameBytes(say({ type: 'frames', id: pending.id, ask: 1 }))
+    const before = served.bytesWritten
+    const answered = once(greedy.socket, 'data')
+    greedy.socket.write(ask)
+    await answered
+    const least = (served.bytesWritten - before) / 2
+    greedy.socket.pause()
     let piledUp = 0
     await until(
       'it is cut off',
       async () => {
-        // A few at once: more than can wait for their turn would be refused for that.
+        // No more at once than can wait for their turn, or it would be refused for that.
+        const answers = served.bytesWritten + 20 * least
         greedy.socket.write(Buffer.concat(Array.from({ length: 20 }, () => ask)))
-        await turns(2)
+        await until('it is answered', () => served.destroyed || served.bytesWritten >= answers)
         piledUp = Math.max(piledUp, served.writableLength)
-        return served.destroyed
+        return served.destroyed || piledUp >= 2 ** 20
       },
       1,
     )

@@ -248,7 +248,7 @@ test('S163 a proxy that the environment names gets no webhook', async t => {
   untouched('it would resolve the name once more')
 })
 
-test('an address that is one client’s own is nobody else’s', async t => {
+test('S168 an address that is one client’s own is nobody else’s', async t => {
   const { port, untouched } = await startVictim(t)
   const own = { id: 'own', host: `127.0.0.1:${port}` }
   const post = createWebhookPost({ allowed: [], own, clock, lookup: unasked })

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { patchedLikeThis } from '../patches/patched-process.ts'
 import type { Scope } from './gate.ts'
 import type { Journal } from './journal.ts'
 import type { Command, NodeSettings } from './log-node.ts'
@@ -31,7 +32,12 @@ export class LogProcess {
       process.execPath,
       ['-C', 'source', `--import=${preload}`, path, JSON.stringify(settings)],
       {
-        env: { PATH: process.env.PATH, WRONG_AT_START: `${wrong}`, WRONG_LATER: `${-2 * wrong}` },
+        env: {
+          PATH: process.env.PATH,
+          ...patchedLikeThis(),
+          WRONG_AT_START: `${wrong}`,
+          WRONG_LATER: `${-2 * wrong}`,
+        },
         stdio: ['pipe', journal.end, 'inherit'],
       },
     )

@@ -109,22 +109,14 @@ export class Network {
 
   #carry(connection: Connection, from: Socket, to: Socket, way: () => Way): void {
     const { near, far } = connection
-    /** Later, and in order; what is lost is lost. */
-    let ahead = 0
-    let last = Promise.resolve()
+    const waiting: (() => void)[] = []
+    /** Later, and in order, whatever the delay is by then; what is lost is lost. */
     const later = (pass: () => void) => {
       const now = way()
       if (now === 'lost') return
-      // What was slower than what comes now is not overtaken by it.
-      if (now.delayMs === 0 && ahead === 0) return pass()
-      ahead += 1
-      const due = new Promise<void>(resolve => setTimeout(resolve, now.delayMs))
-      last = last
-        .then(() => due)
-        .then(() => {
-          ahead -= 1
-          pass()
-        })
+      if (now.delayMs === 0 && waiting.length === 0) return pass()
+      waiting.push(pass)
+      setTimeout(() => waiting.shift()?.(), now.delayMs)
     }
     from.on('data', chunk => {
       if (way() === 'lost') this.lost += 1

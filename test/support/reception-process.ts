@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { patchedLikeThis } from '../patches/patched-process.ts'
 import { compiled, type Ran } from './command.ts'
 import { DeskClient } from './desk-client.ts'
 import { freePort, type Scope, temporaryFolder } from './gate.ts'
@@ -102,6 +103,7 @@ export class ReceptionProcess {
     const child = spawn(process.execPath, ['-C', 'source', cli, ...args], {
       env: {
         PATH: process.env.PATH,
+        ...patchedLikeThis(),
         NODE_COMPILE_CACHE: compiled,
         RECEPTION_GATE: this.#gate?.url,
         RECEPTION_CREDENTIAL: this.#gate?.credential,

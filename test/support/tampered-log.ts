@@ -198,7 +198,7 @@ export function tests({ engine, store, raw, restore }: Engine) {
 
     /** The same for several ways to tamper with it. */
     checkAll(sentence: string, cases: readonly Case[]) {
-      test(`${engine}: ${sentence}`, async t => {
+      test(`${engine}: S132: ${sentence}`, async t => {
         for (const [name, tamper, faults, doubts = []] of cases) {
           await t.test(name, async () => {
             await restore()

@@ -77,7 +77,7 @@ export const limits: readonly Defence[] = [
   {
     id: 'tries-of-a-scan',
     says: 'one scan pays for tries without end',
-    file: 'server/src/limits/try-limits.ts',
+    file: 'server/src/limits/try-ledger.ts',
     find: `        throw new Refusal('too_many_tries', 'this scan has had its tries', 1)
 `,
     replace: '',
@@ -86,23 +86,23 @@ export const limits: readonly Defence[] = [
   {
     id: 'tries-of-an-account',
     says: 'an account is guessed at without end',
-    file: 'server/src/limits/try-limits.ts',
-    find: 'const byAccount = await paidByAccount(payer, hashed, standing)',
-    replace: 'const byAccount = { paid: [], decide: () => {} }',
+    file: 'server/src/limits/try-ledger.ts',
+    find: 'if (!named) return { paid: [], decide: () => {} }',
+    replace: 'if (!named || payer) return { paid: [], decide: () => {} }',
     tests: [{ file: 'server/src/limits/try-limits.test.ts', name: 'S045' }],
   },
   {
     id: 'tries-of-a-place',
     says: 'a phone, a kiosk and a network guess without end',
     file: 'server/src/limits/try-limits.ts',
-    find: 'paid = await paidByPlace(payer, standing)',
-    replace: 'paid = []',
+    find: 'byPlace = await paidByPlace(payer, standing)',
+    replace: 'byPlace = []',
     tests: [{ file: 'server/src/limits/try-limits.test.ts', name: 'N04' }],
   },
   {
     id: 'day-in-shares',
     says: 'strangers use up an account’s whole day',
-    file: 'server/src/limits/try-limits.ts',
+    file: 'server/src/limits/try-ledger.ts',
     find: 'stranger: 0.6,',
     replace: 'stranger: 1,',
     tests: [{ file: 'server/src/limits/try-limits.test.ts', name: 'N05' }],
@@ -110,9 +110,9 @@ export const limits: readonly Defence[] = [
   {
     id: 'first-try-at-a-kiosk',
     says: 'guesses lock an owner out who is really there',
-    file: 'server/src/limits/try-limits.ts',
-    find: 'if (!isFirst || !payer.enrolled) throw refusal',
-    replace: 'throw refusal',
+    file: 'server/src/limits/try-ledger.ts',
+    find: 'if (!isFirst || !payer.enrolled || !(reason instanceof Refusal)) throw reason',
+    replace: 'throw reason',
     tests: [{ file: 'server/src/limits/try-limits.test.ts', name: 'S046' }],
   },
   {
@@ -135,8 +135,8 @@ export const limits: readonly Defence[] = [
     id: 'counts-shared',
     says: 'each node counts for itself, though Redis is there',
     file: 'server/src/limits/counters.ts',
-    find: 'return elsewhere ? [...counted, elsewhere] : counted',
-    replace: 'return counted',
+    find: 'return counted ? [counted] : []',
+    replace: 'return []',
     tests: [{ file: 'test/fault/shared-counts.test.ts', name: 'I16' }],
   },
   {

@@ -48,7 +48,7 @@ export const log: readonly Defence[] = [
     file: 'server/src/log/json-log.ts',
     find: 'return isKnownEvent(row.event) && !row.visitors && !isVisitors(row)',
     replace: 'return true',
-    tests: [{ file: 'test/integration/log-keep.test.ts', name: 'S133' }],
+    tests: [{ file: 'test/security/external-ids.test.ts', name: 'S130' }],
   },
   {
     id: 'log-digest',

@@ -96,15 +96,15 @@ export const reception: readonly Defence[] = [
     says: 'the same message once more gives another number',
     file: 'reception/src/arrivals.ts',
     find: '  if (old) return old\n',
-    replace: "  if (old) await work.deleteFrom('arrivals').where('id', '=', comer.id).execute()\n",
+    replace: '',
     tests: [{ file: 'reception/src/webhook.test.ts', name: 'F32' }],
   },
   {
     id: 'desk-folder',
     says: 'everybody on the machine reads reception’s file',
-    file: 'reception/src/folder.ts',
-    find: "closeSync(openSync(draft, 'wx', 0o600))",
-    replace: "closeSync(openSync(draft, 'wx', 0o644))",
+    file: 'reception/src/database.ts',
+    find: 'if (statSync(file).mode & 0o077) chmodSync(file, 0o600)',
+    replace: '',
     tests: [{ file: 'test/security/reception-program.test.ts', name: 'N18' }],
   },
   {
@@ -122,7 +122,7 @@ export const reception: readonly Defence[] = [
     file: 'sdk/src/watched-sign-in.ts',
     find: 'if (view.seq < seen) return false',
     replace: '',
-    tests: [{ file: 'sdk/src/sign-in.test.ts', name: 'I14' }],
+    tests: [{ file: 'sdk/src/watched-sign-in.test.ts', name: 'I14' }],
   },
   {
     id: 'sdk-watches-again',
@@ -146,6 +146,6 @@ export const reception: readonly Defence[] = [
     file: 'sdk/src/socket.ts',
     find: 'if (socket) discard(socket)',
     replace: '',
-    tests: [{ file: 'sdk/src/socket.test.ts', name: 'I14' }],
+    tests: [{ file: 'sdk/src/attended-socket.test.ts', name: 'N38' }],
   },
 ]

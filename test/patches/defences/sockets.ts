@@ -22,22 +22,6 @@ export const sockets: readonly Defence[] = [
     tests: [{ file: 'test/security/own-page.test.ts', name: 'N07' }],
   },
   {
-    id: 'socket-proves-again',
-    says: 'a screen that was switched off gets its next QR',
-    file: socket,
-    find: 'if ((await this.#provePage())?.number !== kiosk) return\n',
-    replace: '\n',
-    tests: [{ file: 'test/security/own-page.test.ts', name: 'N12' }],
-  },
-  {
-    id: 'socket-successor',
-    says: 'a kiosk secret yields the next one',
-    file: socket,
-    find: '|| deadline === null || watched.kiosk !== this.#kiosk) return',
-    replace: '|| deadline === null) return',
-    tests: [{ file: 'test/security/own-page.test.ts', name: 'N12' }],
-  },
-  {
     id: 'socket-watches',
     says: 'one socket watches sign-ins without end',
     file: socket,

@@ -184,8 +184,8 @@ export const states: readonly Defence[] = [
     id: 'hand-off-runs-out',
     says: 'a hand-off is open for ever',
     file: 'server/src/protocol/hand-off.ts',
-    find: 'if (deadline === null || now < deadline) return stored',
-    replace: 'return stored',
+    find: 'if (now < (current.deadline ?? 0)) return current',
+    replace: 'return current',
     tests: [{ file: 'server/src/protocol/hand-off.test.ts', name: 'I12' }],
   },
   {

@@ -104,7 +104,7 @@ export const webhooks: readonly Defence[] = [
     file: 'server/src/webhooks/post.ts',
     find: 'client === own?.id ? [...allowed, own.host] : allowed',
     replace: 'own ? [...allowed, own.host] : allowed',
-    tests: [{ file: 'test/security/webhook-post.test.ts', name: 'S168' }],
+    tests: [{ file: 'test/security/webhook-addresses.test.ts', name: 'S168' }],
   },
   {
     id: 'webhook-listed-dead',

@@ -193,13 +193,11 @@ test('a refusal stands by the field that mends it; one without a sentence here h
   assert.ok(other.includes(words.en.otherProblem))
 })
 
-test('only the pages that wait for the kiosk refresh themselves without a script', () => {
+test('only the pages that wait for what comes by itself refresh themselves without a script', () => {
+  const waiting = new Set(['approved', 'claimed', 'in-doubt'])
   for (const view of views) {
     const page = renderPage(view, 'ko', plain)
-    assert.equal(
-      page.includes('http-equiv="refresh"'),
-      view.kind === 'approved' || view.kind === 'claimed',
-    )
+    assert.equal(page.includes('http-equiv="refresh"'), waiting.has(view.kind))
   }
 })
 
