@@ -57,6 +57,7 @@ test('F23: whom another node asks at this moment is not asked here too', async (
       update: unused,
       openOf: unused,
       overdue: unused,
+      changedAfter: unused,
       purge: unused,
       async due() {
         looks += 1
