@@ -58,6 +58,7 @@ test('F23: whom another node asks at this moment is not asked here too', async (
       openOf: unused,
       overdue: unused,
       purge: unused,
+      changedAfter: unused,
       async due() {
         looks += 1
         return looks > 1 ? [] : [taken]
