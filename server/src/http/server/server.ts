@@ -148,10 +148,10 @@ export function refuse(error: unknown, request: FastifyRequest, reply: FastifyRe
   reply.send(refusalBody(refusal, requestLanguage(request)))
 }
 
-/** Status, headers and log line of a refusal; the caller sends the body. */
-/** What may have been said already of an answer that then could not be given: a refusal must not be kept for a year. */
-const ofContent = ['content-type', 'content-encoding', 'content-length', 'cache-control', 'etag']
+/** What may have been said already of an answer that then could not be given. */
+const ofContent = ['content-type', 'content-encoding', 'content-length', 'etag']
 
+/** Status, headers and log line of a refusal; the caller sends the body. */
 export function beginRefusal(
   error: unknown,
   request: FastifyRequest,
@@ -160,6 +160,8 @@ export function beginRefusal(
   const refusal = refusalOf(error)
   reply.refusal = refusal
   for (const name of ofContent) reply.removeHeader(name)
+  // Said here, too: of some refusals no hook hears, and a file's own word is to be kept for a year.
+  reply.header('cache-control', 'no-store')
   if (refusal.code === 'internal') request.log.error({ err: error }, 'unexpected error')
   if (refusal.status === 503) tellWhy(refusal, request)
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
