@@ -59,7 +59,6 @@ test('F23: whom another node asks at this moment is not asked here too', async (
       overdue: unused,
       changedAfter: unused,
       purge: unused,
-      changedAfter: unused,
       async due() {
         looks += 1
         return looks > 1 ? [] : [taken]
