@@ -23,12 +23,15 @@ export interface Campaign {
   isWanted(kind: string): boolean
   /** Where the history is also kept, a JSON object a line. */
   historyFile?: string
+  /** No visit begins any more; those that have begun come to their end. */
+  stop?: AbortSignal
   say(words: string): void
 }
 
 export interface Outcome {
   /** Of the set. */
   name: string
+  visits: number
   history: History
   befallen: readonly Befallen[]
   violations: readonly Violation[]
@@ -56,17 +59,27 @@ export async function runCampaign(t: Scope, campaign: Campaign): Promise<Outcome
   })
   let done = 0
   const visiting = inBatches(Array.from({ length: signIns }), lanes, async (_, n) => {
+    if (campaign.stop?.aborted) return undefined
     const visited = await visit(set, history, seed, n)
     done += 1
     if (done % 100 === 0) say(`${done} of ${signIns}`)
     return visited
   })
   const [visited, befallen] = await Promise.all([visiting.finally(() => over.abort()), faults])
-  await look(set, visited)
+  const all = visited.filter(one => one !== undefined)
+  await look(set, all)
   const final = await untilOver(set)
   history.flush()
   const violations = check(history.lines, final, windows)
-  return { name: set.name, history, befallen, violations, final, output: set.output() }
+  return {
+    name: set.name,
+    visits: all.length,
+    history,
+    befallen,
+    violations,
+    final,
+    output: set.output(),
+  }
 }
 
 /** After all faults everybody is shown what is stored: as it stands once nothing follows any more. */

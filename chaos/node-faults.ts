@@ -7,6 +7,9 @@ import type { Fault } from './gate-set.ts'
 import { withinPatience } from './history.ts'
 import { bootAgain, type OneNode } from './node.ts'
 
+/** Those of the campaign itself: for trying out whether it finds what they break. */
+const patchesOfAll = (process.env.PATCHES ?? '').split(',').filter(Boolean)
+
 export const minute = 60_000
 export const hour = 60 * minute
 export const short = [1_500, 6_000] as const
@@ -35,10 +38,7 @@ export function nodeFaults(
   const crash = (point: string) =>
     fault(`crash ${point.replace('-', ' ')}`, 2, [0, 1_000], async dice => {
       await end(gate, 'SIGKILL')
-      const { NODE_OPTIONS, PATCHES } = patchedBy(point) as {
-        NODE_OPTIONS: string
-        PATCHES: string
-      }
+      const { NODE_OPTIONS = '', PATCHES = '' } = patchedBy(point, ...patchesOfAll)
       await bootAgain(gate, {
         NODE_OPTIONS: `${nodeOptions} ${NODE_OPTIONS}`,
         PATCHES,

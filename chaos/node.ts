@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { patchedLikeThis } from '../test/patches/patched-process.ts'
 import { type Scope, temporaryFolder } from '../test/support/gate.ts'
 import { GateProcess } from '../test/support/gate-process.ts'
 import type { Network } from '../test/support/network.ts'
@@ -48,7 +49,8 @@ const clockPreload = new URL('../test/support/wrong-clock.ts', import.meta.url).
 /** A node whose clock can be set. */
 export async function startNode(t: Scope, settings: Record<string, string>): Promise<OneNode> {
   const clock = join(temporaryFolder(t), 'wrong-by')
-  const nodeOptions = `--import=${clockPreload}`
+  const { NODE_OPTIONS = '' } = patchedLikeThis()
+  const nodeOptions = `--import=${clockPreload} ${NODE_OPTIONS}`.trim()
   const env = { ...settings, NODE_OPTIONS: nodeOptions, WRONG_BY_FILE: clock }
   const process = await GateProcess.start(t, env, 'serve')
   const setClock = (wrong: number) => {

@@ -47,7 +47,7 @@ export function resultOf(campaign: Campaign, outcome: Outcome): Result {
     set: outcome.name,
     seed: campaign.seed,
     commit: commit(),
-    signIns: campaign.signIns,
+    signIns: outcome.visits,
     counts: countsOf(lines),
     refused: toldIn(lines),
     faults: faultsOf(befallen, lines),

@@ -28,24 +28,23 @@ if (!(signIns > 0 && Number.isInteger(seed)) || !sets.every(isSet)) {
 const results = fileURLToPath(new URL('results/', import.meta.url))
 const wanted = new RegExp(values.faults)
 
-for (const set of sets as readonly Campaign['set'][])
-  process.exitCode = Math.max(await run(set), code())
-process.exit()
+/** What must end with this process. */
+const ends: (() => unknown)[] = []
+const stopping = new AbortController()
+process.on('SIGINT', stop).on('SIGTERM', stop)
+const codes: number[] = []
+for (const set of sets as readonly Campaign['set'][]) {
+  if (!stopping.signal.aborted) codes.push(await run(set))
+}
+process.exit(Math.max(...codes))
 
 function isSet(name: string): boolean {
   return name === 'two-nodes' || name === 'sqlite'
 }
 
-function code(): number {
-  return Number(process.exitCode ?? 0)
-}
-
 async function run(set: Campaign['set']): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), `qrgate-chaos-${set}-`))
-  const ends: (() => unknown)[] = []
   const scope = { after: (end: () => unknown) => void ends.push(end) }
-  const stop = () => void letGo(ends).finally(() => process.exit(130))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   const campaign: Campaign = {
     set,
     signIns,
@@ -60,6 +59,7 @@ async function run(set: Campaign['set']): Promise<number> {
     rest: [2_000, 4_000],
     isWanted: kind => wanted.test(kind),
     historyFile: join(folder, 'history.jsonl'),
+    stop: stopping.signal,
     say: words => console.log(`${set}: ${words}`),
   }
   campaign.say(`seed ${seed}; the history goes to ${campaign.historyFile}`)
@@ -87,11 +87,17 @@ async function run(set: Campaign['set']): Promise<number> {
     else writeFileSync(join(folder, 'nodes.log'), outcome.output)
     return count === 0 ? 0 : 1
   } finally {
-    await letGo(ends)
+    await letGo()
   }
 }
 
 /** Processes, then folders: in the order in which they have come. */
-async function letGo(ends: readonly (() => unknown)[]): Promise<void> {
-  for (const end of ends) await end()
+async function letGo(): Promise<void> {
+  for (const end of ends.splice(0)) await end()
+}
+
+/** Told twice it leaves all as it is. */
+function stop(): void {
+  if (stopping.signal.aborted) void letGo().finally(() => process.exit(130))
+  stopping.abort()
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { patchedLikeThis } from '../patches/patched-process.ts'
+import { patchedBy, patchedLikeThis } from '../patches/patched-process.ts'
 import type { Scope } from './gate.ts'
 import type { Journal } from './journal.ts'
 import type { Command, NodeSettings } from './log-node.ts'
@@ -18,6 +18,7 @@ export class LogProcess {
    * @param script `log-node.ts` or `log-writers.ts`.
    * @param settings what the script is given.
    * @param wrong by how many milliseconds its clock is wrong.
+   * @param patches of its sources.
    */
   constructor(
     t: Scope,
@@ -25,6 +26,7 @@ export class LogProcess {
     script: 'log-node.ts' | 'log-writers.ts',
     settings: NodeSettings | WriterSettings,
     wrong = 0,
+    patches: readonly string[] = [],
   ) {
     this.name = settings.name
     const path = fileURLToPath(new URL(script, import.meta.url))
@@ -34,7 +36,7 @@ export class LogProcess {
       {
         env: {
           PATH: process.env.PATH,
-          ...patchedLikeThis(),
+          ...(patches.length > 0 ? patchedBy(...patches) : patchedLikeThis()),
           WRONG_AT_START: `${wrong}`,
           WRONG_LATER: `${-2 * wrong}`,
         },

@@ -57,8 +57,8 @@ test('F23: whom another node asks at this moment is not asked here too', async (
       update: unused,
       openOf: unused,
       overdue: unused,
-      purge: unused,
       changedAfter: unused,
+      purge: unused,
       async due() {
         looks += 1
         return looks > 1 ? [] : [taken]
