@@ -129,7 +129,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/restore-command.ts',
     find: 'if (inTheWay.length > 0) {',
     replace: 'if (false) {',
-    tests: [{ file: 'test/integration/backup.test.ts', name: 'N45' }],
+    tests: [{ file: 'test/integration/backup.test.ts', name: 'F20' }],
   },
   {
     id: 'private-again',
