@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -59,4 +59,21 @@ test('F21, S134: SQLite: a commit is on the disk, and what was erased is in no b
   database.prepare('delete from locks where name = ?').run([canary])
   database.close()
   assert.ok(!readFileSync(path).includes(canary))
+})
+
+test('F20, F34: SQLite: neither an empty file nor the tables of a newer gate are taken for our own', async t => {
+  const folder = temporaryFolder(t)
+  const empty = join(folder, 'empty.sqlite')
+  writeFileSync(empty, '')
+  await assert.rejects(openSqliteStore(empty), { trouble: 'damaged' })
+  assert.equal(readFileSync(empty).length, 0)
+  const newer = join(folder, 'newer.sqlite')
+  await (await openSqliteStore(newer)).close()
+  const database = new DatabaseSync(newer)
+  t.after(() => database.close())
+  const add = 'insert into kysely_migration (name, timestamp) values (?, ?)'
+  database.prepare(add).run('9999-12-what-comes', '9999-12-31')
+  for (const opening of ['make', 'use', 'look'] as const) {
+    await assert.rejects(openSqliteStore(newer, opening), { trouble: 'newer' }, opening)
+  }
 })

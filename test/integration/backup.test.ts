@@ -124,7 +124,7 @@ test('N45, F18: a disk that is full leaves the backup that is there', {
   assert.deepEqual(readdirSync(disk.folder).toSorted(), ['ballast', 'copy.sqlite'])
 })
 
-test('N45: the drill: a gate crashes, its disk is lost, the backup is restored', async t => {
+test('F20, N45: the drill: a gate crashes, its disk is lost, the backup is restored', async t => {
   const { gate, run, well, database, lose } = await startPlace(t)
   const file = join(gate.dataDir, 'copy.sqlite')
   await well(['account', 'add', 'kept'], {}, `${password}\n`)

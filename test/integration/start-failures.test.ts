@@ -182,7 +182,7 @@ const cases: Record<string, Case> = {
 }
 
 for (const [name, { prepare, says, command, skip = false }] of Object.entries(cases)) {
-  test(`F20, F34: ${name} keeps a gate from starting, in one sentence`, { skip }, async t => {
+  test(`${name} keeps a gate from starting, in one sentence`, { skip }, async t => {
     const folder = temporaryFolder(t)
     const data = join(folder, 'data')
     mkdirSync(data)

@@ -65,7 +65,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/sqlite.ts',
     find: '} else if (found.size === 0) {',
     replace: '} else if (false) {',
-    tests: [{ file: 'test/integration/start-failures.test.ts', name: 'F20' }],
+    tests: [{ file: 'test/conformance/sqlite.test.ts', name: 'F20' }],
   },
   {
     id: 'newer-tables',
@@ -73,7 +73,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/migrate.ts',
     find: "if (newer.length > 0) throw new UnusableDatabase('newer', url, newer.join(', '))",
     replace: '',
-    tests: [{ file: 'test/integration/start-failures.test.ts', name: 'F34' }],
+    tests: [{ file: 'test/conformance/sqlite.test.ts', name: 'F34' }],
   },
   {
     id: 'commands-upgrade-nothing',
@@ -105,7 +105,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/core.ts',
     find: 'keyring(restoredAt === null ? purpose : `${purpose} since ${restoredAt}`)',
     replace: 'keyring(purpose)',
-    tests: [{ file: 'test/integration/backup.test.ts', name: 'N45' }],
+    tests: [{ file: 'test/integration/backup.test.ts', name: 'F20' }],
   },
   {
     id: 'restored-ends',
@@ -113,7 +113,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/restore-command.ts',
     find: '  await endSignIns(store, config, clock())\n',
     replace: '',
-    tests: [{ file: 'test/integration/backup.test.ts', name: 'N45' }],
+    tests: [{ file: 'test/integration/backup.test.ts', name: 'F20' }],
   },
   {
     id: 'restored-removals',
@@ -121,7 +121,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/restore-command.ts',
     find: 'const removed = await removeAgain(operator(), { store, accounts, config, clock })',
     replace: 'const removed = 0',
-    tests: [{ file: 'test/integration/backup.test.ts', name: 'N45' }],
+    tests: [{ file: 'test/integration/backup.test.ts', name: 'F20' }],
   },
   {
     id: 'restore-overwrites-nothing',
@@ -129,7 +129,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/restore-command.ts',
     find: 'if (inTheWay.length > 0) {',
     replace: 'if (false) {',
-    tests: [{ file: 'test/integration/backup.test.ts', name: 'N45' }],
+    tests: [{ file: 'test/integration/backup.test.ts', name: 'F20' }],
   },
   {
     id: 'private-again',
