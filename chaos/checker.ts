@@ -117,9 +117,13 @@ const rules: Record<string, Rule> = {
         yield { what: 'lost: the claim was refused', lines: linesOf([told, op]) }
       }
     }
-    if (firstClaim < Infinity || ending.length > 0 || count(of, 'sign_in.expired') === 0) return
+    const hears = of.heard.filter(({ who }) => who === 'kiosk')
+    const hasLearned = [...mine, ...hears].some(({ state }) => state === 'approved')
+    if (hasLearned || firstClaim < Infinity || ending.length > 0) return
+    if (count(of, 'sign_in.expired') === 0) return
+    // It was there: it has asked in time, or a socket of its own told it of the end.
     const looked = mine.filter(({ outcome, to }) => outcome === 'ok' && to < windowEnds)
-    const heard = of.heard.filter(({ who, state }) => who === 'kiosk' && state === 'expired')
+    const heard = hears.filter(({ state }) => state === 'expired')
     if (looked.length > 0 || heard.length > 0) {
       yield {
         what: 'lost: the kiosk never learned',

@@ -39,11 +39,9 @@ export function nodeFaults(
     fault(`crash ${point.replace('-', ' ')}`, 2, [0, 1_000], async dice => {
       await end(gate, 'SIGKILL')
       const { NODE_OPTIONS = '', PATCHES = '' } = patchedBy(point, ...patchesOfAll)
-      await bootAgain(gate, {
-        NODE_OPTIONS: `${nodeOptions} ${NODE_OPTIONS}`,
-        PATCHES,
-        ...failAt(point, 'crash', dice.below(8)),
-      })
+      const failing = { NODE_OPTIONS: `${nodeOptions} ${NODE_OPTIONS}`, PATCHES }
+      // It may come about while it starts.
+      await gate.boot({ ...failing, ...failAt(point, 'crash', dice.below(8)) }).catch(() => {})
       // Where nobody signs in meanwhile it does not come about.
       await withinPatience(15_000, gate.exited, undefined)
       return async () => {

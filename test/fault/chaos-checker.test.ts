@@ -88,7 +88,20 @@ const planted: [invariant: string, what: string, plant: (story: Story) => unknow
   [
     'I3',
     'a kiosk that looks is never told',
-    () => expired(approvedOnly().does('kiosk', 'view', 'ok', { state: 'approved', seq: 2 })),
+    () => expired(approvedOnly().does('kiosk', 'view', 'ok', { state: 'scanned', seq: 1 })),
+  ],
+  [
+    'I3',
+    'a kiosk that watches is told of nothing but the end',
+    () =>
+      expired(
+        new Story()
+          .does('kiosk', 'watch', 'ok', { state: 'pending', seq: 0 }, { socket: 1 })
+          .does('phone', 'scan', 'ok', { state: 'scanned', seq: 1 })
+          .does('phone', 'sign_in', 'ok', { state: 'approved', seq: 2 }, typed)
+          .hears(1, { state: 'expired', seq: 3 })
+          .logs({ event: 'sign_in.scanned', account: null }, { event: 'sign_in.approved' }),
+      ),
   ],
   [
     'I3',
@@ -260,6 +273,12 @@ const planted: [invariant: string, what: string, plant: (story: Story) => unknow
 
 test('F36: a history in which all is well is found so', () => {
   const { lines, final } = goodStory()
+  assert.deepEqual(check(lines, final, windows), [])
+})
+
+test('F36: a kiosk that learns of an approval and goes away has not lost it', () => {
+  const story = approvedOnly().does('kiosk', 'view', 'ok', { state: 'approved', seq: 2 })
+  const { lines, final } = expired(story)
   assert.deepEqual(check(lines, final, windows), [])
 })
 
