@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -101,9 +102,12 @@ async function runFile(
       kill()
     }, fileLimit)
     process.once('exit', kill)
-    await new Promise(resolve => child.on('exit', resolve))
+    const closed = once(child, 'close')
+    await once(child, 'exit')
     clearTimeout(limit)
     kill()
+    // What it has said may still be on its way.
+    await closed
     process.removeListener('exit', kill)
     return { outcomes: outcomesOf(said), ended, applied: linesOf(notes) }
   } finally {
