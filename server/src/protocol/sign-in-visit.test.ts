@@ -185,3 +185,26 @@ test('N37: what is over gets no more time', () => {
   const { row } = after(scan)
   assert.equal(outcome({ row, now: row.deadline ?? 0 }, more), 'expired')
 })
+
+test('N37: a visitor gets more time once, and asking again changes nothing', () => {
+  const more: Step = { type: 'extend', by: 'phone', phoneHash }
+  const { row, now } = after(scan)
+  const first = advance(row, more, now, timings)
+  assert.equal(first.next.deadline, (row.deadline ?? 0) + timings.scanned)
+  for (const again of [more, { type: 'extend', by: 'kiosk' } as const]) {
+    assert.deepEqual(advance(first.next, again, now + 1, timings), { next: first.next, events: [] })
+  }
+})
+
+test('I14: whatever changes has the next seq, and a repeat has none', () => {
+  const steps = [scan, leave, comeBack, approve, claim, end]
+  for (const length of steps.keys()) {
+    const { row, now } = after(...steps.slice(0, length + 1))
+    assert.equal(row.seq, length + 1)
+    // What runs out has, before it is written down, the seq that it will have then.
+    const over = observe(row, now + timings.visit, timings)
+    assert.equal(over.seq, row.deadline === null ? row.seq : row.seq + 1)
+  }
+  const scanned = after(scan)
+  assert.equal(take(scanned, scan).next, scanned.row)
+})
