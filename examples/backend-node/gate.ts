@@ -4,18 +4,16 @@ import { setTimeout } from 'node:timers/promises'
 export const gate = process.env.GATE ?? 'http://127.0.0.1:8080'
 
 /**
- * Asks the gate, and again for 20 s while it restarts or is busy.
- * @param token a credential, or a sign-in's kiosk secret.
- * @throws an error with the `status` of a refusal.
+ * Asks the gate, and again for 20 s while it restarts or is busy. Keeps no connection: firewalls forget them.
+ * @param token a credential, or a sign-in's kiosk secret. @throws an error with a refusal's `status`.
  */
 export async function ask<T>(method: string, path: string, token: string, body?: object) {
-  // No connection is kept: a firewall may forget one, and then nobody answers there.
   const headers = new Headers({ authorization: `Bearer ${token}`, connection: 'close' })
   if (body) headers.set('content-type', 'application/json')
-  const request = { method, headers, body: body ? JSON.stringify(body) : null }
   for (let tries = 1; ; tries += 1) {
     const signal = AbortSignal.timeout(15_000)
-    const answer = await fetch(gate + path, { ...request, signal }).catch(() => undefined)
+    const request = { method, headers, signal, body: body ? JSON.stringify(body) : null }
+    const answer = await fetch(gate + path, request).catch(() => undefined)
     if (answer?.ok) return (await answer.json()) as T
     const status = answer?.status ?? 503
     const refused = new Error(`the gate said ${status} to ${method} ${path}`)

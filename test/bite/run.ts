@@ -28,21 +28,20 @@ const names = new Map<string, Set<string>>()
 for (const { file, name } of chosen.flatMap(({ tests }) => tests)) {
   names.set(file, (names.get(file) ?? new Set()).add(name))
 }
-let faults = 0
+/** Tests that say nothing without a defence, as they fail with it. */
+const broken = new Map<string, string>()
 await inTurn([...names], async ([file, of]) => {
-  for (const fault of await faultsOf(file, [...of])) {
-    faults += 1
-    console.log(`with all defences: ${fault}`)
-  }
+  for (const [name, fault] of await faultsOf(file, [...of])) broken.set(`${file} ${name}`, fault)
 })
 
 let noticed = 0
 await inTurn(chosen, async defence => {
-  const verdict = await tryWithout(defence)
+  const [fault] = defence.tests.flatMap(({ file, name }) => broken.get(`${file} ${name}`) ?? [])
+  const verdict = fault === undefined ? await tryWithout(defence) : { fault }
   const isNoticed = 'noticedBy' in verdict
   if (isNoticed) noticed += 1
   const [mark, words] = isNoticed ? ['noticed', verdict.noticedBy] : ['UNNOTICED', verdict.fault]
   console.log(`${mark} ${defence.id} (${defence.says}): ${words}`)
 })
 console.log(`${noticed}/${chosen.length} noticed`)
-process.exitCode = noticed === chosen.length && faults === 0 ? 0 : 1
+process.exitCode = noticed === chosen.length ? 0 : 1

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,17 +40,22 @@ export async function tryWithout(defence: Defence): Promise<Verdict> {
 
 /**
  * Runs tests with all defences in their places: what fails then says nothing without one.
- * @returns what is wrong; empty where all is well.
+ * @returns what is wrong, by name; empty where all is well.
  */
-export async function faultsOf(file: string, names: readonly string[]): Promise<string[]> {
+export async function faultsOf(
+  file: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
   const { outcomes, ended } = await runFile(file, names, {})
-  if (!ended) return [`${file} does not end`]
-  const carrying = (name: string) => outcomes.filter(({ title }) => carries(title, name))
-  return names.flatMap(name => {
-    if (carrying(name).length === 0) return [`${file} has no test ${name}`]
-    const failed = carrying(name).filter(({ passed }) => !passed)
-    return failed.map(({ title }) => `fails as it is: ${title}`)
-  })
+  const faults = new Map<string, string>()
+  for (const name of names) {
+    const carrying = outcomes.filter(({ title }) => carries(title, name))
+    const failed = carrying.find(({ passed }) => !passed)
+    if (failed) faults.set(name, `fails as it is: ${failed.title}`)
+    else if (!ended) faults.set(name, `${file} does not end`)
+    else if (carrying.length === 0) faults.set(name, `${file} has no test ${name}`)
+  }
+  return faults
 }
 
 async function runFile(
@@ -96,9 +102,12 @@ async function runFile(
       kill()
     }, fileLimit)
     process.once('exit', kill)
-    await new Promise(resolve => child.on('exit', resolve))
+    const closed = once(child, 'close')
+    await once(child, 'exit')
     clearTimeout(limit)
     kill()
+    // What it has said may still be on its way.
+    await closed
     process.removeListener('exit', kill)
     return { outcomes: outcomesOf(said), ended, applied: linesOf(notes) }
   } finally {

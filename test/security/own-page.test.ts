@@ -6,7 +6,8 @@ import { attack } from '../support/attack.ts'
 import { enrol } from '../support/enrol.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk, KioskSocket } from '../support/kiosk.ts'
-import { turns } from '../support/patience.ts'
+import { turns, until } from '../support/patience.ts'
+import { Phone } from '../support/phone.ts'
 import { scannedSignIn } from '../support/visitor.ts'
 
 const elsewhere = 'https://kiosk.example.org'
@@ -73,6 +74,17 @@ test("N12: a successor comes to the kiosk's own page, and on no other socket", a
     socket.cut()
   }
   page.cut()
+})
+
+test('S033: what has begun at a kiosk ends with it, though nobody watches', async t => {
+  const { gate, kiosk, revoke } = await setUp(t)
+  const { id, frame } = await kiosk.start()
+  const phone = new Phone(gate.url)
+  await phone.scan(frame.url)
+  await revoke()
+  assert.equal((await phone.state(id)).body.state, 'scanned')
+  t.mock.timers.tick(2_000)
+  await until('it is over', async () => (await phone.state(id)).body.state === 'cancelled')
 })
 
 test('N12: a kiosk that is revoked gets no successor of what it watches', async t => {

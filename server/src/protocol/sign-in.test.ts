@@ -97,7 +97,7 @@ function outcome({ row, now }: ReturnType<typeof arrive>, step: Step): string {
   }
 }
 
-test('S023, S026: every step in every situation does what the table of the protocol says', () => {
+test('S023, S026, I1, I4, I5: every step in every situation does what the table of the protocol says', () => {
   const lines = table.trim().split('\n').slice(1)
   assert.equal(lines.length, Object.keys(situations).length)
   for (const line of lines) {

@@ -137,7 +137,7 @@ export const limits: readonly Defence[] = [
     file: 'server/src/limits/counters.ts',
     find: 'return counted ? [counted] : []',
     replace: 'return []',
-    tests: [{ file: 'test/fault/shared-counts.test.ts', name: 'I16' }],
+    tests: [{ file: 'server/src/limits/counters.test.ts', name: 'I16' }],
   },
   {
     id: 'code-guesses-of-a-browser',

@@ -115,7 +115,7 @@ export const sockets: readonly Defence[] = [
     file: 'server/src/boot/app.ts',
     find: '    flow.cancelAllOf(kiosk).catch(onError)\n',
     replace: '',
-    tests: [{ file: 'test/fault/revocation.test.ts', name: 'S033' }],
+    tests: [{ file: 'test/security/own-page.test.ts', name: 'S033' }],
   },
   {
     id: 'seed-socket-says-little',

@@ -12,7 +12,7 @@ export const states: readonly Defence[] = [
       if (current.state === 'pending' || !scannedBy(current, step.phoneHash)) {`,
     replace: `    case 'approve': {
       if (current.state === 'pending') {`,
-    tests: [{ file: 'server/src/protocol/sign-in-invariants.test.ts', name: 'I1' }],
+    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'I1' }],
   },
   {
     id: 'deny-by-its-phone',
@@ -52,7 +52,7 @@ export const states: readonly Defence[] = [
         return move(approvedRow(`,
     replace: `      if (current.state === 'scanned' || current.state === 'approved') {
         return move(approvedRow(`,
-    tests: [{ file: 'server/src/protocol/sign-in-invariants.test.ts', name: 'I1' }],
+    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'I1' }],
   },
   {
     id: 'claim-approved-only',
@@ -62,7 +62,7 @@ export const states: readonly Defence[] = [
         const deadline = now + timings.visit`,
     replace: `      if (current.state === 'approved' || current.state === 'scanned') {
         const deadline = now + timings.visit`,
-    tests: [{ file: 'server/src/protocol/sign-in-invariants.test.ts', name: 'I4' }],
+    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'I4' }],
   },
   {
     id: 'claimable-only',
@@ -70,7 +70,7 @@ export const states: readonly Defence[] = [
     file: machine,
     find: "if (!current.claimable) throw new Refusal('not_claimable')",
     replace: '',
-    tests: [{ file: 'server/src/protocol/sign-in-invariants.test.ts', name: 'I4' }],
+    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'I4' }],
   },
   {
     id: 'claim-again-for-a-while',
@@ -86,7 +86,7 @@ export const states: readonly Defence[] = [
     file: machine,
     find: "const open = current.state === 'pending' || current.state === 'scanned'\n      if (open",
     replace: "const open = current.state !== 'claimed'\n      if (open",
-    tests: [{ file: 'server/src/protocol/sign-in-invariants.test.ts', name: 'I5' }],
+    tests: [{ file: 'server/src/protocol/sign-in.test.ts', name: 'I5' }],
   },
   {
     id: 'deadlines-count',

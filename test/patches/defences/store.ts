@@ -89,7 +89,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/prepare-database.ts',
     find: '      requireNoLoss(config, logger)\n',
     replace: '',
-    tests: [{ file: 'test/integration/start-failures.test.ts', name: 'N84' }],
+    tests: [{ file: 'server/src/boot/own-key.test.ts', name: 'N84' }],
   },
   {
     id: 'other-key',
@@ -97,7 +97,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/boot/own-key.ts',
     find: "if (known === 'unknown' && !isNew) throw new OperatorError(otherKey)",
     replace: '',
-    tests: [{ file: 'test/integration/start-failures.test.ts', name: 'N84' }],
+    tests: [{ file: 'server/src/boot/own-key.test.ts', name: 'N84' }],
   },
   {
     id: 'restored-keys',
