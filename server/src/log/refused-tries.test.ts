@@ -129,6 +129,7 @@ test('what is no try at anything is not counted', async t => {
       'password_too_short',
       // The gate's own trouble.
       'busy',
+      'outcome_unknown',
       'internal',
       'restarting',
       'storage_busy',
