@@ -54,7 +54,7 @@ interface Jump {
   by: number
   /** Since when it has been the same. */
   at: number
-  /** Since when there was any. */
+  /** Since when the clock has not been right, by this jump or one before it. */
   since: number
 }
 

@@ -6,17 +6,35 @@ import { createAsking } from './asking.ts'
 
 const unused = async () => assert.fail('nobody is asked')
 
+const noRecords = {
+  read: unused,
+  update: unused,
+  openOf: unused,
+  overdue: unused,
+  changedAfter: unused,
+  purge: unused,
+}
+
+/** Whom a client is asked with, where it never comes to that. */
+const nobodyAsked = {
+  clients: { byId: unused, webhookSecrets: () => [] },
+  kiosk: unused,
+  claimsOf: unused,
+  post: unused,
+  health: { succeeded: unused, failed: unused },
+  clock: () => 0,
+  timings: { asking: 600_000, life: 43_200_000 },
+  random: () => 0,
+  onFailed: () => assert.fail('nothing has failed for good'),
+}
+
 test('where nothing can be written, what is due is looked for once and not again at once', async () => {
   let looks = 0
   const errors: unknown[] = []
   const asking = createAsking({
+    ...nobodyAsked,
     records: {
-      read: unused,
-      update: unused,
-      openOf: unused,
-      overdue: unused,
-      changedAfter: unused,
-      purge: unused,
+      ...noRecords,
       async due() {
         looks += 1
         // Without an end a fault here would keep the test for ever.
@@ -28,15 +46,6 @@ test('where nothing can be written, what is due is looked for once and not again
         throw new Refusal('storage_busy', 'the disk is full')
       },
     },
-    clients: { byId: unused, webhookSecrets: () => [] },
-    kiosk: unused,
-    claimsOf: unused,
-    post: unused,
-    health: { succeeded: unused, failed: unused },
-    clock: () => 0,
-    timings: { asking: 600_000, life: 43_200_000 },
-    random: () => 0,
-    onFailed: () => assert.fail('nothing has failed for good'),
     onError: error => errors.push(error),
   })
   asking.soon()
@@ -52,13 +61,9 @@ test('F23: whom another node asks at this moment is not asked here too', async (
   const taken = { id: 'a hand-off', client: 'clinic', state: 'requested', tries: 1 } as HandOff
   let looks = 0
   const asking = createAsking({
+    ...nobodyAsked,
     records: {
-      read: unused,
-      update: unused,
-      openOf: unused,
-      overdue: unused,
-      changedAfter: unused,
-      purge: unused,
+      ...noRecords,
       async due() {
         looks += 1
         return looks > 1 ? [] : [taken]
@@ -70,15 +75,6 @@ test('F23: whom another node asks at this moment is not asked here too', async (
         return { old: taken, next: taken }
       },
     },
-    clients: { byId: unused, webhookSecrets: () => [] },
-    kiosk: unused,
-    claimsOf: unused,
-    post: unused,
-    health: { succeeded: unused, failed: unused },
-    clock: () => 0,
-    timings: { asking: 600_000, life: 43_200_000 },
-    random: () => 0,
-    onFailed: () => assert.fail('nothing has failed for good'),
     onError: error => errors.push(error),
   })
   asking.soon()
