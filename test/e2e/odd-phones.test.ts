@@ -240,10 +240,17 @@ test('N82: without scripts a page says that it is being checked, and then how it
   await page.getByRole('button', { name: words.ko.signIn.goOn }).click()
   await stands(kiosk, 'scanned')
   const commitAfterAll = loseCommits(t)
+  // The page looks again after three seconds: had nothing been committed by then, it would show the form.
+  const committed = Promise.withResolvers<void>()
+  await page.route('**/s/*', async route => {
+    if (route.request().method() === 'GET') await committed.promise
+    await route.continue()
+  })
   await signIn(page, known)
   await heading(page, words.ko.obstacles['in-doubt'].title)
   await page.getByRole('link', { name: words.ko.lookAgain }).waitFor()
   await commitAfterAll()
+  committed.resolve()
   await heading(page, words.ko.outcomes.claimed.title)
   await stands(kiosk, 'done')
   await context.close()
