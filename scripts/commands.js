@@ -80,15 +80,22 @@ const commands = {
   pack: [...build, node('scripts/pack.ts')],
   screenshots: [...pages, node('scripts/screenshots.ts')],
   picture: [...pages, node('scripts/readme-picture.ts')],
-  bench: [source('bench/run.ts')],
-  chaos: [source('chaos/run.ts')],
+  bench: [...pages, source('bench/run.ts')],
+  chaos: [...pages, source('chaos/run.ts')],
   'test:e2e': [...pages, tested(15, { QRGATE_TEST_E2E: 'whole' }, oneByOne, 'test/e2e/*.test.ts')],
   'test:browsers': [...pages, source('test/browsers/run.ts')],
   'test:bite': [...pages, source('test/bite/run.ts')],
   'test:deploy': [source('scripts/try-deploy.ts')],
-  'test:rolling': [tested(5, { QRGATE_TEST_KIOSKS: '500' }, 'test/fault/rolling-restart.test.ts')],
-  'test:log': [tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts')],
+  'test:rolling': [
+    ...pages,
+    tested(5, { QRGATE_TEST_KIOSKS: '500' }, 'test/fault/rolling-restart.test.ts'),
+  ],
+  'test:log': [
+    ...pages,
+    tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts'),
+  ],
   'test:fault': [
+    ...pages,
     tested(
       15,
       { QRGATE_TEST_FAULT: 'whole' },
