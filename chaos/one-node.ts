@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { openSqliteStore } from '../server/src/store/sql/sqlite.ts'
 import type { Scope } from '../test/support/gate.ts'
 import { temporaryFolder } from '../test/support/gate.ts'
-import { hang } from '../test/support/patience.ts'
+import { hang, patiently } from '../test/support/patience.ts'
 import { Phone } from '../test/support/phone.ts'
 import type { Receiver } from '../test/support/receiver.ts'
 import { type SmallDisk, smallDisk, withoutMounts } from '../test/support/small-disk.ts'
@@ -57,8 +57,9 @@ function sqliteFaults(path: string, disk: SmallDisk | undefined): Fault[] {
     share: 2,
     lasts: short,
     async begin() {
-      const database = new DatabaseSync(path, { timeout: hang })
-      database.exec('begin immediate')
+      // Waits without holding up this process: a node that is frozen with the lock in its hands thaws only by it.
+      const database = new DatabaseSync(path, { timeout: 0 })
+      await patiently(async () => database.exec('begin immediate'))
       return async () => database.close()
     },
   }
