@@ -1,45 +1,67 @@
-// `npm run bench`: what takes time, measured; tests say only what happens. Ratios within one run, as
-// milliseconds say little about another machine. A line names the cases that it stands for.
-import { measureAttacks } from './attacks.ts'
-import { call } from './call.ts'
-import { measureDelivery } from './delivery.ts'
-import { measureFaults } from './faults.ts'
-import { measureFloods } from './floods.ts'
-import { measureHandOffs } from './hand-offs.ts'
-import { measureLog } from './log.ts'
-import { MeasuredProcess } from './measured-process.ts'
-import { measureMemory } from './memory.ts'
-import { measureReception } from './reception.ts'
-import { measureRedis } from './redis.ts'
-import { measureRequests } from './requests.ts'
+// `npm run bench [-- --quick] [-- PART …]`: every goal that fits into a quarter of an hour, each beside its floor
+// in the same run. Exits with 1 where a *must* is missed on a quiet machine. See CONTRIBUTING.md.
+import { parseArgs } from 'node:util'
+import type { Bench } from './bench.ts'
+import { measureBacklog } from './goals/backlog.ts'
+import { measureConnections } from './goals/connections.ts'
+import { measureCrowd } from './goals/crowd.ts'
+import { measureDelivery } from './goals/delivery.ts'
+import { measureHandOffs } from './goals/hand-offs.ts'
+import { measureHashing } from './goals/hashing.ts'
+import { measureLeaks } from './goals/leaks.ts'
+import { measurePages } from './goals/pages.ts'
+import { measureRequests } from './goals/requests.ts'
+import { measureStart } from './goals/start.ts'
+import { measureThroughput } from './goals/throughput.ts'
+import { type Measured, verdictOf } from './goals.ts'
+import { keep, line, machine, type Result } from './result.ts'
+import { endedAfter } from './support/ends.ts'
 
-const ends: (() => unknown)[] = []
-const scope = { after: (end: () => unknown) => void ends.unshift(end) }
-
-try {
-  const floor = await MeasuredProcess.start('floor-server.ts', [], '/json')
-  scope.after(() => floor.stop())
-  const gate = await MeasuredProcess.start('../server/src/boot/qrgate.ts', ['demo'], '/healthz')
-  scope.after(() => gate.stop())
-  await call(`${gate.url}/api/test/insert?user_id=bench&user_pwd=bench`, 'POST')
-
-  const only = process.argv[2]
-  const parts = {
-    requests: () => measureRequests(floor, gate),
-    delivery: () => measureDelivery(floor, gate),
-    attacks: () => measureAttacks(gate),
-    memory: () => measureMemory(floor, gate),
-    'hand-offs': () => measureHandOffs(scope),
-    reception: () => measureReception(scope),
-    log: () => measureLog(scope),
-    faults: () => measureFaults(scope),
-    redis: () => measureRedis(scope),
-    floods: () => measureFloods(scope),
-  }
-  for (const [name, measure] of Object.entries(parts)) {
-    if (only === undefined || only === name) await measure()
-  }
-} finally {
-  for (const end of ends) await end()
+const parts: Record<string, (bench: Bench) => Promise<Measured[]>> = {
+  requests: measureRequests,
+  delivery: measureDelivery,
+  hashing: measureHashing,
+  backlog: measureBacklog,
+  crowd: measureCrowd,
+  connections: measureConnections,
+  leaks: measureLeaks,
+  pages: measurePages,
+  start: measureStart,
+  throughput: measureThroughput,
+  'hand-offs': measureHandOffs,
 }
-process.exit()
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const unknown = positionals.find(name => !(name in parts))
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}"; there are: ${Object.keys(parts).join(', ')}.`)
+  process.exit(1)
+}
+const chosen = Object.entries(parts).filter(
+  ([name]) => positionals.length === 0 || positionals.includes(name),
+)
+const { quick } = values
+
+const result: Result = { ...machine(), quick, measured: [] }
+console.log(`${result.cpu}, ${result.cores} cores, load ${result.load}, Node ${result.node}`)
+for (const [, measure] of chosen) {
+  await endedAfter(async scope => {
+    const of = (whole: number, few: number) => (quick ? few : whole)
+    for (const measured of await measure({ scope, of })) {
+      result.measured.push(measured)
+      console.log(line(measured))
+    }
+  })
+}
+if (!quick && chosen.length === Object.keys(parts).length) {
+  keep('goals', result)
+}
+
+const missed = result.measured.filter(measured => verdictOf(measured) === 'missed')
+if (missed.length > 0 && !result.isQuiet) {
+  console.log('This machine was busy when the run began: what is missed may be its load.')
+}
+process.exit(missed.length > 0 && result.isQuiet ? 1 : 0)

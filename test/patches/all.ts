@@ -1,6 +1,7 @@
 import { defences } from './defences.ts'
 import { doubts } from './doubts.ts'
 import { failpoints } from './failpoints.ts'
+import { freePasswords } from './free-passwords.ts'
 import { longTransactions } from './long-transactions.ts'
 import type { Patch } from './patch.ts'
 import { unreliableBus } from './unreliable-bus.ts'
@@ -10,5 +11,6 @@ export const all: readonly Patch[] = [
   ...doubts,
   unreliableBus,
   longTransactions,
+  freePasswords,
   ...defences,
 ]

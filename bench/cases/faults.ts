@@ -1,13 +1,13 @@
-import { createCounters } from '../server/src/limits/counters.ts'
-import { redisCounts } from '../server/src/limits/redis-counts.ts'
-import { createTryLimits } from '../server/src/limits/try-limits.ts'
-import { qrgate } from '../test/support/command.ts'
-import type { Scope } from '../test/support/gate.ts'
-import type { Kiosk } from '../test/support/kiosk.ts'
-import { pause } from '../test/support/patience.ts'
-import { password, startProduction } from '../test/support/production.ts'
-import { readiness, untilReady } from '../test/support/readiness.ts'
-import { compare, percentile, row, timed } from './figures.ts'
+import { createCounters } from '../../server/src/limits/counters.ts'
+import { redisCounts } from '../../server/src/limits/redis-counts.ts'
+import { createTryLimits } from '../../server/src/limits/try-limits.ts'
+import { qrgate } from '../../test/support/command.ts'
+import type { Scope } from '../../test/support/gate.ts'
+import type { Kiosk } from '../../test/support/kiosk.ts'
+import { pause } from '../../test/support/patience.ts'
+import { password, startProduction } from '../../test/support/production.ts'
+import { readiness, untilReady } from '../../test/support/readiness.ts'
+import { compare, percentile, row, timed } from '../support/figures.ts'
 
 /** How long people wait while a part of two nodes is away; each time is one that an issue demands. */
 export async function measureFaults(scope: Scope): Promise<void> {

@@ -17,6 +17,41 @@ export async function timedEach(times: number, work: (n: number) => Promise<unkn
   return took
 }
 
+/**
+ * What is measured in turns, so that each has its share of whatever else the machine does. The first round
+ * warms up, and every other round goes backwards.
+ * @returns the figures of each round, by name.
+ */
+export async function inTurns<Name extends string>(
+  rounds: number,
+  measures: Record<Name, () => Promise<number>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(measures) as Name[]
+  const figures = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<
+    Name,
+    number[]
+  >
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const figure = await measures[name]()
+      if (round > 0) figures[name].push(figure)
+    }
+  }
+  return figures
+}
+
+/** The median of what each round says of two that were measured in it. */
+export function medianOf(
+  of: (figure: number, floor: number) => number,
+  figures: readonly number[],
+  floors: readonly number[],
+): number {
+  return median(figures.map((figure, round) => of(figure, floors[round] ?? Number.NaN)))
+}
+
+export const over = (figure: number, floor: number) => figure - floor
+export const timesOf = (figure: number, floor: number) => figure / floor
+
 /** One line of the output. @param cases the ids of what it stands for; `''` for none. */
 export function row(cases: string, name: string, figures: string): void {
   console.log(`${cases.padEnd(12)} ${name.padEnd(52)} ${figures}`)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createReception } from '@qrgate/reception'
 import pino from 'pino'
-import { openDatabase } from '../reception/src/database.ts'
+import { openDatabase } from '../../reception/src/database.ts'
 
 const [gate = '', behind = '0'] = process.argv.slice(2)
 const { QRGATE_DATA_DIR: dataDir = '', PORT, PUBLIC_URL: publicUrl = '' } = process.env

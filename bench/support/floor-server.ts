@@ -1,5 +1,4 @@
-// The floor that the gate is measured against: a Fastify with one JSON route, and a socket that
-// answers a POST at once.
+// The floor of the gate's answers: a Fastify with one JSON route, and a socket that a POST answers at once.
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'

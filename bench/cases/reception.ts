@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { Webhook } from 'standardwebhooks'
-import { mostStreams } from '../reception/src/live.ts'
-import { freePort, type Scope } from '../test/support/gate.ts'
-import { call } from './call.ts'
-import { percentile, row, timed } from './figures.ts'
-import { MeasuredProcess } from './measured-process.ts'
+import { mostStreams } from '../../reception/src/live.ts'
+import { freePort, type Scope } from '../../test/support/gate.ts'
+import { call } from '../support/call.ts'
+import { percentile, row, timed } from '../support/figures.ts'
+import { MeasuredProcess } from '../support/measured-process.ts'
 
 const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 /** So many wait at a time, so that each call moves a line. */
@@ -53,10 +53,12 @@ async function measureDay(
   boards = 5,
 ): Promise<Block[]> {
   const gate = await startGate(scope)
-  process.env.WEBHOOK_SECRET = webhookSecret
-  const args = [gate.url, `${behind}`]
-  const reception = await MeasuredProcess.start('reception-server.ts', args, '/healthz')
-  scope.after(() => reception.stop())
+  const reception = await MeasuredProcess.start(scope, {
+    file: '../cases/reception-server.ts',
+    args: [gate.url, `${behind}`],
+    answersAt: '/healthz',
+    env: { WEBHOOK_SECRET: webhookSecret },
+  })
   const { url } = reception
   const cookie = await openDesk(url)
   const [seen, ...others] = await Promise.all([
@@ -64,12 +66,16 @@ async function measureDay(
     ...Array.from({ length: boards }, () => listen(scope, `${url}/board/live`)),
   ])
   const act = (action: string, body: object) =>
-    call(`${url}/desk/${action}`, 'POST', JSON.stringify(body), { cookie, origin: url })
+    call(`${url}/desk/${action}`, {
+      method: 'POST',
+      headers: { cookie, origin: url },
+      body: JSON.stringify(body),
+    })
   const waiting = desks.map((): string[] => [])
   const blocks: Block[] = []
   for (let from = 0; from < visitors; from += 500) {
     const block: Block = { cpu: 0, number: [], called: [], shown: [], told: 0 }
-    const [cpu, told] = [reception.cpuMs(), gate.told()]
+    const [cpu, told] = [reception.cpuMicros() / 1000, gate.told()]
     for (let visitor = 0; visitor < 500; visitor += 1) {
       const at = visitor % desks.length
       const [desk, service, queue] = [desks[at], services[at], waiting[at]]
@@ -84,7 +90,7 @@ async function measureDay(
       const next = queue?.shift()
       block.called.push(await timed(() => act('call', { desk, arrival: next })))
     }
-    block.cpu = (reception.cpuMs() - cpu) / 500
+    block.cpu = (reception.cpuMicros() / 1000 - cpu) / 500
     block.told = (gate.told() - told) / 500
     blocks.push(block)
   }
@@ -93,7 +99,7 @@ async function measureDay(
   const all = [seen, ...others.slice(0, 9)].map(stream => stream?.has(id))
   await arrive(url, id, 'papers')
   await Promise.all(all)
-  reception.stop()
+  await reception.stop('SIGKILL')
   return blocks
 }
 
@@ -101,11 +107,12 @@ async function arrive(url: string, id: string, service: string): Promise<void> {
   const at = new Date()
   const claims = { sub: id, masked_name: '홍*동', external_id: `P-${id.slice(0, 4)}` }
   const body = JSON.stringify({ type: 'hand_off.requested', data: { id, service, claims } })
-  const answer = await call(`${url}/webhook`, 'POST', body, {
+  const headers = {
     'webhook-id': id,
     'webhook-timestamp': `${Math.floor(at.getTime() / 1000)}`,
     'webhook-signature': new Webhook(webhookSecret).sign(id, at, body),
-  })
+  }
+  const answer = await call(`${url}/webhook`, { method: 'POST', body, headers })
   if (!answer.includes('"accepted"')) throw new Error(`no number: ${answer}`)
 }
 

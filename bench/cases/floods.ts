@@ -1,7 +1,7 @@
-import type { Scope } from '../test/support/gate.ts'
-import { addressOf, startSite } from '../test/support/site.ts'
-import { scannedBy, signInAt } from '../test/support/under-attack.ts'
-import { compare, percentile, row, timed, timedEach } from './figures.ts'
+import type { Scope } from '../../test/support/gate.ts'
+import { addressOf, startSite } from '../../test/support/site.ts'
+import { scannedBy, signInAt } from '../../test/support/under-attack.ts'
+import { compare, percentile, row, timed, timedEach } from '../support/figures.ts'
 
 /** How long people wait while strangers have passwords checked or judged as fast as they can. */
 export async function measureFloods(scope: Scope): Promise<void> {

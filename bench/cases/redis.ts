@@ -1,10 +1,10 @@
-import { createRedisClient } from '../server/src/redis/client.ts'
-import type { Scope } from '../test/support/gate.ts'
-import { Network } from '../test/support/network.ts'
-import { pause } from '../test/support/patience.ts'
-import { password, startProduction } from '../test/support/production.ts'
-import { untilReady } from '../test/support/readiness.ts'
-import { compare, row, timed } from './figures.ts'
+import { createRedisClient } from '../../server/src/redis/client.ts'
+import type { Scope } from '../../test/support/gate.ts'
+import { Network } from '../../test/support/network.ts'
+import { pause } from '../../test/support/patience.ts'
+import { password, startProduction } from '../../test/support/production.ts'
+import { untilReady } from '../../test/support/readiness.ts'
+import { compare, row, timed } from '../support/figures.ts'
 
 /** How long it takes until Redis may be answered, there and back, in milliseconds. */
 const trips = [100, 200, 300, 400]

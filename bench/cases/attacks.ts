@@ -1,10 +1,10 @@
-import { localBus } from '../server/src/bus/local.ts'
-import { request, send } from '../test/support/raw-http.ts'
-import { frameBytes, opcodes, RawSocket } from '../test/support/raw-socket.ts'
-import { hostileTexts, validators } from '../test/support/validators.ts'
-import { signInAt, startAt } from './call.ts'
-import { compare, median, row, timed, timedEach } from './figures.ts'
-import type { MeasuredProcess } from './measured-process.ts'
+import { localBus } from '../../server/src/bus/local.ts'
+import { request, send } from '../../test/support/raw-http.ts'
+import { frameBytes, opcodes, RawSocket } from '../../test/support/raw-socket.ts'
+import { hostileTexts, validators } from '../../test/support/validators.ts'
+import { signInAt, startAt } from '../support/call.ts'
+import { compare, median, row, timed, timedEach } from '../support/figures.ts'
+import type { MeasuredProcess } from '../support/measured-process.ts'
 
 /** What somebody else waits for, while the attack goes on and while none does. */
 export async function measureAttacks(gate: MeasuredProcess): Promise<void> {

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { type Goal, goals, type Measured, verdictOf } from './goals.ts'
+
+/** What a run has found, and where. */
+export interface Result {
+  /** ISO 8601. */
+  at: string
+  commit: string
+  cpu: string
+  cores: number
+  /** Processes that wanted a processor in the minute before the run. */
+  load: number
+  /** Whether at least half of the processors had nothing to do then: only so is what is missed held against us. */
+  isQuiet: boolean
+  node: string
+  quick: boolean
+  measured: Measured[]
+}
+
+export function machine(): Omit<Result, 'measured' | 'quick'> {
+  const [load = 0] = loadavg()
+  const cores = availableParallelism()
+  return {
+    at: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores,
+    load: Math.round(load * 10) / 10,
+    isQuiet: load <= cores / 2,
+    node: process.version,
+  }
+}
+
+/** Keeps what a run has found in `bench/results`, from where the tables of docs/performance.md are made. */
+export function keep(kind: string, result: { at: string }): void {
+  const folder = new URL('results/', import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  const file = new URL(`${kind}-${result.at.slice(0, 10)}.json`, folder)
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+}
+
+/** Three figures that mean something, however large or small it is. */
+export const shown = (value: number) => String(Number(value.toPrecision(3)))
+
+const marks = { reached: '✔✔', held: '✔', missed: '✖' }
+
+/** One line of the output. */
+export function line(measured: Measured): string {
+  const { what, unit, must, reach, isMoreBetter }: Goal = goals[measured.goal]
+  const parts = Object.entries(measured.parts).map(([name, value]) => `${name} ${shown(value)}`)
+  const least = isMoreBetter ? '≥' : '≤'
+  const goal = `(must ${least}${must}, reach ${least}${reach})`
+  const mark = marks[verdictOf(measured)].padEnd(2)
+  return `${mark} ${measured.goal.padEnd(12)} ${what}: ${shown(measured.value)} ${unit} ${goal}; ${parts.join(', ')}`
+}
