@@ -1,6 +1,6 @@
 // Writes `.env.example` and docs/config.md from the one table of settings, docs/refusals.md from the
 // closed list of refusals, and the tables in docs/commands.md, docs/log.md and docs/policy.md from the
-// commands, the list of events and the schema of policies; with --check, as part of `npm run lint`, it only says whether they are up to date.
+// commands, the list of events and the schema of policies, and those of docs/performance.md from bench/results; with --check, as part of `npm run lint`, it only says whether they are up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { program } from '../server/src/boot/cli.ts'
@@ -10,6 +10,7 @@ import { logEvents } from '../server/src/protocol/log-event.ts'
 import { policySchema } from '../server/src/protocol/policy-document.ts'
 import { type Setting, settings } from '../server/src/settings.ts'
 import { commandRows } from './commands-table.ts'
+import { withTables } from './performance-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entries = Object.entries(settings) as [string, Setting][]
@@ -111,6 +112,7 @@ ${refusals.join('\n')}
   ),
   'docs/log.md': log.replace(/<!-- events -->.*<!-- \/events -->/s, () => eventTable),
   'docs/policy.md': policy.replace(/<!-- fields -->.*<!-- \/fields -->/s, () => fieldTable),
+  'docs/performance.md': withTables(readFileSync(`${root}docs/performance.md`, 'utf8')),
 }
 
 for (const [file, text] of Object.entries(files)) {
