@@ -13,7 +13,7 @@ import { type Database, fill } from './fill.ts'
 export interface Engine {
   /** For `DATABASE_URL`. */
   url: string
-  open(): Promise<Store>
+  open(url: string): Promise<Store>
   /** A copy with everything that a busy place keeps. No gate may use the first one meanwhile. @returns its address. */
   grown(): Promise<string>
 }
@@ -24,7 +24,7 @@ export async function sqlite(scope: Scope): Promise<Engine> {
   if (!small || !large) throw new Error('a name for each')
   return {
     url: `sqlite:${small}`,
-    open: () => openSqliteStore(small),
+    open: address => openSqliteStore(address.slice('sqlite:'.length)),
     async grown() {
       // Everything of its own journal goes into the file first.
       const first = new DatabaseSync(small)
@@ -55,7 +55,7 @@ export async function postgres(scope: Scope): Promise<Engine> {
   const url = await server.gateDatabase()
   return {
     url,
-    open: () => openPostgresStore(url),
+    open: openPostgresStore,
     async grown() {
       const large = await server.database(new URL(url).pathname.slice(1))
       const client = new pg.Client(large)

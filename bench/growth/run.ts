@@ -18,6 +18,7 @@ import { MeasuredProcess } from '../support/measured-process.ts'
 import { origin, visitor, withoutLimits } from '../support/served-gate.ts'
 import { type Engine, postgres, sqlite } from './engines.ts'
 import { grown } from './fill.ts'
+import { sealing, step } from './steps.ts'
 
 const most = 1.2
 const [rounds, visits] = [9, 60]
@@ -60,7 +61,7 @@ async function measure(scope: Scope, engine: Engine) {
         ...patchedBy('free-passwords'),
       },
     })
-  const store = await engine.open()
+  const store = await engine.open(engine.url)
   await addAccountsTo(store, [
     { id: visitor.id, name: '홍길동', passwordHash: await hash(visitor.password, hashCost) },
   ])
@@ -71,6 +72,17 @@ async function measure(scope: Scope, engine: Engine) {
   await store.close()
 
   const large = await engine.grown()
+  const stores = { new: await engine.open(engine.url), grown: await engine.open(large) }
+  const stepMs = await inTurns(rounds, {
+    new: () => step(stores.new),
+    grown: () => step(stores.grown),
+  })
+  const sealingMs = await inTurns(rounds, {
+    new: () => sealing(stores.new),
+    grown: () => sealing(stores.grown),
+  })
+  await Promise.all(Object.values(stores).map(store => store.close()))
+
   const gates = { new: await start(engine.url), grown: await start(large) }
   const cost = { newMs: [] as number[], grownMs: [] as number[] }
   const took = await inTurns(rounds, {
@@ -92,6 +104,8 @@ async function measure(scope: Scope, engine: Engine) {
       cost.newMs.slice(1),
       cost.grownMs.slice(1),
     ),
+    'a step of a sign-in, ms': compared(stepMs.new, stepMs.grown),
+    'sealing 500 events, ms': compared(sealingMs.new, sealingMs.grown),
     'CPU of an idle gate, ms a second': compared(idle.new, idle.grown),
   }
 

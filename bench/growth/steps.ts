@@ -1,0 +1,49 @@
+import { readConfig } from '../../server/src/config.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
+import { advance } from '../../server/src/protocol/sign-in.ts'
+import { createSignInId } from '../../server/src/protocol/sign-in-id.ts'
+import { type SignIn, type Step, unscanned } from '../../server/src/protocol/sign-in-row.ts'
+import type { Store } from '../../server/src/store/store.ts'
+import { median, timed, timedEach } from '../support/figures.ts'
+
+const signIns = 50
+const sealed = 500
+const { timings } = readConfig({}, 'demo')
+
+/** The three writes of a sign-in, one after the other, each in milliseconds. @returns the median. */
+export async function step(store: Store): Promise<number> {
+  const took: number[] = []
+  for (let n = 0; n < signIns; n += 1) {
+    const now = Date.now()
+    const id = createSignInId(now, crypto.getRandomValues(new Uint8Array(10)))
+    const way: Step[] = [
+      { type: 'scan', phoneHash: 'phone', phoneKind: 'android' },
+      { type: 'approve', phoneHash: 'phone', account: 'an account', amr: ['pwd'] },
+      { type: 'claim' },
+    ]
+    for (const step of way) {
+      const decide = (old: SignIn | null) =>
+        advance(old ?? unscanned(id, 100, true), step, now, timings)
+      took.push(await timed(() => store.signIns.update(id, decide)))
+    }
+  }
+  return median(took)
+}
+
+/** Sealing 500 events, in milliseconds. */
+export async function sealing(store: Store): Promise<number> {
+  const event = {
+    event: 'kiosk.added',
+    at: Date.now(),
+    actor: system,
+    subject: { kind: 'kiosk', id: '100' },
+  } as const
+  const lease = await store.leases.take('sealer', 'bench', 600_000)
+  if (!lease) throw new Error('somebody else has the lease')
+  while (await store.log.unsealed()) await store.log.seal(lease, sealed)
+  const took = await timedEach(3, async () => {
+    await store.log.add(Array.from({ length: sealed }, () => event))
+    await store.log.seal(lease, sealed)
+  })
+  return median(took)
+}
