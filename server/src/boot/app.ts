@@ -150,7 +150,7 @@ export async function createApp(
     onError,
   })
   const api: FastifyPluginAsync = async api => {
-    await addCors(api, corsRules)
+    addCors(api, corsRules)
     const { listen } = sockets
     const kiosk = { config, flow, visits, services, staff, userCodes, kiosks, enrolments, clock }
     addKioskApi(api, { ...kiosk, awaitView, listen })
