@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
-import { publicDir } from '../phone/assets.ts'
+import { publicDir } from '../public-dir.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
 import {
   type Body,
