@@ -42,7 +42,7 @@ const builds = {
     tsc('sdk/tsconfig.element.json'),
   ],
   reception: [receptionPages, without('reception/dist'), tsc('reception/tsconfig.build.json')],
-  server: [webPages, without('server/dist'), tsc('server/tsconfig.build.json')],
+  server: [webPages, without('server/dist'), node('scripts/bundle-server.ts')],
 }
 const build = Object.values(builds).flat()
 const dressed = (how, folder) => node('scripts/dress-package.ts', how, folder)

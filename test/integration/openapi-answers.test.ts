@@ -47,7 +47,7 @@ test('N55: all that the document tells is answered, and nothing else', async t =
   await askWithoutKiosk(place)
   await askWithPolicy(place)
 
-  const answered = gate.contract.answered()
+  const answered = await gate.contract.answered()
   const never = Object.values(document.paths)
     .flatMap(item => Object.values(item))
     .flatMap(({ operationId, responses }) => {

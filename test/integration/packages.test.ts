@@ -74,6 +74,20 @@ for (const folder of packed) {
   })
 }
 
+test('N74: the packed server is a few files with their maps, and says whose licences are in them', () => {
+  const { list, text } = filesOf(archiveOf(release, 'server'))
+  const programs = list.filter(file => /^dist\/.*\.js$/.test(file))
+  assert.ok(programs.length < 80, `${programs.length}`)
+  const main = programs.find(file => file.startsWith('dist/boot/main-')) ?? ''
+  const { sources } = JSON.parse(text(`${main}.map`)) as { sources: string[] }
+  assert.ok(sources.some(source => source.endsWith('src/boot/main.ts')))
+  const licences = text('dist/THIRD-PARTY.txt')
+  const names = ['@fastify/type-provider-typebox', 'kysely', 'typebox']
+  for (const name of names) assert.match(licences, new RegExp(`^${name} \\d`, 'm'))
+  const outside = new RegExp(`from "(${names.join('|')})`)
+  for (const file of programs) assert.doesNotMatch(text(file).slice(0, 10_000), outside, file)
+})
+
 test('N56: a program is packed with the lock of what it was tested with', t => {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   for (const folder of ['reception', 'server'] as const) {

@@ -98,6 +98,7 @@ async function checkHeaders(t: TestContext, publicUrl?: string): Promise<void> {
   const local = { url: gate.app.server.listeningOrigin }
   const https = gate.url.startsWith('https:')
   const policies = new Set<string>()
+  let asJson = 0
   for (const [name, headers, status] of await everyKindOfAnswer(local.url, gate.url)) {
     assert.ok(name.startsWith(`${status} `), `${name}: ${status}`)
     const has = (header: string) => headers.get(header) ?? ''
@@ -107,10 +108,15 @@ async function checkHeaders(t: TestContext, publicUrl?: string): Promise<void> {
     assert.doesNotMatch(has('server') + has('x-powered-by'), /./, name)
     if (bare.has(name)) continue
     assert.equal(has('referrer-policy'), 'same-origin', name)
-    assert.match(has('permissions-policy'), /camera=\(\)/, name)
     assert.equal(has('cross-origin-resource-policy'), 'same-origin', name)
     assert.equal(has('strict-transport-security'), https ? 'max-age=31536000' : '', name)
     const policy = has('content-security-policy')
+    if (has('content-type').startsWith('application/json')) {
+      assert.equal(policy, "default-src 'none'; frame-ancestors 'self'", name)
+      asJson += 1
+      continue
+    }
+    assert.match(has('permissions-policy'), /camera=\(\)/, name)
     policies.add(policy)
     for (const part of [`default-src 'none'`, `base-uri 'none'`, `form-action 'self'`]) {
       assert.ok(policy.includes(part), `${name}: ${part}`)
@@ -119,6 +125,7 @@ async function checkHeaders(t: TestContext, publicUrl?: string): Promise<void> {
     assert.equal(policy.includes('upgrade-insecure-requests'), https, name)
   }
   assert.equal(policies.size, 1, 'N23: one policy for all pages')
+  assert.ok(asJson > 15, 'N72: JSON has its own')
   await assertUnharmed({ ...gate, ...local })
 }
 

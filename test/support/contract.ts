@@ -37,9 +37,9 @@ interface Given {
 
 export interface Contract {
   /** What each operation has answered, by its id: statuses, and codes. */
-  answered(): Map<string, Set<string>>
-  /** Throws naming each answer of which the document tells nothing, or something else. */
-  assertKept(): void
+  answered(): Promise<Map<string, Set<string>>>
+  /** Rejects naming each answer of which the document tells nothing, or something else. */
+  assertKept(): Promise<void>
 }
 
 const documents = new Map<string, Document>()
@@ -69,14 +69,14 @@ export function watchContract(server: FastifyInstance, kind: string): Contract {
     done(null, payload)
   })
 
-  const document = () => {
-    const known = documents.get(kind) ?? (server.swagger() as unknown as Document)
+  const document = async () => {
+    const known = documents.get(kind) ?? ((await server.openApi()) as unknown as Document)
     documents.set(kind, known)
     return known
   }
-  const looked = () => {
+  const looked = async () => {
     if (given.length === 0) return []
-    const { paths, components } = document()
+    const { paths, components } = await document()
     return given.flatMap(answer => {
       const [method = '', path = ''] = answer.at.split(' ')
       const operation = paths[path]?.[method.toLowerCase()]
@@ -84,16 +84,16 @@ export function watchContract(server: FastifyInstance, kind: string): Contract {
     })
   }
   return {
-    answered: () => {
+    answered: async () => {
       const byId = new Map<string, Set<string>>()
-      for (const { answer, operation } of looked()) {
+      for (const { answer, operation } of await looked()) {
         const seen = byId.get(operation.operationId) ?? new Set()
         byId.set(operation.operationId, seen.add(`${answer.status}`).add(`${answer.code}`))
       }
       return byId
     },
-    assertKept: () => {
-      const faults = looked().flatMap(({ answer, operation, components }) => {
+    assertKept: async () => {
+      const faults = (await looked()).flatMap(({ answer, operation, components }) => {
         const fault = faultOf(answer, operation, components)
         return fault === undefined ? [] : [`${answer.at} answered ${answer.status}${fault}`]
       })

@@ -109,7 +109,7 @@ export async function createApp(
   const styles = [assets.css, assets.handOff.css, noscriptCss, docsStyle]
   const scripts = [assets.script, assets.handOff.script]
   addSecurityHeaders(server, config, { styles, scripts })
-  await addOpenApi(server, publicUrl)
+  addOpenApi(server, publicUrl)
   await server.register(websocket, {
     options: socketOptions,
     // A peer's broken frame is no error of ours; ws has closed the socket already.
@@ -150,7 +150,7 @@ export async function createApp(
     onError,
   })
   const api: FastifyPluginAsync = async api => {
-    await addCors(api, corsRules)
+    addCors(api, corsRules)
     const { listen } = sockets
     const kiosk = { config, flow, visits, services, staff, userCodes, kiosks, enrolments, clock }
     addKioskApi(api, { ...kiosk, awaitView, listen })

@@ -4,51 +4,41 @@ import { Refusal } from '../errors.ts'
 import { sentence } from '../http/server/sentences.ts'
 import { OperatorError } from '../operator-error.ts'
 import { UnusableDatabase } from '../store/database-trouble.ts'
-import {
-  addAccount,
-  changePassword,
-  disableAccount,
-  enableAccount,
-  listAccounts,
-  removeAccount,
-  setAccount,
-} from './account-command.ts'
-import { importFile } from './account-import-command.ts'
-import { backUp } from './backup-command.ts'
-import {
-  addClient,
-  listClients,
-  removeClient,
-  rotateClient,
-  setClient,
-  showClient,
-} from './client-command.ts'
-import { clientServices } from './client-services-command.ts'
-import { outliveOutput } from './command.ts'
-import { listDeliveries, resendDelivery } from './delivery-command.ts'
-import { examine } from './doctor/examine.ts'
 import { type Environment, sourceOf, takeEnvironment } from './environment/take.ts'
-import { listKeys, rotate } from './keys-command.ts'
-import {
-  addKiosk,
-  linkKiosk,
-  listKiosks,
-  removeKiosk,
-  revokeKiosk,
-  setKiosk,
-} from './kiosk-command.ts'
-import { exportLog, show, verify } from './log-command.ts'
-import { migrateDatabase } from './migrate-command.ts'
-import { kioskPolicy } from './policy-command.ts'
-import { restore } from './restore-command.ts'
+import { outliveOutput } from './output.ts'
 import { version } from './version.ts'
+
+/** Where commands are; loaded when one is called: all of them together would cost each call a third of a second. */
+const load = {
+  account: () => import('./account-command.ts'),
+  accountImport: () => import('./account-import-command.ts'),
+  backup: () => import('./backup-command.ts'),
+  client: () => import('./client-command.ts'),
+  clientServices: () => import('./client-services-command.ts'),
+  delivery: () => import('./delivery-command.ts'),
+  doctor: () => import('./doctor/examine.ts'),
+  gate: () => import('./main.ts'),
+  keys: () => import('./keys-command.ts'),
+  kiosk: () => import('./kiosk-command.ts'),
+  log: () => import('./log-command.ts'),
+  migrate: () => import('./migrate-command.ts'),
+  policy: () => import('./policy-command.ts'),
+  restore: () => import('./restore-command.ts'),
+}
+
+/** A command whose module is loaded when it is called. */
+function loaded<Module, Given extends unknown[]>(
+  module: () => Promise<Module>,
+  command: (module: Module) => (...given: Given) => Promise<void>,
+): (...given: Given) => Promise<void> {
+  return async (...given) => command(await module())(...given)
+}
 
 /** Undefined until a command begins. */
 let environment: Environment | undefined
 
-/** Whoever only looks something up does not wait for a whole server to be loaded. */
 async function run(mode: Mode, withReception?: boolean): Promise<void> {
-  const { runGate } = await import('./main.ts')
+  const { runGate } = await load.gate()
   try {
     await runGate(mode, withReception, environment)
   } catch (error) {
@@ -131,26 +121,29 @@ program
   .command('migrate')
   .option('--new-key', 'the SECRET_KEY before is lost: the database is this one’s from now on')
   .description('bring the database up to date, and stop; makes it where there is none')
-  .action(migrateDatabase)
+  .action(loaded(load.migrate, of => of.migrateDatabase))
 
 program
   .command('backup')
   .argument('<file>', 'where the copy goes; takes the place of an older backup')
   .description('copy the SQLite database, also while the gate runs')
-  .action(backUp)
+  .action(loaded(load.backup, of => of.backUp))
 
 program
   .command('restore')
   .argument('[file]', 'a backup; without one a Postgres database, after pg_restore')
   .option('--new-key', 'the SECRET_KEY of the backup is lost')
   .description('put a backup where no database is; what was under way in it is void')
-  .action(restore)
+  .action(loaded(load.restore, of => of.restore))
 
 program
   .command('doctor')
   .option('--json', 'as an array of {mark, about, words}')
   .description('check settings, database, Redis, clock and TLS, and say what to do')
-  .action(({ json }: { json?: boolean }) => examine(environment, json))
+  .action(async ({ json }: { json?: boolean }) => {
+    const { examine } = await load.doctor()
+    await examine(environment, json)
+  })
 
 const kiosk = program.command('kiosk').description('screens that may start sign-ins')
 kiosk
@@ -160,8 +153,10 @@ kiosk
   .option('--backend', 'print a credential for a backend instead of a link for a screen')
   .option('--client <id>', 'the client that serves whoever signs in here')
   .description('add a kiosk; prints the one-time link to open on its screen')
-  .action(addKiosk)
-listing(kiosk.command('list')).description('all kiosks').action(listKiosks)
+  .action(loaded(load.kiosk, of => of.addKiosk))
+listing(kiosk.command('list'))
+  .description('all kiosks')
+  .action(loaded(load.kiosk, of => of.listKiosks))
 kiosk
   .command('set')
   .argument('<number>', 'as `list` shows it')
@@ -169,29 +164,29 @@ kiosk
   .option('--name-en <name>', 'the same in English')
   .option('--client <id>', 'the client that serves whoever signs in here, or none')
   .description('change a kiosk, on every node within 5 s')
-  .action(setKiosk)
+  .action(loaded(load.kiosk, of => of.setKiosk))
 kiosk
   .command('revoke')
   .argument('<number>', 'as `list` shows it')
   .description('switch a kiosk off, on every node within 5 s')
-  .action(revokeKiosk)
+  .action(loaded(load.kiosk, of => of.revokeKiosk))
 kiosk
   .command('remove')
   .argument('<number>', 'as `list` shows it')
   .description('take a kiosk that was switched off from the list; its number is given to no other')
-  .action(removeKiosk)
+  .action(loaded(load.kiosk, of => of.removeKiosk))
 kiosk
   .command('link')
   .argument('<number>', 'as `list` shows it')
   .description('a new one-time link, for a screen that has lost its profile or for another screen')
-  .action(linkKiosk)
+  .action(loaded(load.kiosk, of => of.linkKiosk))
 kiosk
   .command('policy')
   .argument('<number>', 'as `list` shows it')
   .argument('[file]', 'sets it from this JSON file, or from standard input where it is "-"')
   .option('--effective', 'print what holds, with the defaults')
   .description('print or set what a kiosk shows and which ways to sign in are open there')
-  .action(kioskPolicy)
+  .action(loaded(load.policy, of => of.kioskPolicy))
 
 const client = program
   .command('client')
@@ -206,12 +201,14 @@ client
   .option('--claims <names>', `what it may be told ${claims}`, 'none')
   .option('--endpoint <url>', endpoint)
   .description('add a client; prints its credential and its webhook secret, once')
-  .action(addClient)
-listing(client.command('list')).description('all clients').action(listClients)
+  .action(loaded(load.client, of => of.addClient))
+listing(client.command('list'))
+  .description('all clients')
+  .action(loaded(load.client, of => of.listClients))
 listing(client.command('show'))
   .argument('<id>', 'which one')
   .description('all there is to know of a client, but for its secrets')
-  .action(showClient)
+  .action(loaded(load.client, of => of.showClient))
 client
   .command('set')
   .argument('<id>', 'which one')
@@ -222,13 +219,13 @@ client
   .option('--staff-calls <on|off>', 'whether it hears of visitors who call for somebody')
   .option('--webhooks <on>', 'switch them on again, after three days in which none got through')
   .description('change a client; what is taken away counts at once')
-  .action(setClient)
+  .action(loaded(load.client, of => of.setClient))
 client
   .command('services')
   .argument('<id>', 'which one')
   .argument('[file]', 'sets them from this JSON file, or from standard input where it is "-"')
   .description('print or set what visitors may ask a client for')
-  .action(clientServices)
+  .action(loaded(load.clientServices, of => of.clientServices))
 client
   .command('rotate')
   .argument('<id>', 'which one')
@@ -236,12 +233,12 @@ client
   .option('--webhook', 'only its webhook secret')
   .option('--now', 'the old ones end at once, and not in a week')
   .description('make new secrets, and print them once')
-  .action(rotateClient)
+  .action(loaded(load.client, of => of.rotateClient))
 client
   .command('remove')
   .argument('<id>', 'which one')
   .description('tell a client nothing any more, at once and for good')
-  .action(removeClient)
+  .action(loaded(load.client, of => of.removeClient))
 
 const delivery = program.command('delivery').description('what clients were notified of')
 listing(delivery.command('list'))
@@ -250,12 +247,12 @@ listing(delivery.command('list'))
   .option('--failed', 'only what was given up')
   .option('--limit <count>', 'at most so many', '50')
   .description('the newest deliveries of the last seven days, the latest one last')
-  .action(listDeliveries)
+  .action(loaded(load.delivery, of => of.listDeliveries))
 delivery
   .command('resend')
   .argument('<id>', 'as `list` shows it')
   .description('send a notification again, under the same id')
-  .action(resendDelivery)
+  .action(loaded(load.delivery, of => of.resendDelivery))
 
 const account = program.command('account').description('people who may sign in')
 account
@@ -264,7 +261,7 @@ account
   .option('--name <name>', 'shown to its owner, and masked on the kiosk', '')
   .option('--external-id <id>', 'what another system calls this person, e.g. a patient number')
   .description('add an account; asks for the password, or reads it from standard input')
-  .action(addAccount)
+  .action(loaded(load.account, of => of.addAccount))
 account
   .command('import')
   .argument('<file>', 'an SQLite database, a CSV file, or one JSON object a line')
@@ -287,7 +284,7 @@ account
   .description(
     'take over accounts with their bcrypt or argon2id hashes; safe to repeat; exit code 2 if somebody was left out',
   )
-  .action(importFile)
+  .action(loaded(load.accountImport, of => of.importFile))
 account
   .command('set')
   .argument('<id>', 'whose account to change')
@@ -295,41 +292,43 @@ account
   .option('--name <name>', 'shown to its owner, and masked on the kiosk; empty for none')
   .option('--external-id <id>', 'what another system calls this person; none takes it away')
   .description('change an account; it stays the same one to all who know it')
-  .action(setAccount)
+  .action(loaded(load.account, of => of.setAccount))
 listing(account.command('list'))
   .option('--client <client>', 'also by which sub this client knows each')
   .description('all accounts')
-  .action(listAccounts)
+  .action(loaded(load.account, of => of.listAccounts))
 account
   .command('password')
   .argument('<id>', 'whose password to change')
   .description('change a password; asks for it, or reads it from standard input')
-  .action(changePassword)
+  .action(loaded(load.account, of => of.changePassword))
 account
   .command('disable')
   .argument('<id>', 'who may no longer sign in')
   .description('shut an account out, at once')
-  .action(disableAccount)
+  .action(loaded(load.account, of => of.disableAccount))
 account
   .command('enable')
   .argument('<id>', 'who may sign in again')
   .description('let an account in again')
-  .action(enableAccount)
+  .action(loaded(load.account, of => of.enableAccount))
 account
   .command('remove')
   .argument('<id>', 'whose account to remove')
   .option('--yes', 'do not ask: for scripts')
   .description('remove an account for good, with all that is known of it')
-  .action(removeAccount)
+  .action(loaded(load.account, of => of.removeAccount))
 
 const keys = program.command('keys').description('keys that sign ID tokens')
-listing(keys.command('list')).description('all keys that are published').action(listKeys)
+listing(keys.command('list'))
+  .description('all keys that are published')
+  .action(loaded(load.keys, of => of.listKeys))
 keys
   .command('rotate')
   .option('--in <time>', 'when the new key begins to sign, e.g. 10m or 2d; default: 1h')
   .option('--now', 'for a leaked key: the new one signs at once, and all others are gone')
   .description('add a new key; the old one stays published until its last token is over')
-  .action(rotate)
+  .action(loaded(load.keys, of => of.rotate))
 
 const log = program.command('log').description('what happened, sealed against changes')
 listing(log.command('verify'))
@@ -337,7 +336,7 @@ listing(log.command('verify'))
   .description(
     'prove that no event was changed, removed, inserted or moved; exit code 1 if one was, 2 if unsure',
   )
-  .action(verify)
+  .action(loaded(load.log, of => of.verify))
 const filtered = (command: Command) =>
   command
     .option('--since <time>', 'a date, a date with a time, or 24h, 7d …')
@@ -348,11 +347,11 @@ const filtered = (command: Command) =>
 listing(filtered(log.command('show')))
   .option('--limit <count>', 'at most so many', '50')
   .description('the newest events, the latest one last')
-  .action(show)
+  .action(loaded(load.log, of => of.show))
 filtered(log.command('export'))
   .option('--format <format>', 'jsonl or csv', 'jsonl')
   .description('all events, on standard output, with what proves them')
-  .action(exportLog)
+  .action(loaded(load.log, of => of.exportLog))
 
 /** Does what was typed; what went wrong is a sentence on standard error, and exit code 1. */
 export async function runProgram(): Promise<void> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
@@ -41,6 +40,7 @@ import { noteSteps } from './clock-steps.ts'
 import type { Demo } from './demo.ts'
 import { withReadyHashes } from './demo-visitors.ts'
 import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
+import { randomBytes } from './random-bytes.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
 const patience = 1_000

@@ -12,7 +12,8 @@ import { logEvents } from '../protocol/log-event.ts'
 import { settings } from '../settings.ts'
 import type { Checkpoint, LogQuery, LogRecords, LogRow } from '../store/log.ts'
 import type { Store } from '../store/store.ts'
-import { isoTime, passOverOutput, say, sayJson, timeOf, withStore } from './command.ts'
+import { isoTime, say, sayJson, timeOf, withStore } from './command.ts'
+import { passOverOutput } from './output.ts'
 import { keptSecretKeys } from './secret-key.ts'
 
 /** What `log show` and `log export` are asked for, as it was typed. */

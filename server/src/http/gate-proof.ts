@@ -11,9 +11,12 @@ export function addGateProof(
   server: HttpServer,
   { keyring, publicUrl, clock }: { keyring: Keyring; publicUrl: string; clock: Clock },
 ): void {
-  server.addHook('onRequest', ({ headers, raw, ip, routeOptions }, reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
+    const { headers } = request
     const asked = headers[questionHeader]
-    if (typeof asked === 'string' && routeOptions.url === '/healthz') {
+    // The header first: what else is looked at Fastify makes anew for whoever asks.
+    if (typeof asked === 'string' && request.routeOptions.url === '/healthz') {
+      const { ip, raw } = request
       const peer = raw.socket.remoteAddress ?? ''
       // Node joins what came in several.
       const forwarded = headers['x-forwarded-for']

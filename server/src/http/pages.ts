@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { publicDir } from './phone/assets.ts'
+import { publicDir } from './public-dir.ts'
 import { wantsPage } from './server/page-address.ts'
 import type { HttpServer } from './server/server.ts'
 

@@ -160,7 +160,7 @@ export function createSeedEdges(open: readonly SeedRoute[], cors: CorsRules): Se
         else refuse(error, request, reply)
       })
       // Behind the handler, which its route for OPTIONS would not have otherwise.
-      await addCors(scope, cors)
+      addCors(scope, cors)
       scope.setNotFoundHandler(() => {
         throw new Refusal('not_found')
       })

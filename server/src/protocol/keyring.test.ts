@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { deriveKeyring, mac, sameBytes, sameText } from './keyring.ts'
+import { deriveKeyring, mac, macOfText, sameBytes, sameText } from './keyring.ts'
 
 const old = 'the secret key of last year, 32 bytes and more'
 const present = 'the secret key of this year, 32 bytes and more'
@@ -49,6 +50,28 @@ test('S005: a MAC tells apart lists of parts that join to the same text', () => 
   )
   assert.ok(!mac(key, 'a', 'b').equals(mac(key, 'ab')))
   assert.ok(!mac(key, 'ab', '').equals(mac(key, 'a', 'b')))
+})
+
+test('N72: a MAC is the HMAC-SHA256 that a library makes, of a message of any length', () => {
+  const key = deriveKeyring([present], 'ticket').current
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ minLength: 300, maxLength: 2_000 }),
+  )
+  fc.assert(
+    fc.property(fc.array(text), parts => {
+      const hmac = createHmac('sha256', key.bytes)
+      for (const part of parts) {
+        const length = Buffer.alloc(4)
+        length.writeUInt32BE(Buffer.byteLength(part))
+        hmac.update(length).update(part)
+      }
+      assert.deepEqual(mac(key, ...parts), hmac.digest())
+      const whole = parts.join('')
+      const expected = createHmac('sha256', key.bytes).update(whole).digest()
+      assert.deepEqual(macOfText(key, whole), expected)
+    }),
+  )
 })
 
 test('a MAC takes text and its bytes for the same part', () => {

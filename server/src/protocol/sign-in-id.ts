@@ -28,6 +28,5 @@ export function signInIdToBytes(id: string): Buffer {
 /** @param bytes 16 bytes. */
 export function signInIdFromBytes(bytes: Buffer): string {
   const hex = bytes.toString('hex')
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)]
-  return [...parts, hex.slice(20)].join('-')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

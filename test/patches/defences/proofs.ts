@@ -126,8 +126,8 @@ export const proofs: readonly Defence[] = [
     id: 'mac-lengths',
     says: 'other parts may make up the same MAC',
     file: 'server/src/protocol/keyring.ts',
-    find: 'hmac.update(length).update(bytes)',
-    replace: 'hmac.update(bytes)',
+    find: 'at = message.writeUInt32BE(size, at)\n',
+    replace: '\n',
     tests: [{ file: 'server/src/protocol/keyring.test.ts', name: 'S005' }],
   },
   {

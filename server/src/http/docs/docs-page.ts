@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
-import { publicDir } from '../phone/assets.ts'
+import { publicDir } from '../public-dir.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
 import {
   type Body,
@@ -18,10 +18,9 @@ export function readDocsStyle(): Promise<string> {
 
 /** The API as a page to read, under the same policy as all others: no script, nothing from elsewhere. */
 export function addDocsPage(pages: FastifyInstance, style: string): void {
-  pages.get('/api/docs', { schema: { hide: true } }, (_request, reply) => {
-    const contract = pages.swagger()
-    if (!('openapi' in contract)) throw new TypeError('the document is no OpenAPI 3')
-    return reply.type('text/html; charset=utf-8').send(renderDocs(contract, style))
+  pages.get('/api/docs', { schema: { hide: true } }, async (_request, reply) => {
+    const page = renderDocs(await pages.openApi(), style)
+    return reply.type('text/html; charset=utf-8').send(page)
   })
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { publicDir } from '../public-dir.ts'
 
 /** Style and script of a phone page, written into it so that one response is the whole page. */
 export interface PageAssets {
@@ -20,9 +21,6 @@ export const noAssets: PageAssets = { css: '', script: '' }
  */
 export const noscriptCss =
   'form[data-action="sign-in"],footer .link,footer noscript~p{display:none}.choice{display:block}'
-
-/** Where `vite build web` puts the pages. */
-export const publicDir = new URL('../../../public/', import.meta.url)
 
 export async function readPhoneAssets(): Promise<PhoneAssets> {
   const read = (name: string) => readFile(new URL(name, publicDir), 'utf8')

@@ -1,4 +1,3 @@
-import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** Which pages of other origins may call the API. */
@@ -12,6 +11,7 @@ export interface CorsRules {
   isOpenTo(request: Pick<FastifyRequest, 'url'>): boolean
 }
 
+const vary = { vary: 'Origin' }
 const methods = ['GET', 'POST']
 /** Seconds for which a browser remembers what it was told. */
 const maxAge = 600
@@ -21,49 +21,29 @@ const closedHeaders = ['authorization', 'content-type']
  * Lets pages of the allowed origins call what is added after it, and read refusals too (Fetch §3.3).
  * Scopes are told apart by whom it was added to; a scope of addresses that do not exist needs it as well.
  */
-export async function addCors(scope: FastifyInstance, rules: CorsRules): Promise<void> {
-  const { allowedOrigins, isOpenTo } = rules
-  const common = {
-    methods,
-    exposedHeaders: ['retry-after'],
-    maxAge,
-    strictPreflight: false,
-  } satisfies FastifyCorsOptions
-  const closed: FastifyCorsOptions = {
-    ...common,
-    origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins],
-    credentials: false,
-    allowedHeaders: closedHeaders,
-  }
-  const open = (request: FastifyRequest): FastifyCorsOptions => {
-    const allowed = mayRead(allowedOrigins, request.headers.origin)
-    // No browser takes `*` together with credentials, so the origin is said; whatever headers it asks for too.
-    return {
-      ...common,
-      origin: allowed ? true : [],
-      credentials: allowed,
-      preflight: isPreflight(request),
+export function addCors(scope: FastifyInstance, rules: CorsRules): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    const preflight = preflightHeaders(rules, request)
+    if (preflight) {
+      reply.code(204).headers(preflight).send()
+      return
     }
-  }
-  await scope.register(cors, {
-    delegator: (request: FastifyRequest, done: Answered) => {
-      done(null, isOpenTo(request) ? open(request) : closed)
-    },
+    reply.headers(corsHeaders(rules, request))
+    done()
   })
+  // Hooks see only what has a route.
+  scope.options('*', { schema: { hide: true } }, (_request, reply) => reply.callNotFound())
 }
-
-type Answered = (error: Error | null, options: FastifyCorsOptions) => void
 
 /** What is asked, as far as these headers depend on it. */
 type Asked = Pick<FastifyRequest, 'url'> & { headers: Pick<FastifyRequest['headers'], 'origin'> }
 
-/** The same for an answer that no hook sees. */
+/** What an answer says, whether or not a hook sees it. */
 export function corsHeaders(
   { allowedOrigins, isOpenTo }: CorsRules,
   asked: Asked,
 ): Record<string, string> {
   const { origin } = asked.headers
-  const vary = { vary: 'Origin' }
   if (origin === undefined || !mayRead(allowedOrigins, origin)) return vary
   const open = isOpenTo(asked)
   const any = !open && allowedOrigins.includes('*')
@@ -75,7 +55,7 @@ export function corsHeaders(
   }
 }
 
-/** And for a preflight that no hook sees; undefined for what is none. */
+/** What a preflight is answered; undefined for what is none. */
 export function preflightHeaders(
   rules: CorsRules,
   request: FastifyRequest,

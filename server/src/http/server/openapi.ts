@@ -1,72 +1,114 @@
 import { STATUS_CODES } from 'node:http'
-import swagger, { type SwaggerTransform, type SwaggerTransformObject } from '@fastify/swagger'
-import type { FastifySchema } from 'fastify'
+import type {
+  FastifyDynamicSwaggerOptions,
+  SwaggerTransform,
+  SwaggerTransformObject,
+} from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
 import { cookieName, kioskCookie, phoneCookie } from './cookies.ts'
 import { withNamedSchemas } from './named-schemas.ts'
 import { refusalAnswers } from './refusal-answers.ts'
 import type { HttpServer } from './server.ts'
 
+type ApiDocument = ReturnType<typeof written>
+
 /**
  * Describes every route that is added after it (OpenAPI 3.1). It is written when somebody asks for it
- * first, and kept: no other request pays for it.
+ * first, and kept: no other request pays for it, and no start for what writes it.
  */
-export async function addOpenApi(server: HttpServer, publicUrl: string): Promise<void> {
+export function addOpenApi(server: HttpServer, publicUrl: string): void {
+  const routes: RouteOptions[] = []
+  server.addHook('onRoute', route => {
+    if (route.schema && !route.schema.hide && route.method !== 'HEAD') routes.push(route)
+  })
+  let document: Promise<ApiDocument> | undefined
+  server.decorate('openApi', () => {
+    document ??= describe(routes, publicUrl).catch(error => {
+      // Files may have been short just then.
+      document = undefined
+      throw error
+    })
+    return document
+  })
+  server.get('/api/openapi.json', { schema: { hide: true } }, () => server.openApi())
+}
+
+/** The plugin describes a server's routes as they are added, so they are added to one that never listens. */
+async function describe(routes: readonly RouteOptions[], publicUrl: string): Promise<ApiDocument> {
+  const { default: swagger } = await import('@fastify/swagger')
+  const described = Fastify({ exposeHeadRoutes: false })
+  described.setValidatorCompiler(() => () => true)
+  described.setSerializerCompiler(() => () => '')
+  await described.register(swagger, {
+    transform: withRefusals,
+    transformObject: completed,
+    openapi: documentOf(publicUrl),
+  })
+  for (const { method, url, schema = {} } of routes) {
+    described.route({ method, url, schema, handler: async () => {} })
+  }
+  await described.ready()
+  return written(described)
+}
+
+function written(described: Pick<FastifyInstance, 'swagger'>) {
+  const document = described.swagger()
+  if (!('openapi' in document)) throw new TypeError('the document is no OpenAPI 3')
+  return document
+}
+
+function documentOf(publicUrl: string): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
   const ownCookie = (name: string, description: string) => {
     return { type: 'apiKey', in: 'cookie', name: cookieName(name, publicUrl), description } as const
   }
   const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description }) as const
-  await server.register(swagger, {
-    transform: withRefusals,
-    transformObject: completed,
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'QRGate',
-        summary: 'A kiosk shows a QR code, a phone signs in, the kiosk knows.',
-        description,
-        version: '1',
-        license: { name: 'MIT', identifier: 'MIT' },
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'QRGate',
+      summary: 'A kiosk shows a QR code, a phone signs in, the kiosk knows.',
+      description,
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: publicUrl, description: 'This gate' }],
+    tags: [
+      {
+        name: 'kiosk',
+        description:
+          'Screens, and the backends that start for them. `GET /api/v1/kiosk` is a WebSocket, too: docs/protocol.md tells of its messages, which OpenAPI cannot.',
       },
-      servers: [{ url: publicUrl, description: 'This gate' }],
-      tags: [
-        {
-          name: 'kiosk',
-          description:
-            'Screens, and the backends that start for them. `GET /api/v1/kiosk` is a WebSocket, too: docs/protocol.md tells of its messages, which OpenAPI cannot.',
-        },
-        { name: 'client', description: 'The systems that serve whoever has signed in' },
-        { name: 'phone', description: 'The pages that a QR leads to' },
-        {
-          name: 'seed',
-          description:
-            'The API of the system that QRGate re-creates. Its WebSocket is `GET /api/qr/ws/loading/{token}`: it sends the text `success` once the sign-in is approved.',
-        },
-        { name: 'machines', description: 'For supervisors and load balancers' },
-      ],
-      components: {
-        securitySchemes: {
-          kiosk_cookie: ownCookie(
-            kioskCookie,
-            'An enrolled screen. The cookie speaks for pages of this gate alone: `Sec-Fetch-Site` or `Origin` must say so.',
-          ),
-          kiosk_credential: bearer(
-            "What `qrgate kiosk add --backend` printed: a kiosk's backend, which starts for its screen.",
-          ),
-          kiosk_secret: bearer(
-            'What the start of this very sign-in answered: "I am the screen that started it".',
-          ),
-          client_credential: bearer(
-            'What `qrgate client add` printed. It belongs to a backend, never to a page.',
-          ),
-          phone_key: ownCookie(
-            phoneCookie,
-            'The browser that was shown the sign-in page. What changes something is taken from pages of this gate alone.',
-          ),
-        },
+      { name: 'client', description: 'The systems that serve whoever has signed in' },
+      { name: 'phone', description: 'The pages that a QR leads to' },
+      {
+        name: 'seed',
+        description:
+          'The API of the system that QRGate re-creates. Its WebSocket is `GET /api/qr/ws/loading/{token}`: it sends the text `success` once the sign-in is approved.',
+      },
+      { name: 'machines', description: 'For supervisors and load balancers' },
+    ],
+    components: {
+      securitySchemes: {
+        kiosk_cookie: ownCookie(
+          kioskCookie,
+          'An enrolled screen. The cookie speaks for pages of this gate alone: `Sec-Fetch-Site` or `Origin` must say so.',
+        ),
+        kiosk_credential: bearer(
+          "What `qrgate kiosk add --backend` printed: a kiosk's backend, which starts for its screen.",
+        ),
+        kiosk_secret: bearer(
+          'What the start of this very sign-in answered: "I am the screen that started it".',
+        ),
+        client_credential: bearer(
+          'What `qrgate client add` printed. It belongs to a backend, never to a page.',
+        ),
+        phone_key: ownCookie(
+          phoneCookie,
+          'The browser that was shown the sign-in page. What changes something is taken from pages of this gate alone.',
+        ),
       },
     },
-  })
-  server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
+  }
 }
 
 const description =
@@ -113,4 +155,11 @@ const completed: SwaggerTransformObject = found => {
     }
   }
   return document
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The API's document, of all routes that are described. */
+    openApi(): Promise<ApiDocument>
+  }
 }

@@ -13,6 +13,7 @@ import { isOutOfFiles, Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
+import { addRequestLog } from './request-log.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
 import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
 
@@ -24,8 +25,6 @@ const longestPathPart = 1024
 /** Between two requests, and for the headers of one, in milliseconds. */
 const keepAlive = 65_000
 const headersTimeout = 10_000
-
-const isHealth = new Set(['/healthz', '/readyz'])
 
 /** Where nothing is, for a browser whose address cannot even be read: there it gets the page that says so. */
 const nowhere = '/not-found'
@@ -104,16 +103,7 @@ export function createHttpServer(
     done(wasAnswered(request.raw.socket) ? new Refusal('request_timeout') : undefined)
   })
 
-  // Hooks that call back: a promise for each of them would cost as much as the rest of a start.
-  server.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions } = request
-    const ms = Math.round(reply.elapsedTime * 10) / 10
-    const line = { method, route: routeOptions.url, status: reply.statusCode, ms }
-    // Asked every few seconds, whether all is well would be most of the log.
-    if (isHealth.has(line.route ?? '')) request.log.debug(line, 'request')
-    else request.log.info(line, 'request')
-    done()
-  })
+  addRequestLog(server, logger)
 
   // Node would refuse what it does not know with a bare 417; nobody has to keep to it (RFC 9110 §10.1.1).
   server.server.on('checkExpectation', (request, answer) => {
