@@ -80,7 +80,7 @@ const commands = {
   pack: [...build, node('scripts/pack.ts')],
   screenshots: [...pages, node('scripts/screenshots.ts')],
   picture: [...pages, node('scripts/readme-picture.ts')],
-  bench: [...pages, source('bench/run.ts')],
+  bench: [...build, source('bench/run.ts')],
   'bench:cases': [...pages, source('bench/cases/run.ts')],
   'bench:peers': [...pages, source('bench/peers/run.ts')],
   'bench:growth': [...pages, source('bench/growth/run.ts')],

@@ -11,6 +11,8 @@ export interface Program {
   file: string
   /** What runs it, where it is not Node. */
   program?: string
+  /** Whether it is what is published, and not the source. */
+  isBuilt?: boolean
   args?: readonly string[]
   env?: Record<string, string>
   /** A path that answers as soon as it listens. */
@@ -44,9 +46,10 @@ export class MeasuredProcess {
 
   /** Starts it, once more after {@link stop}, and waits until it answers. */
   async boot(): Promise<void> {
-    const { file, program, args = [], env = {}, answersAt } = this.#program
+    const { file, program, isBuilt, args = [], env = {}, answersAt } = this.#program
     const { port } = new URL(this.url)
-    const ofNode = program === undefined ? ['--import', inside, '-C', 'source'] : []
+    const conditions = isBuilt ? [] : ['-C', 'source']
+    const ofNode = program === undefined ? ['--import', inside, ...conditions] : []
     const child = spawn(
       program ?? process.execPath,
       [...ofNode, fileURLToPath(new URL(file, import.meta.url)), ...args],

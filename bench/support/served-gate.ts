@@ -29,6 +29,8 @@ export interface ServedOptions {
   kiosks?: number
   /** Whether whatever is typed is the password, without a hash. */
   freePasswords?: boolean
+  /** Whether it is the package, built before, and not the source. */
+  isBuilt?: boolean
 }
 
 /** What lets one visitor sign in again and again. */
@@ -44,7 +46,7 @@ export const withoutLimits = {
 /** A gate as operators run it, on SQLite, at the log level of `serve`. */
 export async function startServed(
   scope: Scope,
-  { env = {}, kiosks = 100, freePasswords = false }: ServedOptions = {},
+  { env = {}, kiosks = 100, freePasswords = false, isBuilt = false }: ServedOptions = {},
 ): Promise<ServedGate> {
   const folder = temporaryFolder(scope)
   const database = join(folder, 'qrgate.sqlite')
@@ -58,7 +60,8 @@ export async function startServed(
   await store.close()
 
   const process = await MeasuredProcess.start(scope, {
-    file: '../../server/src/boot/qrgate.ts',
+    file: isBuilt ? '../../server/bin/qrgate.js' : '../../server/src/boot/qrgate.ts',
+    isBuilt,
     args: ['serve'],
     answersAt: '/healthz',
     folder,

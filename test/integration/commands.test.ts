@@ -197,7 +197,14 @@ test('N57: what the pictures need comes with what the tests need: fonts for Kore
 
 test('every command that starts gates builds their pages, as a new clone has none', () => {
   const commands = read('scripts/commands.js')
-  for (const name of ['bench', 'chaos', 'test:bite', 'test:log', 'test:fault', 'test:rolling']) {
+  for (const name of [
+    'bench:cases',
+    'chaos',
+    'test:bite',
+    'test:log',
+    'test:fault',
+    'test:rolling',
+  ]) {
     const [, steps = ''] = new RegExp(`^ {2}'?${name}'?: \\[\\s*(.*)`, 'm').exec(commands) ?? []
     assert.ok(steps.startsWith('...pages'), name)
   }
