@@ -1,9 +1,14 @@
 import type { RawBuilder, SelectQueryBuilder } from 'kysely'
 import type { DatabaseTrouble, PassingTrouble } from '../database-trouble.ts'
 import type { Health } from './health.ts'
+import type { InTransaction } from './noun.ts'
+
+/** Runs `work` in a transaction; settles once that is committed, or nothing of it has happened. */
+export type Transact = <T>(work: (trx: InTransaction) => Promise<T>) => Promise<T>
 
 /** What differs between databases. */
 export interface Engine {
+  transact: Transact
   /** Why trying the same transaction again may succeed; null where it would not. */
   passing(error: unknown): PassingTrouble | null
   /** Why nothing can be done however often it is tried; null for any other error. */

@@ -28,6 +28,7 @@ export async function openPostgresStore(url: string, opening: Opening = 'make'):
 
 function engine(db: Kysely<Tables>): Engine {
   return {
+    transact: work => db.transaction().execute(work),
     passing: passingOf,
     troubleOf: postgresTrouble,
     knownTrouble: () => null,
