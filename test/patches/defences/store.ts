@@ -47,6 +47,14 @@ export const store: readonly Defence[] = [
     tests: [{ file: 'test/conformance/sqlite.test.ts', name: 'N68' }],
   },
   {
+    id: 'sent-ahead-fails',
+    says: 'a write that has failed is taken for done',
+    file: 'server/src/store/sql/postgres-pool.ts',
+    find: 'return ahead.length === 0 ? answer : Promise.all(ahead).then(() => answer)',
+    replace: 'return answer',
+    tests: [{ file: 'test/conformance/postgres.test.ts', name: 'S018' }],
+  },
+  {
     id: 'row-locks',
     says: 'two nodes change one row at once',
     file: 'server/src/store/sql/postgres.ts',

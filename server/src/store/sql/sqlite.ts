@@ -88,6 +88,8 @@ function engine(db: Kysely<Tables>, path: string): Engine {
       resultCode(error) === notUnique && (error as Error).message.endsWith(column),
     // The transaction itself holds the lock.
     lockRow: query => query,
+    // It is answered where it is asked.
+    unasked: query => query,
     stampsChanges: false,
     changedAt: updatedAt => updatedAt,
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
