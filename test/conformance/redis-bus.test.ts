@@ -75,6 +75,31 @@ test('Redis bus: ten thousand waiting kiosks cost Redis no subscription', async 
   assert.equal(await client.pubSubNumPat(), 0)
 })
 
+test('N73: Redis bus: a node hears its own hints once, and those of others that are alike', async t => {
+  holdPatience(t)
+  const [one, other] = await openTwo(t)
+  // Once both are open, and no hint is on the way.
+  const settled = async () => {
+    await heardAcross(one, other)
+    await heardAcross(other, one)
+  }
+  await settled()
+  let heard = 0
+  one.subscribe('topic', () => void heard++)
+  for (let n = 0; n < 5; n += 1) one.publish('topic')
+  await settled()
+  assert.equal(heard, 5)
+  for (let n = 0; n < 5; n += 1) {
+    one.publish('topic')
+    other.publish('topic')
+  }
+  await settled()
+  assert.equal(heard, 15)
+  for (let n = 0; n < 5; n += 1) other.publish('topic')
+  await settled()
+  assert.equal(heard, 20)
+})
+
 test('Redis bus: a hint published on one node is heard on the other, as soon as both are open', async t => {
   holdPatience(t)
   const [one, other] = await openTwo(t)

@@ -129,6 +129,28 @@ export function updatePromises(name: string, open: OpenStore): void {
     assert.equal((await logOf(store, id)).length, 1)
   })
 
+  test(`${name}: N68: of many at once those that fail leave the others alone`, async t => {
+    const store = await open(t)
+    const { signIns } = store
+    const ids = Array.from({ length: 40 }, freshId)
+    const fails = (n: number) => n % 3 === 1
+    const results = await Promise.allSettled(
+      ids.map((id, n) => {
+        // What fails has written its row before.
+        const events = [
+          signInEvent(id),
+          ...(fails(n) ? [signInEvent(id, 'sign_in.approved', unwritable)] : []),
+        ]
+        return signIns.update(id, () => ({ next: scanned(id), events }))
+      }),
+    )
+    for (const [n, id] of ids.entries()) {
+      assert.equal(results[n]?.status, fails(n) ? 'rejected' : 'fulfilled', `update ${n}`)
+      assert.deepEqual(await signIns.read(id), fails(n) ? null : scanned(id))
+      assert.equal((await logOf(store, id)).length, fails(n) ? 0 : 1)
+    }
+  })
+
   test(`${name}: a number that no column holds exactly is refused and changes nothing`, async t => {
     const store = await open(t)
     const { signIns } = store

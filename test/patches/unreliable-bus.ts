@@ -21,6 +21,6 @@ globalThis.badHints = (topic, tell) => {
 export const unreliableBus: Patch = {
   id: 'unreliable-bus',
   file: 'server/src/bus/redis.ts',
-  find: 'topic => local.publish(topic)',
-  replace: 'topic => badHints(topic, local.publish)',
+  find: 'if (!takeEcho(topic)) local.publish(topic)',
+  replace: 'if (!takeEcho(topic)) badHints(topic, local.publish)',
 }

@@ -16,8 +16,22 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   const local = localBus()
   const rejoined: (() => void)[] = []
   const channels = Array.from({ length: shards }, (_, shard) => `qrgate:${shard}`)
+  /** Hints of this node that Redis brings back to it: who waits here has read by then, and need not read again. */
+  const echoes = new Map<string, number>()
+  /** @returns whether this topic was expected. One of two alike is as good as the other, whoever has sent it. */
+  const takeEcho = (topic: string): boolean => {
+    const expected = echoes.get(topic) ?? 0
+    if (expected > 1) echoes.set(topic, expected - 1)
+    else echoes.delete(topic)
+    return expected > 0
+  }
   const connection = new RedisConnection(url, {
-    begin: client => client.subscribe(channels, topic => local.publish(topic)),
+    begin(client) {
+      echoes.clear()
+      return client.subscribe(channels, topic => {
+        if (!takeEcho(topic)) local.publish(topic)
+      })
+    },
     // Who may connect may not yet publish: so it is a hint about nothing that asks.
     ask: client => client.publish(channelOf(''), ''),
     onLost: onError,
@@ -32,7 +46,13 @@ export async function redisBus(url: string, onError: (error: unknown) => void): 
   return {
     publish(topic) {
       local.publish(topic)
-      connection.client?.publish(channelOf(topic), topic).catch(error => connection.lose(error))
+      const { client } = connection
+      if (!client) return
+      echoes.set(topic, (echoes.get(topic) ?? 0) + 1)
+      client.publish(channelOf(topic), topic).catch(error => {
+        takeEcho(topic)
+        connection.lose(error)
+      })
     },
     subscribe: local.subscribe,
     lost: () => connection.lost,

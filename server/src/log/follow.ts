@@ -14,7 +14,7 @@ export interface Reader {
 }
 
 /** Rows that are handed over at once. */
-const batch = 500
+const batch = 100
 
 /**
  * Lets a reader follow the log by `position`, a plain number that rises without gaps, on both engines

@@ -2,7 +2,7 @@ import type { LogRecords } from '../store/log.ts'
 import { type LeasedParts, workUnderLease } from './under-lease.ts'
 
 /** Rows that are sealed in one transaction. */
-const batch = 500
+const batch = 100
 
 /**
  * Gives events their order. Neither row numbers nor transaction ids are in the order in which

@@ -23,9 +23,36 @@ export const store: readonly Defence[] = [
     id: 'patience',
     says: 'whoever asks a frozen database waits for ever',
     file: 'server/src/store/sql/retry-while-busy.ts',
-    find: 'return await within(Math.max(0, left()), done, () => tooLate).catch(error => {',
+    find: 'return await within(Math.max(0, left()), done, refuseLate).catch(error => {',
     replace: 'return await done.catch(error => {',
     tests: [{ file: 'server/src/store/sql/retry-while-busy.test.ts', name: 'F16' }],
+  },
+  {
+    id: 'answers-after-the-commit',
+    says: 'who shares a commit is answered before it',
+    file: 'server/src/store/sql/shared-commits.ts',
+    find: 'answers.push(await apart(trx, one))',
+    replace: ';(await apart(trx, one))()',
+    tests: [{ file: 'test/conformance/shared-commits.test.ts', name: 'N68' }],
+  },
+  {
+    id: 'commits-apart',
+    says: 'half of what failed is committed with what others have done',
+    file: 'server/src/store/sql/shared-commits.ts',
+    find: `    await trx.executeQuery(takeBack).catch(() => {
+      throw error
+    })
+`,
+    replace: '',
+    tests: [{ file: 'test/conformance/sqlite.test.ts', name: 'N68' }],
+  },
+  {
+    id: 'sent-ahead-fails',
+    says: 'a write that has failed is taken for done',
+    file: 'server/src/store/sql/postgres-pool.ts',
+    find: 'return ahead.length === 0 ? answer : Promise.all(ahead).then(() => answer)',
+    replace: 'return answer',
+    tests: [{ file: 'test/conformance/postgres.test.ts', name: 'S018' }],
   },
   {
     id: 'row-locks',

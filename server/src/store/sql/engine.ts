@@ -1,9 +1,19 @@
 import type { RawBuilder, SelectQueryBuilder } from 'kysely'
 import type { DatabaseTrouble, PassingTrouble } from '../database-trouble.ts'
 import type { Health } from './health.ts'
+import type { InTransaction } from './noun.ts'
+
+/** Runs `work` in a transaction; settles once that is committed, or nothing of it has happened. */
+export type Transact = <T>(work: (trx: InTransaction) => Promise<T>) => Promise<T>
+
+/** An insert, an update or a delete. */
+interface Modifiable<Query> {
+  modifyEnd(end: RawBuilder<unknown>): Query
+}
 
 /** What differs between databases. */
 export interface Engine {
+  transact: Transact
   /** Why trying the same transaction again may succeed; null where it would not. */
   passing(error: unknown): PassingTrouble | null
   /** Why nothing can be done however often it is tried; null for any other error. */
@@ -29,6 +39,8 @@ export interface Engine {
   lockRow<DB, TB extends keyof DB, O>(
     query: SelectQueryBuilder<DB, TB, O>,
   ): SelectQueryBuilder<DB, TB, O>
+  /** Whoever writes a row that they have locked looks at no answer: where it fails, the next statement does. */
+  unasked<Query extends Modifiable<Query>>(query: Query): Query
   /** Whether it stamps changes by a clock of its own, and not by that of whoever makes them. */
   stampsChanges: boolean
   /** The moment of a change as the sweep will look for it. */

@@ -66,8 +66,8 @@ export function handOffNoun(engine: Engine): Noun<string, HandOff> {
     async write(trx, next, old) {
       const row = { ...handOffToRow(next), changed_at: engine.changedAt(next.updatedAt) }
       const query = old
-        ? trx.updateTable('hand_offs').set(row).where('id', '=', old.id)
-        : trx.insertInto('hand_offs').values(row)
+        ? engine.unasked(trx.updateTable('hand_offs').set(row).where('id', '=', old.id))
+        : engine.unasked(trx.insertInto('hand_offs').values(row))
       await query.execute()
     },
   }

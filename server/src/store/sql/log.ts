@@ -28,7 +28,7 @@ const isUnsealed = sql<SqlBool>`position is null`
 export function log(db: Database, engine: Engine): LogRecords {
   /** A transaction that only the holder of the lease can make. @throws LeaseLost */
   const withLease = <T>(lease: Lease, work: (trx: InTransaction) => Promise<T>): Promise<T> =>
-    inTransaction(db, engine, async trx => {
+    inTransaction(engine, async trx => {
       await requireLease(trx, engine, lease)
       return work(trx)
     })
@@ -44,7 +44,7 @@ export function log(db: Database, engine: Engine): LogRecords {
   }
 
   return {
-    add: events => inTransaction(db, engine, trx => addToLog(trx, events)),
+    add: events => inTransaction(engine, trx => addToLog(trx, events)),
 
     seal: (lease, limit) =>
       withLease(lease, async trx => {

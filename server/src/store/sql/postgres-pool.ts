@@ -5,6 +5,9 @@ const silence = 'Query read timeout'
 /** A server that was made a standby, or one that was made read-only when the connection began. */
 const readOnly = '25006'
 
+/** At the end of a statement inside a transaction: whoever sends it looks at no answer. */
+export const unasked = '/* unasked */'
+
 type Query = (...asked: unknown[]) => unknown
 
 /**
@@ -16,15 +19,38 @@ export class Connection extends pg.Client {
   /** Called when it has turned out to be of no use. */
   onUseless = () => {}
   #isUseless = false
+  #hasBegun = false
+  readonly #sentAhead: Promise<unknown>[] = []
 
-  constructor(config?: string | pg.ClientConfig) {
-    super(config)
+  constructor(config?: pg.ClientConfig) {
+    // Unknown to the types of `pg`: else a statement waits here until the one before it is answered.
+    super({ ...config, pipeline: true } as pg.ClientConfig)
     const query: Query = (...asked) => {
       const answer = (pg.Client.prototype.query as Query).apply(this, asked)
-      if (answer instanceof Promise) answer.catch(error => this.#endWhere(error))
-      return answer
+      if (!(answer instanceof Promise)) return answer
+      answer.catch(error => this.#endWhere(error))
+      if (this.#mayGoAhead(asked)) {
+        this.#sentAhead.push(answer)
+        return Promise.resolve({ rows: [] })
+      }
+      const ahead = this.#sentAhead.splice(0)
+      return ahead.length === 0 ? answer : Promise.all(ahead).then(() => answer)
     }
     this.query = query as pg.Client['query']
+  }
+
+  /**
+   * Whether it is sent without waiting for its answer, and fails where the next statement does. A change takes
+   * three ways to the server and back so, and not five: `begin` goes ahead of the lock, without which nothing is
+   * written, and the row ahead of its log. Not the first `begin` of a connection: a pooler that refuses it would hang
+   * up on what comes behind, and its reason be lost.
+   */
+  #mayGoAhead([text]: unknown[]): boolean {
+    if (typeof text !== 'string') return false
+    if (!text.startsWith('begin')) return text.endsWith(unasked)
+    const isFirst = !this.#hasBegun
+    this.#hasBegun = true
+    return !isFirst
   }
 
   #endWhere({ message, code }: Error & { code?: string }): void {

@@ -6,6 +6,7 @@ import { createHealth } from './health.ts'
 import { migrate, type Opening } from './migrate.ts'
 import { connectPatiently, connectPostgres } from './postgres-connection.ts'
 import { openingFault, passingOf, postgresTrouble } from './postgres-faults.ts'
+import { unasked } from './postgres-pool.ts'
 import { sqlStore } from './sql-store.ts'
 import type { Tables } from './tables.ts'
 
@@ -28,6 +29,7 @@ export async function openPostgresStore(url: string, opening: Opening = 'make'):
 
 function engine(db: Kysely<Tables>): Engine {
   return {
+    transact: work => db.transaction().execute(work),
     passing: passingOf,
     troubleOf: postgresTrouble,
     knownTrouble: () => null,
@@ -50,6 +52,7 @@ function engine(db: Kysely<Tables>): Engine {
       return column === undefined || constraint === column.replace('.', '_')
     },
     lockRow: query => query.forUpdate(),
+    unasked: query => query.modifyEnd(sql.raw(unasked)),
     stampsChanges: true,
     changedAt: () => now,
     now,

@@ -49,8 +49,13 @@ export async function retryWhileBusy<T>(
       const known = engine.knownTrouble() ?? damaged(engine)
       if (known !== null) throw failed(known)
       const done = work({ requireInTime, beginCommit })
-      const tooLate = refused('away')
-      return await within(Math.max(0, left()), done, () => tooLate).catch(error => {
+      // Made where it is thrown: an error costs more than a read.
+      let tooLate: Refusal | undefined
+      const refuseLate = () => {
+        tooLate = refused('away')
+        return tooLate
+      }
+      return await within(Math.max(0, left()), done, refuseLate).catch(error => {
         if (!commits || error !== tooLate) throw error
         inDoubt = true
         return within(left(), done, () => refused('away'))

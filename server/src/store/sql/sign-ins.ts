@@ -75,8 +75,8 @@ function signInNoun(engine: Engine): Noun<string, SignIn> {
     async write(trx, next, old) {
       const row = { ...signInToRow(next), changed_at: engine.changedAt(next.updatedAt) }
       const query = old
-        ? trx.updateTable('sign_ins').set(row).where('id', '=', old.id)
-        : trx.insertInto('sign_ins').values(row)
+        ? engine.unasked(trx.updateTable('sign_ins').set(row).where('id', '=', old.id))
+        : engine.unasked(trx.insertInto('sign_ins').values(row))
       await query.execute()
     },
   }

@@ -29,7 +29,7 @@ const mostTries = 5
 
 /** The one implementation of {@link Store}, over any database that Kysely speaks to. */
 export function sqlStore(db: Database, engine: Engine): Store {
-  const update = createUpdate(db, engine)
+  const update = createUpdate(engine)
   return {
     signIns: signIns(db, engine, update),
     handOffs: handOffs(db, engine, update),

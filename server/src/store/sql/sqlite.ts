@@ -9,6 +9,7 @@ import { createHealth } from './health.ts'
 import { makeSqliteFile } from './make-sqlite-file.ts'
 import { migrate, type Opening } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
+import { sharedCommits } from './shared-commits.ts'
 import { sqlStore } from './sql-store.ts'
 import { isLocked, notUnique, openingFault, resultCode, sqliteTrouble } from './sqlite-faults.ts'
 import type { Tables } from './tables.ts'
@@ -62,6 +63,7 @@ function engine(db: Kysely<Tables>, path: string): Engine {
   const isSame = sameFile(path)
   let version: number | undefined
   return {
+    transact: sharedCommits(db),
     passing: error => (isLocked(error) ? 'locked' : null),
     troubleOf: sqliteTrouble,
     // SQLite would go on writing to a file that nobody can find any more.
@@ -86,6 +88,8 @@ function engine(db: Kysely<Tables>, path: string): Engine {
       resultCode(error) === notUnique && (error as Error).message.endsWith(column),
     // The transaction itself holds the lock.
     lockRow: query => query,
+    // It is answered where it is asked.
+    unasked: query => query,
     stampsChanges: false,
     changedAt: updatedAt => updatedAt,
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,

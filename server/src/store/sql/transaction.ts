@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts'
-import type { Database, InTransaction } from './noun.ts'
+import type { InTransaction } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 
 /**
@@ -9,12 +9,11 @@ import { retryWhileBusy } from './retry-while-busy.ts'
  * @throws Refusal `storage_busy`, `outcome_unknown`.
  */
 export function inTransaction<T>(
-  db: Database,
   engine: Engine,
   work: (trx: InTransaction, requireInTime: () => void) => Promise<T>,
 ): Promise<T> {
   return retryWhileBusy(engine, ({ requireInTime, beginCommit }) =>
-    db.transaction().execute(async trx => {
+    engine.transact(async trx => {
       const done = await work(trx, requireInTime)
       beginCommit()
       return done

@@ -5,12 +5,12 @@ import type { Engine } from './engine.ts'
 import { handOffNoun } from './hand-offs.ts'
 import { kioskNoun } from './kiosks.ts'
 import { addToLog } from './log-row.ts'
-import type { Database, InTransaction, Noun, Update } from './noun.ts'
+import type { InTransaction, Noun, Update } from './noun.ts'
 import { subjectNoun } from './subjects.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Changes rows with their log, each in one transaction. */
-export function createUpdate(db: Database, engine: Engine): Update {
+export function createUpdate(engine: Engine): Update {
   const nouns = {
     handOffs: handOffNoun(engine),
     accounts: accountNoun(engine),
@@ -19,7 +19,7 @@ export function createUpdate(db: Database, engine: Engine): Update {
   }
 
   return async (noun, findKey, decide) => {
-    const changed = await inTransaction(db, engine, async (trx, requireInTime) => {
+    const changed = await inTransaction(engine, async (trx, requireInTime) => {
       const key = typeof findKey === 'function' ? await findKey(trx) : findKey
       const old = await noun.lock(trx, key)
       // Whoever was told that it failed must not see it happen once the database wakes up.

@@ -28,7 +28,7 @@ export function userCodes(db: Database, engine: Engine): UserCodeRecords {
 
   return {
     give: (userCode, now) =>
-      inTransaction(db, engine, async trx => {
+      inTransaction(engine, async trx => {
         await trx
           .deleteFrom('user_codes')
           .where('sign_in', '=', userCode.signIn)

@@ -25,7 +25,7 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
     },
 
     remember: (places, most) =>
-      inTransaction(db, engine, async trx => {
+      inTransaction(engine, async trx => {
         for (const place of places) {
           await trx
             .insertInto('usual_places')
