@@ -14,7 +14,12 @@ import { requestLanguage } from './language.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
-import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
+import {
+  asksForWebSocket,
+  forgetHandshakes,
+  refuseStrayUpgrades,
+  routeUpgrades,
+} from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
 export type HttpServer = ReturnType<typeof createHttpServer>
@@ -121,6 +126,7 @@ export function createHttpServer(
   })
   routeUpgrades(server)
   refuseStrayUpgrades(server)
+  forgetHandshakes(server)
 
   let closing = false
   const cutSlowClients = watchSlowClients(server.server)
