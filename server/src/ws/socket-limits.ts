@@ -85,6 +85,17 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     return { all, leave }
   }
 
+  // One for all sockets: most of what a waiting kiosk takes are listeners.
+  function heard(this: WebSocket): void {
+    // Whoever speaks without reading would have the answers pile up here until the next heartbeat.
+    if (this.bufferedAmount > mostBuffered) this.terminate()
+    else quietFor.set(this, 0)
+  }
+  function left(this: WebSocket): void {
+    quietFor.delete(this)
+    places.leave(this)
+  }
+
   return {
     admit(socket, address, pageOf) {
       // Whatever is wrong with a peer's bytes, ws has closed the socket already. In place of the plugin's own
@@ -101,16 +112,7 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
         return false
       }
       quietFor.set(socket, 0)
-      // Whoever speaks without reading would have the answers pile up here until the next heartbeat.
-      const heard = () => {
-        if (socket.bufferedAmount > mostBuffered) socket.terminate()
-        else quietFor.set(socket, 0)
-      }
-      socket.on('pong', heard).on('ping', heard).on('message', heard)
-      socket.on('close', () => {
-        quietFor.delete(socket)
-        places.leave(socket)
-      })
+      socket.on('pong', heard).on('ping', heard).on('message', heard).on('close', left)
       return true
     },
 

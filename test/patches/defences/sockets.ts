@@ -65,8 +65,8 @@ export const sockets: readonly Defence[] = [
     id: 'socket-reads',
     says: 'a peer that never reads fills the memory',
     file: limits,
-    find: 'if (socket.bufferedAmount > mostBuffered) socket.terminate()\n        else quietFor',
-    replace: 'if (false) socket.terminate()\n        else quietFor',
+    find: 'if (this.bufferedAmount > mostBuffered) this.terminate()',
+    replace: 'if (false) this.terminate()',
     tests: [{ file: 'test/security/socket-limits.test.ts', name: 'S039' }],
   },
   {
