@@ -78,6 +78,14 @@ export const sockets: readonly Defence[] = [
     tests: [{ file: 'test/security/socket-limits.test.ts', name: 'S042' }],
   },
   {
+    id: 'unproven-is-wrong',
+    says: 'a gate that is slow makes its kiosks give their sign-ins up',
+    file: 'sdk/src/doubted-secret.ts',
+    find: 'if (error instanceof GateError && hopeless.has(error.code)) return error.code',
+    replace: "return 'kiosk_secret_wrong'",
+    tests: [{ file: 'sdk/src/socket.test.ts', name: 'N75' }],
+  },
+  {
     id: 'socket-handshake-kept',
     says: 'a socket keeps the request that opened it in memory',
     file: 'server/src/http/server/upgrades.ts',
