@@ -35,7 +35,7 @@ export interface ViewOptions {
   handOffSince?: number
   /** … or after so many seconds, 25 at most; at once where it is absent. */
   wait?: number
-  /** Brings the QR's content of the next half minute along. */
+  /** Brings the QR's content of the next minute along. */
   frames?: boolean
   signal?: AbortSignal
 }

@@ -1,4 +1,4 @@
-import type { GateMessage } from './protocol.ts'
+import { closeCodes, type GateMessage } from './protocol.ts'
 
 /** Reads what came over the socket; words of a newer gate that mean nothing here are passed over. */
 export function readGateMessage(data: unknown): GateMessage | undefined {
@@ -6,6 +6,12 @@ export function readGateMessage(data: unknown): GateMessage | undefined {
   const known = ['hello', 'policy', 'state', 'frames', 'next', 'pong', 'refused']
   return known.includes(String(message?.type)) ? (message as unknown as GateMessage) : undefined
 }
+
+/** Close codes after which coming back would be of no use, and why. */
+export const whyNever: ReadonlyMap<number, string> = new Map([
+  [closeCodes.forbidden, 'kiosk_revoked'],
+  [closeCodes.replaced, 'replaced'],
+])
 
 /** Reads the wait out of a close reason; none when it carries none. */
 export function readRetryAfter(reason: string): number | undefined {

@@ -1,5 +1,5 @@
 import type { Message } from './message.ts'
-import type { Language, Localized } from './protocol.ts'
+import type { Language } from './protocol.ts'
 
 /** Every word around what a visitor came for: to choose it, to wait for a number, to have one. */
 export interface ServiceWords {
@@ -7,8 +7,6 @@ export interface ServiceWords {
   choose: Pick<Message, 'title'>
   /** Below the choice: what happens when nobody touches the screen. */
   untouched: (seconds: number) => string
-  /** Why a service cannot be chosen that the gate has refused a moment ago. */
-  closed: Localized
   waiting: Message
   accepted: { title: (name: string) => string }
   called: { title: (name: string) => string }
@@ -30,7 +28,6 @@ const ko: ServiceWords = {
   welcome: name => `${name} 님, 반갑습니다`,
   choose: { title: '무엇을 도와드릴까요?' },
   untouched: seconds => `${seconds}초 동안 누르지 않으면 자동으로 끝납니다`,
-  closed: { ko: '지금은 접수하지 않습니다', en: 'Closed right now' },
   waiting: { title: '접수하고\n있습니다', text: '잠시만 기다려 주세요.' },
   accepted: { title: name => `${name} 님,\n접수되었습니다` },
   called: { title: name => `${name} 님,\n지금 들어오세요` },
@@ -60,7 +57,6 @@ const en: ServiceWords = {
   welcome: name => `Welcome, ${name}`,
   choose: { title: 'What can we do for you?' },
   untouched: seconds => `Finishes after ${seconds} seconds without a touch`,
-  closed: ko.closed,
   waiting: { title: 'Checking\nyou in', text: 'One moment, please.' },
   accepted: { title: name => `${name},\nyou are checked in` },
   called: { title: name => `${name},\nplease go in now` },

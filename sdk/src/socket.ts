@@ -2,8 +2,9 @@ import { Backoff } from './backoff.ts'
 import type { Client } from './client.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Connection, Transport } from './connection.ts'
+import { whyRefused } from './doubted-secret.ts'
 import { GateError } from './gate-error.ts'
-import { readGateMessage, readRetryAfter } from './gate-message.ts'
+import { readGateMessage, readRetryAfter, whyNever } from './gate-message.ts'
 import { PollSocket } from './poll-socket.ts'
 import { discard, probe } from './probe.ts'
 import { closeCodes, type GateMessage, type KioskMessage, paths } from './protocol.ts'
@@ -265,7 +266,7 @@ export class KioskSocket {
   }
 
   #closed(code: number, reason: string): void {
-    const why = this.#whyNever(code)
+    const why = whyNever.get(code)
     // A gate that is older than its page takes `hello` for no message at all.
     if (code === closeCodes.badMessage) {
       if (this.#pending.has('hello')) this.#dismiss('malformed')
@@ -273,6 +274,8 @@ export class KioskSocket {
     }
     // Only a gate gives a reason or a code of its own, so the upgrade went through.
     if (reason || code >= 4000) this.#received = true
+    this.#unproven = code === closeCodes.unproven ? this.#unproven + 1 : 0
+    if (this.#unproven > 1) for (const watcher of this.#watchers.values()) void this.#doubt(watcher)
     if (!why) {
       this.#lost(readRetryAfter(reason))
       return
@@ -286,12 +289,10 @@ export class KioskSocket {
     this.#stopWaiting = this.#clock.after(wait, () => this.#connect())
   }
 
-  #whyNever(code: number): string | undefined {
-    if (code === closeCodes.forbidden) return 'kiosk_revoked'
-    if (code === closeCodes.replaced) return 'replaced'
-    // Once may be a slow network; twice is a kiosk secret that the gate does not know.
-    this.#unproven = code === closeCodes.unproven ? this.#unproven + 1 : 0
-    return this.#unproven > 1 ? 'kiosk_secret_wrong' : undefined
+  /** The second time in a row: perhaps there are secrets that the gate does not know. */
+  async #doubt(watcher: Watcher): Promise<void> {
+    const why = await whyRefused(this.#client, watcher)
+    if (why && this.#watchers.get(watcher.id) === watcher) this.#fail(watcher, why)
   }
 
   /** Whoever attends is not what the gate takes it for. */
@@ -364,10 +365,8 @@ export class KioskSocket {
 
   #expect(what: string, withinMs: number): void {
     if (this.#pending.has(what)) return
-    this.#pending.set(
-      what,
-      this.#clock.after(withinMs, () => this.#lost()),
-    )
+    const callOff = this.#clock.after(withinMs, () => this.#lost())
+    this.#pending.set(what, callOff)
   }
 
   #answered(what: string): void {

@@ -1,8 +1,10 @@
 import type { Clock } from './clock.ts'
 import { GateError } from './gate-error.ts'
-import type { ClaimAnswer, HandOffView, Service } from './protocol.ts'
+import type { ClaimAnswer, HandOffView, Localized, Service } from './protocol.ts'
 import type { ScreenUpdate } from './screen-update.ts'
-import { serviceWords } from './service-words.ts'
+
+/** Why a service cannot be chosen that the gate has refused a moment ago: all that is said without a screen's words. */
+const closedNow: Localized = { ko: '지금은 접수하지 않습니다', en: 'Closed right now' }
 
 /** For so long a visitor is told that the client is being asked; then, that staff will help. */
 export const waitedMs = 8_000
@@ -115,9 +117,8 @@ export class VisitServices {
 
   /** The gate says more the next time that it is asked; until then it cannot be chosen. */
   #close(id: string): void {
-    const { closed } = serviceWords.ko
     this.#services = this.#services.map(service =>
-      service.id === id ? { ...service, closed: service.closed ?? closed } : service,
+      service.id === id ? { ...service, closed: service.closed ?? closedNow } : service,
     )
   }
 }

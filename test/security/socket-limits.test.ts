@@ -70,17 +70,40 @@ test('S040 S042 who proves nothing is closed after 5 s, who answers no ping afte
   t.mock.timers.tick(5_000)
   assert.equal((await mute.closed).code, 4401)
   const pinged = alive.pinged()
-  t.mock.timers.tick(25_000)
+  t.mock.timers.tick(35_000)
   await pinged
   // The pong was sent before this, so the gate has looked at it by the time that it answers this.
   await fetch(`${gate.url}/healthz`)
   assert.equal(silent.socket.closed, false)
-  t.mock.timers.tick(30_000)
+  t.mock.timers.tick(20_000)
   assert.equal(await silent.closed, 1006)
   alive.say({ type: 'ping' })
   await alive.until(message => message.type === 'pong')
   alive.cut()
   await assertUnharmed(gate)
+})
+
+test('N71: only who has been silent is pinged', async t => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const gate = await startGate(t)
+  const { signIn, kiosk, id } = await scannedSignIn(gate)
+  const [speaking, silent] = [await kiosk.watch(signIn), await kiosk.watch(signIn)]
+  for (const socket of [speaking, silent]) await socket.state(id, 'scanned')
+  let pings = 0
+  void speaking.pinged().then(() => {
+    pings += 1
+  })
+  const pinged = silent.pinged()
+  for (let look = 0; look < 4; look += 1) {
+    speaking.say({ type: 'ping' })
+    await speaking.until(() => speaking.heard.filter(({ type }) => type === 'pong').length > look)
+    t.mock.timers.tick(20_000)
+    if (look === 1) await pinged
+  }
+  speaking.say({ type: 'ping' })
+  await speaking.until(() => speaking.heard.filter(({ type }) => type === 'pong').length > 4)
+  assert.equal(pings, 0)
+  for (const socket of [speaking, silent]) socket.cut()
 })
 
 attack('S040 at most three sockets watch one sign-in, and the newest win', async gate => {

@@ -12,8 +12,8 @@ export interface Rotation {
   acceptedEarly: number
 }
 
-/** Enough for one question of the kiosk; it asks again before they run out. */
-const batch = 30_000
+/** Enough for one question of the kiosk; it asks again before they run out. Each question costs more than its frames. */
+const batch = 60_000
 
 /** The frame of this moment. @param address writes a ticket as the QR's URL. */
 export function currentFrame(
@@ -34,7 +34,7 @@ export interface FrameParts {
   address(ticket: string): string
 }
 
-/** The frames of the next half minute, none of them beyond the sign-in's own end. */
+/** The frames of the next minute, none of them beyond the sign-in's own end. */
 export function nextFrames(
   id: string,
   kiosk: number,

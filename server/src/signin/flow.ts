@@ -112,7 +112,7 @@ export function createFlow(parts: FlowParts) {
     /** Who asks is the screen that started it; to be proven anew for every call. */
     proveKiosk: kioskProver(kioskSecrets, kiosks),
 
-    /** The QR's content for the next half minute. */
+    /** The QR's content for the next minute. */
     frames(screen: Screen): Frame[] {
       const { id, kiosk } = screen.use()
       return nextFrames(id, kiosk.number, clock(), framing)

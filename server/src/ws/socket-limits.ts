@@ -31,7 +31,9 @@ export interface SocketLimits {
 
 /** A screen and its last two connections, which may be dead without anybody knowing yet. */
 const watchersOfOne = 3
-const heartbeat = 30_000
+const pinged = 2
+/** How often is looked who has said nothing: a kiosk's page speaks more often, and costs no ping. */
+const heartbeat = 20_000
 /** A peer that reads so little that this much is waiting is cut off. */
 const mostBuffered = 65_536
 /** A peer that is gone answers no close handshake and must not hold up the gate's own stop. */
@@ -39,20 +41,26 @@ const closeWithin = 1_000
 /** Reconnecting kiosks are spread over this long. */
 const reconnectSpread = 2_000
 
+function cutOff(this: WebSocket): void {
+  this.terminate()
+}
+
 /** @param maxSockets in all; the shares of it are {@link placeCaps}. */
 export function createSocketLimits(maxSockets: number): SocketLimits {
-  const alive = new Map<WebSocket, boolean>()
+  /** How many looks ago each was heard: at one it may be quiet, at two it is pinged, then it is gone. */
+  const quietFor = new Map<WebSocket, number>()
   const places = new SocketPlaces<WebSocket>(placeCaps(maxSockets))
   const watchers = new Map<string, Set<WebSocket>>()
   let closing = false
 
   const timer = setInterval(() => {
-    for (const [socket, answered] of alive) {
-      if (!answered || socket.bufferedAmount > mostBuffered) socket.terminate()
-      else {
-        alive.set(socket, false)
-        socket.ping()
+    for (const [socket, looks] of quietFor) {
+      if (looks >= pinged || socket.bufferedAmount > mostBuffered) {
+        socket.terminate()
+        continue
       }
+      quietFor.set(socket, looks + 1)
+      if (looks + 1 === pinged) socket.ping()
     }
   }, heartbeat)
   timer.unref()
@@ -77,10 +85,22 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     return { all, leave }
   }
 
+  // One for all sockets: most of what a waiting kiosk takes are listeners.
+  function heard(this: WebSocket): void {
+    // Whoever speaks without reading would have the answers pile up here until the next heartbeat.
+    if (this.bufferedAmount > mostBuffered) this.terminate()
+    else quietFor.set(this, 0)
+  }
+  function left(this: WebSocket): void {
+    quietFor.delete(this)
+    places.leave(this)
+  }
+
   return {
     admit(socket, address, pageOf) {
-      // Whatever is wrong with a peer's bytes, ws has closed the socket already.
-      socket.on('error', () => socket.terminate())
+      // Whatever is wrong with a peer's bytes, ws has closed the socket already. In place of the plugin's own
+      // listener, which does the same and keeps the request and the reply of the handshake in memory.
+      socket.removeAllListeners('error').on('error', cutOff)
       if (closing) {
         retryLater(socket, closeCodes.restarting)
         return false
@@ -91,17 +111,8 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
         retryLater(socket, closeCodes.tryLater)
         return false
       }
-      alive.set(socket, true)
-      // Whoever speaks without reading would have the answers pile up here until the next heartbeat.
-      const heard = () => {
-        if (socket.bufferedAmount > mostBuffered) socket.terminate()
-        else alive.set(socket, true)
-      }
-      socket.on('pong', heard).on('ping', heard).on('message', heard)
-      socket.on('close', () => {
-        alive.delete(socket)
-        places.leave(socket)
-      })
+      quietFor.set(socket, 0)
+      socket.on('pong', heard).on('ping', heard).on('message', heard).on('close', left)
       return true
     },
 
@@ -136,7 +147,7 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
         const crowd = [...all].map(member => ({
           member,
           network: places.networkOf(member) ?? '',
-          silent: alive.get(member) !== true,
+          silent: quietFor.get(member) === pinged,
         }))
         const leaver = leaverOf(crowd)?.member
         if (leaver) {
@@ -150,9 +161,9 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     close() {
       closing = true
       clearInterval(timer)
-      for (const socket of alive.keys()) retryLater(socket, closeCodes.restarting)
+      for (const socket of quietFor.keys()) retryLater(socket, closeCodes.restarting)
       setTimeout(() => {
-        for (const socket of alive.keys()) socket.terminate()
+        for (const socket of quietFor.keys()) socket.terminate()
       }, closeWithin).unref()
     },
   }

@@ -136,8 +136,8 @@ export const reception: readonly Defence[] = [
     id: 'sdk-silence',
     says: 'a connection that died silently is waited for',
     file: 'sdk/src/socket.ts',
-    find: 'this.#clock.after(withinMs, () => this.#lost()),',
-    replace: 'this.#clock.after(withinMs, () => {}),',
+    find: 'this.#clock.after(withinMs, () => this.#lost())\n    this.#pending',
+    replace: 'this.#clock.after(withinMs, () => {})\n    this.#pending',
     tests: [{ file: 'sdk/src/socket.test.ts', name: 'F29' }],
   },
   {

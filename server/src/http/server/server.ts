@@ -15,7 +15,12 @@ import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
 import { addRequestLog } from './request-log.ts'
 import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
-import { asksForWebSocket, refuseStrayUpgrades, routeUpgrades } from './upgrades.ts'
+import {
+  asksForWebSocket,
+  forgetHandshakes,
+  refuseStrayUpgrades,
+  routeUpgrades,
+} from './upgrades.ts'
 
 /** A Fastify that knows the types of its schemas. */
 export type HttpServer = ReturnType<typeof createHttpServer>
@@ -111,6 +116,7 @@ export function createHttpServer(
   })
   routeUpgrades(server)
   refuseStrayUpgrades(server)
+  forgetHandshakes(server)
 
   let closing = false
   const cutSlowClients = watchSlowClients(server.server)

@@ -18,8 +18,12 @@ const lookEvery = 5_000
  */
 export function closeStaleConnections(server: Server, longest: number): void {
   const answeredAt = new Map<Socket, number>()
+  // One for all: a kiosk's socket stays for months, and would keep what is made for it alone.
+  function forget(this: Socket): void {
+    answeredAt.delete(this)
+  }
   server.on('connection', (socket: Socket) => {
-    socket.once('close', () => answeredAt.delete(socket))
+    socket.on('close', forget)
   })
   server.on('request', ({ socket }, answer) => {
     answeredAt.delete(socket)
@@ -45,9 +49,12 @@ export function closeStaleConnections(server: Server, longest: number): void {
 export function watchSlowClients(server: Server): () => void {
   const connections = new Set<Socket>()
   const answers = new Set<ServerResponse>()
+  function forget(this: Socket): void {
+    connections.delete(this)
+  }
   server.on('connection', (socket: Socket) => {
     connections.add(socket)
-    socket.once('close', () => connections.delete(socket))
+    socket.on('close', forget)
   })
   server.on('request', (_request, answer) => {
     answers.add(answer)

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, preHandlerHookHandler } from 'fastify'
 import { Refusal } from '../../errors.ts'
 
 /** For a route that is a WebSocket at an address that plain requests have too. */
@@ -30,6 +30,24 @@ export function routeUpgrades(server: FastifyInstance): void {
     },
     deriveConstraint: request => (asksForWebSocket(request) ? 'websocket' : undefined),
   })
+}
+
+/**
+ * A socket stays for months. Without this it would keep the answer that its handshake never had, and by
+ * that the request and the reply, in memory: more than all that a waiting kiosk needs itself. The plugin
+ * holds the last thread, see `admit` of the sockets' limits.
+ */
+export function forgetHandshakes(server: FastifyInstance): void {
+  server.addHook('onRoute', route => {
+    if (!route.websocket) return
+    // Last of all: whatever refuses before is answered over this very connection.
+    route.preHandler = [route.preHandler ?? [], leaveHandshake].flat()
+  })
+}
+
+const leaveHandshake: preHandlerHookHandler = ({ ws, raw }, reply, done) => {
+  if (ws) reply.raw.detachSocket(raw.socket)
+  done()
 }
 
 /**
