@@ -42,8 +42,8 @@ export interface SignInParts {
   random?: () => number
 }
 
-/** With fewer frames than this in hand the kiosk asks for more. */
-const lowMs = 10_000
+/** With fewer frames than this in hand the kiosk asks for more: just before it would ping, in place of that. */
+const lowMs = 16_000
 const checkEveryMs = 1_000
 /** A question without an answer is asked again after this long. */
 const forgetAskMs = 5_000
