@@ -14,7 +14,7 @@ import { startServed, withoutLimits } from '../support/served-gate.ts'
 
 /** P3, P4, P5: from the first byte of the phone's submit to the kiosk's message, milliseconds. */
 export async function measureDelivery({ scope, of }: Bench): Promise<Measured[]> {
-  const each = of(20, 10)
+  const each = of(40, 10)
   const floor = await MeasuredProcess.start(scope, { file: 'floor-server.ts', answersAt: '/json' })
   const withHash = await startServed(scope)
   const without = await startServed(scope, { freePasswords: true })

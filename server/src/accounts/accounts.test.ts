@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import { hash as bcrypt } from '@node-rs/bcrypt'
+import { until } from '../../../test/support/patience.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { createCounters } from '../limits/counters.ts'
 import type { Payer } from '../limits/payer.ts'
@@ -247,7 +248,10 @@ test('a phone is known to the account that signed in on it, until it is forgotte
   const account = await register(password)
   const phone = { ...payer(), phone: 'own' }
   await accounts.authenticate({ id: account.id, password }, phone)
-  assert.equal((await places.look(account, phone)).standing, 'usual phone')
+  // Whoever has signed in does not wait until it is written down.
+  await until('the phone is known', async () => {
+    return (await places.look(account, phone)).standing === 'usual phone'
+  })
   await accounts.forgetPhone(account.key, phone)
   assert.equal((await places.look(account, phone)).standing, 'usual network')
 })

@@ -173,7 +173,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
         })
         await refresh(right, forms, shares)
         tried.right()
-        await remember()
+        // Nobody waits for it: on SQLite it shares the commit of what comes next.
+        void remember()
         return right.account
       }),
 
