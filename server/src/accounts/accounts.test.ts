@@ -74,10 +74,7 @@ const payer = (): Payer => {
   return { signIn: `sign-in ${signIns}`, kiosk: 0, enrolled: false, address: '192.0.2.1' }
 }
 let count = 0
-const freshId = () => {
-  count += 1
-  return `visitor${count}`
-}
+const freshId = () => `visitor${++count}`
 const register = (password: string, id = freshId(), name = '') =>
   accounts.register({ id, name, password }, visitor)
 const adopt = (id: string) => accounts.adopt({ id, passwordHash: bcryptHash }, operator)
@@ -249,9 +246,8 @@ test('a phone is known to the account that signed in on it, until it is forgotte
   const phone = { ...payer(), phone: 'own' }
   await accounts.authenticate({ id: account.id, password }, phone)
   // Whoever has signed in does not wait until it is written down.
-  await until('the phone is known', async () => {
-    return (await places.look(account, phone)).standing === 'usual phone'
-  })
+  const isKnown = async () => (await places.look(account, phone)).standing === 'usual phone'
+  await until('the phone is known', isKnown)
   await accounts.forgetPhone(account.key, phone)
   assert.equal((await places.look(account, phone)).standing, 'usual network')
 })
