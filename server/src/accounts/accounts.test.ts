@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import { hash as bcrypt } from '@node-rs/bcrypt'
-import { until } from '../../../test/support/patience.ts'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { createCounters } from '../limits/counters.ts'
 import type { Payer } from '../limits/payer.ts'
@@ -88,8 +87,8 @@ const told = async ({ key }: Account) => {
 }
 const byVisitor = `phone ${visitor.id}`
 const byOperator = `operator ${operator.id}`
-const authenticate = (id: string, password: string) =>
-  accounts.authenticate({ id, password }, payer())
+const authenticate = async (id: string, password: string) =>
+  (await accounts.authenticate({ id, password }, payer())).account
 const matches = (id: string, password: string) =>
   authenticate(id, password).then(
     () => true,
@@ -244,10 +243,8 @@ test('what only operators say of an account no visitor can say of their own', as
 test('a phone is known to the account that signed in on it, until it is forgotten', async () => {
   const account = await register(password)
   const phone = { ...payer(), phone: 'own' }
-  await accounts.authenticate({ id: account.id, password }, phone)
-  // Whoever has signed in does not wait until it is written down.
-  const isKnown = async () => (await places.look(account, phone)).standing === 'usual phone'
-  await until('the phone is known', isKnown)
+  await (await accounts.authenticate({ id: account.id, password }, phone)).remembered
+  assert.equal((await places.look(account, phone)).standing, 'usual phone')
   await accounts.forgetPhone(account.key, phone)
   assert.equal((await places.look(account, phone)).standing, 'usual network')
 })

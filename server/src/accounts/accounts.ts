@@ -26,6 +26,13 @@ interface PasswordForms {
   decomposed: string
 }
 
+/** Whose password it was. */
+export interface Authenticated {
+  account: Account
+  /** Where it was, is known from then on; never fails. To be awaited beside what comes of it: both share a commit. */
+  remembered: Promise<void>
+}
+
 /** Whose password it is, and which form of it was right. */
 interface Proven {
   account: Account
@@ -45,7 +52,7 @@ export interface Accounts extends AccountAdmin {
    * wrong password and a disabled account (ASVS 6.3.8).
    * @throws Refusal `wrong_credentials`, `too_many_tries` or `busy`.
    */
-  authenticate(credentials: Credentials, payer: Payer): Promise<Account>
+  authenticate(credentials: Credentials, payer: Payer): Promise<Authenticated>
   /** Every path that issues anything asks here first. @throws Refusal `account_unusable`. */
   assertUsable(key: string): Promise<Account>
   /** The stable, opaque name of an account at one relying party (OpenID Connect Core §8.1). */
@@ -173,9 +180,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         })
         await refresh(right, forms, shares)
         tried.right()
-        // Nobody waits for it: on SQLite it shares the commit of what comes next.
-        void remember()
-        return right.account
+        return { account: right.account, remembered: remember() }
       }),
 
     async assertUsable(key) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import pino from 'pino'
 import type { Prove } from '../accounts/methods/proof.ts'
@@ -58,15 +59,32 @@ test('S033 a kiosk that is switched off while a password is checked gets no appr
   const { accounts, flow, methods, store, revoke, id } = await scanned(t)
   const { authenticate } = accounts
   t.mock.method(accounts, 'authenticate', async (...given: Parameters<typeof authenticate>) => {
-    const account = await authenticate(...given)
+    const authenticated = await authenticate(...given)
     await revoke()
-    return account
+    return authenticated
   })
   await assert.rejects(
     flow.approve(id, phone, methods.password(credentials)),
     refusal('kiosk_revoked'),
   )
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
+})
+
+test('N68: what is remembered of a new phone shares the commit of its approval', async t => {
+  const { flow, methods, id } = await scanned(t)
+  let [commits, places] = [0, 0]
+  const run = StatementSync.prototype.run as (...values: unknown[]) => unknown
+  t.mock.method(
+    StatementSync.prototype,
+    'run',
+    function (this: StatementSync, ...values: unknown[]) {
+      if (this.sourceSQL === 'commit') commits += 1
+      if (this.sourceSQL.startsWith('insert into "usual_places"')) places += 1
+      return run.apply(this, values)
+    },
+  )
+  await flow.approve(id, phone, methods.password(credentials))
+  assert.deepEqual([places, commits], [1, 1])
 })
 
 test('S033 nor one that is switched off while an account is made', async t => {

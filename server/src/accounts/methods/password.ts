@@ -11,7 +11,7 @@ export function byPassword(
 ): Prove {
   return async ({ payer, requireOpen }) => {
     requireOpen('password')
-    const account = await accounts.authenticate(credentials, payer)
-    return { account, method: 'password', amr: ['pwd'] }
+    const authenticated = await accounts.authenticate(credentials, payer)
+    return { ...authenticated, method: 'password', amr: ['pwd'] }
   }
 }

@@ -19,10 +19,10 @@ export function bySignUp(
     const way = { method: 'sign_up' as const, amr: ['pwd'] }
     if (!again) return { ...(await accounts.prepare(newAccount, by, payer)), ...way }
     // The account of its own earlier call: a lost answer must not cost an account.
-    const account = await accounts.authenticate(newAccount, payer).catch(error => {
+    const authenticated = await accounts.authenticate(newAccount, payer).catch(error => {
       const wrong = error instanceof Refusal && error.code === 'wrong_credentials'
       throw wrong ? new Refusal('already_ended') : error
     })
-    return { account, ...way }
+    return { ...authenticated, ...way }
   }
 }

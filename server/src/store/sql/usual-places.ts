@@ -24,29 +24,32 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
       return (await retryWhileBusy(engine, () => query.execute())).map(placeFromRow)
     },
 
-    remember: (places, most) =>
-      inTransaction(engine, async trx => {
-        for (const place of places) {
-          await trx
-            .insertInto('usual_places')
-            .values(placeToRow(place))
-            .onConflict(conflict =>
-              conflict.columns(['account', 'place']).doUpdateSet({ seen_at: place.seenAt }),
-            )
-            .execute()
-          const newest = trx
-            .selectFrom('usual_places')
-            .select('place')
-            .where('account', '=', place.account)
-            .orderBy('seen_at', 'desc')
-            .limit(most)
-          await trx
-            .deleteFrom('usual_places')
-            .where('account', '=', place.account)
-            .where('place', 'not in', newest)
-            .execute()
-        }
-      }),
+    async remember(places, most) {
+      const [first] = places
+      if (!first) return
+      await inTransaction(engine, async trx => {
+        await trx
+          .insertInto('usual_places')
+          .values(places.map(placeToRow))
+          .onConflict(conflict =>
+            conflict
+              .columns(['account', 'place'])
+              .doUpdateSet(({ ref }) => ({ seen_at: ref('excluded.seen_at') })),
+          )
+          .execute()
+        const newest = trx
+          .selectFrom('usual_places')
+          .select('place')
+          .where('account', '=', first.account)
+          .orderBy('seen_at', 'desc')
+          .limit(most)
+        await trx
+          .deleteFrom('usual_places')
+          .where('account', '=', first.account)
+          .where('place', 'not in', newest)
+          .execute()
+      })
+    },
 
     async forget(account, places) {
       const query = db
