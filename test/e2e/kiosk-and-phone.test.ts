@@ -183,7 +183,7 @@ test('S058: a link preview changes nothing, and opening the link signs nobody in
   await fetch(url)
   await fetch(url, { method: 'HEAD' })
   await fetch(url, { headers: { 'sec-purpose': 'prefetch;prerender' } })
-  const { page: phone } = await openPhone(browser, `${gate.url}/healthz`)
+  const { page: phone } = await openPhone(browser, `${gate.url}/code`)
   const prefetched = phone.waitForResponse(url)
   await phone.evaluate(href => {
     const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href })

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { until } from './patience.ts'
 
 /** The screens that kiosks have: totems, televisions, tablets, and what stood around before. */
 export const kioskSizes = {
@@ -32,6 +33,7 @@ export async function faultsInAllLayouts(page: Page): Promise<string[]> {
       await speak(page, language)
       for (const textSize of textsTried()) {
         await enlarge(page, textSize)
+        await until('all glyphs are there', () => page.evaluate(hasItsFont))
         const found = await page.evaluate(outOfReach)
         faults.push(...found.map(fault => `${size} ${language} ${textSize} %: ${fault}`))
       }
@@ -43,6 +45,12 @@ export async function faultsInAllLayouts(page: Page): Promise<string[]> {
   await enlarge(page, '100')
   if (before) await resize(page, before)
   return faults
+}
+
+/** Its rules come behind the first screen, its glyphs as they are needed; the machine's own font is wider. */
+function hasItsFont(): boolean {
+  const rules = document.querySelector<HTMLLinkElement>('link[href*="font-rules"]')
+  return rules?.sheet !== null && document.fonts.status === 'loaded'
 }
 
 /** The page's style takes note of its size a moment later than the window. */
