@@ -59,6 +59,8 @@ export async function fill(database: Database): Promise<void> {
     row: null,
   })
   await database.run(`update log_head set position = position + ${grown.log}`)
+  // Whoever follows the log has read all of it long ago.
+  await database.run('update log_cursors set position = (select position from log_head)')
 }
 
 /** @param changed what differs from the row that is repeated; null leaves a column to the database. */
