@@ -18,7 +18,13 @@ export async function step(store: Store): Promise<number> {
     const id = createSignInId(now, crypto.getRandomValues(new Uint8Array(10)))
     const way: Step[] = [
       { type: 'scan', phoneHash: 'phone', phoneKind: 'android' },
-      { type: 'approve', phoneHash: 'phone', account: 'an account', amr: ['pwd'] },
+      {
+        type: 'approve',
+        method: 'password',
+        phoneHash: 'phone',
+        account: 'an account',
+        amr: ['pwd'],
+      },
       { type: 'claim' },
     ]
     for (const step of way) {

@@ -49,6 +49,7 @@ export const statusOf = {
   staff_call_off: 403,
 
   wrong_credentials: 401,
+  phone_forgotten: 401,
   account_unusable: 403,
   account_exists: 409,
   account_id_invalid: 422,

@@ -76,7 +76,13 @@ for (const [name, watch] of Object.entries(engines)) {
     const phoneHash = 'a phone'
     const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
     assert.deepEqual(await take(scan), change('insert sign_ins'))
-    const approve: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
+    const approve: Step = {
+      type: 'approve',
+      method: 'password',
+      phoneHash,
+      account: 'u1',
+      amr: ['pwd'],
+    }
     assert.deepEqual(await take(approve), change('update sign_ins'))
     assert.deepEqual(await take({ type: 'claim' }), change('update sign_ins'))
     assert.equal((await store.log.waiting({}, 'newest', 10)).length, 3)
@@ -107,6 +113,12 @@ test('N73: Postgres: a change waits for its database three times', async t => {
       unanswered -= 1
     })
   })
-  await take({ type: 'approve', phoneHash: 'a phone', account: 'u1', amr: ['pwd'] })
+  await take({
+    type: 'approve',
+    method: 'password',
+    phoneHash: 'a phone',
+    account: 'u1',
+    amr: ['pwd'],
+  })
   assert.equal(waits, 3)
 })

@@ -117,7 +117,7 @@ async function interleave(
   for (let n = 0; n < count; n += 1) {
     const { kiosk, id, secret, prove } = await begin(core, client)
     const told = await telling.shown(id, phone.key, kiosk)
-    await flow.approve(id, phone, prove, told?.agreement)
+    await flow.approve(id, phone, prove, told ?? {})
     await flow.claim(await flow.proveKiosk(id, secret))
     const visit: Visit = { id, kiosk, client, secret }
     if (random() < 0.7) await hands.exam?.(core, visit)

@@ -12,6 +12,7 @@ export type OlderSignIn = Omit<
   SignInsTable,
   | 'changed_at'
   | 'hand_off'
+  | 'proven_at'
   | 'client'
   | 'claims'
   | 'left_by'
@@ -20,7 +21,7 @@ export type OlderSignIn = Omit<
   | 'disowned_at'
   | 'hand_off'
 >
-export type OlderAccount = Omit<AccountsTable, 'external_id' | 'removed_at'>
+export type OlderAccount = Omit<AccountsTable, 'epoch' | 'external_id' | 'removed_at'>
 export type OlderKiosk = Omit<
   KiosksTable,
   'number' | 'client' | 'policy' | 'link_used_at' | 'removed_at'

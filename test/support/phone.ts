@@ -78,6 +78,11 @@ export class Phone {
     return this.post(`/s/${id}/sign-in`, { account, password, receipt })
   }
 
+  /** By one tap, as a phone that is remembered. */
+  approve(id: string, receipt = ''): Promise<Response> {
+    return this.post(`/s/${id}/approve`, { receipt })
+  }
+
   signUp(id: string, account: string, name: string, password: string): Promise<Response> {
     return this.post(`/s/${id}/sign-up`, { account, name, password })
   }

@@ -41,6 +41,7 @@ export async function addAccountsTo(
       idSkeleton,
       name,
       passwordHash,
+      epoch: 0,
       subjectSeed: key.repeat(2),
       externalId: null,
       disabledAt: null,

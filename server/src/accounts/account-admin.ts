@@ -41,9 +41,9 @@ export interface AccountAdmin {
    * @throws Refusal naming what is wrong or taken.
    */
   change(account: Account, fields: AccountFields, by: Actor): Promise<AccountField[]>
-  /** @throws Refusal naming what is wrong with the password. */
+  /** Ends what was begun with the old one: remembered phones. @throws Refusal naming what is wrong with it. */
   changePassword(account: Account, password: string, by: Actor): Promise<void>
-  /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. */
+  /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. Ends remembered phones. */
   disable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
   enable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
   /**
@@ -120,14 +120,19 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       await update(key, by, old =>
         old.passwordHash === passwordHash
           ? null
-          : { columns: { passwordHash }, event: 'account.password_changed' },
+          : {
+              columns: { passwordHash, epoch: old.epoch + 1 },
+              event: 'account.password_changed',
+            },
       )
     },
 
     async disable({ key }, by) {
-      const columns = { disabledAt: clock() }
+      const disabledAt = clock()
       await update(key, by, old =>
-        old.disabledAt === null ? { columns, event: 'account.disabled' } : null,
+        old.disabledAt === null
+          ? { columns: { disabledAt, epoch: old.epoch + 1 }, event: 'account.disabled' }
+          : null,
       )
     },
 

@@ -53,8 +53,12 @@ export interface Accounts extends AccountAdmin {
    * @throws Refusal `wrong_credentials`, `too_many_tries` or `busy`.
    */
   authenticate(credentials: Credentials, payer: Payer): Promise<Authenticated>
-  /** Every path that issues anything asks here first. @throws Refusal `account_unusable`. */
-  assertUsable(key: string): Promise<Account>
+  /**
+   * Every path that issues anything asks here first.
+   * @param epoch the account's, when somebody proved to be its owner: what has raised it since has ended that too.
+   * @throws Refusal `account_unusable`.
+   */
+  assertUsable(key: string, epoch?: number): Promise<Account>
   /** The stable, opaque name of an account at one relying party (OpenID Connect Core §8.1). */
   subject(account: Account, relyingParty: string): string
   /**
@@ -183,9 +187,10 @@ export function createAccounts(parts: AccountsParts): Accounts {
         return { account: right.account, remembered: remember() }
       }),
 
-    async assertUsable(key) {
+    async assertUsable(key, epoch) {
       const account = await records.byKey(key)
       if (!account || account.disabledAt !== null) throw new Refusal('account_unusable')
+      if (account.epoch !== (epoch ?? account.epoch)) throw new Refusal('account_unusable')
       return account
     },
 

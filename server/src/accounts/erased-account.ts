@@ -9,7 +9,7 @@ export function erasedColumns(
   key: string,
   at: number,
   randomBytes: (size: number) => Uint8Array,
-): Omit<Account, 'key' | 'createdAt'> {
+): Omit<Account, 'key' | 'epoch' | 'createdAt'> {
   // No id has a space in it; a database wants one of its own in each row.
   const nobody = `removed ${key}`
   return {

@@ -89,6 +89,7 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       key: random(16),
       ...columns,
       passwordHash,
+      epoch: 0,
       subjectSeed: random(32),
       disabledAt: null,
       removedAt: null,

@@ -45,7 +45,7 @@ export interface BackgroundParts {
 
 export function createBackground(parts: BackgroundParts): Background {
   const { config, store, bus, delivery, moves, clock, steadiness, onError } = parts
-  const { signIns, userCodes, usualPlaces, log, leases } = store
+  const { signIns, userCodes, usualPlaces, rememberedPhones, log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
 
@@ -55,7 +55,10 @@ export function createBackground(parts: BackgroundParts): Background {
       await parts.sealAnew()
       const { handOffs, asking, notifying } = parts.handOffParts
       const { deliveries } = store
-      const reaped = { signIns, userCodes, usualPlaces, deliveries, handOffs: store.handOffs }
+      const reaped = {
+        ...{ signIns, userCodes, usualPlaces, rememberedPhones, deliveries },
+        handOffs: store.handOffs,
+      }
       const expireHandOff = handOffs.expire
       stops.push(startReaper({ ...reaped, expireHandOff, moves, clock, steadiness, onError }))
       stops.push(asking.start())

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
+import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
@@ -61,6 +62,7 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   accounts: Accounts
   kiosks: Kiosks
   methods: Methods
+  phones: RememberedPhones
   flow: Flow
   visits: Visits
   seedFlow: SeedFlow
@@ -119,6 +121,12 @@ export async function createCore(
     clock,
     randomBytes,
     onError,
+  })
+  const phones = createRememberedPhones({
+    records: store.rememberedPhones,
+    accounts: store.accounts,
+    keyring: keyring('remembered phone'),
+    clock,
   })
   const builtIn = [
     ...(config.seedApi ? [seedKiosk] : []),
@@ -182,6 +190,7 @@ export async function createCore(
   const flow = createFlow({
     ...shared,
     signIns,
+    phones,
     telling: clientParts.telling,
     kioskSecrets: kioskSecrets(passing('kiosk secret'), publicUrl),
     receipts: receiptsOfPages,
@@ -228,7 +237,8 @@ export async function createCore(
     passwords,
     accounts,
     kiosks,
-    methods: createMethods(accounts, config.registration),
+    methods: createMethods(accounts, phones, config.registration),
+    phones,
     flow,
     visits,
     seedFlow,

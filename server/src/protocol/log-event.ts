@@ -6,7 +6,7 @@ export const logEvents = {
   'sign_in.scanned': 'A phone has the sign-in. `phone`: what kind of phone.',
   'sign_in.signed_in': 'Written by older gates beside `sign_in.approved`.',
   'sign_in.approved':
-    'Somebody has signed in for this kiosk. `amr`: how (RFC 8176). `client`, `claims`: what was agreed to have told, and to whom.',
+    'Somebody has signed in for this kiosk. `method`: by which way; `amr`: how they have proven who they are (RFC 8176). `client`, `claims`: what was agreed to have told, and to whom.',
   'sign_in.denied': 'The visitor said no.',
   'sign_in.cancelled': 'Ended at the kiosk, or with it. `reason`.',
   'sign_in.claimed':
@@ -31,6 +31,8 @@ export const logEvents = {
     'An account is new. `from`: `import` where another system made its password hash.',
   'account.password_changed': 'It has another password.',
   'account.changed': 'An operator has changed it. `fields`: which.',
+  'phone.remembered': 'A phone signs its owner in by one tap from now on. `phone`, `name`.',
+  'phone.forgotten': 'It does so no more. `phone`, `name`.',
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
   'account.removed': 'It is gone for good: its key is all that is left of it.',

@@ -12,12 +12,13 @@ export function logged(next: SignIn, event: LogEventName, step: Step): LogEvent 
   const { id, kiosk, account, updatedAt: at } = next
   const actor = actorOf(step, kiosk)
   const subject = { kind: 'sign_in', id } as const
-  return { event, at, actor, subject, kiosk, account, ...detailOf(event, next) }
+  return { event, at, actor, subject, kiosk, account, ...detailOf(event, next, step) }
 }
 
 function detailOf(
   event: LogEventName,
   { phoneKind: phone, amr, client, claims, reason, state }: SignIn,
+  step: Step,
 ): Pick<LogEvent, 'detail'> {
   const agreed = client !== null && { client, claims: claims ?? [] }
   // Whoever is notified of it is named here: the row may be gone before they can be reached.
@@ -26,7 +27,7 @@ function detailOf(
     case 'sign_in.scanned':
       return phone ? { detail: { phone } } : {}
     case 'sign_in.approved':
-      return amr ? { detail: { amr, ...agreed } } : {}
+      return amr ? { detail: { ...methodOf(step), amr, ...agreed } } : {}
     case 'sign_in.claimed':
       return agreed ? { detail: agreed } : {}
     case 'report.not_me':
@@ -36,6 +37,11 @@ function detailOf(
     default:
       return reason ? { detail: { reason } } : {}
   }
+}
+
+/** The seed's one call takes a password, and its log is as it always was. */
+function methodOf(step: Step) {
+  return step.type === 'approve' && { method: step.method }
 }
 
 function actorOf(step: Step, kiosk: number): Actor {

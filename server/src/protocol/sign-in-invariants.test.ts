@@ -4,6 +4,7 @@ import { finalStates } from '@qrgate/sdk/protocol'
 import fc from 'fast-check'
 import { Refusal } from '../errors.ts'
 import type { Actor, LogEvent, LogEventName } from './log-event.ts'
+import { methods } from './policy-document.ts'
 import { advance, comeBackWithin, isApproved, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 import { type SignIn, type Step, unscanned } from './sign-in-row.ts'
@@ -27,9 +28,10 @@ const terminal: ReadonlySet<LogEventName> = new Set([
 const phoneHash = fc.constantFrom('phone a', 'phone b', 'phone c')
 const account = fc.constantFrom('u1', 'u2')
 const amr = fc.constant<string[]>(['pwd'])
+const method = fc.constantFrom(...methods)
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('scan'), phoneHash, phoneKind: fc.constant('android') }),
-  fc.record({ type: fc.constant('approve'), phoneHash, account, amr }),
+  fc.record({ type: fc.constant('approve'), phoneHash, account, method, amr }),
   fc.record({ type: fc.constant('approve_at_once'), phoneHash, account, amr }),
   fc.record({ type: fc.constant('deny'), phoneHash }),
   fc.record({

@@ -1,6 +1,7 @@
 import type { FinalReason, PhoneKind, SignInState } from '@qrgate/sdk/protocol'
 import type { ClaimName } from './claims.ts'
 import type { Actor, LogEvent } from './log-event.ts'
+import type { Method } from './policy-document.ts'
 
 export interface Attempt {
   id: string
@@ -19,6 +20,8 @@ export interface Attempt {
   account: string | null
   /** RFC 8176 method names. */
   amr: string[] | null
+  /** When they last proved who they are, where that was before: with an earlier sign-in. */
+  provenAt: number | null
   approvedAt: number | null
   claimedAt: number | null
   /** The kiosk's client when the visitor agreed that it is told something. */
@@ -61,7 +64,15 @@ export interface Timings {
 
 export type Step =
   | { type: 'scan'; phoneHash: string; phoneKind: PhoneKind }
-  | { type: 'approve'; phoneHash: string; account: string; amr: string[]; agreed?: Agreed | null }
+  | {
+      type: 'approve'
+      phoneHash: string
+      account: string
+      method: Method
+      amr: string[]
+      provenAt?: number | null
+      agreed?: Agreed | null
+    }
   /** The seed's one call does it all: no phone key, from pending straight to approved. */
   | { type: 'approve_at_once'; phoneHash: string; account: string; amr: string[] }
   | { type: 'deny'; phoneHash: string }
@@ -117,6 +128,7 @@ export function unscanned(id: string, kiosk: number, claimable: boolean): Unscan
     phoneKind: null,
     account: null,
     amr: null,
+    provenAt: null,
     approvedAt: null,
     claimedAt: null,
     client: null,

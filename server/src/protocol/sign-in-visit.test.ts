@@ -17,7 +17,14 @@ const timings = {
 const phoneHash = 'hash of the phone that scanned'
 const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
 const agreed = { client: 'clinic', claims: ['name'] } as const
-const approve: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'], agreed }
+const approve: Step = {
+  type: 'approve',
+  method: 'password',
+  phoneHash,
+  account: 'u1',
+  amr: ['pwd'],
+  agreed,
+}
 const claim: Step = { type: 'claim' }
 const end: Step = { type: 'end', reason: 'kiosk' }
 const idle: Step = { type: 'end', reason: 'idle' }
@@ -164,7 +171,13 @@ test('events that a client is notified of name it, as the row may be gone by the
     ['visit.ended', { reason: 'not_me', client: 'clinic' }],
     ['report.not_me', { state: 'ended', client: 'clinic' }],
   ])
-  const alone: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
+  const alone: Step = {
+    type: 'approve',
+    method: 'password',
+    phoneHash,
+    account: 'u1',
+    amr: ['pwd'],
+  }
   assert.deepEqual(take(after(scan, alone), claim).events[0]?.detail, undefined)
 })
 

@@ -267,7 +267,9 @@ function approvedRow(
   const deadline = claimable ? now + timings.approved : startedAt(id) + 2 * timings.pending
   const agreed = 'agreed' in step ? step.agreed : null
   const told = { client: agreed?.client ?? null, claims: agreed?.claims ?? null }
-  const approved = { state: 'approved', phoneHash, account, amr, approvedAt: now, ...told } as const
+  const provenAt = ('provenAt' in step ? step.provenAt : null) ?? null
+  const proven = { account, amr, provenAt }
+  const approved = { state: 'approved', phoneHash, ...proven, approvedAt: now, ...told } as const
   // The phone is here again; a kiosk that has gone is none that waits for it.
   if (leftBy === 'kiosk') return { ...approved, deadline: leaving, leftBy, stayUntil: deadline }
   return { ...approved, deadline, ...here }
@@ -286,6 +288,14 @@ export function endedRefusal({ state }: Observed): Refusal {
 
 function scannedBy(signIn: SignIn, phoneHash: string): boolean {
   return signIn.phoneHash !== null && sameText(signIn.phoneHash, phoneHash)
+}
+
+/**
+ * When whoever signed in has proven who they are (`auth_time`, OpenID Connect Core §2), in milliseconds since
+ * 1970: never after the approval, though a clock may have been set back since.
+ */
+export function authTime({ provenAt, approvedAt }: SignIn): number {
+  return Math.min(provenAt ?? Infinity, approvedAt ?? 0)
 }
 
 export function isApproved({ state }: Observed): boolean {

@@ -323,7 +323,7 @@ test('a client is not known to know whom a kiosk signs in that it has no more', 
   }
 
   const told = await telling.shown(id, phone.key, await belong(client.id))
-  await flow.approve(id, phone, methods.password(credentials), told?.agreement)
+  await flow.approve(id, phone, methods.password(credentials), told ?? {})
   await belong(null)
   await flow.claim(await flow.proveKiosk(id, kioskSecret))
   await assert.rejects(knownSubject(client, sub), refusal('not_found'))
@@ -345,7 +345,7 @@ test('S085: at a kiosk that has another client by now nothing of that one is off
   }
   const screen = () => flow.proveKiosk(id, kioskSecret)
   const told = await telling.shown(id, phone.key, await belong('clinic'))
-  await flow.approve(id, phone, methods.password(credentials), told?.agreement)
+  await flow.approve(id, phone, methods.password(credentials), told ?? {})
   assert.equal((await flow.claim(await screen())).services?.length, 2)
   await belong('gym')
   assert.equal((await flow.claim(await screen())).services, undefined)

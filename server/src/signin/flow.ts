@@ -2,6 +2,7 @@ import type { ClaimAnswer, Frame, Language, SignInView, StartAnswer } from '@qrg
 import { finalStates } from '@qrgate/sdk/protocol'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Proof, Prove } from '../accounts/methods/proof.ts'
+import type { RememberedPhones } from '../accounts/remembered-phones.ts'
 import type { Clock } from '../clock.ts'
 import { afterwards, Refusal } from '../errors.ts'
 import { type Kiosks, whereIs } from '../kiosks/kiosks.ts'
@@ -19,8 +20,11 @@ import { createSignInId } from '../protocol/sign-in-id.ts'
 import type { Agreed, SignIn, Step, Timings } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
 import type { Tickets } from '../protocol/ticket.ts'
+import type { Account } from '../store/account.ts'
+import type { Changes, Decide } from '../store/change.ts'
 import type { Kiosk } from '../store/kiosk.ts'
-import type { SignIns } from '../store/sign-ins.ts'
+import type { RememberedPhone } from '../store/remembered-phone.ts'
+import type { SignIns, WithSignIn } from '../store/sign-ins.ts'
 import type { Delivery, Watch } from '../watch/delivery.ts'
 import { claimAnswer } from './claim-answer.ts'
 import type { Moves, Subject } from './moves.ts'
@@ -41,6 +45,23 @@ import { type WithHandOff, watchWithHandOff } from './watched.ts'
  */
 export type Flow = ReturnType<typeof createFlow>
 
+/** What comes with an approval besides the proof of who somebody is. */
+export interface Approval {
+  /** What the page said that others are told. */
+  agreement?: string | undefined
+  /** Whether the phone is to be remembered, where this kiosk's policy lets it be of use. */
+  remember?: boolean
+}
+
+/** The same, as it was looked at. */
+interface Approving {
+  by: Actor
+  agreed: Agreed | null
+  remembers:
+    | ((proven: Pick<Proof, 'account' | 'amr'>) => Changes<string, RememberedPhone>)
+    | undefined
+}
+
 export interface FlowParts {
   signIns: SignIns
   moves: Moves
@@ -55,6 +76,7 @@ export interface FlowParts {
   openPage: OpenPage
   kioskSecrets: KioskSecrets
   receipts: Receipts
+  phones: Pick<RememberedPhones, 'begin'>
   timings: Timings
   rotation: Rotation
   /** Scans, by kiosk. */
@@ -92,16 +114,20 @@ export function createFlow(parts: FlowParts) {
   /** Approves for whoever is proven, if kiosk, way and account are good still; a new account comes with it. */
   async function takeApproval(
     subject: Subject,
-    { account, method, amr, add, remembered }: Proof,
-    phone: Actor,
-    agreed: Agreed | null,
+    { account, method, amr, provenAt, add, also, remembered }: Proof,
+    { by, agreed, remembers }: Approving,
   ) {
     const { policy } = await kiosks.usable(subject.kiosk.number)
     requireAllowed(policy, method)
-    const step: Step = { type: 'approve', phoneHash: phone.id, account: account.key, amr, agreed }
-    if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
-    await accounts.assertUsable(account.key)
-    const [signIn] = await Promise.all([moves.take(subject, step), remembered])
+    const proven = { account: account.key, method, amr, provenAt: provenAt ?? null }
+    const step: Step = { type: 'approve', phoneHash: by.id, ...proven, agreed }
+    const phones = remembers ? { rememberedPhones: remembers({ account, amr }) } : {}
+    if (add) return moves.take(subject, step, { ...newAccount(account, add), ...phones })
+    await accounts.assertUsable(account.key, account.epoch)
+    const [signIn] = await Promise.all([
+      moves.take(subject, step, { ...also, ...phones }),
+      remembered,
+    ])
     return signIn
   }
 
@@ -190,13 +216,12 @@ export function createFlow(parts: FlowParts) {
     /**
      * The submit names the place, so signing in is the approval: one move, whatever the proof is.
      * Open? Then prove; then kiosk, its policy and account once more, as a proof may have taken long.
-     * @param agreement what the page said that others are told.
      */
     async approve(
       id: string,
       phone: Phone,
       prove: Prove,
-      agreement?: string | undefined,
+      { agreement, remember = false }: Approval = {},
     ): Promise<SignIn> {
       const { signIn, kiosk } = await moves.ofPhone(id, phone.key)
       if (finalStates.has(signIn.state)) throw endedRefusal(signIn)
@@ -205,13 +230,18 @@ export function createFlow(parts: FlowParts) {
       const agreed = telling.agreed(id, phone.key, agreement)
       const by: Actor = { kind: 'phone', id: phoneHash(phone.key, id) }
       const payer = payerOf({ id, kiosk }, phone)
+      const remembers: Approving['remembers'] =
+        remember && allows(policy, 'remembered')
+          ? proven => parts.phones.begin({ signIn: id, phoneKey: phone.key, ...phone }, proven, by)
+          : undefined
+      const approving = { by, agreed, remembers }
       const proof = await prove({ again: isApproved(signIn), by, payer, requireOpen })
-      return takeApproval({ id, kiosk }, proof, by, agreed).catch(async error => {
+      return takeApproval({ id, kiosk }, proof, approving).catch(async error => {
         if (!proof.add || !(error instanceof Refusal)) throw error
         // A sign-up may have come twice at once: then the other one has added this very account.
         if (!isApproved((await moves.ofPhone(id, phone.key)).signIn)) throw error
         const known = await prove({ again: true, by, payer, requireOpen })
-        return takeApproval({ id, kiosk }, known, by, agreed)
+        return takeApproval({ id, kiosk }, known, approving)
       })
     },
 
@@ -295,6 +325,10 @@ export function createFlow(parts: FlowParts) {
       }
     },
   }
+}
+
+function newAccount({ key }: Account, add: Decide<Account>): WithSignIn {
+  return { accounts: new Map([[key, add]]) }
 }
 
 /** @param policy a kiosk's row's. @throws Refusal `method_not_allowed`. */

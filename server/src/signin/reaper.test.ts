@@ -21,7 +21,13 @@ const timings = {
 }
 const phoneHash = 'hash of the phone'
 const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
-const approve: Step = { type: 'approve', phoneHash, account: 'u1', amr: ['pwd'] }
+const approve: Step = {
+  type: 'approve',
+  method: 'password',
+  phoneHash,
+  account: 'u1',
+  amr: ['pwd'],
+}
 const approvals = ['sign_in.scanned', 'sign_in.approved']
 
 /**

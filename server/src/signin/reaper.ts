@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { rememberedLife } from '../accounts/remembered-phones.ts'
 import { placeLife } from '../accounts/usual-places.ts'
 import { type Clock, isSettled, type Steadiness } from '../clock.ts'
 import { Refusal } from '../errors.ts'
@@ -7,6 +8,7 @@ import { clocksApart } from '../protocol/set-back.ts'
 import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
+import type { RememberedPhoneRecords } from '../store/remembered-phone.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { UserCodeRecords } from '../store/user-code.ts'
 import type { UsualPlaceRecords } from '../store/usual-place.ts'
@@ -16,6 +18,7 @@ export interface ReaperParts {
   signIns: SignIns
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
+  rememberedPhones: Pick<RememberedPhoneRecords, 'purge'>
   handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
   deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
   /** Writes down what time has decided of a hand-off. */
@@ -53,6 +56,7 @@ export function startReaper({
   signIns,
   userCodes,
   usualPlaces,
+  rememberedPhones,
   handOffs,
   deliveries,
   expireHandOff,
@@ -102,6 +106,7 @@ export function startReaper({
       () => deliveries.purge(now - keptDelivery, batch),
       () => userCodes.purge(now, batch),
       () => usualPlaces.purge(now - placeLife, batch),
+      () => rememberedPhones.purge(now - rememberedLife, batch),
     ]) {
       await remove()
       await turn()

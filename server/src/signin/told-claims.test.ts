@@ -12,6 +12,7 @@ const hong: Account = {
   idSkeleton: 'h0ng',
   name: '홍길동',
   passwordHash: '',
+  epoch: 0,
   subjectSeed: '',
   externalId: 'P-0042',
   disabledAt: null,

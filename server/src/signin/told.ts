@@ -5,6 +5,7 @@ import { Refusal } from '../errors.ts'
 import type { Agreements } from '../protocol/agreement.ts'
 import type { ClaimName } from '../protocol/claims.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
+import { authTime } from '../protocol/sign-in.ts'
 import type { Agreed, SignIn } from '../protocol/sign-in-row.ts'
 import type { IdTokens } from '../signing/id-tokens.ts'
 import type { Account } from '../store/account.ts'
@@ -82,9 +83,10 @@ export function createTelling({ clients, accounts, agreements, idTokens }: Telli
     /** What the client gets besides what its screen does; nothing that was agreed with another one. */
     async told(
       client: Client,
-      { id, kiosk, client: agreedWith, claims: agreed, approvedAt, amr }: SignIn,
+      signIn: SignIn,
       account: Account,
     ): Promise<Pick<ClaimAnswer, 'claims' | 'id_token'>> {
+      const { id, kiosk, client: agreedWith, claims: agreed, amr } = signIn
       if (agreedWith !== client.id) return {}
       const { sub, ...rest } = toldClaims(
         account,
@@ -97,7 +99,7 @@ export function createTelling({ clients, accounts, agreements, idTokens }: Telli
         sub,
         sid: id,
         kiosk,
-        authTime: approvedAt ?? 0,
+        authTime: authTime(signIn),
         amr: amr ?? [],
         claims: rest,
       })

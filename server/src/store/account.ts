@@ -14,6 +14,11 @@ export interface Account {
   name: string
   /** PHC string (argon2id), or bcrypt where the account was imported and has not signed in yet. */
   passwordHash: string
+  /**
+   * How often all that was begun with the account was ended: by another password, a recovery, by being
+   * switched off. A phone that was remembered at a lower one is remembered no more.
+   */
+  epoch: number
   /** 32 random bytes, base64url: each relying party's stable `sub` is derived from it. */
   subjectSeed: string
   /** What another system calls this person, e.g. a patient number; unique. */
@@ -32,7 +37,8 @@ export interface WithAccount {
 export interface AccountRecords {
   /**
    * The one way to change an account, and to add one under a new key: concurrent changes happen one
-   * after the other. With a row that becomes `removedAt` go the account's usual places and subjects.
+   * after the other. With a row that becomes `removedAt` go the account's usual places, subjects,
+   * remembered phones and passkeys.
    * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`,
    * `external_id_taken` when one has its `externalId`; either where both are so.
    */

@@ -2,6 +2,8 @@ import type { HandOff } from '../protocol/hand-off.ts'
 import type { SignIn } from '../protocol/sign-in-row.ts'
 import type { Account, WithAccount } from './account.ts'
 import type { Changed, Changes, Decide } from './change.ts'
+import type { Passkey } from './passkey.ts'
+import type { RememberedPhone } from './remembered-phone.ts'
 import type { Subject } from './subject.ts'
 
 /** What may change together with a sign-in. */
@@ -10,6 +12,8 @@ export interface WithSignIn extends WithAccount {
   accounts?: Changes<string, Account>
   /** By what `subjectKey` makes. */
   subjects?: Changes<string, Subject>
+  rememberedPhones?: Changes<string, RememberedPhone>
+  passkeys?: Changes<string, Passkey>
 }
 
 export interface SignIns {

@@ -7,6 +7,8 @@ import type { HandOffRecords } from './hand-off.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
+import type { PasskeyRecords } from './passkey.ts'
+import type { RememberedPhoneRecords } from './remembered-phone.ts'
 import type { SignIns } from './sign-ins.ts'
 import type { SigningKeyRecords } from './signing-key.ts'
 import type { SubjectRecords } from './subject.ts'
@@ -35,6 +37,8 @@ export interface Store {
   subjects: SubjectRecords
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
+  rememberedPhones: RememberedPhoneRecords
+  passkeys: PasskeyRecords
   signingKeys: SigningKeyRecords
   log: LogRecords
   leases: Leases

@@ -1,19 +1,28 @@
 import type { Accounts, Credentials } from '../accounts.ts'
 import type { NewAccount } from '../new-account.ts'
+import type { RememberedPhones } from '../remembered-phones.ts'
 import { byPassword } from './password.ts'
 import type { Prove } from './proof.ts'
+import { byRememberedPhone } from './remembered-phone.ts'
 import { bySignUp } from './sign-up.ts'
 
 /** The ways to sign in at this gate; each makes what the story asks for a proof. */
 export interface Methods {
   password(credentials: Credentials): Prove
   signUp(newAccount: NewAccount): Prove
+  /** @param secret what the phone has kept. */
+  rememberedPhone(secret: string): Prove
 }
 
 /** @param registration whether visitors may add accounts themselves. */
-export function createMethods(accounts: Accounts, registration: boolean): Methods {
+export function createMethods(
+  accounts: Accounts,
+  phones: RememberedPhones,
+  registration: boolean,
+): Methods {
   return {
     password: credentials => byPassword(accounts, credentials),
     signUp: newAccount => bySignUp(accounts, newAccount, registration),
+    rememberedPhone: secret => byRememberedPhone(phones, secret),
   }
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../../protocol/log-event.ts'
 import type { Method } from '../../protocol/policy-document.ts'
 import type { Account } from '../../store/account.ts'
 import type { Decide } from '../../store/change.ts'
+import type { WithSignIn } from '../../store/sign-ins.ts'
 
 /** Who somebody is, and how they have shown it. */
 export interface Proof {
@@ -11,6 +12,10 @@ export interface Proof {
   method: Method
   /** RFC 8176 method names. */
   amr: string[]
+  /** When, in milliseconds since 1970, where that was with an earlier sign-in. */
+  provenAt?: number
+  /** What happens with the approval to what was proven by. */
+  also?: WithSignIn
   /** What is to be kept of the proof itself is written then. Never fails. */
   remembered?: Promise<void>
   /** Adds the account, which is new: with the approval, or not at all. */

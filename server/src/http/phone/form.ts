@@ -1,22 +1,23 @@
 import type { Language } from '../server/language.ts'
 import { html, type Markup } from '../server/markup.ts'
+import { staleMessage } from './outcome-page.ts'
 import { type Field, type Problem, problemsInPlace } from './problem.ts'
-import type { SignInForm, SignUpForm } from './view.ts'
+import type { EntryForm, SignInForm, SignUpForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
 /** What a form posts to, and the receipt that it carries until the scan is committed. */
 export function actionForm(
-  form: SignInForm | SignUpForm,
-  action: 'scan' | 'sign-in' | 'sign-up' | 'deny',
+  form: EntryForm,
+  action: 'scan' | 'sign-in' | 'sign-up' | 'approve' | 'deny',
   content: Markup,
 ): Markup {
   const receipt =
     form.receipt !== undefined && html`<input type="hidden" name="receipt" value="${form.receipt}">`
-  const isEntry = action === 'sign-in' || action === 'sign-up'
+  const isEntry = action === 'sign-in' || action === 'sign-up' || action === 'approve'
   return html`<form method="post" action="/s/${form.id}/${action}" data-action="${action}"${isEntry && html` id="${entry}"`}>${receipt}${content}</form>`
 }
 
-/** The form that the visitor types in. */
+/** The form that the visitor signs in with. */
 const entry = 'entry'
 
 /**
@@ -24,7 +25,7 @@ const entry = 'entry'
  * was typed but the password. It commits the scan like any other.
  */
 export function carryOn(
-  { id }: SignInForm | SignUpForm,
+  { id }: EntryForm,
   { next, lang, step = 'scan' }: { next: string; lang?: Language; step?: 'scan' | 'extend' },
   look: string,
   label: string,
@@ -35,15 +36,20 @@ export function carryOn(
   return html`<button class="${look}" form="${entry}" formaction="${action}" formnovalidate name="next" value="${next}"${spoken}>${label}</button>`
 }
 
+/** With script, what is shown where the receipt has run out before the gate was reached. */
+export function outdatedMessage(words: Words): Markup {
+  return html`<template data-outdated>${staleMessage(words)}</template>`
+}
+
 /** Who will be told what, right before the button that agrees to it; the form says the same. */
-export function toldLine({ told }: SignInForm | SignUpForm, words: Words): Markup | null {
+export function toldLine({ told }: EntryForm, words: Words): Markup | null {
   if (!told) return null
   return html`<p class="told">${words.told(told.client, told.claims)}</p>
 <input type="hidden" name="agreement" value="${told.agreement}">`
 }
 
 /** The script's whole input: its own text is constant, so that a policy can name its hash. */
-export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup {
+export function scriptInput(form: EntryForm, words: Words): Markup {
   const { left, runsOut } = words.timeToSignIn
   const said = {
     ...words.progress,
@@ -53,7 +59,7 @@ export function scriptInput(form: SignInForm | SignUpForm, words: Words): Markup
     problems: problemsInPlace(words),
   }
   const state = form.receipt === undefined ? 'scanned' : 'pending'
-  const goodFor = form.kind === 'sign-in' ? form.goodFor : undefined
+  const goodFor = form.kind === 'sign-up' ? undefined : form.goodFor
   return html`<div hidden data-sign-in="${form.id}" data-state="${state}" data-receipt="${form.receipt ?? ''}" data-good-for="${goodFor ?? ''}" data-words="${JSON.stringify(said)}"></div>`
 }
 
@@ -66,7 +72,7 @@ export function problemBox(problem: Problem | null): Markup {
  * How long the visitor may still take. Without script it says so as of now; with script it counts, and it is
  * shown as soon as the scan is committed.
  */
-export function timeLine(form: SignInForm | SignUpForm, words: Words): Markup {
+export function timeLine(form: EntryForm, words: Words): Markup {
   const { time } = form
   const { within, more } = words.timeToSignIn
   const next = form.kind === 'sign-up' ? 'sign-up' : ''
@@ -117,6 +123,16 @@ export function passwordField(words: Words, purpose: 'current' | 'new', problem:
 <button type="button" class="reveal" data-reveal aria-label="${words.revealName}" aria-pressed="false" aria-controls="password" hidden>${words.reveal}</button>
 </div>
 </div>`
+}
+
+/** The visitor may want to be known here the next time; never on by itself, as phones are shared. */
+export function rememberField(
+  { rememberable, remember }: SignInForm | SignUpForm,
+  words: Words,
+): Markup | null {
+  if (!rememberable) return null
+  const { label, hint } = words.remember
+  return html`<label class="remember"><input type="checkbox" name="remember" value="on"${remember && html` checked`}> <span>${label} <span class="hint">${hint}</span></span></label>`
 }
 
 function pointed(field: Field, problem: Problem | null): Markup {

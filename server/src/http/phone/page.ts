@@ -5,15 +5,16 @@ import { codePage } from './code-page.ts'
 import { carryOn } from './form.ts'
 import { cancelPage, handOffPage, liveMark } from './hand-off-page.ts'
 import { icon } from './icon.ts'
+import { oneTapPage } from './one-tap-page.ts'
 import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
 import { signInPage } from './sign-in-page.ts'
 import { signUpPage } from './sign-up-page.ts'
-import type { PhoneView, Place, SignInForm, SignUpForm } from './view.ts'
+import type { EntryForm, PhoneView, Place } from './view.ts'
 import type { Words } from './vocabulary.ts'
 import { words } from './words.ts'
 
-export type { CodeProblem, PhoneView, Place, SignUpNotice, ToldOnPage } from './view.ts'
+export type { CodeProblem, OneTapForm, PhoneView, Place, SignUpNotice, ToldOnPage } from './view.ts'
 
 /**
  * A page for the visitor's phone, whole: one response carries its style and its script.
@@ -33,7 +34,7 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pag
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
 ${refreshWithoutScript(view)}
 ${css !== '' && html`<style>${raw(css)}</style>`}
-${isUncommitted(view) && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
+${isUncommitted(view) && view.kind !== 'one-tap' && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
 <body>
 ${view.place && placeCard(view.place, view.kind === 'hand-off' && liveMark(view, words[lang]))}
@@ -55,6 +56,8 @@ function contentOf(view: PhoneView, words: Words): PageContent {
   switch (view.kind) {
     case 'sign-in':
       return signInPage(view, words)
+    case 'one-tap':
+      return oneTapPage(view, words)
     case 'sign-up':
       return signUpPage(view, words)
     case 'code':
@@ -107,8 +110,8 @@ function isUncommitted(view: PhoneView): boolean {
 }
 
 /** Whether there is something typed that must not be lost. */
-function hasEntry(view: PhoneView): view is PhoneView & (SignInForm | SignUpForm) {
-  return view.kind === 'sign-in' || view.kind === 'sign-up'
+function hasEntry(view: PhoneView): view is PhoneView & EntryForm {
+  return view.kind === 'sign-in' || view.kind === 'sign-up' || view.kind === 'one-tap'
 }
 
 /** What stands at a sign-in's own address only where it is asked for. */

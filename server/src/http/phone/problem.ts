@@ -11,6 +11,8 @@ export type Field = 'account' | 'name' | 'password'
  */
 const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Field | null>([
   ['wrong_credentials', 'password'],
+  ['phone_forgotten', null],
+  ['method_not_allowed', null],
   ['account_unusable', 'account'],
   ['account_exists', 'account'],
   ['account_id_invalid', 'account'],
@@ -22,6 +24,9 @@ const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Fiel
   ['registration_closed', null],
   ['busy', null],
 ])
+
+/** Whoever has tapped is asked for more: the page with that form is the server's. */
+const leadElsewhere = new Set<RefusalCode>(['phone_forgotten', 'method_not_allowed'])
 
 /** Something the visitor can mend in the form. */
 export interface Problem {
@@ -49,7 +54,8 @@ export function timed(sentence: string, seconds: number, { units }: Words): stri
 
 /** What the script shows in the form, by code; every other refusal it leaves to the server's pages. */
 export function problemsInPlace(words: Words): Record<string, Problem> {
-  const known = [...fields].map(([code, field]) => {
+  const inPlace = [...fields].filter(([code]) => !leadElsewhere.has(code))
+  const known = inPlace.map(([code, field]) => {
     return [code, { sentence: visitorSentence(code, words), field }] as const
   })
   return { ...Object.fromEntries(known), other: { sentence: words.otherProblem, field: null } }

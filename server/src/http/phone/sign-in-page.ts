@@ -4,14 +4,15 @@ import {
   accountField,
   actionForm,
   carryOn,
+  outdatedMessage,
   passwordField,
   problemBox,
   progressLine,
+  rememberField,
   scriptInput,
   timeLine,
   toldLine,
 } from './form.ts'
-import { staleMessage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
 import type { SignInForm } from './view.ts'
@@ -24,6 +25,7 @@ export function signInPage(form: SignInForm, words: Words): PageContent {
 ${problemBox(problem)}
 ${accountField(words, form.accountId, problem)}
 ${passwordField(words, 'current', problem)}
+${rememberField(form, words)}
 ${toldLine(form, words)}
 <button class="primary">${submit}</button>`
 
@@ -52,7 +54,7 @@ ${progressLine()}`
 function beforeTheScan(form: SignInForm, words: Words): Markup {
   const ask = actionForm(form, 'scan', html`<button class="primary">${words.signIn.goOn}</button>`)
   return html`<noscript>${ask}</noscript>
-<template data-outdated>${staleMessage(words)}</template>`
+${outdatedMessage(words)}`
 }
 
 function newHere(form: SignInForm, words: Words): Markup {

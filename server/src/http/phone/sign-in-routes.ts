@@ -17,6 +17,8 @@ const ofNewAccount = [
 ] as const satisfies RefusalCode[]
 
 const password = Type.String({ maxLength: 4096 })
+/** The box beside a form, where it is ticked. */
+const remember = Type.Optional(Type.Literal('on'))
 
 /** Each way to prove who the visitor is: the submit names the place, so it approves. */
 export function addSignInRoutes(
@@ -35,7 +37,7 @@ export function addSignInRoutes(
         summary: 'Sign in with id and password, which approves',
         params: signInPath,
         body: Type.Object(
-          { account: typedText, password, receipt, agreement },
+          { account: typedText, password, remember, receipt, agreement },
           { title: 'SignInForm' },
         ),
         response: settled,
@@ -45,15 +47,48 @@ export function addSignInRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       const { account: accountId, password, receipt, agreement } = request.body
+      const remember = visitor.remembered.isWanted(request.body)
       const credentials = { id: accountId, password }
       visitor.keepSent({ accountId })
       await visitor.scanFirst(id, receipt)
       try {
-        await flow.approve(id, visitor.phone, methods.password(credentials), agreement)
+        const prove = methods.password(credentials)
+        await flow.approve(id, visitor.phone, prove, { agreement, remember })
       } catch (error) {
-        return visitor.retype(error, { kind: 'sign-in', id, accountId })
+        return visitor.retype(error, { kind: 'sign-in', id, accountId, remember })
       }
+      if (remember) visitor.remembered.keep(id, visitor.key)
       visitor.forgetTyped()
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/approve',
+    {
+      schema: {
+        ...byPhone,
+        operationId: 'approveByRememberedPhone',
+        refusals: [...ofSignIn, 'method_not_allowed', 'phone_forgotten'],
+        consumes: forms,
+        summary: 'Sign in by one tap on a phone that is remembered, which approves',
+        params: signInPath,
+        body: Type.Object({ receipt, agreement }, { title: 'ApproveForm' }),
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      const { receipt, agreement } = request.body
+      await visitor.scanFirst(id, receipt)
+      try {
+        const prove = methods.rememberedPhone(visitor.remembered.secret)
+        await flow.approve(id, visitor.phone, prove, { agreement })
+      } catch (error) {
+        return visitor.retype(error, { kind: 'sign-in', id })
+      }
+      visitor.remembered.stay()
       return visitor.settle(id)
     },
   )
@@ -69,7 +104,7 @@ export function addSignInRoutes(
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,
         body: Type.Object(
-          { account: typedText, name: typedText, password, receipt, agreement },
+          { account: typedText, name: typedText, password, remember, receipt, agreement },
           { title: 'SignUpForm' },
         ),
         response: settled,
@@ -79,14 +114,17 @@ export function addSignInRoutes(
       const visitor = visitorOf(request, reply)
       const { id } = request.params
       const { account: accountId, name, password, receipt, agreement } = request.body
+      const remember = visitor.remembered.isWanted(request.body)
       const newAccount = { id: accountId, name, password }
       visitor.keepSent({ accountId, name })
       await visitor.scanFirst(id, receipt)
       try {
-        await flow.approve(id, visitor.phone, methods.signUp(newAccount), agreement)
+        const prove = methods.signUp(newAccount)
+        await flow.approve(id, visitor.phone, prove, { agreement, remember })
       } catch (error) {
-        return visitor.retype(error, { kind: 'sign-up', id, accountId, name })
+        return visitor.retype(error, { kind: 'sign-up', id, accountId, name, remember })
       }
+      if (remember) visitor.remembered.keep(id, visitor.key)
       visitor.forgetTyped()
       return visitor.settle(id)
     },

@@ -7,6 +7,7 @@ import {
   passwordField,
   problemBox,
   progressLine,
+  rememberField,
   scriptInput,
   timeLine,
   toldLine,
@@ -24,6 +25,7 @@ ${problemBox(problem)}
 ${accountField(words, form.accountId, problem)}
 ${nameField(words, form.name, problem)}
 ${passwordField(words, 'new', problem)}
+${rememberField(form, words)}
 ${toldLine(form, words)}
 ${notice(form, words)}
 <button class="primary">${submit}</button>`

@@ -25,7 +25,8 @@ import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
 const standsAt: Partial<Record<string, string>> = {
   scan: '',
   extend: '',
-  'sign-in': '',
+  'sign-in': '?form=sign-in',
+  approve: '',
   'sign-up': '?form=sign-up',
   deny: '',
   end: '',
@@ -46,7 +47,9 @@ const carriedOn = Type.Object(
   { title: 'CarriedForm' },
 )
 
-const formOf = (next: string | undefined) => (next === 'sign-up' ? '?form=sign-up' : '')
+const asked = new Set(['sign-in', 'sign-up'])
+/** The form that was asked for in place of the one that goes with how things stand. */
+const formOf = (next = '') => (asked.has(next) ? `?form=${next}` : '')
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
@@ -184,9 +187,11 @@ export function addStateRoutes(
     summary: 'It was somebody else: ends the visit and reports it',
     refusals: ['not_approved', 'hand_off_unknown'] satisfies RefusalCode[],
   }
-  button('not-me', notMe, (visitor, id) => {
+  button('not-me', notMe, async (visitor, id) => {
     visitor.forgetTyped()
-    return visits.disown(id, visitor.phone)
+    const signIn = await visits.disown(id, visitor.phone)
+    await visitor.remembered.forget(id, visitor.key)
+    return signIn
   })
 
   const ofHandOff = ['hand_off_unknown', 'hand_off_over'] satisfies RefusalCode[]

@@ -42,7 +42,27 @@ export interface SignInForm extends Pick<PageView, 'userCode'> {
   retryAfter?: number | undefined
   /** Whether new accounts are taken here. */
   registration: boolean
+  /** Whether this phone may be remembered here. */
+  rememberable?: boolean | undefined
+  /** Whether the visitor wants that, as they have said before. */
+  remember?: boolean | undefined
 }
+
+/** Whoever comes back on a phone that is remembered signs in by one tap. */
+export interface OneTapForm
+  extends Pick<SignInForm, 'id' | 'time' | 'receipt' | 'goodFor' | 'told'> {
+  kind: 'one-tap'
+  account: {
+    id: string
+    /** Empty where there is none. */
+    name: string
+    /** As the kiosk will show it. */
+    masked: string
+  }
+}
+
+/** Every form that signs in. */
+export type EntryForm = SignInForm | SignUpForm | OneTapForm
 
 export interface SignUpForm {
   kind: 'sign-up'
@@ -55,6 +75,8 @@ export interface SignUpForm {
   error?: RefusalCode | undefined
   retryAfter?: number | undefined
   notice?: SignUpNotice | undefined
+  rememberable?: boolean | undefined
+  remember?: boolean | undefined
 }
 
 /** What whoever signs up is told of it, in the language of the page; empty where there is nothing to say. */
@@ -143,4 +165,4 @@ interface PageView {
 
 /** Everything a phone page may show. */
 export type PhoneView = PageView &
-  (SignInForm | SignUpForm | CodeForm | Outcome | NotMeForm | HandOffPage | CancelForm | Obstacle)
+  (EntryForm | CodeForm | Outcome | NotMeForm | HandOffPage | CancelForm | Obstacle)

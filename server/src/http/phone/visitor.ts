@@ -1,9 +1,10 @@
 import { finalStates, type PhoneKind } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
+import type { RememberedPhones } from '../../accounts/remembered-phones.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
-import { afterwards, type RefusalCode } from '../../errors.ts'
+import { afterwards, type Refusal, type RefusalCode } from '../../errors.ts'
 import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
@@ -38,6 +39,7 @@ import {
   type SignUpNotice,
   type ToldOnPage,
 } from './page.ts'
+import { type Remembered, type RememberedOf, readsRemembered } from './remembered.ts'
 import { type Typed, type TypedCode, TypedCookie } from './typed.ts'
 import { codeProblem, phoneState, timeToSignIn, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
@@ -46,6 +48,7 @@ export interface PhoneParts {
   flow: Flow
   userCodes: UserCodes
   methods: Methods
+  phones: Pick<RememberedPhones, 'find' | 'secretOf' | 'forgetSecret'>
   visits: Visits
   handOffs: HandOffs
   telling: Telling
@@ -63,16 +66,31 @@ export interface PhoneParts {
 }
 
 /** A form as a visitor has filled it in, to be shown again where it was refused. */
-export type FilledIn = { kind: 'sign-in' | 'sign-up'; id: string; accountId: string; name?: string }
+export type FilledIn = {
+  kind: 'sign-in' | 'sign-up'
+  id: string
+  accountId?: string
+  name?: string
+  remember?: boolean
+}
 
 /** Reads a request as a visitor's. */
 export type VisitorOf = (request: FastifyRequest, reply: FastifyReply) => Visitor
 
 export function createVisitors(parts: PhoneParts): VisitorOf {
   const { publicUrl } = parts.config
-  const keyCookie = phoneKeyCookie(publicUrl)
-  const typedCookie = new TypedCookie(publicUrl)
-  return (request, reply) => new Visitor(parts, { keyCookie, typedCookie }, request, reply)
+  const cookies: Cookies = {
+    key: phoneKeyCookie(publicUrl),
+    typed: new TypedCookie(publicUrl),
+    rememberedOf: readsRemembered(parts.phones, publicUrl),
+  }
+  return (request, reply) => new Visitor(parts, cookies, request, reply)
+}
+
+interface Cookies {
+  key: OwnCookie
+  typed: TypedCookie
+  rememberedOf: RememberedOf
 }
 
 /**
@@ -81,22 +99,18 @@ export function createVisitors(parts: PhoneParts): VisitorOf {
  */
 export class Visitor {
   readonly #parts: PhoneParts
-  readonly #keyCookie: OwnCookie
-  readonly #typedCookie: TypedCookie
+  readonly #cookies: Cookies
+  /** What this browser keeps of whoever is remembered on it. */
+  readonly remembered: Remembered
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   #language: Language | undefined
   #newKey: string | undefined
 
-  constructor(
-    parts: PhoneParts,
-    { keyCookie, typedCookie }: { keyCookie: OwnCookie; typedCookie: TypedCookie },
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) {
+  constructor(parts: PhoneParts, cookies: Cookies, request: FastifyRequest, reply: FastifyReply) {
     this.#parts = parts
-    this.#keyCookie = keyCookie
-    this.#typedCookie = typedCookie
+    this.#cookies = cookies
+    this.remembered = cookies.rememberedOf(request, reply)
     this.#request = request
     this.#reply = reply
     this.#language = this.#chosenLanguage()
@@ -107,14 +121,14 @@ export class Visitor {
   /** This browser's phone key; empty where it has none, which proves nothing. */
   get key(): string {
     if (this.#newKey !== undefined) return this.#newKey
-    const key = this.#keyCookie.read(this.#request)
+    const key = this.#cookies.key.read(this.#request)
     return key !== undefined && isPhoneKey(key) ? key : ''
   }
 
   /** This browser's phone key, for a day from now on; on its first visit it gets one. */
   keyOrNew(): string {
     const key = this.key || createPhoneKey(this.#parts.randomBytes(32))
-    this.#keyCookie.write(this.#reply, key)
+    this.#cookies.key.write(this.#reply, key)
     this.#newKey = key
     return key
   }
@@ -124,7 +138,7 @@ export class Visitor {
    * is good for a day from now on.
    */
   #renewKey(): void {
-    if (this.key !== '') this.#keyCookie.write(this.#reply, this.key)
+    if (this.key !== '') this.#cookies.key.write(this.#reply, this.key)
   }
 
   get typist(): Typist {
@@ -166,7 +180,7 @@ export class Visitor {
 
   /** So that neither another language nor another form nor another scan asks for it again. */
   keepTyped(typed: Typed & TypedCode): void {
-    this.#typedCookie.keep(this.#request, this.#reply, typed)
+    this.#cookies.typed.keep(this.#request, this.#reply, typed)
   }
 
   /** The same of a form that is sent; the script has its own still, and is answered alike for every id. */
@@ -175,12 +189,12 @@ export class Visitor {
   }
 
   forgetTyped(): void {
-    this.#typedCookie.forget(this.#reply)
+    this.#cookies.typed.forget(this.#reply)
   }
 
   /** What was typed on an earlier page, where this one of a sign-in asks for it or shows it. */
   #typed(signIn: string) {
-    return this.#typedCookie.read(this.#request, signIn)
+    return this.#cookies.typed.read(this.#request, signIn)
   }
 
   /** Whether one of our own pages has led here; only browsers on plain http leave the first header out. */
@@ -207,16 +221,16 @@ export class Visitor {
     const place = this.#placeOf(kiosk)
     const registration = this.#takesNewAccounts(kiosk)
     const told = await this.#told(id, kiosk)
+    const opened = { id, receipt, goodFor, told, place, userCode }
+    const account = await this.remembered.visitorAt(kiosk)
+    if (account) return this.#show({ kind: 'one-tap', ...opened, account })
+    const rememberable = this.remembered.isOpenAt(kiosk)
     return this.#show({
       kind: 'sign-in',
       ...this.#typed(id),
-      id,
-      receipt,
-      goodFor,
+      ...opened,
       registration,
-      told,
-      place,
-      userCode,
+      rememberable,
     })
   }
 
@@ -234,8 +248,19 @@ export class Visitor {
     const view = viewOfSignIn(signIn, handOff, this.#takesNewAccounts(kiosk), form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
     const time = timeToSignIn(signIn, this.#parts.clock())
-    const asked = time && { ...this.#typed(signIn.id), told, time, notice: this.#notice }
-    return this.#show({ place: this.#placeOf(kiosk), ...view, ...asked })
+    const place = this.#placeOf(kiosk)
+    if (!time) return this.#show({ place, ...view })
+    const typed = this.#typed(signIn.id)
+    const account = form === undefined ? await this.remembered.visitorAt(kiosk) : null
+    if (account) {
+      const { userCode } = typed
+      return this.#show({ kind: 'one-tap', id: signIn.id, place, told, time, userCode, account })
+    }
+    const rememberable = this.remembered.isOpenAt(kiosk)
+    return this.#show({
+      ...{ place, ...view, ...typed },
+      ...{ told, time, notice: this.#notice, rememberable },
+    })
   }
 
   /** How the sign-in stands after a POST; a browser is sent to the page that shows it. */
@@ -252,8 +277,7 @@ export class Visitor {
   /** A refusal that the visitor can mend shows the same form again, with what they typed. */
   async retype(error: unknown, form: FilledIn) {
     const refusal = refusalOf(error)
-    if (this.wantsJson || ![401, 409, 422, 429, 503].includes(refusal.status)) throw refusal
-    if (hasOwnPage.has(refusal.code)) throw refusal
+    if (this.wantsJson || !isMendable(refusal)) throw refusal
     const { kiosk, signIn } = await this.#parts.flow.viewOfPhone(form.id, this.key)
     const place = this.#placeOf(kiosk)
     const time = timeToSignIn(signIn, this.#parts.clock())
@@ -270,6 +294,7 @@ export class Visitor {
       place,
       time,
       registration,
+      rememberable: this.remembered.isOpenAt(kiosk),
       told,
       notice,
       error: code,
@@ -332,6 +357,11 @@ export class Visitor {
     if (this.#query.bare !== undefined) return noAssets
     return kind === 'hand-off' ? assets.handOff : assets
   }
+}
+
+function isMendable({ status, code }: Refusal): boolean {
+  if (code === 'method_not_allowed') return true
+  return [401, 409, 422, 429, 503].includes(status) && !hasOwnPage.has(code)
 }
 
 /** What no form can mend, though its status is one of those that may. */

@@ -10,6 +10,9 @@ export interface Words {
   languageName: string
   signIn: SignInWords
   signUp: SignUpWords
+  oneTap: OneTapWords
+  /** Beside the box that has the phone remembered. */
+  remember: { label: string; hint: string }
   code: CodeWords
   account: string
   password: string
@@ -49,6 +52,19 @@ interface SignInWords {
   deny: string
   newHere: string
   signUp: string
+  warning: string
+}
+
+interface OneTapWords {
+  title: string
+  /** Where there is a client that serves. */
+  titleServed: string
+  /** What stands before and behind the name as the kiosk shows it. */
+  shown: readonly [before: string, after: string]
+  /** Leads to the form for somebody else. */
+  another: string
+  approve: string
+  decline: string
   warning: string
 }
 

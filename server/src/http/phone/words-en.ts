@@ -38,6 +38,19 @@ export const en: Words = {
     back: 'Back to sign-in',
     privacy: 'Privacy notice',
   },
+  oneTap: {
+    title: 'Sign in at this kiosk?',
+    titleServed: 'Check in at this kiosk?',
+    shown: ['The kiosk will show ', ''],
+    another: 'Not you?',
+    approve: 'Approve',
+    decline: 'Decline',
+    warning: 'Not standing at this kiosk? Decline.',
+  },
+  remember: {
+    label: 'Remember me on this phone',
+    hint: 'Leave this empty on a shared phone.',
+  },
   code: {
     title: 'Enter the code',
     lead: 'It is the eight letters shown on the kiosk.',
@@ -151,7 +164,7 @@ export const en: Words = {
     },
     denied: {
       title: 'Not signed in',
-      text: ['You pressed “Not me”.', 'The kiosk was told nothing about you.'],
+      text: ['You said no on this phone.', 'The kiosk was told nothing about you.'],
     },
     cancelled: {
       title: 'Cancelled at the kiosk',

@@ -1,5 +1,6 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { rememberedLife } from '../../accounts/remembered-phones.ts'
 
 /** A cookie that only the gate reads. */
 export interface OwnCookie {
@@ -44,6 +45,14 @@ export const kioskCookie = 'qrgate-kiosk'
 /** What an enrolled screen proves itself with. */
 export function kioskCredentialCookie(publicUrl: string): OwnCookie {
   return ownCookie(kioskCookie, publicUrl, { maxAge: credentialLife, sameSite: 'strict' })
+}
+
+export const rememberedCookieName = 'qrgate-remembered'
+
+/** What a phone that is remembered signs its owner in with. */
+export function rememberedCookie(publicUrl: string): OwnCookie {
+  const maxAge = rememberedLife / 1000
+  return ownCookie(rememberedCookieName, publicUrl, { maxAge, sameSite: 'lax' })
 }
 
 /** In seconds, from the last time that the phone was at a sign-in. */

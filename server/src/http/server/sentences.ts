@@ -111,6 +111,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'The user ID or the password is wrong.',
     ko: '아이디 또는 비밀번호가 맞지 않습니다.',
   },
+  phone_forgotten: {
+    en: 'This phone is no longer remembered. Please sign in again.',
+    ko: '이 휴대폰은 더 이상 기억되지 않습니다. 다시 로그인해 주세요.',
+  },
   account_unusable: { en: 'This account cannot be used.', ko: '사용할 수 없는 계정입니다.' },
   account_exists: {
     en: 'This user ID is taken. Please choose another.',

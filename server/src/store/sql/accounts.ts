@@ -1,3 +1,4 @@
+import type { Insertable, Selectable } from 'kysely'
 import { Refusal } from '../../errors.ts'
 import type { Account, AccountRecords } from '../account.ts'
 import type { Engine } from './engine.ts'
@@ -5,7 +6,7 @@ import type { Database, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { AccountsTable } from './tables.ts'
 
-function accountToRow(account: Account): AccountsTable {
+function accountToRow(account: Account): Insertable<AccountsTable> {
   return {
     key: account.key,
     id: account.id,
@@ -13,6 +14,7 @@ function accountToRow(account: Account): AccountsTable {
     id_skeleton: account.idSkeleton,
     name: account.name,
     password_hash: account.passwordHash,
+    epoch: account.epoch,
     subject_seed: account.subjectSeed,
     external_id: account.externalId,
     disabled_at: account.disabledAt,
@@ -21,7 +23,7 @@ function accountToRow(account: Account): AccountsTable {
   }
 }
 
-function accountFromRow(row: AccountsTable): Account {
+function accountFromRow(row: Selectable<AccountsTable>): Account {
   return {
     key: row.key,
     id: row.id,
@@ -29,6 +31,7 @@ function accountFromRow(row: AccountsTable): Account {
     idSkeleton: row.id_skeleton,
     name: row.name,
     passwordHash: row.password_hash,
+    epoch: row.epoch,
     subjectSeed: row.subject_seed,
     externalId: row.external_id,
     disabledAt: row.disabled_at,
@@ -36,6 +39,9 @@ function accountFromRow(row: AccountsTable): Account {
     createdAt: row.created_at,
   }
 }
+
+/** What goes with an account. */
+const ofAccount = ['usual_places', 'subjects', 'remembered_phones', 'passkeys'] as const
 
 export function accountNoun(engine: Engine): Noun<string, Account> {
   return {
@@ -55,8 +61,9 @@ export function accountNoun(engine: Engine): Noun<string, Account> {
         throw new Refusal(external ? 'external_id_taken' : 'account_exists')
       })
       if (next.removedAt === null) return
-      await trx.deleteFrom('usual_places').where('account', '=', next.key).execute()
-      await trx.deleteFrom('subjects').where('account', '=', next.key).execute()
+      for (const table of ofAccount) {
+        await trx.deleteFrom(table).where('account', '=', next.key).execute()
+      }
     },
   }
 }

@@ -10,6 +10,8 @@ import { kiosks } from './kiosks.ts'
 import { leases } from './leases.ts'
 import { log } from './log.ts'
 import type { Database } from './noun.ts'
+import { passkeys } from './passkeys.ts'
+import { rememberedPhones } from './remembered-phones.ts'
 import { signIns } from './sign-ins.ts'
 import { signingKeys } from './signing-keys.ts'
 import { subjects } from './subjects.ts'
@@ -41,6 +43,8 @@ export function sqlStore(db: Database, engine: Engine): Store {
     subjects: subjects(db, engine),
     userCodes: userCodes(db, engine),
     usualPlaces: usualPlaces(db, engine),
+    rememberedPhones: rememberedPhones(db, engine, update),
+    passkeys: passkeys(db, engine, update),
     signingKeys: signingKeys(db, engine, update),
     log: log(db, engine),
     leases: leases(db, engine),

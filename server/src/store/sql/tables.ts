@@ -12,6 +12,8 @@ export interface Tables {
   kiosks: KiosksTable
   user_codes: UserCodesTable
   usual_places: UsualPlacesTable
+  remembered_phones: RememberedPhonesTable
+  passkeys: PasskeysTable
   clients: ClientsTable
   subjects: SubjectsTable
   signing_keys: SigningKeysTable
@@ -38,6 +40,7 @@ export interface SignInsTable {
   account: string | null
   /** Joined by spaces. */
   amr: string | null
+  proven_at: number | null
   approved_at: number | null
   claimed_at: number | null
   client: string | null
@@ -107,6 +110,8 @@ export interface AccountsTable {
   id_skeleton: string
   name: string
   password_hash: string
+  /** Gates of before leave it out. */
+  epoch: Generated<number>
   subject_seed: string
   /** Unique. */
   external_id: string | null
@@ -146,6 +151,34 @@ export interface UsualPlacesTable {
   account: string
   place: string
   seen_at: number
+}
+
+export interface RememberedPhonesTable {
+  hash: string
+  account: string
+  epoch: number
+  kind: string
+  /** Joined by spaces. */
+  amr: string
+  proven_at: number
+  created_at: number
+  used_at: number
+  forgotten_at: number | null
+}
+
+export interface PasskeysTable {
+  id: string
+  account: string
+  domain: string
+  public_key: string
+  sign_count: number
+  /** Joined by spaces. */
+  transports: string
+  synced: number
+  name: string
+  created_at: number
+  used_at: number | null
+  removed_at: number | null
 }
 
 export interface ClientsTable {

@@ -6,6 +6,8 @@ import { handOffNoun } from './hand-offs.ts'
 import { kioskNoun } from './kiosks.ts'
 import { addToLog } from './log-row.ts'
 import type { InTransaction, Noun, Update } from './noun.ts'
+import { passkeyNoun } from './passkeys.ts'
+import { rememberedPhoneNoun } from './remembered-phones.ts'
 import { subjectNoun } from './subjects.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -16,6 +18,8 @@ export function createUpdate(engine: Engine): Update {
     accounts: accountNoun(engine),
     kiosks: kioskNoun(engine),
     subjects: subjectNoun(engine),
+    rememberedPhones: rememberedPhoneNoun(engine),
+    passkeys: passkeyNoun(engine),
   }
 
   return async (noun, findKey, decide) => {
@@ -31,6 +35,8 @@ export function createUpdate(engine: Engine): Update {
         events.push(...(await changeAll(trx, nouns.accounts, change.also.accounts)))
         events.push(...(await changeAll(trx, nouns.kiosks, change.also.kiosks)))
         events.push(...(await changeAll(trx, nouns.subjects, change.also.subjects)))
+        events.push(...(await changeAll(trx, nouns.rememberedPhones, change.also.rememberedPhones)))
+        events.push(...(await changeAll(trx, nouns.passkeys, change.also.passkeys)))
       }
       await addToLog(trx, events)
       return { old, ...change }

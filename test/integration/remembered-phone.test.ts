@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, type TestContext, test } from 'node:test'
+import { createAccountAdmin } from '../../server/src/accounts/account-admin.ts'
+import { createPasswordHasher } from '../../server/src/accounts/password.ts'
+import { createClock } from '../../server/src/clock.ts'
+import { rememberedCookieName } from '../../server/src/http/server/cookies.ts'
+import { system } from '../../server/src/protocol/log-event.ts'
+import { type Gate, startGate } from '../support/gate.ts'
+import { Kiosk } from '../support/kiosk.ts'
+import { Phone } from '../support/phone.ts'
+
+const day = 86_400_000
+const password = 'correct horse battery'
+
+/** One gate for all that moves no clock. */
+const gate = await startGate({ after } as TestContext)
+
+let people = 0
+
+/** A phone whose owner has signed up on it and wants to be remembered. */
+async function remembered(at: Gate = gate): Promise<{ phone: Phone; id: string }> {
+  people += 1
+  const [phone, id] = [new Phone(at.url), `gildong${people}`]
+  const signIn = await new Kiosk(at.url).start()
+  await phone.scan(signIn.frame.url)
+  const fields = { account: id, name: '홍길동', password, remember: 'on' }
+  const answer = await phone.post(`/s/${signIn.id}/sign-up`, fields)
+  assert.equal(answer.status, 200, await answer.text())
+  return { phone, id }
+}
+
+async function opened(phone: Phone, at: Gate = gate) {
+  const kiosk = new Kiosk(at.url)
+  const signIn = await kiosk.start()
+  return { kiosk, signIn, ...(await phone.open(signIn.frame.url)) }
+}
+
+const isOneTap = (page: string) => page.includes('data-action="approve"')
+const secretOf = (phone: Phone) =>
+  new RegExp(`${rememberedCookieName}=([^;]*)`).exec(phone.cookies)?.[1] ?? ''
+
+/** @returns `approved`, or why not. */
+async function tap(phone: Phone, at: Gate = gate): Promise<string> {
+  const { signIn, receipt } = await opened(phone, at)
+  const body = (await (await phone.approve(signIn.id, receipt)).json()) as Record<string, string>
+  return body.code ?? body.state ?? ''
+}
+
+/** What an operator does to the account. */
+async function byOperator(
+  id: string,
+  act: 'changePassword' | 'disable' | 'erase',
+  { store }: Gate['app'] = gate.app,
+): Promise<void> {
+  const passwords = await createPasswordHasher(60_000)
+  const clock = createClock()
+  const parts = { records: store.accounts, passwords, siteNames: [], clock, randomBytes }
+  const admin = createAccountAdmin(parts)
+  const account = await admin.byId(id)
+  assert.ok(account)
+  if (act === 'changePassword')
+    await admin.changePassword(account, 'another horse entirely', system)
+  else await admin[act](account, system)
+}
+
+test('who comes back on a phone that is remembered sees who they are, taps once and is approved', async () => {
+  const { phone, id } = await remembered()
+  const { kiosk, signIn, page, receipt } = await opened(phone)
+  assert.ok(isOneTap(page))
+  assert.ok(page.includes(`<span>${id}</span>`) && page.includes('홍*동'))
+  assert.doesNotMatch(page, /name="password"/)
+  const answer = await phone.approve(signIn.id, receipt)
+  assert.equal(answer.status, 200, await answer.text())
+  assert.equal((await kiosk.claimed(signIn)).account.name, '홍*동')
+})
+
+test('auth_time and amr of a tap are those of the proof before it', async t => {
+  const own = await startGate(t)
+  const { phone } = await remembered(own)
+  own.passTime(3 * day)
+  const { kiosk, signIn, receipt } = await opened(phone, own)
+  await phone.approve(signIn.id, receipt)
+  const { auth_time, amr } = await kiosk.claimed(signIn)
+  assert.deepEqual(amr, ['pwd'])
+  const { approvedAt, provenAt } = (await own.app.store.signIns.read(signIn.id)) ?? {}
+  assert.equal(auth_time, Math.floor((provenAt ?? 0) / 1000))
+  assert.ok((approvedAt ?? 0) - (provenAt ?? 0) >= 3 * day)
+})
+
+test('S058: opening the page approves nothing, and a phone that was never asked is not remembered', async () => {
+  const { phone } = await remembered()
+  const { kiosk, signIn } = await opened(phone)
+  assert.equal((await kiosk.view(signIn)).state, 'pending')
+  await phone.scan(signIn.frame.url)
+  assert.equal((await kiosk.view(signIn)).state, 'scanned')
+
+  const stranger = new Phone(gate.url)
+  const first = await opened(stranger)
+  assert.ok(!isOneTap(first.page) && first.page.includes('name="remember"'))
+  assert.doesNotMatch(first.page, /name="remember"[^>]* checked/)
+  await stranger.signUp(first.signIn.id, 'nobody', '', password)
+  await stranger.post(`/s/${first.signIn.id}/scan`, { receipt: first.receipt })
+  await stranger.signIn(first.signIn.id, 'gildong1', password)
+  assert.equal(secretOf(stranger), '')
+  assert.ok(!isOneTap((await opened(stranger)).page))
+})
+
+test('its secret stays the same, and each use gives it as long again', async t => {
+  const own = await startGate(t)
+  const { phone } = await remembered(own)
+  const secret = secretOf(phone)
+  for (const days of [89, 89, 1]) {
+    own.passTime(days * day)
+    assert.equal(await tap(phone, own), 'approved', `${days}`)
+    assert.equal(secretOf(phone), secret)
+  }
+  own.passTime(91 * day)
+  assert.ok(!isOneTap((await opened(phone, own)).page))
+  assert.equal(await tap(phone, own), 'phone_forgotten')
+})
+
+for (const act of ['changePassword', 'disable', 'erase'] as const) {
+  test(`N05 S047: what ${act} does is the end of every phone that is remembered`, async () => {
+    const { phone, id } = await remembered()
+    const { page, signIn, receipt } = await opened(phone)
+    assert.ok(isOneTap(page))
+    await byOperator(id, act)
+    const late = await phone.approve(signIn.id, receipt)
+    assert.equal(((await late.json()) as { code: string }).code, 'phone_forgotten')
+    assert.ok(!isOneTap((await opened(phone)).page))
+  })
+}
+
+test('"it was not me" forgets the phone, on every node at once', async () => {
+  const { phone } = await remembered()
+  const secret = secretOf(phone)
+  const { signIn, receipt } = await opened(phone)
+  await phone.approve(signIn.id, receipt)
+  await phone.post(`/s/${signIn.id}/not-me`, {})
+  assert.equal(secretOf(phone), '')
+  const copy = new Phone(gate.url, {}, [`${rememberedCookieName}=${secret}`])
+  assert.equal(await tap(copy), 'phone_forgotten')
+})
+
+test('a tap that comes twice, or whose answer was lost, approves once and is told so', async () => {
+  const { phone } = await remembered()
+  const { signIn, receipt } = await opened(phone)
+  const both = await Promise.all([
+    phone.approve(signIn.id, receipt),
+    phone.approve(signIn.id, receipt),
+  ])
+  for (const { status } of both) assert.equal(status, 200)
+  assert.equal((await phone.approve(signIn.id)).status, 200)
+  const { store } = gate.app
+  const events = await store.log.waiting({}, { after: 0 }, 1_000_000)
+  const approvals = events.filter(e => e.subject === signIn.id && e.event === 'sign_in.approved')
+  const sealed = await store.log.find({}, { after: 0 }, 1_000_000)
+  approvals.push(...sealed.filter(e => e.subject === signIn.id && e.event === 'sign_in.approved'))
+  assert.equal(approvals.length, 1)
+})
+
+test("S121: nobody's secret but a phone's own approves, and it names the account alone", async () => {
+  const { phone } = await remembered()
+  const { id: other } = await remembered()
+  for (const secret of [
+    '',
+    'x',
+    'A'.repeat(43),
+    secretOf(phone).toUpperCase(),
+    `${secretOf(phone)}A`,
+  ]) {
+    const thief = new Phone(gate.url, {}, [`${rememberedCookieName}=${secret}`])
+    assert.ok(!isOneTap((await opened(thief)).page), secret)
+    assert.equal(await tap(thief), 'phone_forgotten', secret)
+  }
+  const { kiosk, signIn, receipt } = await opened(phone)
+  await phone.post(`/s/${signIn.id}/approve`, { receipt, account: other })
+  const row = await gate.app.store.signIns.read(signIn.id)
+  const named = await gate.app.store.accounts.byKey(row?.account ?? '')
+  assert.notEqual(named?.id, other)
+  await kiosk.claimed(signIn)
+})
+
+test('without the phone key, or with that of another phone, a secret approves nothing', async () => {
+  const { phone } = await remembered()
+  const { signIn } = await opened(phone)
+  await phone.scan(signIn.frame.url)
+  const copy = new Phone(gate.url, {}, [`${rememberedCookieName}=${secretOf(phone)}`])
+  assert.equal((await copy.approve(signIn.id)).status, 403)
+  await copy.open((await new Kiosk(gate.url).start()).frame.url)
+  const answer = await copy.approve(signIn.id)
+  assert.equal(((await answer.json()) as { code: string }).code, 'not_your_phone')
+})
+
+test('in the browser of a screen nothing is remembered, and nobody is', async () => {
+  const { phone } = await remembered()
+  const screen = new Phone(gate.url, {}, [
+    'qrgate-kiosk=any',
+    `${rememberedCookieName}=${secretOf(phone)}`,
+  ])
+  const { page, signIn, receipt } = await opened(screen)
+  assert.ok(!isOneTap(page))
+  assert.doesNotMatch(page, /name="remember"/)
+  await screen.post(`/s/${signIn.id}/scan`, { receipt })
+  assert.equal((await screen.approve(signIn.id)).status, 401)
+  const fields = { account: 'gildong1', password, remember: 'on' }
+  const before = secretOf(screen)
+  assert.equal((await screen.post(`/s/${signIn.id}/sign-in`, fields)).status, 200)
+  assert.equal(secretOf(screen), before)
+})
+
+test('where one tap is no longer enough, the same page asks for a password', async () => {
+  const { phone, id } = await remembered()
+  await byOperator(id, 'changePassword')
+  const { signIn, receipt } = await opened(phone)
+  const answer = await phone.post(`/s/${signIn.id}/approve`, { receipt }, 'text/html')
+  assert.equal(answer.status, 401)
+  const page = await answer.text()
+  assert.match(page, /name="password"/)
+  assert.match(page, /no longer remembered/)
+})
+
+test('somebody else on the phone of another is led to the form, and back', async () => {
+  const { phone } = await remembered()
+  const { signIn, receipt } = await opened(phone)
+  const on = await phone.post(`/s/${signIn.id}/scan`, { receipt, next: 'sign-in' }, 'text/html')
+  assert.equal(on.headers.get('location'), `/s/${signIn.id}?form=sign-in`)
+  const form = await (await phone.get(`/s/${signIn.id}?form=sign-in`)).text()
+  assert.match(form, /name="password"/)
+  assert.ok(isOneTap(await (await phone.get(`/s/${signIn.id}`)).text()))
+})
