@@ -5,7 +5,6 @@ import {
   axe,
   openKiosk,
   openPhone,
-  readQr,
   showQr,
   stands,
   startBrowser,
@@ -13,11 +12,10 @@ import {
 } from '../support/browser.ts'
 import { startGate } from '../support/gate.ts'
 
-/** Ends the visit, and lets the next one begin. */
-async function next(kiosk: Page): Promise<void> {
-  await kiosk.locator('footer .leave').click()
-  await stands(kiosk, 'ended')
-  await kiosk.locator('.words .primary').click()
+/** Ends the visit, and shows the next visitor's QR. */
+async function next(kiosk: Page): Promise<string> {
+  await kiosk.getByRole('button', { name: '끝내기' }).click()
+  return showQr(kiosk)
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -38,10 +36,7 @@ for (const javaScriptEnabled of [true, false]) {
     await box.check()
     await phone.locator('form[action$="/sign-up"] .primary').click()
     await stands(kiosk, 'done')
-    await next(kiosk)
-
-    await stands(kiosk, 'pending')
-    await phone.goto(await readQr(kiosk))
+    await phone.goto(await next(kiosk))
     await phone.getByRole('heading', { name: '이 키오스크에 로그인할까요?' }).waitFor()
     if (javaScriptEnabled) assert.deepEqual(await axe(phone), [])
     const focused = await phone.evaluate(() => document.activeElement?.tagName)
@@ -57,10 +52,7 @@ for (const javaScriptEnabled of [true, false]) {
     await phone.getByRole('button', { name: '승인' }).dblclick()
     await stands(kiosk, 'done')
     await phone.getByText('키오스크에 로그인되었습니다').first().waitFor()
-    await next(kiosk)
-
-    await stands(kiosk, 'pending')
-    await phone.goto(await readQr(kiosk))
+    await phone.goto(await next(kiosk))
     await phone.getByRole('button', { name: '거절' }).click()
     await stands(kiosk, 'ended')
   })
