@@ -21,6 +21,7 @@ export async function step(store: Store): Promise<number> {
       {
         type: 'approve',
         method: 'password',
+        epoch: 0,
         phoneHash: 'phone',
         account: 'an account',
         amr: ['pwd'],

@@ -7,6 +7,7 @@ import type { Rotation } from './protocol/frames.ts'
 import type { HandOffTimings } from './protocol/hand-off.ts'
 import { isGuessable } from './protocol/key-strength.ts'
 import { openingHoursOf } from './protocol/opening-hours.ts'
+import { passkeyDomain } from './protocol/passkey-domain.ts'
 import type { Timings } from './protocol/sign-in-row.ts'
 import { timeZoneOf } from './protocol/time-zone.ts'
 import type { TryRules } from './protocol/try-rules.ts'
@@ -34,7 +35,13 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Mode): Config {
   const values = readSettings(env, mode, fault => wrong.push(fault))
   // Where it stands in a file, what is wrong with that is said.
   const keyless = env.SECRET_KEY_FILE ? [] : withoutKey(values, mode)
-  const faults = [...keyless, ...wrong, ...guessableKeys(values, mode), ...deadHosts(values)]
+  const faults = [
+    ...keyless,
+    ...wrong,
+    ...guessableKeys(values, mode),
+    ...deadHosts(values),
+    ...otherDomain(values),
+  ]
   const times = timesOf(values, fault => faults.push(fault))
   const isMissing = keyless.length > 0 || (mode === 'serve' && !env.PUBLIC_URL)
   if (faults.length > 0) throw new WrongSettings(faults, isMissing)
@@ -73,6 +80,15 @@ function deadHosts({ QRGATE_WEBHOOK_HOSTS }: Values): string[] {
   })
 }
 
+/** A browser makes passkeys for the host of a page, or for a domain above it, and for no other. */
+function otherDomain({ QRGATE_PASSKEY_DOMAIN: domain, PUBLIC_URL }: Values): string[] {
+  if (domain === '' || PUBLIC_URL === undefined) return []
+  const { hostname } = new URL(PUBLIC_URL)
+  if (hostname === domain || hostname.endsWith(`.${domain}`)) return []
+  const right = `it must be ${hostname} or a domain above it`
+  return [`QRGATE_PASSKEY_DOMAIN is ${domain}, but ${right}, as PUBLIC_URL is ${PUBLIC_URL}.`]
+}
+
 /** What time it is at the place, and when it is open. */
 function timesOf(values: Values, refuse: (fault: string) => void) {
   const { QRGATE_TIME_ZONE: zone, QRGATE_OPENING_HOURS: hours } = values
@@ -109,6 +125,8 @@ function configOf(values: Values, mode: Mode) {
      * browsers leave the port of http out where it is 80.
      */
     publicUrl,
+    /** The rpId of passkeys; null where browsers make none. */
+    passkeyDomain: passkeyDomain(publicUrl, values.QRGATE_PASSKEY_DOMAIN),
     /** This machine's other addresses, where it was left to us which one it is. */
     otherUrls,
     /** The current key first; in demo mode it may still be missing and is then made. */

@@ -43,6 +43,12 @@ export const settings = {
       'How phones and kiosks reach the gate. In demo mode: the address of the default route, or in the LAN.',
     ...publicOrigin(),
   },
+  QRGATE_PASSKEY_DOMAIN: {
+    default: '',
+    about:
+      "The domain that passkeys are made for, where it is not PUBLIC_URL's host but one above it. Those of another domain no longer work.",
+    ...text(),
+  },
   SECRET_KEY: {
     default: '',
     about:

@@ -35,6 +35,7 @@ export function scanned(id: string, change: Partial<SignIn> = {}): SignIn {
     phoneHash: 'hash of the phone',
     phoneKind: 'iphone',
     account: null,
+    epoch: null,
     amr: null,
     provenAt: null,
     approvedAt: null,

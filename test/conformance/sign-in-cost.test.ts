@@ -79,6 +79,7 @@ for (const [name, watch] of Object.entries(engines)) {
     const approve: Step = {
       type: 'approve',
       method: 'password',
+      epoch: 0,
       phoneHash,
       account: 'u1',
       amr: ['pwd'],
@@ -116,6 +117,7 @@ test('N73: Postgres: a change waits for its database three times', async t => {
   await take({
     type: 'approve',
     method: 'password',
+    epoch: 0,
     phoneHash: 'a phone',
     account: 'u1',
     amr: ['pwd'],

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import {
   axe,
   openKiosk,
   openPhone,
   showQr,
+  signUp,
   stands,
   startBrowser,
   visitor,
 } from '../support/browser.ts'
-import { startGate } from '../support/gate.ts'
+import { freePort, startGate } from '../support/gate.ts'
 
 /** Ends the visit, and shows the next visitor's QR. */
 async function next(kiosk: Page): Promise<string> {
@@ -57,3 +58,54 @@ for (const javaScriptEnabled of [true, false]) {
     await stands(kiosk, 'ended')
   })
 }
+
+/** A phone that has its owner's finger: Chromium's virtual authenticator. */
+async function withFinger(context: BrowserContext, page: Page) {
+  const session = await context.newCDPSession(page)
+  await session.send('WebAuthn.enable')
+  const options = {
+    protocol: 'ctap2',
+    transport: 'internal',
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  } as const
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
+  /** Whether its owner touches it when it asks; unasked, it would choose what the field of the account offers. */
+  const touch = (enabled: boolean) =>
+    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
+  return { session, authenticatorId, touch }
+}
+
+test('who has signed up is offered a passkey, and the next time it is enough', async t => {
+  const port = await freePort()
+  const gate = await startGate(t, { PORT: `${port}`, PUBLIC_URL: `http://localhost:${port}` })
+  const browser = await startBrowser(t)
+  const kiosk = await openKiosk(browser, gate.url)
+  const qr = await showQr(kiosk)
+  const { page: phone, context } = await openPhone(browser, 'about:blank')
+  const { session, authenticatorId, touch } = await withFinger(context, phone)
+  await phone.goto(qr)
+  await signUp(phone)
+  await stands(kiosk, 'done')
+  const card = phone.getByRole('region', { name: '다음부터는 비밀번호 없이 지문·얼굴로' })
+  await card.waitFor()
+  assert.deepEqual(await axe(phone), [])
+  await card.getByRole('button', { name: '이 휴대폰에 등록하기' }).click()
+  await card.getByText('등록했습니다.').waitFor()
+  const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
+  assert.equal(credentials.length, 1)
+
+  await touch(false)
+  await phone.goto(await next(kiosk))
+  const button = phone.getByRole('button', { name: '지문·얼굴로 로그인' })
+  await button.waitFor()
+  assert.deepEqual(await axe(phone), [])
+  await touch(true)
+  await button.click()
+  await stands(kiosk, 'done')
+  assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
+  await phone.getByText('키오스크에 로그인되었습니다').first().waitFor()
+  assert.equal(await card.count(), 0, 'whoever has one is not asked again')
+})

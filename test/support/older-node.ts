@@ -12,6 +12,7 @@ export type OlderSignIn = Omit<
   SignInsTable,
   | 'changed_at'
   | 'hand_off'
+  | 'epoch'
   | 'proven_at'
   | 'client'
   | 'claims'

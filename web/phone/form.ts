@@ -2,6 +2,7 @@ import { withTime } from '@qrgate/sdk/protocol'
 import { ask, keepTyped, submit } from './gate.ts'
 import { clearProblem, setBusy, showOutdated, showProblem, showProgress } from './notice.ts'
 import { type Page, type Problem, reloadFromServer, type Words } from './page.ts'
+import { signed } from './passkey.ts'
 import { isOutdated } from './scan.ts'
 import { wait } from './wait.ts'
 import { hasMoved } from './watch.ts'
@@ -29,10 +30,11 @@ function inTime(problem: Problem | undefined, seconds: number, { units }: Words)
 
 /** Every repeat is harmless: the gate knows this phone by its key and does each step once. */
 async function send(form: HTMLFormElement, page: Page, words: Words): Promise<void> {
-  const fields = fieldsOf(form)
   const button = form.querySelector('button:not([type])')
   clearProblem()
   const release = setBusy(page, button, words.checking)
+  if (form.dataset.action === 'passkey' && !(await signed(form, page))) return release()
+  const fields = fieldsOf(form)
   let problem = words.problems.other
 
   for (let attempt = 0; attempt < attempts; attempt++) {

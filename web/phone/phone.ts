@@ -1,5 +1,7 @@
 import { takeOverForms } from './form.ts'
+import { offerNewPasskey } from './new-passkey.ts'
 import { type Page, readPage } from './page.ts'
+import { offerPasskey } from './passkey.ts'
 import { offerReveal } from './reveal.ts'
 import { scan } from './scan.ts'
 import { countTimeLeft } from './time-left.ts'
@@ -11,6 +13,10 @@ async function run(page: Page): Promise<void> {
   watchLeaving(page)
   offerReveal()
   if (page.words) takeOverForms(page, page.words)
+  offerPasskey(page)
+  offerNewPasskey(asking => {
+    page.asking = asking
+  })
   const timeLeft = page.words ? countTimeLeft(page, page.words) : undefined
   if (page.state === 'pending' && !(await scan(page, timeLeft))) return
   await watch(page, timeLeft)

@@ -30,6 +30,7 @@ export async function watch(page: Page, timeLeft: TimeLeft | undefined): Promise
     page.seq = answer.seq
   }
   if (lost) await keepTyped(page)
+  while (page.asking) await wait(pause / 4)
   reloadFromServer(page)
 }
 

@@ -55,10 +55,11 @@ export interface Accounts extends AccountAdmin {
   authenticate(credentials: Credentials, payer: Payer): Promise<Authenticated>
   /**
    * Every path that issues anything asks here first.
-   * @param epoch the account's, when somebody proved to be its owner: what has raised it since has ended that too.
+   * @param epoch the account's, when somebody proved to be its owner: what has raised it since has ended that
+   * too; null where an older gate has not written it down.
    * @throws Refusal `account_unusable`.
    */
-  assertUsable(key: string, epoch?: number): Promise<Account>
+  assertUsable(key: string, epoch?: number | null): Promise<Account>
   /** The stable, opaque name of an account at one relying party (OpenID Connect Core §8.1). */
   subject(account: Account, relyingParty: string): string
   /**

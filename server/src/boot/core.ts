@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
+import { createPasskeys, type Passkeys } from '../accounts/passkeys.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
 import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
@@ -22,10 +23,12 @@ import { gateProofPurpose } from '../protocol/gate-proof.ts'
 import { jwtPurpose, jwtTickets, olderJwtPurpose, olderJwtReader } from '../protocol/jwt-ticket.ts'
 import { deriveKeyring, type Keyring } from '../protocol/keyring.ts'
 import { kioskSecrets } from '../protocol/kiosk-secret.ts'
+import { passkeyChallenges } from '../protocol/passkey-challenge.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets, ticketAddress } from '../protocol/ticket.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
+import { createNewPasskeys, type NewPasskeys } from '../signin/new-passkeys.ts'
 import { pageOpener } from '../signin/opened-page.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
@@ -63,6 +66,8 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   kiosks: Kiosks
   methods: Methods
   phones: RememberedPhones
+  passkeys: Passkeys
+  newPasskeys: NewPasskeys
   flow: Flow
   visits: Visits
   seedFlow: SeedFlow
@@ -126,6 +131,14 @@ export async function createCore(
     records: store.rememberedPhones,
     accounts: store.accounts,
     keyring: keyring('remembered phone'),
+    clock,
+  })
+  const passkeys = createPasskeys({
+    records: store.passkeys,
+    accounts: store.accounts,
+    challenges: passkeyChallenges(passing('passkey challenge'), publicUrl),
+    origin: publicUrl,
+    domain: config.passkeyDomain,
     clock,
   })
   const builtIn = [
@@ -203,6 +216,7 @@ export async function createCore(
     accounts.forgetPhone(account, payer).catch(onError)
   const leaves = createLimit('too_many', perPage('closed pages'), ticks)
   const visits = createVisits({ moves, services, clock, leaves, forgetPhone })
+  const newPasskeys = createNewPasskeys({ moves, accounts, passkeys, clock })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -237,7 +251,9 @@ export async function createCore(
     passwords,
     accounts,
     kiosks,
-    methods: createMethods(accounts, phones, config.registration),
+    methods: createMethods(accounts, phones, passkeys, config.registration),
+    passkeys,
+    newPasskeys,
     phones,
     flow,
     visits,

@@ -33,6 +33,7 @@ export const logEvents = {
   'account.changed': 'An operator has changed it. `fields`: which.',
   'phone.remembered': 'A phone signs its owner in by one tap from now on. `phone`, `name`.',
   'phone.forgotten': 'It does so no more. `phone`, `name`.',
+  'passkey.added': 'A passkey was added to it. `name`.',
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
   'account.removed': 'It is gone for good: its key is all that is left of it.',

@@ -16,7 +16,7 @@ import { bothTexts, field } from './shown-text.ts'
 export const newestReader = 1
 
 /** The ways to sign in that a policy can forbid. */
-export const methods = ['password', 'remembered', 'sign_up'] as const
+export const methods = ['password', 'passkey', 'remembered', 'sign_up'] as const
 
 export type Method = (typeof methods)[number]
 
@@ -120,7 +120,7 @@ export const policySchema = Type.Object(
         // Whoever signs up must be able to come again.
         contains: { const: 'password' },
         ...field(
-          'a list of `password` and, where they are open too, `remembered` (one tap on a phone that was remembered) and `sign_up`',
+          'a list of `password` and, where they are open too, `passkey`, `remembered` (one tap on a phone that was remembered) and `sign_up`',
           'which ways to sign in are open here',
           [...methods],
         ),

@@ -28,10 +28,11 @@ const terminal: ReadonlySet<LogEventName> = new Set([
 const phoneHash = fc.constantFrom('phone a', 'phone b', 'phone c')
 const account = fc.constantFrom('u1', 'u2')
 const amr = fc.constant<string[]>(['pwd'])
+const epoch = fc.constant(0)
 const method = fc.constantFrom(...methods)
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ type: fc.constant('scan'), phoneHash, phoneKind: fc.constant('android') }),
-  fc.record({ type: fc.constant('approve'), phoneHash, account, method, amr }),
+  fc.record({ type: fc.constant('approve'), phoneHash, account, epoch, method, amr }),
   fc.record({ type: fc.constant('approve_at_once'), phoneHash, account, amr }),
   fc.record({ type: fc.constant('deny'), phoneHash }),
   fc.record({

@@ -18,6 +18,8 @@ export interface Attempt {
   phoneKind: PhoneKind | null
   /** The account's key, once someone signed in. Written at most once. */
   account: string | null
+  /** The account's as it was then: what raises it ends what may still come of this. */
+  epoch: number | null
   /** RFC 8176 method names. */
   amr: string[] | null
   /** When they last proved who they are, where that was before: with an earlier sign-in. */
@@ -68,6 +70,7 @@ export type Step =
       type: 'approve'
       phoneHash: string
       account: string
+      epoch: number
       method: Method
       amr: string[]
       provenAt?: number | null
@@ -127,6 +130,7 @@ export function unscanned(id: string, kiosk: number, claimable: boolean): Unscan
     phoneHash: null,
     phoneKind: null,
     account: null,
+    epoch: null,
     amr: null,
     provenAt: null,
     approvedAt: null,

@@ -20,6 +20,7 @@ const agreed = { client: 'clinic', claims: ['name'] } as const
 const approve: Step = {
   type: 'approve',
   method: 'password',
+  epoch: 0,
   phoneHash,
   account: 'u1',
   amr: ['pwd'],
@@ -174,6 +175,7 @@ test('events that a client is notified of name it, as the row may be gone by the
   const alone: Step = {
     type: 'approve',
     method: 'password',
+    epoch: 0,
     phoneHash,
     account: 'u1',
     amr: ['pwd'],

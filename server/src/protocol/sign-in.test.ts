@@ -23,10 +23,18 @@ const phoneKind = 'iphone'
 const steps = {
   scan: { type: 'scan', phoneHash: mine, phoneKind },
   'scan by another': { type: 'scan', phoneHash: theirs, phoneKind },
-  approve: { type: 'approve', method: 'password', phoneHash: mine, account: 'u1', amr: ['pwd'] },
+  approve: {
+    type: 'approve',
+    method: 'password',
+    epoch: 0,
+    phoneHash: mine,
+    account: 'u1',
+    amr: ['pwd'],
+  },
   'approve as another account': {
     type: 'approve',
     method: 'password',
+    epoch: 0,
     phoneHash: mine,
     account: 'u2',
     amr: ['pwd'],
@@ -34,6 +42,7 @@ const steps = {
   'approve by another': {
     type: 'approve',
     method: 'password',
+    epoch: 0,
     phoneHash: theirs,
     account: 'u2',
     amr: ['pwd'],

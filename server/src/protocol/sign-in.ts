@@ -268,7 +268,8 @@ function approvedRow(
   const agreed = 'agreed' in step ? step.agreed : null
   const told = { client: agreed?.client ?? null, claims: agreed?.claims ?? null }
   const provenAt = ('provenAt' in step ? step.provenAt : null) ?? null
-  const proven = { account, amr, provenAt }
+  const epoch = 'epoch' in step ? step.epoch : null
+  const proven = { account, epoch, amr, provenAt }
   const approved = { state: 'approved', phoneHash, ...proven, approvedAt: now, ...told } as const
   // The phone is here again; a kiosk that has gone is none that waits for it.
   if (leftBy === 'kiosk') return { ...approved, deadline: leaving, leftBy, stayUntil: deadline }

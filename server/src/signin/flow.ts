@@ -119,11 +119,12 @@ export function createFlow(parts: FlowParts) {
   ) {
     const { policy } = await kiosks.usable(subject.kiosk.number)
     requireAllowed(policy, method)
-    const proven = { account: account.key, method, amr, provenAt: provenAt ?? null }
+    const { key, epoch } = account
+    const proven = { account: key, epoch, method, amr, provenAt: provenAt ?? null }
     const step: Step = { type: 'approve', phoneHash: by.id, ...proven, agreed }
     const phones = remembers ? { rememberedPhones: remembers({ account, amr }) } : {}
     if (add) return moves.take(subject, step, { ...newAccount(account, add), ...phones })
-    await accounts.assertUsable(account.key, account.epoch)
+    await accounts.assertUsable(key, epoch)
     const [signIn] = await Promise.all([
       moves.take(subject, step, { ...also, ...phones }),
       remembered,
@@ -235,12 +236,13 @@ export function createFlow(parts: FlowParts) {
           ? proven => parts.phones.begin({ signIn: id, phoneKey: phone.key, ...phone }, proven, by)
           : undefined
       const approving = { by, agreed, remembers }
-      const proof = await prove({ again: isApproved(signIn), by, payer, requireOpen })
+      const asked = { signIn: id, by, payer, requireOpen }
+      const proof = await prove({ again: isApproved(signIn), ...asked })
       return takeApproval({ id, kiosk }, proof, approving).catch(async error => {
         if (!proof.add || !(error instanceof Refusal)) throw error
         // A sign-up may have come twice at once: then the other one has added this very account.
         if (!isApproved((await moves.ofPhone(id, phone.key)).signIn)) throw error
-        const known = await prove({ again: true, by, payer, requireOpen })
+        const known = await prove({ again: true, ...asked })
         return takeApproval({ id, kiosk }, known, approving)
       })
     },
@@ -299,7 +301,7 @@ export function createFlow(parts: FlowParts) {
       const client = await telling.asking(subject.kiosk, clientCredential)
       const rehearsed = await moves.rehearse(subject, { type: 'claim' })
       if (rehearsed.account === null) throw new Refusal('not_approved')
-      const account = await accounts.assertUsable(rehearsed.account)
+      const account = await accounts.assertUsable(rehearsed.account, rehearsed.epoch)
       const { services: offered, request } = await services.atClaim(
         subject.kiosk,
         rehearsed,

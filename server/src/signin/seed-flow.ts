@@ -60,7 +60,7 @@ export function createSeedFlow(parts: SeedFlowParts) {
       const payer = { ...whereIs(kiosk, address), signIn: id }
       // It stands at no kiosk that somebody could have set a policy for.
       const requireOpen = () => {}
-      const { account, amr } = await prove({ again: false, by, payer, requireOpen })
+      const { account, amr } = await prove({ again: false, signIn: id, by, payer, requireOpen })
       await kiosks.usable(kiosk.number)
       await accounts.assertUsable(account.key)
       return moves.take(

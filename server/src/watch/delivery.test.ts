@@ -21,6 +21,7 @@ const scan: Step = { type: 'scan', phoneHash, phoneKind: 'iphone' }
 const approve: Step = {
   type: 'approve',
   method: 'password',
+  epoch: 0,
   phoneHash,
   account: 'u1',
   amr: ['pwd'],

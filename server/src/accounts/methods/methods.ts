@@ -1,6 +1,8 @@
 import type { Accounts, Credentials } from '../accounts.ts'
 import type { NewAccount } from '../new-account.ts'
+import type { Passkeys } from '../passkeys.ts'
 import type { RememberedPhones } from '../remembered-phones.ts'
+import { byPasskey } from './passkey.ts'
 import { byPassword } from './password.ts'
 import type { Prove } from './proof.ts'
 import { byRememberedPhone } from './remembered-phone.ts'
@@ -12,17 +14,21 @@ export interface Methods {
   signUp(newAccount: NewAccount): Prove
   /** @param secret what the phone has kept. */
   rememberedPhone(secret: string): Prove
+  /** @param text the browser's answer as JSON. */
+  passkey(text: string): Prove
 }
 
 /** @param registration whether visitors may add accounts themselves. */
 export function createMethods(
   accounts: Accounts,
   phones: RememberedPhones,
+  passkeys: Passkeys,
   registration: boolean,
 ): Methods {
   return {
     password: credentials => byPassword(accounts, credentials),
     signUp: newAccount => bySignUp(accounts, newAccount, registration),
+    passkey: text => byPasskey(passkeys, text),
     rememberedPhone: secret => byRememberedPhone(phones, secret),
   }
 }

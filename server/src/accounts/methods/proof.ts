@@ -26,6 +26,7 @@ export interface Proof {
 export interface Asked {
   /** This sign-in was approved before, so the same person can only be repeating themselves. */
   again: boolean
+  signIn: string
   /** The phone that asks, as the log names it. */
   by: Actor
   /** Whom the work of proving is charged to, before it is done. */

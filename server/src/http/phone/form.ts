@@ -8,7 +8,7 @@ import type { Words } from './vocabulary.ts'
 /** What a form posts to, and the receipt that it carries until the scan is committed. */
 export function actionForm(
   form: EntryForm,
-  action: 'scan' | 'sign-in' | 'sign-up' | 'approve' | 'deny',
+  action: 'scan' | 'sign-in' | 'sign-up' | 'approve' | 'passkey' | 'deny',
   content: Markup,
 ): Markup {
   const receipt =
@@ -101,7 +101,7 @@ export function progressLine(): Markup {
 export function accountField(words: Words, value: string | undefined, problem: Problem | null) {
   return html`<div class="field">
 <label for="account">${words.account}</label>
-<input id="account" name="account" type="text" inputmode="email" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="256" required value="${value ?? ''}"${pointed('account', problem)}>
+<input id="account" name="account" type="text" inputmode="email" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="256" required value="${value ?? ''}"${pointed('account', problem)}>
 </div>`
 }
 

@@ -4,21 +4,26 @@ import { html, type Markup } from '../server/markup.ts'
 import { announcement, type Badge, headline } from './announcement.ts'
 import { card } from './hand-off-card.ts'
 import { icon } from './icon.ts'
+import { newPasskeyCard } from './new-passkey.ts'
 import type { PageContent } from './page-content.ts'
-import type { CancelForm, HandOffPage } from './view.ts'
+import type { CancelForm, HandOffPage, PhoneView } from './view.ts'
 import type { Message, Words } from './vocabulary.ts'
 
 /**
  * What the visitor has asked for: the number and how it stands, later what became of it. With the script
  * the page stays and its parts are exchanged (`data-part`), each with what is to be read out (`data-say`).
  */
-export function handOffPage(page: HandOffPage, words: Words): PageContent {
+export function handOffPage(
+  page: HandOffPage & Pick<PhoneView, 'newPasskey'>,
+  words: Words,
+): PageContent {
   const { handOff } = page
   const shown = shownOf(handOff, words)
   const main = html`${scriptInput(page, words)}
 ${shown.main}
 ${shown.isWaitedFor && alarm(words)}
 ${note(page, words)}
+${newPasskeyCard(page.id, page.newPasskey, words)}
 <p class="problem" role="alert" data-problem hidden></p>
 ${actions(page, words)}
 <p class="unseen" role="status" data-said></p>`

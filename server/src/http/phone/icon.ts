@@ -10,6 +10,7 @@ export type IconName =
   | 'bell'
   | 'person'
   | 'arrow'
+  | 'passkey'
 
 const shapes: Record<IconName, Markup> = {
   place: html`<path d="M12 21s7-6.2 7-11.5a7 7 0 0 0-14 0C5 14.8 12 21 12 21z" /><circle cx="12" cy="9.5" r="2.5" />`,
@@ -19,6 +20,7 @@ const shapes: Record<IconName, Markup> = {
   attention: html`<path d="M12 5.5v8M12 18v.2" />`,
   bell: html`<path d="M6.5 16.5v-5a5.5 5.5 0 0 1 11 0v5l1.5 1.5H5zM10.5 21h3" />`,
   person: html`<circle cx="12" cy="7.5" r="3" /><path d="M6.5 19a5.5 5.5 0 0 1 11 0" />`,
+  passkey: html`<path d="M6 11a6 6 0 0 1 12 0v2M9 19.5c.6-1.6 1-3.6 1-6V11a2 2 0 0 1 4 0v2.5c0 2.500-.4 4.700-1.200 6.500M6 13.500v2M17.600 16.500c-.2 1.200-.5 2.200-.9 3" />`,
   arrow: html`<path d="M4.5 12h15M13.5 6l6 6-6 6" />`,
   waiting: html`<circle class="track" cx="12" cy="12" r="9" /><path d="M12 3a9 9 0 0 1 9 9" />`,
 }

@@ -1,9 +1,10 @@
 import type { SignInState } from '@qrgate/sdk/protocol'
 import { html, type Markup } from '../server/markup.ts'
 import { announcement, type Badge } from './announcement.ts'
+import { newPasskeyCard } from './new-passkey.ts'
 import type { PageContent } from './page-content.ts'
 import { timed } from './problem.ts'
-import type { NotMeForm, Obstacle, Outcome } from './view.ts'
+import type { NotMeForm, Obstacle, Outcome, PhoneView } from './view.ts'
 import type { Message, OutcomeName, Words } from './vocabulary.ts'
 
 const outcomeBadges: Record<OutcomeName, Badge> = {
@@ -30,11 +31,15 @@ const obstacleBadges: Record<Obstacle['kind'], Badge> = {
   error: ['attention', 'attention'],
 }
 
-export function outcomePage(outcome: Outcome, words: Words): PageContent {
+export function outcomePage(
+  outcome: Outcome & Pick<PhoneView, 'newPasskey'>,
+  words: Words,
+): PageContent {
   const name = outcomeName(outcome)
   const message = messageOf(outcome, words)
   const main = html`<div hidden data-sign-in="${outcome.id}" data-state="${stateOf(outcome)}"></div>
 ${announcement(message, outcomeBadges[name])}
+${newPasskeyCard(outcome.id, outcome.newPasskey, words)}
 ${actions(outcome, words)}`
   return { title: message.title, main }
 }

@@ -14,7 +14,15 @@ import type { EntryForm, PhoneView, Place } from './view.ts'
 import type { Words } from './vocabulary.ts'
 import { words } from './words.ts'
 
-export type { CodeProblem, OneTapForm, PhoneView, Place, SignUpNotice, ToldOnPage } from './view.ts'
+export type {
+  CodeProblem,
+  OneTapForm,
+  PasskeyOffer,
+  PhoneView,
+  Place,
+  SignUpNotice,
+  ToldOnPage,
+} from './view.ts'
 
 /**
  * A page for the visitor's phone, whole: one response carries its style and its script.

@@ -12,6 +12,7 @@ export type Field = 'account' | 'name' | 'password'
 const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Field | null>([
   ['wrong_credentials', 'password'],
   ['phone_forgotten', null],
+  ['passkey_wrong', 'account'],
   ['method_not_allowed', null],
   ['account_unusable', 'account'],
   ['account_exists', 'account'],

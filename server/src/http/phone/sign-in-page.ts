@@ -13,9 +13,10 @@ import {
   timeLine,
   toldLine,
 } from './form.ts'
+import { icon } from './icon.ts'
 import type { PageContent } from './page-content.ts'
 import { problemOf } from './problem.ts'
-import type { SignInForm } from './view.ts'
+import type { PasskeyOffer, SignInForm } from './view.ts'
 import type { Words } from './vocabulary.ts'
 
 export function signInPage(form: SignInForm, words: Words): PageContent {
@@ -34,10 +35,12 @@ ${toldLine(form, words)}
 <p class="lead">${lead}</p>
 ${form.userCode !== undefined && codeRow(form.userCode, words)}
 ${form.receipt !== undefined && beforeTheScan(form, words)}
+${form.passkey?.first && passkeyForm(form, form.passkey, words)}
 <div class="choice">
 ${actionForm(form, 'sign-in', fields)}
 ${actionForm(form, 'deny', html`<button class="secondary">${deny}</button>`)}
 </div>
+${form.passkey?.first === false && passkeyForm(form, form.passkey, words)}
 ${timeLine(form, words)}
 ${progressLine()}`
 
@@ -55,6 +58,26 @@ function beforeTheScan(form: SignInForm, words: Words): Markup {
   const ask = actionForm(form, 'scan', html`<button class="primary">${words.signIn.goOn}</button>`)
   return html`<noscript>${ask}</noscript>
 ${outdatedMessage(words)}`
+}
+
+/**
+ * Hidden until the script finds that the browser has passkeys. First where one was made or used; elsewhere
+ * below the form, as a way for whoever has theirs from another device.
+ */
+function passkeyForm(
+  form: SignInForm,
+  { first, challenge, rpId }: PasskeyOffer,
+  words: Words,
+): Markup {
+  const { use, or } = words.passkey
+  const button = html`${toldLine(form, words)}
+<input type="hidden" name="credential">
+<button class="${first ? 'primary' : 'plain'}">${icon('passkey')} ${use}</button>`
+  const divider = first && html`<p class="or"><span>${or}</span></p>`
+  return html`<div class="passkey" data-passkey="${challenge}" data-domain="${rpId}" hidden>
+${actionForm(form, 'passkey', button)}
+${divider}
+</div>`
 }
 
 function newHere(form: SignInForm, words: Words): Markup {

@@ -1,8 +1,18 @@
 import Type from 'typebox'
+import { longestMessage } from '../../accounts/passkey-messages.ts'
 import type { RefusalCode } from '../../errors.ts'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
-import { agreement, byPhone, forms, ofScan, receipt, settled, typedText } from './schemas.ts'
+import {
+  agreement,
+  byPhone,
+  forms,
+  ofForm,
+  ofScan,
+  receipt,
+  settled,
+  typedText,
+} from './schemas.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 /** Whatever the way to prove who the visitor is. */
@@ -16,6 +26,13 @@ const ofNewAccount = [
   ...['password_too_short', 'password_too_long', 'password_too_common'],
 ] as const satisfies RefusalCode[]
 
+const ofNewPasskey = [
+  ...ofForm,
+  ...['proof_too_old', 'method_not_allowed', 'account_unusable', 'passkey_wrong'],
+] as const satisfies RefusalCode[]
+
+/** What a browser says for an authenticator, as JSON. */
+const credential = Type.String({ maxLength: longestMessage })
 const password = Type.String({ maxLength: 4096 })
 /** The box beside a form, where it is ticked. */
 const remember = Type.Optional(Type.Literal('on'))
@@ -23,7 +40,7 @@ const remember = Type.Optional(Type.Literal('on'))
 /** Each way to prove who the visitor is: the submit names the place, so it approves. */
 export function addSignInRoutes(
   scope: HttpServer,
-  { flow, methods }: PhoneParts,
+  { flow, methods, newPasskeys }: PhoneParts,
   visitorOf: VisitorOf,
 ): void {
   scope.post(
@@ -59,6 +76,58 @@ export function addSignInRoutes(
       }
       if (remember) visitor.remembered.keep(id, visitor.key)
       visitor.forgetTyped()
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/passkey',
+    {
+      schema: {
+        ...byPhone,
+        operationId: 'approveByPasskey',
+        refusals: [...ofSignIn, 'method_not_allowed', 'passkey_wrong'],
+        consumes: forms,
+        summary: 'Sign in with a passkey, which approves',
+        params: signInPath,
+        body: Type.Object({ credential, receipt, agreement }, { title: 'PasskeyForm' }),
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      const { credential, receipt, agreement } = request.body
+      await visitor.scanFirst(id, receipt)
+      try {
+        await flow.approve(id, visitor.phone, methods.passkey(credential), { agreement })
+      } catch (error) {
+        return visitor.retype(error, { kind: 'sign-in', id })
+      }
+      visitor.passkeys.known()
+      return visitor.settle(id)
+    },
+  )
+
+  scope.post(
+    '/s/:id/passkeys',
+    {
+      schema: {
+        ...byPhone,
+        operationId: 'addPasskey',
+        refusals: ofNewPasskey,
+        consumes: forms,
+        summary: 'Add a passkey to the account that has just signed in by its password',
+        params: signInPath,
+        body: Type.Object({ credential }, { title: 'NewPasskeyForm' }),
+        response: settled,
+      },
+    },
+    async (request, reply) => {
+      const visitor = visitorOf(request, reply)
+      const { id } = request.params
+      await newPasskeys.add(id, visitor.phone, request.body.credential)
+      visitor.passkeys.known()
       return visitor.settle(id)
     },
   )

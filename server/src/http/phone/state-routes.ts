@@ -27,6 +27,8 @@ const standsAt: Partial<Record<string, string>> = {
   extend: '',
   'sign-in': '?form=sign-in',
   approve: '',
+  passkey: '?form=sign-in',
+  passkeys: '',
   'sign-up': '?form=sign-up',
   deny: '',
   end: '',

@@ -1,4 +1,5 @@
 import type { FinalReason, HandOffView, SignInState } from '@qrgate/sdk/protocol'
+import type { CreationOptions, RequestOptions } from '../../accounts/passkeys.ts'
 import type { RefusalCode } from '../../errors.ts'
 import type { ClaimName } from '../../protocol/claims.ts'
 
@@ -25,6 +26,12 @@ export interface TimeToSignIn {
   extendable: boolean
 }
 
+/** What a script asks the browser for, and the page offers only where it has one. */
+export interface PasskeyOffer extends RequestOptions {
+  /** One was made or used in this browser: then it stands first. */
+  first: boolean
+}
+
 export interface SignInForm extends Pick<PageView, 'userCode'> {
   kind: 'sign-in'
   id: string
@@ -42,6 +49,7 @@ export interface SignInForm extends Pick<PageView, 'userCode'> {
   retryAfter?: number | undefined
   /** Whether new accounts are taken here. */
   registration: boolean
+  passkey?: PasskeyOffer | undefined
   /** Whether this phone may be remembered here. */
   rememberable?: boolean | undefined
   /** Whether the visitor wants that, as they have said before. */
@@ -159,6 +167,8 @@ export type Obstacle =
 /** What every page may show. */
 interface PageView {
   place: Place | null
+  /** What the visitor may make for the next time, under what they came for. */
+  newPasskey?: CreationOptions | undefined
   /** The code that led here, for the visitor to compare (RFC 8628 §3.3.1). */
   userCode?: string | undefined
 }

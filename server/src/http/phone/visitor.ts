@@ -1,6 +1,7 @@
 import { finalStates, type PhoneKind } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
+import type { Passkeys } from '../../accounts/passkeys.ts'
 import type { RememberedPhones } from '../../accounts/remembered-phones.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
@@ -12,6 +13,7 @@ import { allows } from '../../protocol/policy.ts'
 import type { SignIn } from '../../protocol/sign-in-row.ts'
 import { readUserCode } from '../../protocol/user-code.ts'
 import type { Flow } from '../../signin/flow.ts'
+import type { NewPasskeys } from '../../signin/new-passkeys.ts'
 import type { OpenedPage } from '../../signin/opened-page.ts'
 import type { Phone } from '../../signin/phone.ts'
 import type { Telling } from '../../signin/told.ts'
@@ -39,6 +41,7 @@ import {
   type SignUpNotice,
   type ToldOnPage,
 } from './page.ts'
+import { type OfferedPasskeys, type OfferedPasskeysOf, offersPasskeys } from './passkeys.ts'
 import { type Remembered, type RememberedOf, readsRemembered } from './remembered.ts'
 import { type Typed, type TypedCode, TypedCookie } from './typed.ts'
 import { codeProblem, phoneState, timeToSignIn, viewOfRefusal, viewOfSignIn } from './view-of.ts'
@@ -49,6 +52,8 @@ export interface PhoneParts {
   userCodes: UserCodes
   methods: Methods
   phones: Pick<RememberedPhones, 'find' | 'secretOf' | 'forgetSecret'>
+  passkeys: Pick<Passkeys, 'requestOptions'>
+  newPasskeys: NewPasskeys
   visits: Visits
   handOffs: HandOffs
   telling: Telling
@@ -83,6 +88,7 @@ export function createVisitors(parts: PhoneParts): VisitorOf {
     key: phoneKeyCookie(publicUrl),
     typed: new TypedCookie(publicUrl),
     rememberedOf: readsRemembered(parts.phones, publicUrl),
+    passkeysOf: offersPasskeys(parts.passkeys, parts.newPasskeys, publicUrl),
   }
   return (request, reply) => new Visitor(parts, cookies, request, reply)
 }
@@ -91,6 +97,7 @@ interface Cookies {
   key: OwnCookie
   typed: TypedCookie
   rememberedOf: RememberedOf
+  passkeysOf: OfferedPasskeysOf
 }
 
 /**
@@ -102,6 +109,8 @@ export class Visitor {
   readonly #cookies: Cookies
   /** What this browser keeps of whoever is remembered on it. */
   readonly remembered: Remembered
+  /** What it may do with passkeys. */
+  readonly passkeys: OfferedPasskeys
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   #language: Language | undefined
@@ -111,6 +120,7 @@ export class Visitor {
     this.#parts = parts
     this.#cookies = cookies
     this.remembered = cookies.rememberedOf(request, reply)
+    this.passkeys = cookies.passkeysOf(request, reply)
     this.#request = request
     this.#reply = reply
     this.#language = this.#chosenLanguage()
@@ -224,13 +234,12 @@ export class Visitor {
     const opened = { id, receipt, goodFor, told, place, userCode }
     const account = await this.remembered.visitorAt(kiosk)
     if (account) return this.#show({ kind: 'one-tap', ...opened, account })
-    const rememberable = this.remembered.isOpenAt(kiosk)
     return this.#show({
       kind: 'sign-in',
+      ...this.#ways(id, kiosk),
       ...this.#typed(id),
       ...opened,
       registration,
-      rememberable,
     })
   }
 
@@ -249,17 +258,19 @@ export class Visitor {
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
     const time = timeToSignIn(signIn, this.#parts.clock())
     const place = this.#placeOf(kiosk)
-    if (!time) return this.#show({ place, ...view })
+    if (!time) {
+      const newPasskey = await this.passkeys.toMake(signIn, this.key, kiosk, place.site)
+      return this.#show({ place, ...view, newPasskey })
+    }
     const typed = this.#typed(signIn.id)
     const account = form === undefined ? await this.remembered.visitorAt(kiosk) : null
     if (account) {
       const { userCode } = typed
       return this.#show({ kind: 'one-tap', id: signIn.id, place, told, time, userCode, account })
     }
-    const rememberable = this.remembered.isOpenAt(kiosk)
     return this.#show({
-      ...{ place, ...view, ...typed },
-      ...{ told, time, notice: this.#notice, rememberable },
+      ...{ place, ...view, ...typed, ...this.#ways(signIn.id, kiosk) },
+      ...{ told, time, notice: this.#notice },
     })
   }
 
@@ -294,7 +305,7 @@ export class Visitor {
       place,
       time,
       registration,
-      rememberable: this.remembered.isOpenAt(kiosk),
+      ...this.#ways(form.id, kiosk),
       told,
       notice,
       error: code,
@@ -327,6 +338,14 @@ export class Visitor {
   async #told(id: string, kiosk: Kiosk): Promise<ToldOnPage | undefined> {
     const told = await this.#parts.telling.shown(id, this.key, kiosk)
     return told ? { ...told, client: told.client[this.language] } : undefined
+  }
+
+  /** What besides a password is open here, and to this browser. */
+  #ways(signIn: string, kiosk: Kiosk) {
+    return {
+      rememberable: this.remembered.isOpenAt(kiosk),
+      passkey: this.passkeys.toUse(signIn, this.key, kiosk),
+    }
   }
 
   get #browser() {

@@ -11,6 +11,7 @@ export interface Words {
   signIn: SignInWords
   signUp: SignUpWords
   oneTap: OneTapWords
+  passkey: PasskeyWords
   /** Beside the box that has the phone remembered. */
   remember: { label: string; hint: string }
   code: CodeWords
@@ -66,6 +67,18 @@ interface OneTapWords {
   approve: string
   decline: string
   warning: string
+}
+
+interface PasskeyWords {
+  /** On the button that signs in with one. */
+  use: string
+  /** Between that and the form. */
+  or: string
+  /** The offer to make one. */
+  offer: { title: string; points: readonly string[]; make: string; later: string; never: string }
+  made: string
+  /** What came of it where none was made. */
+  notMade: string
 }
 
 interface TimeWords {

@@ -47,6 +47,23 @@ export const en: Words = {
     decline: 'Decline',
     warning: 'Not standing at this kiosk? Decline.',
   },
+  passkey: {
+    use: 'Use fingerprint or face',
+    or: 'or with your user ID',
+    offer: {
+      title: 'Next time without a password: fingerprint or face',
+      points: [
+        'Scan, one touch, done',
+        'Fingerprint and face stay on your phone',
+        'Does not work on fake pages',
+      ],
+      make: 'Set up on this phone',
+      later: 'Later',
+      never: 'Don’t ask on this phone',
+    },
+    made: 'Set up. Next time, your fingerprint or face is enough.',
+    notMade: 'That did not work. You can set it up at your next visit.',
+  },
   remember: {
     label: 'Remember me on this phone',
     hint: 'Leave this empty on a shared phone.',

@@ -55,6 +55,13 @@ export function rememberedCookie(publicUrl: string): OwnCookie {
   return ownCookie(rememberedCookieName, publicUrl, { maxAge, sameSite: 'lax' })
 }
 
+export const passkeyCookieName = 'qrgate-passkey'
+
+/** Says only that a passkey was made or used in this browser, which then offers it first. */
+export function passkeyCookie(publicUrl: string): OwnCookie {
+  return ownCookie(passkeyCookieName, publicUrl, { maxAge: credentialLife, sameSite: 'lax' })
+}
+
 /** In seconds, from the last time that the phone was at a sign-in. */
 const phoneKeyLife = 24 * 3600
 

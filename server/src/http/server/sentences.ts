@@ -111,6 +111,14 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'The user ID or the password is wrong.',
     ko: '아이디 또는 비밀번호가 맞지 않습니다.',
   },
+  proof_too_old: {
+    en: 'Your sign-in is too long ago for this. Please sign in again.',
+    ko: '로그인한 지 오래되었습니다. 다시 로그인해 주세요.',
+  },
+  passkey_wrong: {
+    en: 'That did not work. Please sign in with your user ID and password.',
+    ko: '확인하지 못했습니다. 아이디와 비밀번호로 로그인해 주세요.',
+  },
   phone_forgotten: {
     en: 'This phone is no longer remembered. Please sign in again.',
     ko: '이 휴대폰은 더 이상 기억되지 않습니다. 다시 로그인해 주세요.',

@@ -38,6 +38,7 @@ export interface SignInsTable {
   phone_hash: string | null
   phone_kind: string | null
   account: string | null
+  epoch: number | null
   /** Joined by spaces. */
   amr: string | null
   proven_at: number | null

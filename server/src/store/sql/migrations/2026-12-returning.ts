@@ -8,6 +8,7 @@ export const returning: Migration = {
       .alterTable('accounts')
       .addColumn('epoch', 'integer', column => column.notNull().defaultTo(0))
       .execute()
+    await db.schema.alterTable('sign_ins').addColumn('epoch', 'integer').execute()
     await db.schema.alterTable('sign_ins').addColumn('proven_at', 'bigint').execute()
 
     await db.schema

@@ -1,0 +1,99 @@
+import { toBytes, toText } from './bytes.ts'
+import { press } from './gate.ts'
+
+/** As the server writes it (server/src/accounts/passkeys.ts). */
+interface CreationOptions {
+  challenge: string
+  rp: { id: string; name: string }
+  user: { id: string; name: string; displayName: string }
+  algorithms: readonly number[]
+  exclude: readonly { id: string; transports: readonly AuthenticatorTransport[] }[]
+}
+
+/** Where this phone's owner does not want to be asked, it is kept here; nobody else needs to know. */
+const never = 'qrgate-no-passkey'
+
+/**
+ * Offers to make a passkey, once somebody has signed in with a password.
+ * @param hold is told while the browser asks its owner: another page would take the question away.
+ */
+export function offerNewPasskey(hold: (asking: boolean) => void): void {
+  const card = document.querySelector<HTMLElement>('[data-new-passkey]')
+  if (!card || !window.PublicKeyCredential || isUnwanted()) return
+  card.hidden = false
+  card.addEventListener('click', ({ target }) => {
+    if (!(target instanceof HTMLElement)) return
+    const { make, later, never: unwanted } = target.closest('button')?.dataset ?? {}
+    if (unwanted !== undefined) keepUnwanted()
+    if (unwanted !== undefined || later !== undefined) card.remove()
+    if (make !== undefined) void makeHere(card, hold)
+  })
+}
+
+async function makeHere(card: HTMLElement, hold: (asking: boolean) => void): Promise<void> {
+  const { newPasskey = '', options = '', words = '{}' } = card.dataset
+  const { made, notMade } = JSON.parse(words) as Record<string, string>
+  const problem = card.querySelector<HTMLElement>('.problem')
+  const buttons = card.querySelectorAll('button')
+  for (const button of buttons) button.disabled = true
+  hold(true)
+  try {
+    const credential = await make(JSON.parse(options) as CreationOptions)
+    if (credential === null) return
+    const answer = await press(newPasskey, new URLSearchParams({ credential }))
+    if (answer.kind === 'state') {
+      card.querySelector('.made')?.append(made ?? '')
+      for (const child of card.querySelectorAll('ul,.problem,button,.answers')) child.remove()
+    } else if (problem) {
+      problem.hidden = false
+      problem.textContent = notMade ?? ''
+    }
+  } finally {
+    for (const button of buttons) button.disabled = false
+    hold(false)
+  }
+}
+
+/** What an authenticator has made, as JSON; null where its owner does not want it after all. */
+async function make({ challenge, rp, user, algorithms, exclude }: CreationOptions) {
+  const publicKey: PublicKeyCredentialCreationOptions = {
+    challenge: toBytes(challenge),
+    rp,
+    user: { ...user, id: toBytes(user.id) },
+    pubKeyCredParams: algorithms.map(alg => ({ type: 'public-key', alg })),
+    excludeCredentials: exclude.map(({ id, transports }) => ({
+      type: 'public-key',
+      id: toBytes(id),
+      transports: [...transports],
+    })),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+  }
+  try {
+    const credential = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential
+    const response = credential.response as AuthenticatorAttestationResponse
+    return JSON.stringify({
+      id: credential.id,
+      clientDataJSON: toText(response.clientDataJSON),
+      attestationObject: toText(response.attestationObject),
+      transports: response.getTransports?.() ?? [],
+    })
+  } catch {
+    return null
+  }
+}
+
+function isUnwanted(): boolean {
+  try {
+    return localStorage.getItem(never) !== null
+  } catch {
+    return false
+  }
+}
+
+function keepUnwanted(): void {
+  try {
+    localStorage.setItem(never, '1')
+  } catch {
+    // It is asked again the next time.
+  }
+}
