@@ -13,7 +13,7 @@ const conditions = ['source', ...defaultClientConditions]
 const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
 
 /** Style sheets that the server writes into its own pages, so that it must know their names. */
-const inlined = ['phone.css', 'hand-off.css', 'docs.css']
+const inlined = ['phone.css', 'hand-off.css', 'new-passkey.css', 'docs.css']
 
 /**
  * The server inlines the phone's scripts into its pages, so each must stand alone: one classic script
@@ -23,7 +23,7 @@ function phoneScripts(): Plugin {
   return {
     name: 'qrgate-phone-scripts',
     async generateBundle() {
-      for (const name of ['phone', 'hand-off']) {
+      for (const name of ['phone', 'hand-off', 'new-passkey']) {
         this.emitFile({ type: 'asset', fileName: `${name}.js`, source: await scriptOf(name) })
       }
     },
@@ -114,6 +114,7 @@ export default defineConfig({
         demo: here('demo.html'),
         phone: here('phone/phone.css'),
         'hand-off': here('phone/hand-off.css'),
+        'new-passkey': here('phone/new-passkey.css'),
         docs: here('docs/docs.css'),
       },
       output: {

@@ -33,7 +33,7 @@ async function send(form: HTMLFormElement, page: Page, words: Words): Promise<vo
   const button = form.querySelector('button:not([type])')
   clearProblem()
   const release = setBusy(page, button, words.checking)
-  if (form.dataset.action === 'passkey' && !(await signed(form, page))) return release()
+  if (form.dataset.action === 'passkey' && !(await signed(form))) return release()
   const fields = fieldsOf(form)
   let problem = words.problems.other
 

@@ -2,7 +2,6 @@ import { offerAlarm } from './alarm.ts'
 import { takeOverSending } from './hand-off-forms.ts'
 import { readHandOffPage } from './hand-off-page.ts'
 import { follow } from './hand-off-watch.ts'
-import { offerNewPasskey } from './new-passkey.ts'
 
 /** The page with the visitor's number. It works without this script; with it, it is always up to date. */
 const page = readHandOffPage(document)
@@ -10,6 +9,4 @@ if (page) {
   const alarm = offerAlarm()
   const { refresh } = follow(page, alarm)
   takeOverSending(refresh)
-  // What may ask for an answer is kept, whatever else is exchanged.
-  offerNewPasskey(() => {})
 }

@@ -1,3 +1,4 @@
+import { asking } from './asking.ts'
 import { toBytes, toText } from './bytes.ts'
 import { press } from './gate.ts'
 
@@ -13,31 +14,25 @@ interface CreationOptions {
 /** Where this phone's owner does not want to be asked, it is kept here; nobody else needs to know. */
 const never = 'qrgate-no-passkey'
 
-/**
- * Offers to make a passkey, once somebody has signed in with a password.
- * @param hold is told while the browser asks its owner: another page would take the question away.
- */
-export function offerNewPasskey(hold: (asking: boolean) => void): void {
-  const card = document.querySelector<HTMLElement>('[data-new-passkey]')
-  if (!card || !window.PublicKeyCredential || isUnwanted()) return
+/** Offers to make a passkey, once somebody has signed in with a password; whatever page that is on. */
+function offer(card: HTMLElement): void {
   card.hidden = false
   card.addEventListener('click', ({ target }) => {
-    if (!(target instanceof HTMLElement)) return
-    const { make, later, never: unwanted } = target.closest('button')?.dataset ?? {}
+    const button = target instanceof Element ? target.closest('button') : null
+    const { make, later, never: unwanted } = button?.dataset ?? {}
     if (unwanted !== undefined) keepUnwanted()
     if (unwanted !== undefined || later !== undefined) card.remove()
-    if (make !== undefined) void makeHere(card, hold)
+    if (make !== undefined) void makeHere(card)
   })
 }
 
-async function makeHere(card: HTMLElement, hold: (asking: boolean) => void): Promise<void> {
+async function makeHere(card: HTMLElement): Promise<void> {
   const { newPasskey = '', options = '', words = '{}' } = card.dataset
   const { made, notMade } = JSON.parse(words) as Record<string, string>
   const problem = card.querySelector<HTMLElement>('.problem')
   const buttons = card.querySelectorAll('button')
   for (const button of buttons) button.disabled = true
-  hold(true)
-  try {
+  await asking(async () => {
     const credential = await make(JSON.parse(options) as CreationOptions)
     if (credential === null) return
     const answer = await press(newPasskey, new URLSearchParams({ credential }))
@@ -48,10 +43,8 @@ async function makeHere(card: HTMLElement, hold: (asking: boolean) => void): Pro
       problem.hidden = false
       problem.textContent = notMade ?? ''
     }
-  } finally {
-    for (const button of buttons) button.disabled = false
-    hold(false)
-  }
+  })
+  for (const button of buttons) button.disabled = false
 }
 
 /** What an authenticator has made, as JSON; null where its owner does not want it after all. */
@@ -97,3 +90,6 @@ function keepUnwanted(): void {
     // It is asked again the next time.
   }
 }
+
+const card = document.querySelector<HTMLElement>('[data-new-passkey]')
+if (card && window.PublicKeyCredential && !isUnwanted()) offer(card)

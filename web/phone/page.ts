@@ -34,8 +34,6 @@ export interface Page {
   readonly goodFor: number
   /** A form is on its way, so that a second tap does nothing. */
   busy: boolean
-  /** The browser asks its owner for a passkey: another page would take the question away. */
-  asking: boolean
   readonly words: Words | null
 }
 
@@ -51,7 +49,6 @@ export function readPage(): Page | null {
     movesOn: false,
     goodFor: goodFor === '' ? Infinity : Number(goodFor),
     busy: false,
-    asking: false,
     words: words === undefined ? null : (JSON.parse(words) as Words),
   }
 }

@@ -1,3 +1,4 @@
+import { asking } from './asking.ts'
 import { toBytes, toText } from './bytes.ts'
 import type { Page } from './page.ts'
 
@@ -20,9 +21,9 @@ export function offerPasskey(page: Page): void {
 }
 
 /** Whether the browser has signed, so that the form says so; false where its owner does not want to. */
-export async function signed(form: HTMLFormElement, page: Page): Promise<boolean> {
+export async function signed(form: HTMLFormElement): Promise<boolean> {
   waiting?.abort()
-  const answer = chosen ?? (await ask(form, page))
+  const answer = chosen ?? (await asking(() => ask(form)))
   chosen = null
   const field = form.elements.namedItem('credential') as HTMLInputElement
   field.value = answer ?? ''
@@ -32,7 +33,7 @@ export async function signed(form: HTMLFormElement, page: Page): Promise<boolean
 async function whenTyped(form: HTMLFormElement, page: Page): Promise<void> {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
   waiting = new AbortController()
-  const answer = await ask(form, page, { mediation: 'conditional', signal: waiting.signal })
+  const answer = await ask(form, { mediation: 'conditional', signal: waiting.signal })
   if (answer === null || page.busy) return
   chosen = answer
   form.requestSubmit()
@@ -41,7 +42,6 @@ async function whenTyped(form: HTMLFormElement, page: Page): Promise<void> {
 /** What an authenticator says, as JSON; null for whatever else becomes of the question. */
 async function ask(
   form: HTMLFormElement,
-  page: Page,
   how: CredentialRequestOptions = {},
 ): Promise<string | null> {
   const { passkey = '', domain = '' } = form.closest<HTMLElement>('[data-passkey]')?.dataset ?? {}
@@ -51,7 +51,6 @@ async function ask(
     userVerification: 'required',
   } as const
   try {
-    page.asking = how.mediation === undefined
     const credential = (await navigator.credentials.get({
       ...how,
       publicKey,
@@ -69,7 +68,5 @@ async function ask(
   } catch {
     // Called off, by its owner or by us: the form is there still.
     return null
-  } finally {
-    page.asking = false
   }
 }

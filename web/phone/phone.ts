@@ -1,5 +1,4 @@
 import { takeOverForms } from './form.ts'
-import { offerNewPasskey } from './new-passkey.ts'
 import { type Page, readPage } from './page.ts'
 import { offerPasskey } from './passkey.ts'
 import { offerReveal } from './reveal.ts'
@@ -14,9 +13,6 @@ async function run(page: Page): Promise<void> {
   offerReveal()
   if (page.words) takeOverForms(page, page.words)
   offerPasskey(page)
-  offerNewPasskey(asking => {
-    page.asking = asking
-  })
   const timeLeft = page.words ? countTimeLeft(page, page.words) : undefined
   if (page.state === 'pending' && !(await scan(page, timeLeft))) return
   await watch(page, timeLeft)

@@ -1,3 +1,4 @@
+import { isAsking } from './asking.ts'
 import { type Answer, ask, askForNews, keepTyped, leave } from './gate.ts'
 import { type Page, reloadFromServer } from './page.ts'
 import type { TimeLeft } from './time-left.ts'
@@ -30,7 +31,7 @@ export async function watch(page: Page, timeLeft: TimeLeft | undefined): Promise
     page.seq = answer.seq
   }
   if (lost) await keepTyped(page)
-  while (page.asking) await wait(pause / 4)
+  while (isAsking()) await wait(pause / 4)
   reloadFromServer(page)
 }
 

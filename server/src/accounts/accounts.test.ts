@@ -256,8 +256,10 @@ test('whatever changes an account is told once, with who did it', async () => {
   assert.equal((await store.accounts.byKey(account.key))?.disabledAt, now)
   await accounts.enable(account, operator)
   await accounts.enable(account, operator)
-  assert.deepEqual(await store.accounts.byKey(account.key), account)
+  const enabled = { ...account, epoch: 1 }
+  assert.deepEqual(await store.accounts.byKey(account.key), enabled)
   await accounts.changePassword(account, 'another password', operator)
+  assert.equal((await store.accounts.byKey(account.key))?.epoch, 2)
   assert.equal(await matches(account.id, 'another password'), true)
   assert.equal(await matches(account.id, password), false)
   assert.deepEqual(await told(account), [

@@ -106,8 +106,9 @@ export async function createApp(
     done()
   })
   const docsStyle = await readDocsStyle()
-  const styles = [assets.css, assets.handOff.css, noscriptCss, docsStyle]
-  const scripts = [assets.script, assets.handOff.script]
+  const inPages = [assets, assets.handOff, assets.newPasskey]
+  const styles = [...inPages.map(({ css }) => css), noscriptCss, docsStyle]
+  const scripts = inPages.map(({ script }) => script)
   addSecurityHeaders(server, config, { styles, scripts })
   addOpenApi(server, publicUrl)
   await server.register(websocket, {

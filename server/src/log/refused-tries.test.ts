@@ -99,6 +99,7 @@ test('what is no try at anything is not counted', async t => {
     [
       // Time, repetition and chance.
       'already_ended',
+      'proof_too_old',
       'expired',
       'not_approved',
       'not_claimable',

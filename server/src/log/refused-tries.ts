@@ -54,6 +54,8 @@ const tries = new Set<RefusalCode>([
   'ticket_unknown',
   'too_many',
   'too_many_codes',
+  'passkey_wrong',
+  'phone_forgotten',
   'too_many_tries',
   'user_code_unknown',
   'wrong_credentials',

@@ -159,7 +159,7 @@ test('each wrong field is named, with what would be right', () => {
     '`texts.done_text.en` must be plain text of 1 to 80 characters, without line breaks.',
     "`services.offer` must be a list of up to 50 services' ids, each once.",
     '`printing` must be an object.',
-    '`methods` must be a list of `password` and, where it is open too, `sign_up`.',
+    '`methods` must be a list of `password` and, where they are open too, `passkey`, `remembered` (one tap on a phone that was remembered) and `sign_up`.',
   ])
   assert.deepEqual(fault({ printing: { ticket: 1, paper_mm: 76 } }), [
     '`printing.ticket` must be `true` or `false`.',

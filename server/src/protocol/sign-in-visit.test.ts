@@ -156,7 +156,8 @@ test('N40: whoever signs in at a kiosk that has gone waits no longer than it may
 test('what was agreed is kept with the approval, and told by its event', () => {
   const { next, events } = take(after(scan), approve)
   assert.deepEqual([next.client, next.claims], ['clinic', ['name']])
-  assert.deepEqual(events[0]?.detail, { amr: ['pwd'], client: 'clinic', claims: ['name'] })
+  const agreed = { client: 'clinic', claims: ['name'] }
+  assert.deepEqual(events[0]?.detail, { method: 'password', amr: ['pwd'], ...agreed })
 })
 
 test('events that a client is notified of name it, as the row may be gone by then', () => {

@@ -188,7 +188,7 @@ test('each event tells which sign-in, where, when, who, whose and how', () => {
   const kiosk = { kind: 'kiosk', id: '101' }
   const detail = { phone: phoneKind }
   assert.deepEqual(told(situations.pending, steps.scan), [{ actor: phone, account: null, detail }])
-  const approved = { actor: phone, account: 'u1', detail: { amr: ['pwd'] } }
+  const approved = { actor: phone, account: 'u1', detail: { method: 'password', amr: ['pwd'] } }
   assert.deepEqual(told(situations.scanned, steps.approve), [approved])
   const other = { actor: { kind: 'phone', id: theirs }, account: 'u2' }
   assert.deepEqual(told(situations.pending, steps['approve at once']), [

@@ -10,6 +10,8 @@ export interface PageAssets {
 export interface PhoneAssets extends PageAssets {
   /** Of the page with the visitor's number; the first page, which must be small, goes without. */
   handOff: PageAssets
+  /** Of the offer to make a passkey, wherever that is made. */
+  newPasskey: PageAssets
 }
 
 /** For a page whose parts a script has asked for: it has style and script. */
@@ -28,6 +30,10 @@ export async function readPhoneAssets(): Promise<PhoneAssets> {
     const [css, script] = await Promise.all([read(`${name}.css`), read(`${name}.js`)])
     return { css, script }
   }
-  const [phone, handOff] = await Promise.all([page('phone'), page('hand-off')])
-  return { ...phone, handOff }
+  const [phone, handOff, newPasskey] = await Promise.all([
+    page('phone'),
+    page('hand-off'),
+    page('new-passkey'),
+  ])
+  return { ...phone, handOff, newPasskey }
 }

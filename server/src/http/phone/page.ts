@@ -25,10 +25,10 @@ export type {
 } from './view.ts'
 
 /**
- * A page for the visitor's phone, whole: one response carries its style and its script.
+ * A page for the visitor's phone, whole: one response carries its styles and its scripts.
  * Their text is constant, so that the content security policy can allow them by hash.
  */
-export function renderPage(view: PhoneView, lang: Language, { css, script }: PageAssets): string {
+export function renderPage(view: PhoneView, lang: Language, ...assets: PageAssets[]): string {
   const { title, main, footnote } = contentOf(view, words[lang])
   const page = html`<!doctype html>
 <html lang="${lang}">
@@ -41,7 +41,7 @@ export function renderPage(view: PhoneView, lang: Language, { css, script }: Pag
 <link rel="icon" href="data:,">
 <title>${title}${view.place && ` · ${view.place.site}`}</title>
 ${refreshWithoutScript(view)}
-${css !== '' && html`<style>${raw(css)}</style>`}
+${assets.map(({ css }) => css !== '' && html`<style>${raw(css)}</style>`)}
 ${isUncommitted(view) && view.kind !== 'one-tap' && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
 <body>
@@ -53,7 +53,7 @@ ${main}
 ${footnote}
 ${languageSwitch(view, lang === 'ko' ? 'en' : 'ko')}
 </footer>
-${script !== '' && html`<script type="module">${raw(script)}</script>`}
+${assets.map(({ script }) => script !== '' && html`<script type="module">${raw(script)}</script>`)}
 </body>
 </html>
 `

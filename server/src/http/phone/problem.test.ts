@@ -22,6 +22,11 @@ test('what the form shows after a reload is what its script shows in place', () 
   for (const dictionary of dictionaries) {
     const { other, ...known } = problemsInPlace(dictionary)
     for (const code of refusalCodes) {
+      // Whoever has tapped finds another form in its place.
+      if (code === 'phone_forgotten' || code === 'method_not_allowed') {
+        assert.equal(known[code], undefined)
+        continue
+      }
       const { sentence, field } = known[code] ?? other ?? assert.fail(code)
       const inPlace = { sentence: timed(sentence, 240, dictionary), field }
       assert.deepEqual(problemOf({ error: code, retryAfter: 240 }, dictionary), inPlace, code)

@@ -368,13 +368,14 @@ export class Visitor {
 
   #show(view: PhoneView) {
     this.#reply.type('text/html; charset=utf-8').header('vary', 'Accept, Accept-Language, Cookie')
-    return this.#reply.send(renderPage(view, this.language, this.#assetsOf(view)))
+    return this.#reply.send(renderPage(view, this.language, ...this.#assetsOf(view)))
   }
 
-  #assetsOf({ kind }: PhoneView): PageAssets {
+  #assetsOf({ kind, newPasskey }: PhoneView): PageAssets[] {
     const { assets } = this.#parts
-    if (this.#query.bare !== undefined) return noAssets
-    return kind === 'hand-off' ? assets.handOff : assets
+    if (this.#query.bare !== undefined) return [noAssets]
+    const page = kind === 'hand-off' ? assets.handOff : assets
+    return newPasskey ? [page, assets.newPasskey] : [page]
   }
 }
 
