@@ -11,6 +11,8 @@ import { logKeepingPromises } from './log-keeping-promises.ts'
 import { logPromises } from './log-promises.ts'
 import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
+import { passkeyPromises } from './passkey-promises.ts'
+import { rememberedPhonePromises } from './remembered-phone-promises.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { signingKeyPromises } from './signing-key-promises.ts'
 import { subjectPromises } from './subject-promises.ts'
@@ -41,6 +43,8 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   subjectPromises(name, openPair)
   userCodePromises(name, openPair)
   usualPlacePromises(name, openPair)
+  rememberedPhonePromises(name, openPair)
+  passkeyPromises(name, openPair)
   signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
   gatePromises(name, openDatabase)

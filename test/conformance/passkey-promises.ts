@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Passkey } from '../../server/src/store/passkey.ts'
+import type { Store } from '../../server/src/store/store.ts'
+import type { OpenPair } from './open-store.ts'
+import { accountEvent, adding, freshId, scan, start } from './rows.ts'
+
+export function passkey(id: string, change: Partial<Passkey> = {}): Passkey {
+  return {
+    ...{ id, account: 'hong', domain: 'gate.test', publicKey: 'Y29zZQ', signCount: 0 },
+    ...{ transports: ['internal', 'hybrid'], synced: true, name: 'iPhone' },
+    ...{ createdAt: start, usedAt: null, removedAt: null },
+    ...change,
+  }
+}
+
+const added = accountEvent('hong', 'passkey.added')
+const add = ({ passkeys }: Store, row: Passkey) => passkeys.update(row.id, adding(row, added))
+
+/** What the store promises about passkeys. */
+export function passkeyPromises(name: string, openPair: OpenPair): void {
+  const check = (sentence: string, body: (one: Store, other: Store) => Promise<void>) =>
+    test(`${name}: ${sentence}`, async t => body(...(await openPair(t))))
+
+  check('a passkey is found by its id, on every node', async (one, other) => {
+    const row = passkey('a', { transports: [], synced: false, signCount: 2 ** 32 - 1 })
+    await add(one, row)
+    assert.deepEqual(await other.passkeys.byId('a'), row)
+    assert.equal(await other.passkeys.byId('A'), null)
+  })
+
+  check("an account's passkeys come in their order, without those that were removed", async one => {
+    await add(one, passkey('b', { createdAt: start + 1 }))
+    await add(one, passkey('a', { createdAt: start + 2 }))
+    await add(one, passkey('gone', { removedAt: start }))
+    await add(one, passkey('theirs', { account: 'kim' }))
+    assert.deepEqual(
+      (await one.passkeys.of('hong')).map(({ id }) => id),
+      ['b', 'a'],
+    )
+  })
+
+  check(
+    'S113: of 20 sign-ins that count on at once, none counts what another has',
+    async (one, other) => {
+      await add(one, passkey('a'))
+      const counted = (old: Passkey | null) => {
+        assert.ok(old)
+        return { next: { ...old, signCount: old.signCount + 1 }, events: [], quiet: true }
+      }
+      const also = { passkeys: new Map([['a', counted]]) }
+      const ids = Array.from({ length: 20 }, freshId)
+      await Promise.all(
+        ids.map((id, n) =>
+          (n % 2 ? one : other).signIns.update(id, () => ({ ...scan(id)(), also })),
+        ),
+      )
+      assert.equal((await one.passkeys.byId('a'))?.signCount, 20)
+    },
+  )
+}
