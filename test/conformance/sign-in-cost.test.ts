@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -112,6 +114,24 @@ for (const [name, watch] of Object.entries(engines)) {
     assert.equal(compile.mock.callCount(), 0)
   })
 }
+
+test('N73: SQLite: that its file is still its own is looked at once in a turn of the loop', async t => {
+  const path = join(temporaryFolder(t), 'qrgate.sqlite')
+  const store = await openSqliteStore(path)
+  t.after(() => store.close())
+  const stat = t.mock.method(fs, 'statSync')
+  syncBuiltinESMExports()
+  t.after(() => {
+    stat.mock.restore()
+    syncBuiltinESMExports()
+  })
+  const looks = () => stat.mock.calls.filter(call => call.arguments[0] === path).length
+  await Promise.all(Array.from({ length: 10 }, () => store.signIns.read(freshId())))
+  assert.equal(looks(), 1)
+  await new Promise(resolve => setImmediate(resolve))
+  await store.signIns.read(freshId())
+  assert.equal(looks(), 2)
+})
 
 test('N73: Postgres: a change waits for its database three times', async t => {
   const store = await openPostgresStore(await (await PostgresServer.start(t)).database())
