@@ -92,7 +92,7 @@ export function createFlow(parts: FlowParts) {
   /** Approves for whoever is proven, if kiosk, way and account are good still; a new account comes with it. */
   async function takeApproval(
     subject: Subject,
-    { account, method, amr, add, remembered }: Proof,
+    { account, method, amr, add, remember }: Proof,
     phone: Actor,
     agreed: Agreed | null,
   ) {
@@ -101,7 +101,8 @@ export function createFlow(parts: FlowParts) {
     const step: Step = { type: 'approve', phoneHash: phone.id, account: account.key, amr, agreed }
     if (add) return moves.take(subject, step, { accounts: new Map([[account.key, add]]) })
     await accounts.assertUsable(account.key)
-    const [signIn] = await Promise.all([moves.take(subject, step), remembered])
+    // The approval first: somebody waits for it.
+    const [signIn] = await Promise.all([moves.take(subject, step), remember?.()])
     return signIn
   }
 

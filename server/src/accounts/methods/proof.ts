@@ -11,8 +11,8 @@ export interface Proof {
   method: Method
   /** RFC 8176 method names. */
   amr: string[]
-  /** What is to be kept of the proof itself is written then. Never fails. */
-  remembered?: Promise<void>
+  /** Writes what is to be kept of the proof itself. Never fails. */
+  remember?(): Promise<void>
   /** Adds the account, which is new: with the approval, or not at all. */
   add?: Decide<Account>
 }
