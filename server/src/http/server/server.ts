@@ -1,7 +1,6 @@
 import { parse as parseQuery } from 'node:querystring'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -11,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import { isOutOfFiles, Refusal, type RefusalCode } from '../../errors.ts'
 import { requestLanguage } from './language.ts'
+import { createLateCompilers, type TypesOfSchemas } from './late-compilers.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
 import { addRequestLog } from './request-log.ts'
@@ -57,8 +57,10 @@ export function createHttpServer(
   trustedProxies: readonly string[],
   { refuseUnrouted, headersFor }: Unseen = { refuseUnrouted: refuse, headersFor: () => ({}) },
 ) {
+  const schemas = createLateCompilers()
   const server = Fastify({
     loggerInstance: logger,
+    schemaController: schemas.controller,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // The default line would log addresses, and some addresses hold tickets.
     logController: new LogController({ disableRequestLogging: true }),
@@ -93,14 +95,13 @@ export function createHttpServer(
       if (wantsPage(request)) reply.redirect(meantAddress(request.url) ?? nowhere, 303)
       else refuseUnrouted(error, request, reply)
     },
-  })
-    .setValidatorCompiler(TypeBoxValidatorCompiler)
-    .withTypeProvider<TypeBoxTypeProvider>()
+  }).withTypeProvider<TypesOfSchemas>()
 
   server.register(cookie)
   server.register(formbody, { bodyLimit: 16_384, parser: readFields })
 
   server.decorateReply('refusal')
+  server.addHook('onListen', () => schemas.compileAll())
   server.setErrorHandler(refuse)
   // A gate that stood still finds time-outs over whose requests have just come whole: whoever was told 408
   // must not see it take effect.
