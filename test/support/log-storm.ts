@@ -93,7 +93,9 @@ export class LogStorm {
    * readers that throw; of nothing else.
    */
   assertOnlyExpectedErrors(): void {
-    const errors = this.#errors().filter(error => !/^(Error: a mood, .*|storage_busy|outcome_unknown)$/.test(error))
+    const errors = this.#errors().filter(
+      error => !/^(Error: a mood, .*|storage_busy|outcome_unknown)$/.test(error),
+    )
     assert.deepEqual(errors, [])
   }
 
