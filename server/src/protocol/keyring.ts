@@ -76,10 +76,13 @@ function roomFor({ hmac }: Key, bytes: number): Buffer {
   return hmac.inner
 }
 
-/** @param end where the message ends. */
+/**
+ * Both hashes come as text, a byte a character: memory of its own for each would cost twice what the hash does.
+ * @param end where the message ends.
+ */
 function sealed({ hmac: { inner, outer } }: Key, end: number): Buffer {
-  hash('sha256', inner.subarray(0, end), 'buffer').copy(outer, blockSize)
-  return hash('sha256', outer, 'buffer')
+  outer.write(hash('sha256', inner.subarray(0, end), 'binary'), blockSize, 'binary')
+  return Buffer.from(hash('sha256', outer, 'binary'), 'binary')
 }
 
 /** HMAC-SHA256 over length-prefixed parts, so that no two lists of parts give the same input. */
