@@ -15,7 +15,11 @@ export function addRequestLog(server: Pick<FastifyInstance, 'addHook'>, logger: 
     // Asked every few seconds, whether all is well would be most of the log.
     const level = isHealth.has(route ?? '') ? 'debug' : 'info'
     const ms = Math.round(reply.elapsedTime * 10) / 10
-    write(level, { method, route, status: reply.statusCode, ms, msg: 'request' })
+    const at = route === undefined ? '' : `"route":${JSON.stringify(route)},`
+    write(
+      level,
+      `"method":"${method}",${at}"status":${reply.statusCode},"ms":${ms},"msg":"request"`,
+    )
     done()
   })
 }
