@@ -9,12 +9,13 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { isOutOfFiles, Refusal, type RefusalCode } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
 import { requestLanguage } from './language.ts'
 import { createLateCompilers, type TypesOfSchemas } from './late-compilers.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
 import { addRequestLog } from './request-log.ts'
-import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
+import { watchSlowClients } from './slow-clients.ts'
 import {
   asksForWebSocket,
   forgetHandshakes,
@@ -53,13 +54,13 @@ const readFields = (text: string) => parseQuery(text, '&', '=', { maxKeys: 0 })
 
 /** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
 export function createHttpServer(
-  logger: FastifyBaseLogger,
+  logger: Logger,
   trustedProxies: readonly string[],
   { refuseUnrouted, headersFor }: Unseen = { refuseUnrouted: refuse, headersFor: () => ({}) },
 ) {
   const schemas = createLateCompilers()
   const server = Fastify({
-    loggerInstance: logger,
+    loggerInstance: logger as FastifyBaseLogger,
     schemaController: schemas.controller,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // The default line would log addresses, and some addresses hold tickets.
@@ -97,7 +98,8 @@ export function createHttpServer(
     },
   }).withTypeProvider<TypesOfSchemas>()
 
-  server.register(cookie)
+  // Cookies are read where they are asked for, see readCookies.
+  server.register(cookie, { hook: false })
   server.register(formbody, { bodyLimit: 16_384, parser: readFields })
 
   server.decorateReply('refusal')
@@ -120,8 +122,7 @@ export function createHttpServer(
   forgetHandshakes(server)
 
   let closing = false
-  const cutSlowClients = watchSlowClients(server.server)
-  closeStaleConnections(server.server, keepAlive + headersTimeout)
+  const cutSlowClients = watchSlowClients(server.server, keepAlive + headersTimeout)
   server.addHook('preClose', async () => {
     closing = true
     cutSlowClients()
