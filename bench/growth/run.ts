@@ -24,7 +24,7 @@ const most = 1.2
 const [rounds, visits] = [9, 60]
 
 const result = {
-  ...machine(),
+  ...(await machine()),
   grown,
   engines: {} as Record<string, Record<string, { new: number; grown: number; times: number }>>,
 }
