@@ -89,7 +89,8 @@ async function measure(scope: Scope, engine: Engine) {
     new: () => eachVisit(gates.new, cost.newMs),
     grown: () => eachVisit(gates.grown, cost.grownMs),
   })
-  const idle = await inTurns(3, {
+  // So little is used that one collection of garbage is half of it: many looks.
+  const idle = await inTurns(9, {
     new: () => idleCpu(gates.new),
     grown: () => idleCpu(gates.grown),
   })
