@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Goal, goals, type Measured, verdictOf } from './goals.ts'
 
 /** What a run has found, and where. */
@@ -12,23 +13,43 @@ export interface Result {
   cores: number
   /** Processes that wanted a processor in the minute before the run. */
   load: number
-  /** Whether at least half of the processors had nothing to do then: only so is what is missed held against us. */
+  /** How busy all processors were right before it, by others: 0 to 1. */
+  busy: number
+  /** Whether they had next to nothing to do: only so is what is missed held against us. */
   isQuiet: boolean
   node: string
   quick: boolean
   measured: Measured[]
 }
 
-export function machine(): Omit<Result, 'measured' | 'quick'> {
+/** The load of the minute before counts what was built for the run, too; this does not. */
+async function busyShare(): Promise<number> {
+  const used = () => {
+    const times = cpus().map(({ times }) => times)
+    const sum = (of: (one: (typeof times)[number]) => number) =>
+      times.map(of).reduce((a, b) => a + b, 0)
+    return {
+      idle: sum(({ idle }) => idle),
+      all: sum(one => Object.values(one).reduce((a, b) => a + b, 0)),
+    }
+  }
+  const before = used()
+  await sleep(3_000)
+  const after = used()
+  return 1 - (after.idle - before.idle) / (after.all - before.all)
+}
+
+export async function machine(): Promise<Omit<Result, 'measured' | 'quick'>> {
   const [load = 0] = loadavg()
-  const cores = availableParallelism()
+  const busy = await busyShare()
   return {
     at: new Date().toISOString(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     cpu: cpus()[0]?.model ?? 'unknown',
-    cores,
+    cores: availableParallelism(),
     load: Math.round(load * 10) / 10,
-    isQuiet: load <= cores / 2,
+    busy: Math.round(busy * 100) / 100,
+    isQuiet: busy <= 0.1,
     node: process.version,
   }
 }

@@ -45,8 +45,10 @@ const chosen = Object.entries(parts).filter(
 )
 const { quick } = values
 
-const result: Result = { ...machine(), quick, measured: [] }
-console.log(`${result.cpu}, ${result.cores} cores, load ${result.load}, Node ${result.node}`)
+const result: Result = { ...(await machine()), quick, measured: [] }
+console.log(
+  `${result.cpu}, ${result.cores} cores, ${Math.round(result.busy * 100)} % busy, Node ${result.node}`,
+)
 for (const [, measure] of chosen) {
   await endedAfter(async scope => {
     const of = (whole: number, few: number) => (quick ? few : whole)

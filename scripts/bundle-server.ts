@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const output = join(root, 'server/dist')
 
 /** Hundreds of small modules each. All other packages stay outside, where `npm audit fix` can reach them. */
-const bundled = ['@fastify/type-provider-typebox', 'kysely', 'typebox']
+const bundled = ['kysely', 'typebox']
 /** What the bundler itself brings for what it rewrites is in no `node_modules`. */
 const ownHelpers = '@oxc-project/runtime'
 const isBundled = (id: string) =>

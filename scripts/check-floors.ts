@@ -11,7 +11,7 @@ const floors = [
   'accounts kiosks clients signing log watch webhooks',
   'store config limits bus',
   'protocol redis',
-  'errors settings clock logger within operator-error own-addresses private-path',
+  'errors settings clock logger within held operator-error own-addresses private-path lazy node-http',
 ].map(rooms => rooms.split(' '))
 
 const faults = faultsOf(process.argv[2] ?? fileURLToPath(new URL('../', import.meta.url)), floors)

@@ -2,13 +2,14 @@ import { hash, verify } from '@node-rs/argon2'
 import { WebSocket } from 'ws'
 import { hashCost } from '../../server/src/accounts/password-hash.ts'
 import { patchedBy } from '../../test/patches/patched-process.ts'
+import type { Kiosk } from '../../test/support/kiosk.ts'
 import { password, startProduction } from '../../test/support/production.ts'
 import { untilReady } from '../../test/support/readiness.ts'
 import type { Bench } from '../bench.ts'
 import type { Measured } from '../goals.ts'
 import { approval } from '../support/approve.ts'
 import { call } from '../support/call.ts'
-import { inTurns, median, medianOf, over, timed, timesOf } from '../support/figures.ts'
+import { inTurns, median, medianOf, over, timed, timedEach, timesOf } from '../support/figures.ts'
 import { MeasuredProcess } from '../support/measured-process.ts'
 import { startServed, withoutLimits } from '../support/served-gate.ts'
 
@@ -24,20 +25,36 @@ export async function measureDelivery({ scope, of }: Bench): Promise<Measured[]>
   await production.addAccounts(['홍길동'])
   const [a, b] = production.nodes
   await untilReady(production.nodes, 'ready')
-  const across = await production.enrol(a.url)
+  const kiosks: Kiosk[] = []
+  // One alone may not have as many visitors a minute.
+  while (kiosks.length < 4) kiosks.push((await production.enrol(a.url)).kiosk)
+  let turn = 0
+  const across = () => {
+    turn += 1
+    return kiosks[turn % kiosks.length] as Kiosk
+  }
   const passwordHash = await hash(password, hashCost)
 
+  const once = {
+    floor: () => floorDelivery(floor.url),
+    without: () => approval(without.kiosk(), without.phone()),
+    withHash: () => approval(withHash.kiosk(), withHash.phone()),
+    across: () => approval(across(), production.phone(b.url), production.url),
+    hash: () => timed(() => verify(passwordHash, password)),
+  }
+  // A gate of yesterday: its code is compiled, and so is the floor's, which has less of it.
+  for (const work of Object.values(once)) await timedEach(of(300, 100), work)
   const times = (work: () => Promise<number>) => async () => {
     const took: number[] = []
     for (let n = 0; n < each; n += 1) took.push(await work())
     return median(took)
   }
   const took = await inTurns(of(9, 5), {
-    floor: times(() => floorDelivery(floor.url)),
-    without: times(() => approval(without.kiosk(), without.phone())),
-    withHash: times(() => approval(withHash.kiosk(), withHash.phone())),
-    across: times(() => approval(across.kiosk, production.phone(b.url), production.url)),
-    hash: times(() => timed(() => verify(passwordHash, password))),
+    floor: times(once.floor),
+    without: times(once.without),
+    withHash: times(once.withHash),
+    across: times(once.across),
+    hash: times(once.hash),
   })
   const parts = Object.fromEntries(
     Object.entries(took).map(([name, rounds]) => [`${name}Ms`, median(rounds)]),

@@ -24,7 +24,7 @@ const most = 1.2
 const [rounds, visits] = [9, 60]
 
 const result = {
-  ...machine(),
+  ...(await machine()),
   grown,
   engines: {} as Record<string, Record<string, { new: number; grown: number; times: number }>>,
 }
@@ -89,7 +89,8 @@ async function measure(scope: Scope, engine: Engine) {
     new: () => eachVisit(gates.new, cost.newMs),
     grown: () => eachVisit(gates.grown, cost.grownMs),
   })
-  const idle = await inTurns(3, {
+  // So little is used that one collection of garbage is half of it: many looks.
+  const idle = await inTurns(9, {
     new: () => idleCpu(gates.new),
     grown: () => idleCpu(gates.grown),
   })

@@ -30,7 +30,7 @@ const grant = 'urn:ietf:params:oauth:grant-type:device_code'
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const result = {
-  ...machine(),
+  ...(await machine()),
   startMicros: {} as Record<string, number>,
   waitingPercent: {} as Record<string, number>,
   measured: [] as Measured[],

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { Writable } from 'node:stream'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import pino from 'pino'
+import { rawLines } from './logger.ts'
 
 const secrets = [
   'authorization',
@@ -61,4 +65,35 @@ test('N90: an address that cannot be read is not repeated, as it may hold a pass
   const { code, stack } = line.err as { code: string; stack: string }
   assert.equal(code, 'ERR_INVALID_URL')
   assert.match(stack, /^TypeError: Invalid URL/)
+})
+
+test('N67: the lines of one turn are written together, and none below the level', async () => {
+  const written: string[] = []
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      written.push(`${chunk}`)
+      done()
+    },
+  })
+  const write = rawLines(pino({ level: 'info', base: null }, sink))
+  write('info', '"path":"first"')
+  write('debug', '"path":"quiet"')
+  write('info', '"path":"second"')
+  assert.equal(written.length, 0)
+  await turn()
+  assert.equal(written.length, 1)
+  const long = 'x'.repeat(1_000)
+  for (let n = 0; n < 20; n += 1) write('info', `"long":"${long}"`)
+  await turn()
+  for (const part of written) assert.ok(part.length < 16_000, `${part.length} in one write`)
+  written.splice(1)
+  const lines = written.join('').trimEnd().split('\n')
+  const paths = lines.map(line => JSON.parse(line) as { level: number; path: string })
+  assert.deepEqual(
+    paths.map(({ level, path }) => [level, path]),
+    [
+      [30, 'first'],
+      [30, 'second'],
+    ],
+  )
 })

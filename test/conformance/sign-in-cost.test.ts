@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { DefaultQueryCompiler } from 'kysely'
 import pg from 'pg'
 import { advance } from '../../server/src/protocol/sign-in.ts'
 import { type Step, unscanned } from '../../server/src/protocol/sign-in-row.ts'
@@ -93,6 +96,56 @@ for (const [name, watch] of Object.entries(engines)) {
     assert.equal((await store.log.waiting({}, 'newest', 10)).length, 3)
   })
 }
+
+for (const [name, watch] of Object.entries(engines)) {
+  test(`N73: ${name}: what every sign-in asks is built for the first one alone`, async t => {
+    const { store } = await watch(t)
+    const signIn = async (n: number) => {
+      const id = freshId()
+      const take = (step: Step) =>
+        store.signIns.update(id, old =>
+          advance(old ?? unscanned(id, 101, true), step, start + 1, timings),
+        )
+      await take({ type: 'scan', phoneHash: 'a phone', phoneKind: 'iphone' })
+      await store.accounts.byIdKey(`a${n}`)
+      await store.accounts.byKey(`b${n}`)
+      await store.usualPlaces.of(`b${n}`, ['a network', 'a phone'])
+      const seen = ['a network', 'a phone'].map(place => ({ account: `b${n}`, place, seenAt: n }))
+      await store.usualPlaces.remember(seen, 8)
+      await take({
+        type: 'approve',
+        method: 'password',
+        epoch: 0,
+        phoneHash: 'a phone',
+        account: `b${n}`,
+        amr: ['pwd'],
+      })
+      return store.signIns.read(id)
+    }
+    await signIn(1)
+    const compile = t.mock.method(DefaultQueryCompiler.prototype, 'compileQuery')
+    assert.equal((await signIn(2))?.account, 'b2')
+    assert.equal(compile.mock.callCount(), 0)
+  })
+}
+
+test('N73: SQLite: that its file is still its own is looked at once in a turn of the loop', async t => {
+  const path = join(temporaryFolder(t), 'qrgate.sqlite')
+  const store = await openSqliteStore(path)
+  t.after(() => store.close())
+  const stat = t.mock.method(fs, 'statSync')
+  syncBuiltinESMExports()
+  t.after(() => {
+    stat.mock.restore()
+    syncBuiltinESMExports()
+  })
+  const looks = () => stat.mock.calls.filter(call => call.arguments[0] === path).length
+  await Promise.all(Array.from({ length: 10 }, () => store.signIns.read(freshId())))
+  assert.equal(looks(), 1)
+  await new Promise(resolve => setImmediate(resolve))
+  await store.signIns.read(freshId())
+  assert.equal(looks(), 2)
+})
 
 test('N73: Postgres: a change waits for its database three times', async t => {
   const store = await openPostgresStore(await (await PostgresServer.start(t)).database())

@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { qrgate } from '../support/command.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { GateProcess } from '../support/gate-process.ts'
+import { until } from '../support/patience.ts'
+import { secretKey } from '../support/production.ts'
 
 /** Writes down which modules a process loads. */
 function watchLoads(t: TestContext) {
@@ -53,4 +55,13 @@ test('N74: a gate loads what writes the API’s document when somebody asks for 
   assert.equal(loads.has('/@fastify/swagger/'), false)
   assert.equal((await fetch(`${gate.url}/api/openapi.json`)).status, 200)
   assert.ok(loads.has('/@fastify/swagger/'))
+})
+
+test('N74: only a demo loads what greets whoever has started it', async t => {
+  const [serve, demo] = [watchLoads(t), watchLoads(t)]
+  const settings = { SECRET_KEY: secretKey, PUBLIC_URL: 'https://gate.example' }
+  await GateProcess.start(t, { ...settings, ...serve.env }, 'serve')
+  await GateProcess.start(t, demo.env)
+  await until('it greets', () => demo.has('/lean-qr/'))
+  assert.equal(serve.has('/lean-qr/'), false)
 })

@@ -58,8 +58,8 @@ export const failpoints: readonly Patch[] = [
   {
     id: 'after-notify',
     file: 'server/src/signin/moves.ts',
-    find: '    if (events.length > 0 || quiet) bus.publish(id)\n',
-    replace: `    if (events.length > 0 || quiet) bus.publish(id)
+    find: '    if (events.length > 0 || quiet) publish(next)\n',
+    replace: `    if (events.length > 0 || quiet) publish(next)
     if (events.length > 0) await failpoint('after-notify')
 `,
   },

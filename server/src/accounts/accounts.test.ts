@@ -243,7 +243,7 @@ test('what only operators say of an account no visitor can say of their own', as
 test('a phone is known to the account that signed in on it, until it is forgotten', async () => {
   const account = await register(password)
   const phone = { ...payer(), phone: 'own' }
-  await (await accounts.authenticate({ id: account.id, password }, phone)).remembered
+  await (await accounts.authenticate({ id: account.id, password }, phone)).remember()
   assert.equal((await places.look(account, phone)).standing, 'usual phone')
   await accounts.forgetPhone(account.key, phone)
   assert.equal((await places.look(account, phone)).standing, 'usual network')

@@ -29,8 +29,8 @@ interface PasswordForms {
 /** Whose password it was. */
 export interface Authenticated {
   account: Account
-  /** Where it was, is known from then on; never fails. To be awaited beside what comes of it: both share a commit. */
-  remembered: Promise<void>
+  /** Where it was, is known from then on; never fails. To be called beside what comes of it: both share a commit. */
+  remember(): Promise<void>
 }
 
 /** Whose password it is, and which form of it was right. */
@@ -185,7 +185,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         })
         await refresh(right, forms, shares)
         tried.right()
-        return { account: right.account, remembered: remember() }
+        return { account: right.account, remember }
       }),
 
     async assertUsable(key, epoch) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import websocket from '@fastify/websocket'
-import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { addClientApi } from '../http/client/api.ts'
@@ -28,6 +28,7 @@ import { createHttpServer } from '../http/server/server.ts'
 import { watchPolicies } from '../kiosks/policies.ts'
 import { watchRevocations } from '../kiosks/revocations.ts'
 import { createLimit } from '../limits/limit.ts'
+import type { Logger } from '../logger.ts'
 import { addJwks } from '../oidc/jwks.ts'
 import type { SignIn } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
@@ -70,7 +71,7 @@ const patience = 1_000
 /** Puts a gate together: core and edges. @param demo what a demo has besides. */
 export async function createApp(
   config: Config,
-  logger: FastifyBaseLogger,
+  logger: Logger,
   givenClock?: Clock,
   demo?: Demo,
 ): Promise<App> {

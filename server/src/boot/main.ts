@@ -6,7 +6,7 @@ import { type App, createApp } from './app.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { prepareDemo } from './demo.ts'
 import type { Environment } from './environment/take.ts'
-import { type Greeted, greeting } from './greeting.ts'
+import type { Greeted } from './greeting.ts'
 import { cannotListen, freePort, requireFree } from './listening.ts'
 import { takeFolder, writeAddress } from './one-demo.ts'
 import { keepPrivate } from './own-paths.ts'
@@ -71,6 +71,8 @@ export async function runGate(
   })
   await demo?.reception?.start()
   if (mode !== 'demo') return
+  // What draws its QR is nothing for serve.
+  const { greeting } = await import('./greeting.ts')
   const noPhone = await whyNoPhone(config, process.env)
   process.stdout.write(await greeting({ config, demo, usualPort, output: output(), noPhone }))
 }

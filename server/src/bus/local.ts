@@ -1,26 +1,22 @@
+import { Held } from '../held.ts'
 import type { Bus } from './bus.ts'
 
 /** The bus of a single node: a map. */
 export function localBus(): Bus {
-  const listeners = new Map<string, Set<() => void>>()
+  const listeners = new Held<string, () => void>()
 
   return {
     publish(topic) {
-      for (const listener of listeners.get(topic) ?? []) queueMicrotask(listener)
+      for (const listener of listeners.of(topic)) queueMicrotask(listener)
     },
 
     subscribe(topic, listener) {
-      const all = listeners.get(topic) ?? new Set()
-      listeners.set(topic, all)
       // A wrapper of its own, so that the same function may listen twice.
       const own = () => {
-        if (all.has(own)) listener()
+        if (listeners.has(topic, own)) listener()
       }
-      all.add(own)
-      return () => {
-        all.delete(own)
-        if (all.size === 0 && listeners.get(topic) === all) listeners.delete(topic)
-      }
+      listeners.add(topic, own)
+      return () => listeners.delete(topic, own)
     },
 
     lost: () => null,

@@ -181,8 +181,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   }
 
   /** Ends a link whose credential has surely been kept. */
-  const endUsedLink = async (kiosk: Kiosk, isCookie: boolean) => {
-    if (!isLinkDone(kiosk, isCookie, clock())) return
+  const endUsedLink = async (kiosk: Kiosk) => {
     await records.update(kiosk.number, endLink(kiosk))
     forget(kiosk.number)
   }
@@ -198,7 +197,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
       const hash = hashedCredential(credential)
       const kiosk = requireUsable(await cached(hash, () => records.byCredentialHash(hash)))
       // It ends by its time all the same, so a busy database keeps no kiosk from working.
-      await endUsedLink(kiosk, isCookie).catch(() => {})
+      if (isLinkDone(kiosk, isCookie, clock())) await endUsedLink(kiosk).catch(() => {})
       return kiosk
     },
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What somebody shows themselves by: 32 random bytes, base64url. It is shown once. */
 export function newCredential(randomBytes: (size: number) => Uint8Array): string {
@@ -12,5 +12,5 @@ export function isCredential(text: string): boolean {
 
 /** All that is kept of it, base64url: of so long a random text a plain hash gives nothing away. */
 export function hashedCredential(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64url')
+  return hash('sha256', credential, 'base64url')
 }

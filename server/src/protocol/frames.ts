@@ -15,23 +15,16 @@ export interface Rotation {
 /** Enough for one question of the kiosk; it asks again before they run out. Each question costs more than its frames. */
 const batch = 60_000
 
-/** The frame of this moment. @param address writes a ticket as the QR's URL. */
-export function currentFrame(
-  id: string,
-  kiosk: number,
-  now: number,
-  { tickets, rotation, address }: FrameParts,
-): Frame {
-  const age = Math.max(0, now - startedAt(id))
-  const at = age - (age % rotation.every)
-  const url = address(tickets.mint({ id, kiosk, seconds: Math.floor(at / 1000) }))
-  return { url, starts_in_ms: at - age, lasts_ms: rotation.every }
-}
-
 export interface FrameParts {
   tickets: Tickets
   rotation: Rotation
+  /** Writes a ticket as the QR's URL. */
   address(ticket: string): string
+}
+
+/** The frame of this moment. */
+export function currentFrame(id: string, kiosk: number, now: number, parts: FrameParts): Frame {
+  return framesOf(id, kiosk, parts)(now)
 }
 
 /** The frames of the next minute, none of them beyond the sign-in's own end. */
@@ -42,15 +35,27 @@ export function nextFrames(
   parts: FrameParts & { pending: number },
 ): Frame[] {
   const { every } = parts.rotation
+  const frameAt = framesOf(id, kiosk, parts)
   const end = Math.min(now + batch, startedAt(id) + parts.pending)
   // From the current frame's own beginning on, so that the last one reaches the end of the batch.
   const first = now - (Math.max(0, now - startedAt(id)) % every)
   const frames: Frame[] = []
   for (let at = first; at < end; at += every) {
-    const frame = currentFrame(id, kiosk, at, parts)
+    const frame = frameAt(at)
     frames.push({ ...frame, starts_in_ms: frame.starts_in_ms + (at - now) })
   }
   return frames
+}
+
+/** Makes the frame of any moment. */
+function framesOf(id: string, kiosk: number, { tickets, rotation, address }: FrameParts) {
+  const { every } = rotation
+  const mint = tickets.series(id, kiosk)
+  return (now: number): Frame => {
+    const age = Math.max(0, now - startedAt(id))
+    const at = age - (age % every)
+    return { url: address(mint(Math.floor(at / 1000))), starts_in_ms: at - age, lasts_ms: every }
+  }
 }
 
 /** When a kiosk shows a frame. @param seconds its ticket's age. @returns milliseconds since 1970. */

@@ -49,6 +49,8 @@ export function deriveKeyring(
 interface Prepared {
   /** The inner block, then room for a message. */
   inner: Buffer
+  /** The beginning of {@link inner} with the last message; the messages of one purpose are equally long. */
+  written: Buffer
   /** The outer block, then room for the inner hash. */
   outer: Buffer
 }
@@ -65,21 +67,28 @@ function prepare(key: Buffer): Prepared {
     for (let at = 0; at < blockSize; at += 1) buffer.writeUInt8(buffer.readUInt8(at) ^ pad, at)
     return buffer
   }
-  return { inner: block(0x36, usualMessage), outer: block(0x5c, hashSize) }
+  const inner = block(0x36, usualMessage)
+  return { inner, written: inner, outer: block(0x5c, hashSize) }
 }
 
 /** Where a message of so many bytes may be written, from {@link blockSize} on, until {@link sealed}. */
 function roomFor({ hmac }: Key, bytes: number): Buffer {
   if (hmac.inner.length < blockSize + bytes) {
     hmac.inner = Buffer.concat([hmac.inner], blockSize + bytes)
+    hmac.written = hmac.inner
   }
   return hmac.inner
 }
 
-/** @param end where the message ends. */
-function sealed({ hmac: { inner, outer } }: Key, end: number): Buffer {
-  hash('sha256', inner.subarray(0, end), 'buffer').copy(outer, blockSize)
-  return hash('sha256', outer, 'buffer')
+/**
+ * Both hashes come as text, a byte a character: memory of its own for each would cost twice what the hash does.
+ * @param end where the message ends.
+ */
+function sealed({ hmac }: Key, end: number): Buffer {
+  if (hmac.written.length !== end) hmac.written = hmac.inner.subarray(0, end)
+  const { written, outer } = hmac
+  outer.write(hash('sha256', written, 'binary'), blockSize, 'binary')
+  return Buffer.from(hash('sha256', outer, 'binary'), 'binary')
 }
 
 /** HMAC-SHA256 over length-prefixed parts, so that no two lists of parts give the same input. */

@@ -15,7 +15,7 @@ const pattern = /^[A-Za-z0-9_-]{50}$/
 
 export function kioskSecrets(keyring: Keyring, origin: string): KioskSecrets {
   const write = (key: Key, id: string, kiosk: number) => {
-    const head = Buffer.alloc(5)
+    const head = Buffer.allocUnsafe(5)
     head.writeUInt8(key.id, 0)
     head.writeUInt32BE(kiosk, 1)
     const seal = mac(key, 'qrgate kiosk secret', origin, head, signInIdToBytes(id))

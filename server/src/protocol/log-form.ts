@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What a row of the log says, as its columns keep it. Null where there is nothing, or no longer. */
 export interface LogFields {
@@ -45,18 +45,19 @@ const nothing = Buffer.from('ffffffff', 'hex')
  */
 export function logDigest(form: number, salt: string, fields: LogFields): string | null {
   if (form !== 1) return null
-  const hash = createHash('sha256').update(Buffer.from(salt, 'base64url'))
+  // Put together first: each call into the hash costs more than a field.
+  const parts: Buffer[] = [Buffer.from(salt, 'base64url')]
   for (const field of [form, ...logFields.map(name => fields[name])]) {
     if (field === null) {
-      hash.update(nothing)
+      parts.push(nothing)
       continue
     }
     const bytes = Buffer.from(`${field}`)
     const length = Buffer.alloc(4)
     length.writeUInt32BE(bytes.length)
-    hash.update(length).update(bytes)
+    parts.push(length, bytes)
   }
-  return hash.digest('base64url')
+  return hash('sha256', Buffer.concat(parts), 'base64url')
 }
 
 /**
@@ -66,9 +67,6 @@ export function logDigest(form: number, salt: string, fields: LogFields): string
 export function logSeal(previous: string, position: number, digest: string): string {
   const place = Buffer.alloc(8)
   place.writeBigUInt64BE(BigInt(position))
-  return createHash('sha256')
-    .update(Buffer.from(previous, 'base64url'))
-    .update(place)
-    .update(Buffer.from(digest, 'base64url'))
-    .digest('base64url')
+  const parts = [Buffer.from(previous, 'base64url'), place, Buffer.from(digest, 'base64url')]
+  return hash('sha256', Buffer.concat(parts), 'base64url')
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The phone key: 256 random bits in a cookie; says "I am the browser that scanned". */
 const pattern = /^[A-Za-z0-9_-]{43}$/
@@ -14,7 +14,7 @@ export function isPhoneKey(text: string): boolean {
 
 /** What a row keeps of a phone key: bound to one sign-in, so that rows cannot be linked by it. */
 export function phoneHash(phoneKey: string, id: string): string {
-  return createHash('sha256').update(phoneKey).update(id).digest('base64url')
+  return hash('sha256', phoneKey + id, 'base64url')
 }
 
 /** What a phone is counted as, over all its sign-ins. Never stored as it is. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { lazy } from '../lazy.ts'
 import { faultsOf } from './schema-faults.ts'
 import { serviceIdPattern } from './service.ts'
 import { bothTexts, field } from './shown-text.ts'
@@ -136,7 +137,7 @@ type Fields = Static<typeof policySchema>
 export type PolicyDocument = Fields & { readonly [checked]: true }
 declare const checked: unique symbol
 
-const compiled = Compile(policySchema)
+const compiled = lazy(() => Compile(policySchema))
 
 /** Reads a document. What is wrong with it is said in sentences that name the field and what would be right. */
 export function readDocument(text: string): PolicyDocument | { faults: string[] } {
@@ -152,12 +153,12 @@ export function readDocument(text: string): PolicyDocument | { faults: string[] 
 
 /** The same for what was read already. */
 export function checkDocument(value: unknown): PolicyDocument | { faults: string[] } {
-  if (compiled.Check(value)) return value as PolicyDocument
+  if (compiled().Check(value)) return value as PolicyDocument
   const { reader } = (value ?? {}) as { reader?: unknown }
   if (Number.isSafeInteger(reader) && Number(reader) > newestReader) {
     return { faults: [newer(Number(reader))] }
   }
-  return { faults: faultsOf(policySchema, 'A policy', compiled.Errors(value)) }
+  return { faults: faultsOf(policySchema, 'A policy', compiled().Errors(value)) }
 }
 
 function newer(reader: number): string {

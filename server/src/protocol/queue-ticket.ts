@@ -1,6 +1,7 @@
 import type { HandOffChange, HandOffState, QueueTicket } from '@qrgate/sdk/protocol'
 import Type, { type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { lazy } from '../lazy.ts'
 import { bothOf, bothTexts, calledNumber } from './shown-text.ts'
 
 /** What a client may say of a hand-off: a `QueueTicket`, and how it stands. */
@@ -41,14 +42,14 @@ export const handOffChange = Type.Object(
   { title: 'HandOffChange' },
 )
 
-const compiled = Compile(handOffChange)
+const compiled = lazy(() => Compile(handOffChange))
 
 /**
  * What a receiver has answered to a request; unknown fields mean nothing.
  * @returns null where it says nothing that can be understood: `status` is missing, or something is too long.
  */
 export function readAnswer(body: unknown): HandOffChange | null {
-  if (!compiled.Check(body)) return null
+  if (!compiled().Check(body)) return null
   const change = changeOf(body as HandOffChange)
   const { status } = change
   return status === 'accepted' || status === 'refused' ? change : null

@@ -1,9 +1,10 @@
 import type { Services } from '@qrgate/sdk/protocol'
 import { Compile } from 'typebox/compile'
+import { lazy } from '../lazy.ts'
 import { faultsOf } from './schema-faults.ts'
 import { servicesSchema } from './service.ts'
 
-const compiled = Compile(servicesSchema)
+const compiled = lazy(() => Compile(servicesSchema))
 
 /**
  * Reads what an operator has written of a client's services. What is wrong with it is said in sentences that
@@ -16,8 +17,8 @@ export function readServices(text: string): Services | { faults: string[] } {
   } catch (error) {
     return { faults: [`This is no JSON: ${(error as SyntaxError).message}.`] }
   }
-  if (!compiled.Check(value)) {
-    return { faults: faultsOf(servicesSchema, 'The document', compiled.Errors(value)) }
+  if (!compiled().Check(value)) {
+    return { faults: faultsOf(servicesSchema, 'The document', compiled().Errors(value)) }
   }
   const { services } = value
   const seen = new Set<string>()

@@ -4,12 +4,10 @@ export const signInIdPattern =
 
 /** @param random 10 bytes from the CSPRNG; no counter, so that ids cannot be guessed from each other. */
 export function createSignInId(now: number, random: Uint8Array): string {
-  const bytes = Buffer.alloc(16)
-  bytes.writeUIntBE(now, 0, 6)
-  bytes.set(random.subarray(0, 10), 6)
-  bytes[6] = 0x70 | (bytes.readUInt8(6) & 0x0f)
-  bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f)
-  return signInIdFromBytes(bytes)
+  const time = now.toString(16).padStart(12, '0')
+  const rest = Buffer.from(random.buffer, random.byteOffset, 10).toString('hex')
+  const variant = '89ab'.charAt(Number.parseInt(rest.charAt(4), 16) & 3)
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(1, 4)}-${variant}${rest.slice(5, 8)}-${rest.slice(8)}`
 }
 
 export function isSignInId(text: string): boolean {

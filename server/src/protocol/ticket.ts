@@ -14,6 +14,8 @@ export interface Ticket {
 /** Mints and reads the tickets of one public origin. */
 export interface Tickets {
   mint(ticket: Ticket): string
+  /** Mints the tickets of one sign-in at one kiosk, frame by frame: what they share is laid out once. */
+  series(id: string, kiosk: number): (seconds: number) => string
   /** The ticket, or undefined for anything that {@link mint} did not write, to the letter. */
   read(text: string): Ticket | undefined
 }
@@ -34,16 +36,24 @@ export function compactTickets(keyring: Keyring, origin: string): Tickets {
   const seal = (key: Keyring['current'], body: Uint8Array) =>
     mac(key, 'qrgate ticket 1', origin, body).subarray(0, macLength)
 
-  return {
-    mint({ id, kiosk, seconds }) {
-      const key = keyring.current
-      const body = Buffer.alloc(bodyLength)
-      body.writeUInt8((format << 4) | (key.id & 0x0f), 0)
-      body.set(signInIdToBytes(id), 1)
-      body.writeUInt32BE(kiosk, 17)
+  const series: Tickets['series'] = (id, kiosk) => {
+    const key = keyring.current
+    // Of a pool; every byte of it is written below.
+    const ticket = Buffer.allocUnsafe(bodyLength + macLength)
+    const body = ticket.subarray(0, bodyLength)
+    body.writeUInt8((format << 4) | (key.id & 0x0f), 0)
+    body.set(signInIdToBytes(id), 1)
+    body.writeUInt32BE(kiosk, 17)
+    return seconds => {
       body.writeUInt16BE(seconds, 21)
-      return base32nopad.encode(Buffer.concat([body, seal(key, body)]))
-    },
+      ticket.set(seal(key, body), bodyLength)
+      return base32nopad.encode(ticket)
+    }
+  }
+
+  return {
+    mint: ({ id, kiosk, seconds }) => series(id, kiosk)(seconds),
+    series,
 
     read(text) {
       if (text.length !== textLength || !ticketPattern.test(text)) return undefined

@@ -70,21 +70,24 @@ test('S033 a kiosk that is switched off while a password is checked gets no appr
   assert.equal((await store.signIns.read(id))?.state, 'scanned')
 })
 
-test('N68: what is remembered of a new phone shares the commit of its approval', async t => {
+test('N68, N73: what is remembered of a new phone shares the commit of its approval, behind it', async t => {
   const { flow, methods, id } = await scanned(t)
-  let [commits, places] = [0, 0]
+  const written: string[] = []
   const run = StatementSync.prototype.run as (...values: unknown[]) => unknown
   t.mock.method(
     StatementSync.prototype,
     'run',
     function (this: StatementSync, ...values: unknown[]) {
-      if (this.sourceSQL === 'commit') commits += 1
-      if (this.sourceSQL.startsWith('insert into "usual_places"')) places += 1
+      const [what] =
+        /^commit|^(insert into|update) "(sign_ins|usual_places)"/.exec(this.sourceSQL) ?? []
+      if (what) written.push(what)
       return run.apply(this, values)
     },
   )
   await flow.approve(id, phone, methods.password(credentials))
-  assert.deepEqual([places, commits], [1, 1])
+  const place = 'insert into "usual_places"'
+  // Its network and the phone itself.
+  assert.deepEqual(written, ['update "sign_ins"', place, place, 'commit'])
 })
 
 test('S033 nor one that is switched off while an account is made', async t => {

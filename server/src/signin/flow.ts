@@ -114,7 +114,7 @@ export function createFlow(parts: FlowParts) {
   /** Approves for whoever is proven, if kiosk, way and account are good still; a new account comes with it. */
   async function takeApproval(
     subject: Subject,
-    { account, method, amr, provenAt, add, also, remembered }: Proof,
+    { account, method, amr, provenAt, add, also, remember }: Proof,
     { by, agreed, remembers }: Approving,
   ) {
     const { policy } = await kiosks.usable(subject.kiosk.number)
@@ -125,10 +125,9 @@ export function createFlow(parts: FlowParts) {
     const phones = remembers ? { rememberedPhones: remembers({ account, amr }) } : {}
     if (add) return moves.take(subject, step, { ...newAccount(account, add), ...phones })
     await accounts.assertUsable(key, epoch)
-    const [signIn] = await Promise.all([
-      moves.take(subject, step, { ...also, ...phones }),
-      remembered,
-    ])
+    // The approval first: somebody waits for it.
+    const approved = moves.take(subject, step, { ...also, ...phones })
+    const [signIn] = await Promise.all([approved, remember?.()])
     return signIn
   }
 

@@ -40,6 +40,20 @@ export type Moves = ReturnType<typeof createMoves>
 export function createMoves(parts: MovesParts) {
   const { signIns, bus, clock, kiosks, timings, setAt = () => 0 } = parts
 
+  /**
+   * Rows just committed here, while the bus tells those who wait on this node: they need not ask the database
+   * for them again. What others commit meanwhile is hinted at after it.
+   */
+  const justWritten = new Map<string, SignIn>()
+  const read = async (id: string) => justWritten.get(id) ?? signIns.read(id)
+
+  function publish(row: SignIn): void {
+    justWritten.set(row.id, row)
+    bus.publish(row.id)
+    // Behind whoever listens on this node: the bus calls them in the same turn.
+    queueMicrotask(() => justWritten.delete(row.id))
+  }
+
   /** No proof of one kiosk opens a sign-in of another, whatever it was made for. */
   function storedOf(row: SignIn | null, { id, kiosk }: Subject): Observed {
     if (row && row.kiosk !== kiosk.number) throw new Refusal('kiosk_secret_wrong')
@@ -59,7 +73,7 @@ export function createMoves(parts: MovesParts) {
       const move = advance(stored(row), step, clock(), timings)
       return { ...move, also: typeof also === 'function' ? also(move.next) : also }
     })
-    if (events.length > 0 || quiet) bus.publish(id)
+    if (events.length > 0 || quiet) publish(next)
     // What a repeat has found may have run out since it was written.
     return observe(next, clock(), timings)
   }
@@ -68,10 +82,10 @@ export function createMoves(parts: MovesParts) {
     move(subject.id, row => storedOf(row, subject), step, also)
 
   const current = async (subject: Subject): Promise<Observed> =>
-    observe(storedOf(await signIns.read(subject.id), subject), clock(), timings)
+    observe(storedOf(await read(subject.id), subject), clock(), timings)
 
   const ofPhone = async (id: string, phoneKey: string) => {
-    const row = await signIns.read(id)
+    const row = await read(id)
     if (row?.phoneHash !== phoneHash(phoneKey, id)) throw new Refusal('not_your_phone')
     const kiosk = await kiosks.known(row.kiosk)
     return { signIn: observe(row, clock(), timings), kiosk }

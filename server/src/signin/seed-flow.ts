@@ -9,7 +9,7 @@ import type { Actor } from '../protocol/log-event.ts'
 import { createPhoneKey, phoneHash } from '../protocol/phone-key.ts'
 import { endedRefusal } from '../protocol/sign-in.ts'
 import { createSignInId, startedAt } from '../protocol/sign-in-id.ts'
-import type { Observed, SignIn, Timings } from '../protocol/sign-in-row.ts'
+import type { Observed, SignIn, Step, Timings } from '../protocol/sign-in-row.ts'
 import type { Delivery, Watch } from '../watch/delivery.ts'
 import type { Moves, Subject } from './moves.ts'
 
@@ -60,13 +60,13 @@ export function createSeedFlow(parts: SeedFlowParts) {
       const payer = { ...whereIs(kiosk, address), signIn: id }
       // It stands at no kiosk that somebody could have set a policy for.
       const requireOpen = () => {}
-      const { account, amr } = await prove({ again: false, signIn: id, by, payer, requireOpen })
+      const asked = { again: false, signIn: id, by, payer, requireOpen }
+      const { account, amr, remember } = await prove(asked)
       await kiosks.usable(kiosk.number)
       await accounts.assertUsable(account.key)
-      return moves.take(
-        { id, kiosk },
-        { type: 'approve_at_once', phoneHash: hash, account: account.key, amr },
-      )
+      const step: Step = { type: 'approve_at_once', phoneHash: hash, account: account.key, amr }
+      const [signIn] = await Promise.all([moves.take({ id, kiosk }, step), remember?.()])
+      return signIn
     },
 
     /** How to watch; the JWT stays good for that as long again as it is for signing in. */

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
+import { Held } from '../held.ts'
 import type { RowVersion } from '../store/watched-rows.ts'
 
 /** What can be watched. */
@@ -59,86 +60,106 @@ const retryAfter = () => 500 + Math.random() * 1_500
 const lookAnewWithin = 10_000
 
 export function createDelivery(parts: DeliveryParts): Delivery {
-  const { bus, clock } = parts
-  const waiting = new Map<string, Set<Waiting>>()
+  const waiting = new Held<string, Waiting>()
 
   return {
-    watched: () => [...waiting.keys()],
+    watched: () => waiting.keys(),
 
     hint({ id, seq }) {
-      for (const { hearOf } of waiting.get(id) ?? []) hearOf(seq)
+      for (const watch of waiting.of(id)) watch.hearOf(seq)
     },
 
     timeChanged() {
-      for (const others of waiting.values()) for (const { readSoon } of others) readSoon()
+      for (const id of waiting.keys()) for (const watch of waiting.of(id)) watch.readSoon()
     },
 
     watch(id, read, tell) {
-      let seen = -1
-      let stopped = false
-      let reading: Promise<void> | undefined
-      let again = false
-      let timer: NodeJS.Timeout | undefined
-
-      const stop = () => {
-        stopped = true
+      const watch = new RowWatch(read, tell, parts)
+      waiting.add(id, watch)
+      const unsubscribe = parts.bus.subscribe(id, watch.hear)
+      watch.begin(() => {
         unsubscribe()
-        clearTimeout(timer)
-        others.delete(own)
-        if (others.size === 0 && waiting.get(id) === others) waiting.delete(id)
-      }
-
-      const readLater = (after: number) => {
-        clearTimeout(timer)
-        timer = setTimeout(hear, after)
-        timer.unref()
-      }
-
-      const readNews = async () => {
-        try {
-          do {
-            again = false
-            const current = await read()
-            if (stopped) return
-            if (current.seq > seen) {
-              seen = current.seq
-              tell(current)
-            }
-            if (current.deadline === null) return stop()
-            // What runs out without anybody writing it down is hinted at by nobody.
-            readLater(Math.max(0, current.deadline - clock()) + 1)
-          } while (again)
-        } catch (error) {
-          parts.onError(error)
-          if (!stopped) readLater(retryAfter())
-        } finally {
-          // In the same turn as the last look at `again`: a hint in between would be lost.
-          reading = undefined
-        }
-      }
-
-      /** Hints that come during a read make it read once more, however many they are. */
-      function hear() {
-        if (stopped) return
-        if (reading !== undefined) {
-          again = true
-          return
-        }
-        reading = readNews()
-      }
-
-      const own: Waiting = {
-        hearOf(seq) {
-          if (seq > seen) hear()
-        },
-        readSoon: () => readLater(Math.random() * lookAnewWithin),
-      }
-      const others = waiting.get(id) ?? new Set()
-      waiting.set(id, others)
-      others.add(own)
-      const unsubscribe = bus.subscribe(id, hear)
-      hear()
-      return { first: reading ?? Promise.resolve(), stop }
+        waiting.delete(id, watch)
+      })
+      return watch
     },
+  }
+}
+
+/** One who waits. A class, as a dozen functions made for each would be a tenth of what a waiting kiosk takes. */
+class RowWatch<Row extends Watchable> implements Watch, Waiting {
+  readonly #read: () => Promise<Row>
+  readonly #tell: (row: Row) => void
+  readonly #parts: DeliveryParts
+  #leave: (() => void) | undefined
+  #seen = -1
+  #stopped = false
+  #reading: Promise<void> | undefined
+  #again = false
+  #timer: NodeJS.Timeout | undefined
+  first = Promise.resolve()
+
+  constructor(read: () => Promise<Row>, tell: (row: Row) => void, parts: DeliveryParts) {
+    this.#read = read
+    this.#tell = tell
+    this.#parts = parts
+  }
+
+  /** @param leave called when it stops; once more does no harm. */
+  begin(leave: () => void): void {
+    this.#leave = leave
+    this.hear()
+    this.first = this.#reading ?? this.first
+  }
+
+  /** Hints that come during a read make it read once more, however many they are. */
+  readonly hear = (): void => {
+    if (this.#stopped) return
+    if (this.#reading === undefined) this.#reading = this.#readNews()
+    else this.#again = true
+  }
+
+  hearOf(seq: number): void {
+    if (seq > this.#seen) this.hear()
+  }
+
+  readSoon(): void {
+    this.#readLater(Math.random() * lookAnewWithin)
+  }
+
+  readonly stop = (): void => {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#leave?.()
+  }
+
+  #readLater(after: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.hear, after)
+    this.#timer.unref()
+  }
+
+  async #readNews(): Promise<void> {
+    const { clock, onError } = this.#parts
+    try {
+      do {
+        this.#again = false
+        const current = await this.#read()
+        if (this.#stopped) return
+        if (current.seq > this.#seen) {
+          this.#seen = current.seq
+          this.#tell(current)
+        }
+        if (current.deadline === null) return this.stop()
+        // What runs out without anybody writing it down is hinted at by nobody.
+        this.#readLater(Math.max(0, current.deadline - clock()) + 1)
+      } while (this.#again)
+    } catch (error) {
+      onError(error)
+      if (!this.#stopped) this.#readLater(retryAfter())
+    } finally {
+      // In the same turn as the last look at `#again`: a hint in between would be lost.
+      this.#reading = undefined
+    }
   }
 }

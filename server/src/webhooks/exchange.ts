@@ -1,6 +1,7 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request as requestHttps } from 'node:https'
 import { isIP, type TcpSocketConnectOpts } from 'node:net'
+import { request as requestHttp } from '../node-http.ts'
 import { type Address, bareHost, codeOf } from './address.ts'
 import { failed, type WebhookAnswer, type WebhookFailure } from './answer.ts'
 import type { SignedHeaders } from './signature.ts'

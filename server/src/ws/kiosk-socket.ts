@@ -136,6 +136,11 @@ export class KioskSocket {
       this.close(closeCodes.badMessage)
       return
     }
+    // Most of what ten thousand waiting kiosks say; where nothing waits there is nothing to wait for.
+    if (message.type === 'ping' && this.#queued === 0) {
+      this.#send({ type: 'pong' })
+      return
+    }
     this.#queued += 1
     // One after the other: what follows a `watch` may rely on it.
     this.#queue = this.#queue

@@ -1,5 +1,6 @@
 import { closeCodes } from '@qrgate/sdk/protocol'
 import type { WebSocket } from 'ws'
+import { Held } from '../held.ts'
 import { networkOf } from '../limits/network.ts'
 import { leaverOf, mostInCrowd } from './crowd.ts'
 import { placeCaps, SocketPlaces } from './socket-places.ts'
@@ -50,7 +51,7 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
   /** How many looks ago each was heard: at one it may be quiet, at two it is pinged, then it is gone. */
   const quietFor = new Map<WebSocket, number>()
   const places = new SocketPlaces<WebSocket>(placeCaps(maxSockets))
-  const watchers = new Map<string, Set<WebSocket>>()
+  const watchers = new Held<string, WebSocket>()
   let closing = false
 
   const timer = setInterval(() => {
@@ -75,14 +76,8 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
   }
 
   const add = (id: string, socket: WebSocket) => {
-    const all = watchers.get(id) ?? new Set()
-    watchers.set(id, all)
-    all.add(socket)
-    const leave = () => {
-      all.delete(socket)
-      if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
-    }
-    return { all, leave }
+    watchers.add(id, socket)
+    return { all: watchers.of(id), leave: () => watchers.delete(id, socket) }
   }
 
   // One for all sockets: most of what a waiting kiosk takes are listeners.
@@ -133,9 +128,9 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
     join(id, socket) {
       const { all, leave } = add(id, socket)
       const [oldest] = all
-      if (oldest && all.size > watchersOfOne) {
+      if (oldest && all.length > watchersOfOne) {
         // At once: until its close handshake is answered the next one would find the same oldest.
-        all.delete(oldest)
+        watchers.delete(id, oldest)
         oldest.close(closeCodes.replaced)
       }
       return leave
@@ -143,15 +138,15 @@ export function createSocketLimits(maxSockets: number): SocketLimits {
 
     joinCrowd(id, socket) {
       const { all, leave } = add(id, socket)
-      if (all.size > mostInCrowd) {
-        const crowd = [...all].map(member => ({
+      if (all.length > mostInCrowd) {
+        const crowd = all.map(member => ({
           member,
           network: places.networkOf(member) ?? '',
           silent: quietFor.get(member) === pinged,
         }))
         const leaver = leaverOf(crowd)?.member
         if (leaver) {
-          all.delete(leaver)
+          watchers.delete(id, leaver)
           retryLater(leaver, closeCodes.tryLater)
         }
       }

@@ -46,7 +46,7 @@ export const clients: readonly Defence[] = [
     id: 'kiosk-credential-hashed',
     says: 'a dump of the database has every kiosk’s credential',
     file: 'server/src/protocol/credential.ts',
-    find: "return createHash('sha256').update(credential).digest('base64url')",
+    find: "return hash('sha256', credential, 'base64url')",
     replace: 'return credential',
     tests: [{ file: 'server/src/kiosks/kiosks.test.ts', name: 'S130' }],
   },

@@ -38,8 +38,8 @@ export const log: readonly Defence[] = [
     id: 'request-lines',
     says: 'the log shows addresses, which hold tickets',
     file: 'server/src/http/server/request-log.ts',
-    find: 'const line = { method, route: routeOptions.url, status',
-    replace: 'const line = { method, route: request.url, status',
+    find: 'const { url: route } = routeOptions',
+    replace: 'const { url: route } = request',
     tests: [{ file: 'test/security/secrets-at-rest.test.ts', name: 'S130' }],
   },
   {

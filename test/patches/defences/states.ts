@@ -143,8 +143,8 @@ export const states: readonly Defence[] = [
     says: 'an account that is disabled after its proof approves',
     file: 'server/src/signin/flow.ts',
     find: `    await accounts.assertUsable(account.key)
-    const [signIn]`,
-    replace: '    const [signIn]',
+    // The approval first`,
+    replace: '    // The approval first',
     tests: [{ file: 'server/src/signin/flow.test.ts', name: 'S028' }],
   },
   {

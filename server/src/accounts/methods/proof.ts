@@ -16,8 +16,8 @@ export interface Proof {
   provenAt?: number
   /** What happens with the approval to what was proven by. */
   also?: WithSignIn
-  /** What is to be kept of the proof itself is written then. Never fails. */
-  remembered?: Promise<void>
+  /** Writes what is to be kept of the proof itself. Never fails. */
+  remember?(): Promise<void>
   /** Adds the account, which is new: with the approval, or not at all. */
   add?: Decide<Account>
 }

@@ -21,7 +21,7 @@ import type { UserCodes } from '../../signin/user-codes.ts'
 import type { Visits } from '../../signin/visit.ts'
 import type { Seen, WithHandOff } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
-import { type OwnCookie, phoneKeyCookie } from '../server/cookies.ts'
+import { type OwnCookie, phoneKeyCookie, readCookies } from '../server/cookies.ts'
 import {
   hasChosenLanguage,
   type Language,
@@ -349,7 +349,9 @@ export class Visitor {
   }
 
   get #browser() {
-    const sendsCookies = Object.keys(this.#request.cookies).some(name => name.includes('qrgate-'))
+    const sendsCookies = Object.keys(readCookies(this.#request)).some(name =>
+      name.includes('qrgate-'),
+    )
     return { sendsCookies, fromHere: this.#fromHere }
   }
 

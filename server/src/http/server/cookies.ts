@@ -1,4 +1,4 @@
-import type { CookieSerializeOptions } from '@fastify/cookie'
+import { type CookieSerializeOptions, fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { rememberedLife } from '../../accounts/remembered-phones.ts'
 
@@ -17,6 +17,12 @@ export function cookieName(name: string, publicUrl: string): string {
   return publicUrl.startsWith('https:') ? `__Host-${name}` : name
 }
 
+/** All that were sent. A program sends none, so they are looked at by whoever wants one, once a request. */
+export function readCookies(request: FastifyRequest): FastifyRequest['cookies'] {
+  request.cookies ??= fastifyCookie.parse(request.headers.cookie ?? '')
+  return request.cookies
+}
+
 /** Host-only and HttpOnly. */
 export function ownCookie(
   name: string,
@@ -27,7 +33,7 @@ export function ownCookie(
   const fullName = cookieName(name, publicUrl)
   const attributes: CookieSerializeOptions = { ...options, path: '/', httpOnly: true, secure }
   return {
-    read: request => request.cookies[fullName],
+    read: request => readCookies(request)[fullName],
     write: (reply, value) => {
       reply.setCookie(fullName, value, attributes)
     },

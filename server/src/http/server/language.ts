@@ -1,5 +1,6 @@
 import { type Language, preferredLanguage } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readCookies } from './cookies.ts'
 
 export type { Language }
 
@@ -14,17 +15,18 @@ const year = 365 * 24 * 3600
  * chosen at the kiosk, a moment ago and on purpose, where the browser's own may be its maker's; else the
  * browser's first.
  */
-export function requestLanguage({ cookies, headers }: FastifyRequest): Language {
+export function requestLanguage(request: FastifyRequest): Language {
+  const cookies = readCookies(request)
   return (
-    languageIn(cookies?.[chosenCookie]) ??
-    languageIn(cookies?.[hintCookie]) ??
-    negotiatedLanguage(headers['accept-language'])
+    languageIn(cookies[chosenCookie]) ??
+    languageIn(cookies[hintCookie]) ??
+    negotiatedLanguage(request.headers['accept-language'])
   )
 }
 
 /** Whether somebody has chosen a language in this browser, which no kiosk's choice changes. */
-export function hasChosenLanguage({ cookies }: FastifyRequest): boolean {
-  return languageIn(cookies?.[chosenCookie]) !== undefined
+export function hasChosenLanguage(request: FastifyRequest): boolean {
+  return languageIn(readCookies(request)[chosenCookie]) !== undefined
 }
 
 /** What an `Accept-Language` header asks for: English where it names none of ours, unless it rules that out. */
@@ -78,7 +80,7 @@ export function rememberHint(
   publicUrl: string,
 ): void {
   if (lang !== null) reply.setCookie(hintCookie, lang, attributes(publicUrl))
-  else if (request.cookies[hintCookie] !== undefined) {
+  else if (readCookies(request)[hintCookie] !== undefined) {
     reply.clearCookie(hintCookie, attributes(publicUrl))
   }
 }

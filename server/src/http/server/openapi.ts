@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import type {
   FastifyDynamicSwaggerOptions,
   SwaggerTransform,
   SwaggerTransformObject,
 } from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
+import { STATUS_CODES } from '../../node-http.ts'
 import { cookieName, kioskCookie, phoneCookie } from './cookies.ts'
 import { withNamedSchemas } from './named-schemas.ts'
 import { refusalAnswers } from './refusal-answers.ts'

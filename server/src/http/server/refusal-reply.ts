@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Refused } from '@qrgate/sdk/protocol'
 import { Refusal } from '../../errors.ts'
+import { STATUS_CODES } from '../../node-http.ts'
 import type { Language } from './language.ts'
 import { sentence } from './sentences.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import helmet from 'helmet'
 import type { Config } from '../../config.ts'
+import { IncomingMessage, ServerResponse } from '../../node-http.ts'
 import type { HttpServer } from './server.ts'
 
 /** Nothing here needs a sensor, a camera or a payment; the visitor's phone has its own camera app. */

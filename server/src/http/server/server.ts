@@ -1,7 +1,6 @@
 import { parse as parseQuery } from 'node:querystring'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -10,11 +9,13 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { isOutOfFiles, Refusal, type RefusalCode } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
 import { requestLanguage } from './language.ts'
+import { createLateCompilers, type TypesOfSchemas } from './late-compilers.ts'
 import { meantAddress, wantsPage } from './page-address.ts'
 import { answerClientError, guards, refusalBody, wasAnswered } from './refusal-reply.ts'
 import { addRequestLog } from './request-log.ts'
-import { closeStaleConnections, watchSlowClients } from './slow-clients.ts'
+import { watchSlowClients } from './slow-clients.ts'
 import {
   asksForWebSocket,
   forgetHandshakes,
@@ -53,12 +54,14 @@ const readFields = (text: string) => parseQuery(text, '&', '=', { maxKeys: 0 })
 
 /** The bare server: limits, time-outs, and how refusals are answered. It holds no routes. */
 export function createHttpServer(
-  logger: FastifyBaseLogger,
+  logger: Logger,
   trustedProxies: readonly string[],
   { refuseUnrouted, headersFor }: Unseen = { refuseUnrouted: refuse, headersFor: () => ({}) },
 ) {
+  const schemas = createLateCompilers()
   const server = Fastify({
-    loggerInstance: logger,
+    loggerInstance: logger as FastifyBaseLogger,
+    schemaController: schemas.controller,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     // The default line would log addresses, and some addresses hold tickets.
     logController: new LogController({ disableRequestLogging: true }),
@@ -93,14 +96,14 @@ export function createHttpServer(
       if (wantsPage(request)) reply.redirect(meantAddress(request.url) ?? nowhere, 303)
       else refuseUnrouted(error, request, reply)
     },
-  })
-    .setValidatorCompiler(TypeBoxValidatorCompiler)
-    .withTypeProvider<TypeBoxTypeProvider>()
+  }).withTypeProvider<TypesOfSchemas>()
 
-  server.register(cookie)
+  // Cookies are read where they are asked for, see readCookies.
+  server.register(cookie, { hook: false })
   server.register(formbody, { bodyLimit: 16_384, parser: readFields })
 
   server.decorateReply('refusal')
+  server.addHook('onListen', () => schemas.compileAll())
   server.setErrorHandler(refuse)
   // A gate that stood still finds time-outs over whose requests have just come whole: whoever was told 408
   // must not see it take effect.
@@ -119,8 +122,7 @@ export function createHttpServer(
   forgetHandshakes(server)
 
   let closing = false
-  const cutSlowClients = watchSlowClients(server.server)
-  closeStaleConnections(server.server, keepAlive + headersTimeout)
+  const cutSlowClients = watchSlowClients(server.server, keepAlive + headersTimeout)
   server.addHook('preClose', async () => {
     closing = true
     cutSlowClients()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
-import { closeStaleConnections } from './slow-clients.ts'
+import { watchSlowClients } from './slow-clients.ts'
 
 test('N10: a connection that has had its answer is closed where no other request comes whole', async t => {
   t.mock.timers.enable({ apis: ['setInterval'] })
@@ -12,7 +12,7 @@ test('N10: a connection that has had its answer is closed where no other request
     if (request.url === '/slow') waiting.resolve(answer)
     else answer.end('done')
   })
-  closeStaleConnections(server, 0)
+  watchSlowClients(server, 0)
   server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Yes\r\n\r\n'))
   t.after(() => server.close().closeAllConnections())
   await once(server.listen(0, '127.0.0.1'), 'listening')

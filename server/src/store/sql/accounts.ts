@@ -3,6 +3,7 @@ import { Refusal } from '../../errors.ts'
 import type { Account, AccountRecords } from '../account.ts'
 import type { Engine } from './engine.ts'
 import type { Database, Noun, Update } from './noun.ts'
+import { prepared } from './prepared.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { AccountsTable } from './tables.ts'
 
@@ -68,18 +69,24 @@ export function accountNoun(engine: Engine): Noun<string, Account> {
   }
 }
 
+const byKey = prepared((db, { key }: Pick<AccountsTable, 'key'>) =>
+  db.selectFrom('accounts').selectAll().where('key', '=', key),
+)
+const byIdKey = prepared((db, { id_key: idKey }: Pick<AccountsTable, 'id_key'>) =>
+  db.selectFrom('accounts').selectAll().where('id_key', '=', idKey),
+)
+
 export function accounts(db: Database, engine: Engine, update: Update): AccountRecords {
   const noun = accountNoun(engine)
-  const find = async (column: 'key' | 'id_key', value: string) => {
-    const query = db.selectFrom('accounts').selectAll().where(column, '=', value)
-    const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
+  const found = async (query: () => Promise<Selectable<AccountsTable>[]>) => {
+    const [row] = await retryWhileBusy(engine, query)
     return row ? accountFromRow(row) : null
   }
 
   return {
     update: (key, decide) => update(noun, key, decide),
-    byIdKey: idKey => find('id_key', idKey),
-    byKey: key => find('key', key),
+    byIdKey: idKey => found(() => byIdKey(db, { id_key: idKey })),
+    byKey: key => found(() => byKey(db, { key })),
     async all() {
       const query = db
         .selectFrom('accounts')

@@ -4,6 +4,7 @@ import { isVisitors, type LogEvent } from '../../protocol/log-event.ts'
 import { type LogFields, logDigest, logForm } from '../../protocol/log-form.ts'
 import type { LogRow } from '../log.ts'
 import type { InTransaction } from './noun.ts'
+import { prepared } from './prepared.ts'
 import type { LogTable } from './tables.ts'
 
 /** A detail is a few words; whoever wants to keep more is keeping something else. */
@@ -27,10 +28,21 @@ export const erased = {
   visitors: null,
 } satisfies Partial<Selectable<LogTable>>
 
+/** Most changes tell one thing. */
+const addOne = prepared((db, row: ReturnType<typeof eventToRow>) =>
+  db.insertInto('log').values(row),
+)
+
 /** Writes events down; each becomes a row with a salt and a digest of its own. */
 export async function addToLog(trx: InTransaction, events: readonly LogEvent[]): Promise<void> {
-  if (events.length === 0) return
-  await trx.insertInto('log').values(events.map(eventToRow)).execute()
+  const [first, ...more] = events.map(eventToRow)
+  if (!first) return
+  if (more.length === 0) await addOne(trx, first)
+  else
+    await trx
+      .insertInto('log')
+      .values([first, ...more])
+      .execute()
 }
 
 export function eventToRow(event: LogEvent) {

@@ -34,6 +34,9 @@ export function sharedCommits(db: Database): Transact {
     if (waiting.length > 0) setImmediate(commit)
     try {
       const answers = await db.transaction().execute(async trx => {
+        const [first, ...more] = together
+        // Alone it is taken back with the transaction.
+        if (first && more.length === 0) return [await first.work(trx)]
         const answers: Answer[] = []
         for (const one of together) answers.push(await apart(trx, one))
         return answers

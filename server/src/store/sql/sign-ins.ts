@@ -3,11 +3,14 @@ import type { SignIn } from '../../protocol/sign-in-row.ts'
 import type { SignIns } from '../sign-ins.ts'
 import type { Engine } from './engine.ts'
 import type { Database, Noun, Update } from './noun.ts'
+import { prepared } from './prepared.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { SignInsTable } from './tables.ts'
 
+type SignInColumns = Omit<SignInsTable, 'changed_at'>
+
 /** @throws TypeError for a number that some database would keep as another one. */
-function signInToRow(signIn: SignIn): Omit<SignInsTable, 'changed_at'> {
+function signInToRow(signIn: SignIn): SignInColumns {
   const row = {
     id: signIn.id,
     kiosk: signIn.kiosk,
@@ -69,19 +72,30 @@ function signInFromRow(row: SignInsTable): SignIn {
   }
 }
 
+const byId = (db: Database, { id }: Pick<SignInsTable, 'id'>) =>
+  db.selectFrom('sign_ins').selectAll().where('id', '=', id)
+
+const read = prepared(byId)
+
 function signInNoun(engine: Engine): Noun<string, SignIn> {
+  const lock = prepared((db, row: Pick<SignInsTable, 'id'>) => engine.lockRow(byId(db, row)))
+  const stamped = <Row extends Pick<SignInsTable, 'updated_at'>>(row: Row) => {
+    return { ...row, changed_at: engine.changedAt(row.updated_at) }
+  }
+  const insert = prepared((db, row: SignInColumns) =>
+    engine.unasked(db.insertInto('sign_ins').values(stamped(row))),
+  )
+  // Without the id: SQLite would write its index anew.
+  const change = prepared((db, { id, ...row }: SignInColumns) =>
+    engine.unasked(db.updateTable('sign_ins').set(stamped(row)).where('id', '=', id)),
+  )
   return {
     async lock(trx, id) {
-      const query = trx.selectFrom('sign_ins').selectAll().where('id', '=', id)
-      const row = await engine.lockRow(query).executeTakeFirst()
+      const [row] = await lock(trx, { id })
       return row ? signInFromRow(row) : null
     },
     async write(trx, next, old) {
-      const row = { ...signInToRow(next), changed_at: engine.changedAt(next.updatedAt) }
-      const query = old
-        ? engine.unasked(trx.updateTable('sign_ins').set(row).where('id', '=', old.id))
-        : engine.unasked(trx.insertInto('sign_ins').values(row))
-      await query.execute()
+      await (old ? change : insert)(trx, signInToRow(next))
     },
   }
 }
@@ -91,8 +105,7 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
 
   return {
     async read(id) {
-      const query = db.selectFrom('sign_ins').selectAll().where('id', '=', id)
-      const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      const [row] = await retryWhileBusy(engine, () => read(db, { id }))
       return row ? signInFromRow(row) : null
     },
 

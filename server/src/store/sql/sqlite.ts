@@ -108,7 +108,7 @@ function engine(db: Kysely<Tables>, path: string): Engine {
 function sameFile(path: string): () => boolean {
   if (path === ':memory:') return () => true
   const { dev, ino } = statSync(path)
-  return () => {
+  const look = () => {
     try {
       const now = statSync(path, { throwIfNoEntry: false })
       return now?.ino === ino && now.dev === dev
@@ -116,6 +116,16 @@ function sameFile(path: string): () => boolean {
       // Of a folder that was closed to this user nobody can tell; what is open stays open.
       return true
     }
+  }
+  let seen: boolean | undefined
+  return () => {
+    if (seen !== undefined) return seen
+    // Good for this turn of the loop: a sign-in asks ten times, and the system takes longer than a statement.
+    setImmediate(() => {
+      seen = undefined
+    })
+    seen = look()
+    return seen
   }
 }
 

@@ -1,6 +1,7 @@
 import type { UsualPlace, UsualPlaceRecords } from '../usual-place.ts'
 import type { Engine } from './engine.ts'
 import type { Database } from './noun.ts'
+import { prepared } from './prepared.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import type { UsualPlacesTable } from './tables.ts'
 import { inTransaction } from './transaction.ts'
@@ -13,41 +14,50 @@ function placeFromRow({ account, place, seen_at: seenAt }: UsualPlacesTable): Us
   return { account, place, seenAt }
 }
 
+/** Of one account: a handful. */
+const all = prepared((db, { account }: Pick<UsualPlacesTable, 'account'>) =>
+  db.selectFrom('usual_places').selectAll().where('account', '=', account),
+)
+
+const forgetOldest = prepared((db, { account, most }: { account: string; most: number }) => {
+  const newest = db
+    .selectFrom('usual_places')
+    .select('place')
+    .where('account', '=', account)
+    .orderBy('seen_at', 'desc')
+    .limit(most)
+  return db
+    .deleteFrom('usual_places')
+    .where('account', '=', account)
+    .where('place', 'not in', newest)
+})
+
 export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
+  const see = prepared((db, row: UsualPlacesTable) =>
+    engine.unasked(
+      db
+        .insertInto('usual_places')
+        .values(row)
+        .onConflict(conflict =>
+          conflict
+            .columns(['account', 'place'])
+            .doUpdateSet(({ ref }) => ({ seen_at: ref('excluded.seen_at') })),
+        ),
+    ),
+  )
+
   return {
     async of(account, places) {
-      const query = db
-        .selectFrom('usual_places')
-        .selectAll()
-        .where('account', '=', account)
-        .where('place', 'in', places)
-      return (await retryWhileBusy(engine, () => query.execute())).map(placeFromRow)
+      const rows = await retryWhileBusy(engine, () => all(db, { account }))
+      return rows.filter(({ place }) => places.includes(place)).map(placeFromRow)
     },
 
     async remember(places, most) {
       const [first] = places
       if (!first) return
       await inTransaction(engine, async trx => {
-        await trx
-          .insertInto('usual_places')
-          .values(places.map(placeToRow))
-          .onConflict(conflict =>
-            conflict
-              .columns(['account', 'place'])
-              .doUpdateSet(({ ref }) => ({ seen_at: ref('excluded.seen_at') })),
-          )
-          .execute()
-        const newest = trx
-          .selectFrom('usual_places')
-          .select('place')
-          .where('account', '=', first.account)
-          .orderBy('seen_at', 'desc')
-          .limit(most)
-        await trx
-          .deleteFrom('usual_places')
-          .where('account', '=', first.account)
-          .where('place', 'not in', newest)
-          .execute()
+        for (const place of places) await see(trx, placeToRow(place))
+        await forgetOldest(trx, { account: first.account, most })
       })
     },
 
