@@ -132,6 +132,7 @@ export async function createCore(
     accounts: store.accounts,
     keyring: keyring('remembered phone'),
     clock,
+    restoredAt,
   })
   const passkeys = createPasskeys({
     records: store.passkeys,
