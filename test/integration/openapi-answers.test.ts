@@ -63,10 +63,17 @@ test('N55: all that the document tells is answered, and nothing else', async t =
 /** What takes a crowd, a database that is away, or a fault: other tests have those. */
 const beyond = new Set(['429', '503', 'default'])
 
-/** What takes a gate of another kind, or an account that is disabled while its password is looked at. */
+/** What takes a gate of another kind, such as passkeys, or an account that is disabled while its proof is looked at. */
 const elsewhere = [
   'seedAuth account_unusable',
   'approveByPassword account_unusable',
+  'approveByPasskey 200',
+  'approveByPasskey 303',
+  'approveByPasskey account_unusable',
+  'addPasskey 200',
+  'addPasskey 303',
+  'addPasskey account_unusable',
+  'approveByRememberedPhone account_unusable',
   'approveBySignUp account_unusable',
   'approveBySignUp registration_closed',
 ]
@@ -200,11 +207,16 @@ async function askVisit(place: Place): Promise<void> {
     await gets(422, post('sign-up', { ...account, ...wrong }))
   }
   await gets(409, post('sign-up', { ...account, account: 'seed' }))
-  for (const verb of ['sign-in', 'sign-up']) {
-    await gets(403, post(verb, { ...account, agreement: 'none' }))
+  for (const verb of ['sign-in', 'sign-up', 'approve', 'passkey']) {
+    await gets(403, post(verb, { ...account, credential: '{}', agreement: 'none' }))
   }
   await gets(401, post('sign-in', account))
-  await gets(200, post('sign-up', account))
+  await gets(401, post('approve'))
+  await gets(401, post('passkey', { credential: '{}' }))
+  await gets(200, post('sign-up', { ...account, remember: 'on' }))
+  await gets(401, post('passkeys', { credential: '{}' }))
+  await gets(200, post('approve'))
+  await gets(303, page('approve'))
   await gets(303, page('sign-up', account))
   await gets(200, post('sign-in', account))
   await gets(303, page('sign-in', account))
@@ -347,5 +359,7 @@ async function askWithPolicy({ gate, url, aPhone }: Place): Promise<void> {
   const closed = await enrol(gate)
   await closed.setPolicy({ methods: ['password'] })
   const { signIn, phone } = await scanned({ kiosk: new Kiosk(url, closed.credential), aPhone })
-  await gets(403, phone.post(`/s/${signIn.id}/sign-up`, filledIn))
+  for (const verb of ['sign-up', 'approve', 'passkey', 'passkeys']) {
+    await gets(403, phone.post(`/s/${signIn.id}/${verb}`, filledIn))
+  }
 }

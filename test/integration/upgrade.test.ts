@@ -42,6 +42,7 @@ const migrations = [
   '2026-12-more-time',
   '2026-12-own-row',
   '2026-12-removed',
+  '2026-12-returning',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -66,12 +67,14 @@ const newer = [
   'disowned_at',
   'hand_off',
   'removed_at',
+  'epoch',
+  'proven_at',
   'link_used_at',
 ]
 
 const older = (row: object) =>
   Object.fromEntries(
-    Object.entries(row).filter(([column, value]) => !(newer.includes(column) && value === null)),
+    Object.entries(row).filter(([column, value]) => !(newer.includes(column) && !value)),
   )
 
 const kept = async ({ raw }: OlderDatabase) => ({

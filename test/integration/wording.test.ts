@@ -33,7 +33,8 @@ const wrong: [said: RegExp, right: string, files?: string[]][] = [
   [/다시 시작합니다/, '자동으로 계속됩니다'],
   // There it would be the phone's own screen.
   [/화면의 (새 )?QR|화면의 코드|이 화면/, '키오스크의 QR, 이 페이지', phone],
-  [/거절(?!되었)/, '본인이 아닙니다', phone],
+  // But where a tap is all that is asked for, and `승인` is the other answer.
+  [/거절(?!되었|'|해 주세요)/, '본인이 아닙니다', phone],
   [/\b(this|the) screen\b/i, 'the kiosk, this page', phone],
   [/\btype (a|the|this) code/i, 'enter'],
   [/\bsomebody\b|\boperator\b/i, 'someone, administrator', phone],

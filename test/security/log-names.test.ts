@@ -5,9 +5,10 @@ import { type TestContext, test } from 'node:test'
 import { type HandOffState, paths } from '@qrgate/sdk/protocol'
 import { createClock } from '../../server/src/clock.ts'
 import { logEvents } from '../../server/src/protocol/log-event.ts'
+import { Authenticator, toMake } from '../support/authenticator.ts'
 import { qrgate } from '../support/command.ts'
 import { openDatabase } from '../support/database.ts'
-import { type Gate, startGate } from '../support/gate.ts'
+import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { handOffOf } from '../support/hand-off-gate.ts'
 import { Kiosk, KioskSocket } from '../support/kiosk.ts'
 import { day, keepAll, openSqliteLog, sealAll } from '../support/log-database.ts'
@@ -119,6 +120,26 @@ async function visit(gate: Gate, secrets: Secrets): Promise<void> {
   assert.equal(signedUp.status, 200)
   await kiosk.claimed(claimed.signIn)
   assert.equal((await claimed.phone.post(`/s/${claimed.id}/not-me`, {})).status, 200)
+  const returning = await scanned()
+  const fields = {
+    account: `${canary}-returning`,
+    name: `${canaryKo} 분`,
+    password,
+    remember: 'on',
+  }
+  assert.equal((await returning.phone.post(`/s/${returning.id}/sign-up`, fields)).status, 200)
+  await kiosk.claimed(returning.signIn)
+  const asked = toMake(await (await returning.phone.get(`/s/${returning.id}`)).text(), url)
+  assert.ok(asked)
+  const credential = new Authenticator().create(asked)
+  assert.equal(
+    (await returning.phone.post(`/s/${returning.id}/passkeys`, { credential })).status,
+    200,
+  )
+  const kept = /qrgate-remembered=([\w-]+)/.exec(returning.phone.cookies)?.[1] ?? ''
+  for (const secret of [kept, asked.challenge, JSON.parse(credential).attestationObject])
+    secrets.add(secret)
+  assert.equal((await returning.phone.post(`/s/${returning.id}/not-me`, {})).status, 200)
   const denied = await scanned()
   assert.equal((await denied.phone.deny(denied.id)).status, 200)
   const cancelled = await scanned()
@@ -293,7 +314,10 @@ async function restoreBackup({ dataDir }: Gate): Promise<void> {
 test('no name, id, password, text or secret of anybody is ever in the log', async t => {
   const receiver = await Receiver.start(t)
   const hosts = { QRGATE_WEBHOOK_HOSTS: receiver.host }
-  const settings = { ...env, ...hosts, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
+  // Where browsers make passkeys.
+  const port = `${await freePort()}`
+  const here = { PORT: port, PUBLIC_URL: `http://localhost:${port}` }
+  const settings = { ...env, ...hosts, ...here, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
   const gate = await startGate(t, settings)
   const secrets: Secrets = new Set()
   await operate(gate, secrets)

@@ -6,7 +6,7 @@ import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import type { Passkey } from '../../server/src/store/passkey.ts'
-import { type Asked, Authenticator, type Twist } from '../support/authenticator.ts'
+import { Authenticator, type Twist, toMake, toUse } from '../support/authenticator.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
@@ -22,24 +22,6 @@ async function startLocal(t: TestContext): Promise<Gate> {
 const gate = await startLocal({ after } as TestContext)
 let people = 0
 
-const decoded = (attribute: string) =>
-  attribute.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
-
-/** What the page asks the browser for, to sign in. */
-function toUse(page: string, { url }: Gate): Asked {
-  const [, challenge = '', rpId = ''] =
-    /data-passkey="([^"]*)" data-domain="([^"]*)"/.exec(page) ?? []
-  return { challenge, rpId, origin: url }
-}
-
-/** And to make one. */
-function toMake(page: string, { url }: Gate): (Asked & { userHandle: string }) | null {
-  const [, options] = /data-options="([^"]*)"/.exec(page) ?? []
-  if (options === undefined) return null
-  const { challenge, rp, user } = JSON.parse(decoded(options))
-  return { challenge, rpId: rp.id, origin: url, userHandle: user.id }
-}
-
 async function codeOf(answer: Response): Promise<string> {
   const body = (await answer.json()) as { code?: string; state?: string }
   return body.code ?? body.state ?? ''
@@ -54,7 +36,7 @@ async function signedUp(at: Gate = gate) {
   const answer = await phone.signUp(signIn.id, id, '홍길동', password)
   assert.equal(answer.status, 200, await answer.text())
   await new Kiosk(at.url).claimed(signIn)
-  const asked = toMake(await (await phone.get(`/s/${signIn.id}`)).text(), at)
+  const asked = toMake(await (await phone.get(`/s/${signIn.id}`)).text(), at.url)
   assert.ok(asked)
   const add = (credential: string, by = phone) =>
     by.post(`/s/${signIn.id}/passkeys`, { credential })
@@ -74,7 +56,7 @@ async function scanned(phone: Phone, at: Gate = gate) {
   const signIn = await kiosk.start()
   const { page } = await phone.open(signIn.frame.url)
   await phone.scan(signIn.frame.url)
-  const asked = toUse(page, at)
+  const asked = toUse(page, at.url)
   const use = (credential: string, by = phone) => by.post(`/s/${signIn.id}/passkey`, { credential })
   return { kiosk, signIn, asked, use }
 }
@@ -324,5 +306,5 @@ test('where no browser makes passkeys none is offered: at a bare address', async
   await phone.scan(signIn.frame.url)
   await phone.signUp(signIn.id, 'gildong', '홍길동', password)
   await new Kiosk(bare.url).claimed(signIn)
-  assert.equal(toMake(await (await phone.get(`/s/${signIn.id}`)).text(), bare), null)
+  assert.equal(toMake(await (await phone.get(`/s/${signIn.id}`)).text(), bare.url), null)
 })

@@ -53,11 +53,12 @@ export const kioskVerbs = ['user-code', 'extend', 'cancel', 'claim', 'service', 
 export const bodyOf = (verb: string) => (verb === 'service' ? { service: 'exam' } : undefined)
 
 /** Those whose form may be the scan. */
-export const withReceipt = ['scan', 'sign-in', 'sign-up', 'deny']
+export const withReceipt = ['scan', 'sign-in', 'sign-up', 'approve', 'passkey', 'deny']
 /** What forms carry, whichever it is. */
-export const filledIn = { account: 'nobody', name: 'Nobody', password: 'a' }
+export const filledIn = { account: 'nobody', name: 'Nobody', password: 'a', credential: '{}' }
 export const phoneVerbs = [
-  ...['scan', 'extend', 'sign-in', 'sign-up', 'deny', 'end', 'not-me', 'leave'],
+  ...['scan', 'extend', 'sign-in', 'sign-up', 'approve', 'passkey', 'passkeys', 'deny'],
+  ...['end', 'not-me', 'leave'],
   ...['cancel-hand-off', 'coming'],
 ]
 

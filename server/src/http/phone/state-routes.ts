@@ -25,9 +25,9 @@ import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
 const standsAt: Partial<Record<string, string>> = {
   scan: '',
   extend: '',
-  'sign-in': '?form=sign-in',
+  'sign-in': '',
   approve: '',
-  passkey: '?form=sign-in',
+  passkey: '',
   passkeys: '',
   'sign-up': '?form=sign-up',
   deny: '',
