@@ -16,11 +16,13 @@ import {
   account,
   accountEvent,
   addAccount,
+  counted,
   freshId,
   kiosk,
   scan,
   signInEvent,
   start,
+  there,
   wholeLog,
 } from './rows.ts'
 import { storeSuite } from './store-suite.ts'
@@ -85,6 +87,32 @@ const untilWaiting = (raw: Kysely<Tables>) =>
     const waiting = sql`select 1 from pg_locks where not granted and relation = 'log'::regclass`
     return (await waiting.execute(raw)).rows.length > 0
   })
+
+const untilOneWaits = (raw: Kysely<Tables>) =>
+  until('somebody waits for a lock', async () => {
+    const waiting = sql`select 1 from pg_locks where not granted`
+    return (await waiting.execute(raw)).rows.length > 0
+  })
+
+test('S018: Postgres: who changes a row waits for whoever is changing it, and goes on from what they have made of it', async t => {
+  const { one, raw } = await open(t)
+  const row = account('hong')
+  await addAccount(one, row)
+  let changed: Promise<unknown> = Promise.resolve()
+  await raw.transaction().execute(async trx => {
+    const query = trx.updateTable('accounts').where('key', '=', row.key)
+    await query.set({ created_at: row.createdAt + 1 }).execute()
+    changed = one.accounts.update(
+      row.key,
+      there(old => counted(old, accountEvent(row.key))),
+    )
+    // Refused is what it is only afterwards.
+    changed.catch(() => {})
+    await untilOneWaits(raw)
+  })
+  await changed
+  assert.equal((await one.accounts.byKey(row.key))?.createdAt, row.createdAt + 2)
+})
 
 test('Postgres: what commits later with a lower row number is sealed later, and not lost', async t => {
   const { one, other, raw } = await open(t)

@@ -60,7 +60,7 @@ export const store: readonly Defence[] = [
     file: 'server/src/store/sql/postgres.ts',
     find: 'lockRow: query => query.forUpdate(),',
     replace: 'lockRow: query => query,',
-    tests: [{ file: 'test/conformance/postgres.test.ts', name: 'S018' }],
+    tests: [{ file: 'test/conformance/postgres.test.ts', name: 'S018: Postgres' }],
   },
   {
     id: 'synchronous-full',
