@@ -6,39 +6,16 @@ import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import type { Passkey } from '../../server/src/store/passkey.ts'
-import { type Asked, Authenticator, type Twist } from '../support/authenticator.ts'
-import { freePort, type Gate, startGate } from '../support/gate.ts'
+import { Authenticator, type Twist } from '../support/authenticator.ts'
+import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { startLocal, toMake, toUse } from '../support/passkey-page.ts'
 import { Phone } from '../support/phone.ts'
 
 const password = 'correct horse battery'
 
-/** Browsers make passkeys at localhost, and at no bare address. */
-async function startLocal(t: TestContext): Promise<Gate> {
-  const port = `${await freePort()}`
-  return startGate(t, { PORT: port, PUBLIC_URL: `http://localhost:${port}` })
-}
-
 const gate = await startLocal({ after } as TestContext)
 let people = 0
-
-const decoded = (attribute: string) =>
-  attribute.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
-
-/** What the page asks the browser for, to sign in. */
-function toUse(page: string, { url }: Gate): Asked {
-  const [, challenge = '', rpId = ''] =
-    /data-passkey="([^"]*)" data-domain="([^"]*)"/.exec(page) ?? []
-  return { challenge, rpId, origin: url }
-}
-
-/** And to make one. */
-function toMake(page: string, { url }: Gate): (Asked & { userHandle: string }) | null {
-  const [, options] = /data-options="([^"]*)"/.exec(page) ?? []
-  if (options === undefined) return null
-  const { challenge, rp, user } = JSON.parse(decoded(options))
-  return { challenge, rpId: rp.id, origin: url, userHandle: user.id }
-}
 
 async function codeOf(answer: Response): Promise<string> {
   const body = (await answer.json()) as { code?: string; state?: string }

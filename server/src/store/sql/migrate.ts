@@ -10,6 +10,7 @@ import { handOffs } from './migrations/2026-12-hand-offs.ts'
 import { handOffsCalled } from './migrations/2026-12-hand-offs-called.ts'
 import { moreTime } from './migrations/2026-12-more-time.ts'
 import { ownRow } from './migrations/2026-12-own-row.ts'
+import { recovery } from './migrations/2026-12-recovery.ts'
 import { removed } from './migrations/2026-12-removed.ts'
 import { returning } from './migrations/2026-12-returning.ts'
 
@@ -53,6 +54,7 @@ export async function migrate<T>(
     '2026-12-own-row': ownRow,
     '2026-12-removed': removed,
     '2026-12-returning': returning,
+    '2026-12-recovery': recovery,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()
