@@ -42,6 +42,8 @@ const migrations = [
   '2026-12-more-time',
   '2026-12-own-row',
   '2026-12-removed',
+  '2026-12-returning',
+  '2026-12-returning-by-link',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -52,8 +54,7 @@ const countOf = async ({ raw }: OlderDatabase, table: 'audit' | 'log') => {
   return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
-/** All that no migration may touch. */
-/** Columns that have come since, all of them empty for what was there before. */
+/** Columns that have come since, all of them empty for what was there before, but for a count that begins. */
 const newer = [
   'network',
   'external_id',
@@ -67,13 +68,20 @@ const newer = [
   'hand_off',
   'removed_at',
   'link_used_at',
+  'epoch',
+  'proven_at',
+  'recovery_hash',
+  'recovery_expires_at',
 ]
 
 const older = (row: object) =>
   Object.fromEntries(
-    Object.entries(row).filter(([column, value]) => !(newer.includes(column) && value === null)),
+    Object.entries(row).filter(
+      ([column, value]) => !(newer.includes(column) && (value === null || value === 0)),
+    ),
   )
 
+/** All that no migration may touch. */
 const kept = async ({ raw }: OlderDatabase) => ({
   accounts: (await raw.selectFrom('accounts').selectAll().orderBy('key').execute()).map(older),
   kiosks: (await raw.selectFrom('kiosks').selectAll().orderBy('number').execute()).map(older),
