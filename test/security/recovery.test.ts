@@ -85,7 +85,7 @@ test('opening a recovery link changes nothing, and shows the id masked', async (
   assert.equal(await signIn(id, before), 200)
 })
 
-test('a recovery sets the password, and ends what was begun with the old one', async () => {
+test('N05 S047: a recovery sets the password, and ends what was begun with the old one', async () => {
   const { phone, id, signIn: approved, account, path, row } = await lost()
   const { browser, set } = await opened(path)
   const done = await set(chosen)
@@ -192,7 +192,7 @@ test('a browser that keeps no cookies recovers once', async () => {
   assert.equal(await signIn(id, chosen), 200)
 })
 
-test('of many who use a recovery link at once one sets the password; sent twice, it is done once', async () => {
+test('S081: of many who use a recovery link at once one sets the password; sent twice, it is done once', async () => {
   const { account, id, path, row } = await lost()
   const browsers = await Promise.all(Array.from({ length: 3 }, () => opened(path)))
   const answers = await Promise.all(
@@ -260,7 +260,7 @@ test('S056: a recovery is sent by its own page alone', async () => {
   assert.deepEqual((await row()).passwordHash, account.passwordHash)
 })
 
-test('a network that sends recoveries without end is told to wait, and opening one is still free', async t => {
+test('S045: a network that sends recoveries without end is told to wait, and opening one is still free', async t => {
   const own = await startGate(t)
   const { path } = await lost(own)
   const { browser, set } = await opened('/recover/none', own)
