@@ -57,14 +57,6 @@ export const phoneWays: readonly Defence[] = [
     tests: [{ file: passkeys, name: 'S110' }],
   },
   {
-    id: 'passkey-count',
-    says: 'a key that was cloned signs in',
-    file: 'server/src/accounts/passkeys.ts',
-    find: "if (isCounted && signCount <= old.signCount) throw wrong('its count has been used')",
-    replace: '',
-    tests: [{ file: passkeys, name: 'S113' }],
-  },
-  {
     id: 'passkey-of-disabled',
     says: 'a disabled account is told from an unknown passkey',
     file: 'server/src/accounts/passkeys.ts',
