@@ -56,6 +56,25 @@ export function accountPromises(name: string, open: OpenStore): void {
     for (const other of ['', 'A KEY', '%', 'hong']) assert.equal(await accounts.byKey(other), null)
   })
 
+  test(`${name}: an account is found by its recovery link’s hash, as long as it has that`, async t => {
+    const store = await open(t)
+    const { accounts } = store
+    const lost = { recoveryHash: 'hash of a link', recoveryExpiresAt: start }
+    const [hong, kim] = [account('hong', lost), account('kim')]
+    for (const row of [hong, kim]) await addAccount(store, row)
+    assert.deepEqual(await accounts.byRecoveryHash('hash of a link'), hong)
+    for (const other of ['', 'Hash of a link', 'hash of a lin_', '%', 'null']) {
+      assert.equal(await accounts.byRecoveryHash(other), null, other)
+    }
+    const used = { recoveryHash: null, recoveryExpiresAt: null, epoch: 1 }
+    await accounts.update(
+      'hong',
+      there(old => ({ next: { ...old, ...used }, events: [], quiet: true })),
+    )
+    assert.equal(await accounts.byRecoveryHash('hash of a link'), null)
+    assert.deepEqual(await accounts.byKey('hong'), { ...hong, ...used })
+  })
+
   test(`${name}: a second account of the same id key is refused, and the first stays`, async t => {
     const store = await open(t)
     const { accounts } = store

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { unchanged } from '../../server/src/store/change.ts'
 import { hour, isHeld, take } from './leases.ts'
 import type { OpenDatabase, Opened } from './open-store.ts'
-import { accountEvent, delivery, kiosk, start } from './rows.ts'
+import { account, accountEvent, addAccount, delivery, kiosk, start } from './rows.ts'
 
 /** What the store promises about the gate's own row, and about how the database is. */
 export function gatePromises(name: string, openDatabase: OpenDatabase): void {
@@ -41,6 +41,8 @@ export function gatePromises(name: string, openDatabase: OpenDatabase): void {
       const link = await one.kiosks.add(
         kiosk({ linkHash: 'hash of a link', linkExpiresAt: start + hour }),
       )
+      const recovery = { recoveryHash: 'hash of a recovery', recoveryExpiresAt: start + hour }
+      await addAccount(one, account('a key', recovery))
       const open = delivery()
       const over = delivery({ state: 'delivered', nextTryAt: null })
       await one.deliveries.add([open, over])
@@ -54,7 +56,7 @@ export function gatePromises(name: string, openDatabase: OpenDatabase): void {
       await one.userCodes.give(code, start)
       await one.log.add([accountEvent('a key'), accountEvent('another')])
       const sealer = await take(one)
-      assert.equal(await one.log.seal(sealer, 10), 3)
+      assert.equal(await one.log.seal(sealer, 10), 4)
       await one.log.beginAtEnd('a name')
       assert.ok(await one.userCodes.find(code.userCode))
       const reader = await one.leases.take('behind', 'one', hour)
@@ -65,10 +67,12 @@ export function gatePromises(name: string, openDatabase: OpenDatabase): void {
       assert.equal((await other.gate.read()).restoredAt, start + 5)
       const row = await other.kiosks.byNumber(link.number)
       assert.deepEqual([row?.linkHash, row?.linkExpiresAt], [null, null])
+      assert.equal(await other.accounts.byRecoveryHash(recovery.recoveryHash), null)
+      assert.equal((await other.accounts.byKey('a key'))?.recoveryExpiresAt, null)
       assert.equal((await other.deliveries.read(open.id))?.state, 'given_up')
       assert.deepEqual(await other.deliveries.read(over.id), over)
       assert.equal(await other.userCodes.find(code.userCode), null)
-      assert.equal(await other.log.cursor('behind'), 3)
+      assert.equal(await other.log.cursor('behind'), 4)
       assert.deepEqual(await other.deliveries.due(start + hour, 10, []), [])
     },
   )

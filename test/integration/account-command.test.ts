@@ -66,6 +66,24 @@ test('an operator gives an account another id, name and external id while the ga
   assert.match(await does(['list']), /^enabled {3}gildong {2}김철수$/m)
 })
 
+test('an operator gives somebody who has lost their password a link, and nobody who may not sign in', async t => {
+  const gate = await startGate(t)
+  const { does, refuses } = accountCommands(gate)
+  await does(['add', 'hong'], `${password}\n`)
+  const linkIn = (out: string) =>
+    /^ {2}\S+(\/recover\/[\w-]{43})$/m.exec(out)?.[1] ?? assert.fail(out)
+  const older = linkIn(await does(['recover', 'hong']))
+  const path = linkIn(await does(['recover', 'HONG']))
+  const phone = new Phone(gate.url)
+  const set = (link: string) => phone.post(link, { password: 'another horse entirely' })
+  assert.deepEqual([(await set(older)).status, (await set(path)).status], [410, 303])
+
+  await does(['disable', 'hong'])
+  assert.match(await refuses(['recover', 'hong']), /^qrgate: hong is disabled\. .*enable hong$/m)
+  await does(['remove', 'hong', '--yes'])
+  assert.match(await refuses(['recover', 'hong']), /^qrgate: There is no account "hong"\.$/m)
+})
+
 test('a list says what else an account is called: external ids, and a client’s subs', async t => {
   const gate = await startGate(t)
   const { run, does, refuses } = accountCommands(gate)

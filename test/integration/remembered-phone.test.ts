@@ -132,6 +132,15 @@ for (const act of ['changePassword', 'disable', 'erase'] as const) {
   })
 }
 
+test('S130: of the secret of a phone that is remembered only a hash is stored', async () => {
+  const { phone, id } = await remembered()
+  const { accounts, rememberedPhones } = gate.app.store
+  const { key } = (await accounts.byIdKey(id)) ?? assert.fail()
+  const [row] = await rememberedPhones.of(key)
+  assert.match(secretOf(phone), /^[\w-]{43}$/)
+  assert.ok(!JSON.stringify(row ?? assert.fail()).includes(secretOf(phone)))
+})
+
 test('"it was not me" forgets the phone, on every node at once', async () => {
   const { phone } = await remembered()
   const secret = secretOf(phone)

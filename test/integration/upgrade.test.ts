@@ -43,6 +43,7 @@ const migrations = [
   '2026-12-own-row',
   '2026-12-removed',
   '2026-12-returning',
+  '2026-12-returning-by-link',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -53,8 +54,7 @@ const countOf = async ({ raw }: OlderDatabase, table: 'audit' | 'log') => {
   return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
-/** All that no migration may touch. */
-/** Columns that have come since, all of them empty for what was there before. */
+/** Columns that have come since, all of them empty for what was there before, but for a count that begins. */
 const newer = [
   'network',
   'external_id',
@@ -67,9 +67,11 @@ const newer = [
   'disowned_at',
   'hand_off',
   'removed_at',
+  'link_used_at',
   'epoch',
   'proven_at',
-  'link_used_at',
+  'recovery_hash',
+  'recovery_expires_at',
 ]
 
 const older = (row: object) =>
@@ -77,6 +79,7 @@ const older = (row: object) =>
     Object.entries(row).filter(([column, value]) => !(newer.includes(column) && !value)),
   )
 
+/** All that no migration may touch. */
 const kept = async ({ raw }: OlderDatabase) => ({
   accounts: (await raw.selectFrom('accounts').selectAll().orderBy('key').execute()).map(older),
   kiosks: (await raw.selectFrom('kiosks').selectAll().orderBy('number').execute()).map(older),

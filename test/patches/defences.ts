@@ -4,6 +4,7 @@ import { clients } from './defences/clients.ts'
 import { http } from './defences/http.ts'
 import { limits } from './defences/limits.ts'
 import { log } from './defences/log.ts'
+import { phoneWays } from './defences/phone-ways.ts'
 import { proofs } from './defences/proofs.ts'
 import { reception } from './defences/reception.ts'
 import { sockets } from './defences/sockets.ts'
@@ -17,6 +18,7 @@ export const defences: readonly Defence[] = [
   ...states,
   ...limits,
   ...accounts,
+  ...phoneWays,
   ...clients,
   ...http,
   ...sockets,

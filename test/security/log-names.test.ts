@@ -4,14 +4,16 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type HandOffState, paths } from '@qrgate/sdk/protocol'
 import { createClock } from '../../server/src/clock.ts'
+import { rememberedCookieName } from '../../server/src/http/server/cookies.ts'
 import { logEvents } from '../../server/src/protocol/log-event.ts'
-import { Authenticator, toMake } from '../support/authenticator.ts'
+import { Authenticator } from '../support/authenticator.ts'
 import { qrgate } from '../support/command.ts'
 import { openDatabase } from '../support/database.ts'
-import { freePort, type Gate, startGate } from '../support/gate.ts'
+import type { Gate } from '../support/gate.ts'
 import { handOffOf } from '../support/hand-off-gate.ts'
 import { Kiosk, KioskSocket } from '../support/kiosk.ts'
 import { day, keepAll, openSqliteLog, sealAll } from '../support/log-database.ts'
+import { startLocal, toMake } from '../support/passkey-page.ts'
 import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 import { type Answer, Receiver } from '../support/receiver.ts'
@@ -69,6 +71,12 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
     `${canary}-42`,
   ]
   await run(['account', 'set', `${canary}-added`, ...changed])
+  const recovering = await run(['account', 'recover', `${canary}-renamed`])
+  const recovery = /\/recover\/(\S+)/.exec(recovering)?.[1] ?? ''
+  const owner = new Phone(url, strange)
+  const recovered = await owner.post(`/recover/${recovery}`, { password: `${password} anew` })
+  assert.equal(recovered.status, 303)
+  secrets.add(recovery)
   await run(['account', 'disable', `${canary}-renamed`])
   await run(['account', 'enable', `${canary}-renamed`])
   await run(['kiosk', 'revoke', '101'])
@@ -96,6 +104,9 @@ const strange = { 'user-agent': `${canary} (iPhone) ${canaryKo.length}`, 'x-forw
 
 const cookieOf = ({ cookies }: Phone) => /=([\w-]{20,})/.exec(cookies)?.[1] ?? ''
 
+const rememberedIn = ({ cookies }: Phone) =>
+  new RegExp(`${rememberedCookieName}=([\\w-]{43})`).exec(cookies)?.[1] ?? ''
+
 /** What visitors do, to every end that there is. */
 async function visit(gate: Gate, secrets: Secrets): Promise<void> {
   const { url, passTime } = gate
@@ -111,35 +122,18 @@ async function visit(gate: Gate, secrets: Secrets): Promise<void> {
     return { phone, signIn, id: signIn.id }
   }
   const claimed = await scanned()
-  const signedUp = await claimed.phone.signUp(
-    claimed.id,
-    `${canary}-phone`,
-    `${canaryKo} 방문자`,
-    password,
-  )
-  assert.equal(signedUp.status, 200)
-  await kiosk.claimed(claimed.signIn)
-  assert.equal((await claimed.phone.post(`/s/${claimed.id}/not-me`, {})).status, 200)
-  const returning = await scanned()
-  const fields = {
-    account: `${canary}-returning`,
-    name: `${canaryKo} 분`,
-    password,
+  const visitor = { account: `${canary}-phone`, name: `${canaryKo} 방문자`, password }
+  const signedUp = await claimed.phone.post(`/s/${claimed.id}/sign-up`, {
+    ...visitor,
     remember: 'on',
-  }
-  assert.equal((await returning.phone.post(`/s/${returning.id}/sign-up`, fields)).status, 200)
-  await kiosk.claimed(returning.signIn)
-  const asked = toMake(await (await returning.phone.get(`/s/${returning.id}`)).text(), url)
-  assert.ok(asked)
-  const credential = new Authenticator().create(asked)
-  assert.equal(
-    (await returning.phone.post(`/s/${returning.id}/passkeys`, { credential })).status,
-    200,
-  )
-  const kept = /qrgate-remembered=([\w-]+)/.exec(returning.phone.cookies)?.[1] ?? ''
-  for (const secret of [kept, asked.challenge, JSON.parse(credential).attestationObject])
-    secrets.add(secret)
-  assert.equal((await returning.phone.post(`/s/${returning.id}/not-me`, {})).status, 200)
+  })
+  assert.equal(signedUp.status, 200)
+  secrets.add(rememberedIn(claimed.phone))
+  await kiosk.claimed(claimed.signIn)
+  const made = toMake(await (await claimed.phone.get(`/s/${claimed.id}`)).text(), gate)
+  const credential = new Authenticator().create(made ?? assert.fail())
+  assert.equal((await claimed.phone.post(`/s/${claimed.id}/passkeys`, { credential })).status, 200)
+  assert.equal((await claimed.phone.post(`/s/${claimed.id}/not-me`, {})).status, 200)
   const denied = await scanned()
   assert.equal((await denied.phone.deny(denied.id)).status, 200)
   const cancelled = await scanned()
@@ -314,11 +308,8 @@ async function restoreBackup({ dataDir }: Gate): Promise<void> {
 test('no name, id, password, text or secret of anybody is ever in the log', async t => {
   const receiver = await Receiver.start(t)
   const hosts = { QRGATE_WEBHOOK_HOSTS: receiver.host }
-  // Where browsers make passkeys.
-  const port = `${await freePort()}`
-  const here = { PORT: port, PUBLIC_URL: `http://localhost:${port}` }
-  const settings = { ...env, ...hosts, ...here, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
-  const gate = await startGate(t, settings)
+  const settings = { ...env, ...hosts, QRGATE_TRUSTED_PROXIES: '127.0.0.1' }
+  const gate = await startLocal(t, settings)
   const secrets: Secrets = new Set()
   await operate(gate, secrets)
   await visit(gate, secrets)

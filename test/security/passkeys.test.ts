@@ -6,18 +6,13 @@ import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import type { Passkey } from '../../server/src/store/passkey.ts'
-import { Authenticator, type Twist, toMake, toUse } from '../support/authenticator.ts'
-import { freePort, type Gate, startGate } from '../support/gate.ts'
+import { Authenticator, type Twist } from '../support/authenticator.ts'
+import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { startLocal, toMake, toUse } from '../support/passkey-page.ts'
 import { Phone } from '../support/phone.ts'
 
 const password = 'correct horse battery'
-
-/** Browsers make passkeys at localhost, and at no bare address. */
-async function startLocal(t: TestContext): Promise<Gate> {
-  const port = `${await freePort()}`
-  return startGate(t, { PORT: port, PUBLIC_URL: `http://localhost:${port}` })
-}
 
 const gate = await startLocal({ after } as TestContext)
 let people = 0
@@ -36,7 +31,7 @@ async function signedUp(at: Gate = gate) {
   const answer = await phone.signUp(signIn.id, id, '홍길동', password)
   assert.equal(answer.status, 200, await answer.text())
   await new Kiosk(at.url).claimed(signIn)
-  const asked = toMake(await (await phone.get(`/s/${signIn.id}`)).text(), at.url)
+  const asked = toMake(await (await phone.get(`/s/${signIn.id}`)).text(), at)
   assert.ok(asked)
   const add = (credential: string, by = phone) =>
     by.post(`/s/${signIn.id}/passkeys`, { credential })
@@ -56,7 +51,7 @@ async function scanned(phone: Phone, at: Gate = gate) {
   const signIn = await kiosk.start()
   const { page } = await phone.open(signIn.frame.url)
   await phone.scan(signIn.frame.url)
-  const asked = toUse(page, at.url)
+  const asked = toUse(page, at)
   const use = (credential: string, by = phone) => by.post(`/s/${signIn.id}/passkey`, { credential })
   return { kiosk, signIn, asked, use }
 }
@@ -306,5 +301,5 @@ test('where no browser makes passkeys none is offered: at a bare address', async
   await phone.scan(signIn.frame.url)
   await phone.signUp(signIn.id, 'gildong', '홍길동', password)
   await new Kiosk(bare.url).claimed(signIn)
-  assert.equal(toMake(await (await phone.get(`/s/${signIn.id}`)).text(), bare.url), null)
+  assert.equal(toMake(await (await phone.get(`/s/${signIn.id}`)).text(), bare), null)
 })

@@ -145,21 +145,3 @@ const cborText = (text: string) =>
 const cborBytes = (bytes: Buffer) => Buffer.concat([cborHead(2, bytes.length), bytes])
 const cborMap = (entries: [Buffer, Buffer][]) =>
   Buffer.concat([cborHead(5, entries.length), ...entries.flat()])
-
-const decoded = (attribute: string) =>
-  attribute.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
-
-/** What the page asks the browser for, to sign in. */
-export function toUse(page: string, origin: string): Asked {
-  const [, challenge = '', rpId = ''] =
-    /data-passkey="([^"]*)" data-domain="([^"]*)"/.exec(page) ?? []
-  return { challenge, rpId, origin }
-}
-
-/** And to make one. */
-export function toMake(page: string, origin: string): (Asked & { userHandle: string }) | null {
-  const [, options] = /data-options="([^"]*)"/.exec(page) ?? []
-  if (options === undefined) return null
-  const { challenge, rp, user } = JSON.parse(decoded(options))
-  return { challenge, rpId: rp.id, origin, userHandle: user.id }
-}

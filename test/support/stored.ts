@@ -42,6 +42,8 @@ export async function addAccountsTo(
       name,
       passwordHash,
       epoch: 0,
+      recoveryHash: null,
+      recoveryExpiresAt: null,
       subjectSeed: key.repeat(2),
       externalId: null,
       disabledAt: null,

@@ -22,6 +22,7 @@ import {
   type Registering,
 } from './new-account.ts'
 import { requireNewPassword } from './new-password.ts'
+import { newRecovery, noRecovery } from './recovery.ts'
 
 /** What is done with accounts while nobody signs in. */
 export interface AccountAdmin {
@@ -41,11 +42,16 @@ export interface AccountAdmin {
    * @throws Refusal naming what is wrong or taken.
    */
   change(account: Account, fields: AccountFields, by: Actor): Promise<AccountField[]>
-  /** Ends what was begun with the old one: remembered phones. @throws Refusal naming what is wrong with it. */
+  /** Ends what was begun with the old one: remembered phones, a recovery. @throws Refusal naming what is wrong with it. */
   changePassword(account: Account, password: string, by: Actor): Promise<void>
-  /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. Ends remembered phones. */
+  /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. Ends the same. */
   disable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
   enable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
+  /**
+   * Lets its owner set a new password; see {@link Recoveries}. A link of before is void.
+   * @returns the link's secret, which is shown once. @throws Refusal `account_unusable`.
+   */
+  beginRecovery(account: Pick<Account, 'key'>, by: Actor): Promise<string>
   /**
    * Leaves nothing of it but its key, so that whatever knows the key finds nobody: its id is free at once,
    * and no `sub` leads to it. What the person is doing just now is not ended; see signin/account-removal.ts.
@@ -121,7 +127,7 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
         old.passwordHash === passwordHash
           ? null
           : {
-              columns: { passwordHash, epoch: old.epoch + 1 },
+              columns: { passwordHash, epoch: old.epoch + 1, ...noRecovery },
               event: 'account.password_changed',
             },
       )
@@ -131,7 +137,10 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       const disabledAt = clock()
       await update(key, by, old =>
         old.disabledAt === null
-          ? { columns: { disabledAt, epoch: old.epoch + 1 }, event: 'account.disabled' }
+          ? {
+              columns: { disabledAt, epoch: old.epoch + 1, ...noRecovery },
+              event: 'account.disabled',
+            }
           : null,
       )
     },
@@ -141,6 +150,16 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       await update(key, by, old =>
         old.disabledAt === null ? null : { columns, event: 'account.enabled' },
       )
+    },
+
+    async beginRecovery({ key }, by) {
+      const { link, columns } = newRecovery(clock, randomBytes)
+      await update(key, by, old => {
+        if (old.disabledAt !== null) throw new Refusal('account_unusable')
+        if (old.recoveryHash === columns.recoveryHash) return null
+        return { columns, event: 'account.recovery_begun' }
+      })
+      return link
     },
 
     async erase({ key }, actor) {

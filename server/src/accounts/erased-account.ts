@@ -1,4 +1,5 @@
 import type { Account } from '../store/account.ts'
+import { noRecovery } from './recovery.ts'
 
 /**
  * What an account's row holds when the account is gone. Its id is none that anybody could type or that
@@ -18,6 +19,7 @@ export function erasedColumns(
     idSkeleton: nobody,
     name: '',
     passwordHash: '',
+    ...noRecovery,
     subjectSeed: Buffer.from(randomBytes(32)).toString('base64url'),
     externalId: null,
     // Gates that know no removal know this.

@@ -90,6 +90,8 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       ...columns,
       passwordHash,
       epoch: 0,
+      recoveryHash: null,
+      recoveryExpiresAt: null,
       subjectSeed: random(32),
       disabledAt: null,
       removedAt: null,

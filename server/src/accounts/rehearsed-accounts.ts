@@ -32,6 +32,7 @@ export function rehearsedAccounts(present: readonly Account[]): AccountRecords {
     },
     byIdKey: async idKey => byIdKey.get(idKey) ?? null,
     byKey: async key => byKey.get(key) ?? null,
+    byRecoveryHash: async () => null,
     all: async () => [...byKey.values()],
   }
 }

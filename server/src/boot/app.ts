@@ -127,6 +127,8 @@ export async function createApp(
   seedEdges.addMisspelt(server)
   const now = () => performance.now()
   const enrolments = createLimit('too_many', { name: 'enrolments', points: 100, duration: 60 }, now)
+  const recoveries = { name: 'recoveries', points: 30, duration: 60 }
+  const recoveryTries = createLimit('too_many', recoveries, now)
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
@@ -169,7 +171,8 @@ export async function createApp(
       addTryPage(pages, config, assets)
     }
     addEnrolPage(pages, { config, kiosks, assets })
-    addPhoneRoutes(pages, { ...core, config, awaitOfPhone, assets, randomBytes })
+    const phone = { ...core, config, awaitOfPhone, recoveryTries, assets, randomBytes }
+    addPhoneRoutes(pages, phone)
     if (demo) addDemo(pages, demo)
     await addPages(pages, config)
   }

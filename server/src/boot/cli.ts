@@ -303,6 +303,11 @@ account
   .description('change a password; asks for it, or reads it from standard input')
   .action(loaded(load.account, of => of.changePassword))
 account
+  .command('recover')
+  .argument('<id>', 'who has lost their password')
+  .description('make a link by which its owner sets a new password: once, within 30 minutes')
+  .action(loaded(load.account, of => of.recoverAccount))
+account
   .command('disable')
   .argument('<id>', 'who may no longer sign in')
   .description('shut an account out, at once')

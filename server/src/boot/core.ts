@@ -3,6 +3,7 @@ import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasskeys, type Passkeys } from '../accounts/passkeys.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
+import { createRecoveries, type Recoveries } from '../accounts/recovery.ts'
 import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -68,6 +69,7 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   phones: RememberedPhones
   passkeys: Passkeys
   newPasskeys: NewPasskeys
+  recoveries: Recoveries
   flow: Flow
   visits: Visits
   seedFlow: SeedFlow
@@ -111,6 +113,7 @@ export async function createCore(
   const bus = await openBus(config.redisUrl, onError)
   const { signIns } = store
   const passwords = await createPasswordHasher(config.longestHashWait)
+  const siteNames = Object.values(config.site)
   const counters = await openCounters(config, ticks, logger, onError)
   const accounts = createAccounts({
     records: demo ? withReadyHashes(store.accounts, demo.hashes) : store.accounts,
@@ -122,7 +125,7 @@ export async function createCore(
       clock,
       onError,
     }),
-    siteNames: Object.values(config.site),
+    siteNames,
     clock,
     randomBytes,
     onError,
@@ -255,6 +258,7 @@ export async function createCore(
     methods: createMethods(accounts, phones, passkeys, config.registration),
     passkeys,
     newPasskeys,
+    recoveries: createRecoveries({ records: store.accounts, passwords, siteNames, clock }),
     phones,
     flow,
     visits,

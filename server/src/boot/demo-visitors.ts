@@ -65,6 +65,7 @@ export function withReadyHashes(
     all: records.all,
     byIdKey: async key => ready(await records.byIdKey(key)),
     byKey: async key => ready(await records.byKey(key)),
+    byRecoveryHash: async hash => ready(await records.byRecoveryHash(hash)),
   }
 }
 

@@ -30,6 +30,9 @@ export const logEvents = {
   'account.added':
     'An account is new. `from`: `import` where another system made its password hash.',
   'account.password_changed': 'It has another password.',
+  'account.recovery_begun':
+    'It has a link by which its owner sets a new password; one of before is void.',
+  'account.recovered': 'Its owner has set a new password by that link.',
   'account.changed': 'An operator has changed it. `fields`: which.',
   'phone.remembered': 'A phone signs its owner in by one tap from now on. `phone`, `name`.',
   'phone.forgotten': 'It does so no more. `phone`, `name`.',

@@ -13,6 +13,8 @@ const hong: Account = {
   name: '홍길동',
   passwordHash: '',
   epoch: 0,
+  recoveryHash: null,
+  recoveryExpiresAt: null,
   subjectSeed: '',
   externalId: 'P-0042',
   disabledAt: null,

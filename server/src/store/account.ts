@@ -19,6 +19,12 @@ export interface Account {
    * switched off. A phone that was remembered at a lower one is remembered no more.
    */
   epoch: number
+  /**
+   * SHA-256 of the recovery link's secret, base64url; of its secret and the browser's key from its use on.
+   * Unique; null where nobody recovers it.
+   */
+  recoveryHash: string | null
+  recoveryExpiresAt: number | null
   /** 32 random bytes, base64url: each relying party's stable `sub` is derived from it. */
   subjectSeed: string
   /** What another system calls this person, e.g. a patient number; unique. */
@@ -45,6 +51,7 @@ export interface AccountRecords {
   update(key: string, decide: Decide<Account, WithAccount>): Promise<Changed<Account, WithAccount>>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
+  byRecoveryHash(hash: string): Promise<Account | null>
   /** In the order of their ids, without those that were removed. */
   all(): Promise<Account[]>
 }

@@ -134,15 +134,15 @@ export const states: readonly Defence[] = [
     file: 'server/src/signin/flow.ts',
     find: `    const { policy } = await kiosks.usable(subject.kiosk.number)
     requireAllowed(policy, method)
-    const step`,
-    replace: '    const step',
+    const { key`,
+    replace: '    const { key',
     tests: [{ file: 'server/src/signin/flow.test.ts', name: 'S033' }],
   },
   {
     id: 'account-asked-again',
     says: 'an account that is disabled after its proof approves',
     file: 'server/src/signin/flow.ts',
-    find: `    await accounts.assertUsable(account.key)
+    find: `    await accounts.assertUsable(key, epoch)
     // The approval first`,
     replace: '    // The approval first',
     tests: [{ file: 'server/src/signin/flow.test.ts', name: 'S028' }],
@@ -151,7 +151,7 @@ export const states: readonly Defence[] = [
     id: 'account-asked-at-claim',
     says: 'an account that is disabled after the approval is claimed',
     file: 'server/src/signin/flow.ts',
-    find: 'const account = await accounts.assertUsable(rehearsed.account)',
+    find: 'const account = await accounts.assertUsable(rehearsed.account, rehearsed.epoch)',
     replace: 'const account = (await accounts.byKey(rehearsed.account))!',
     tests: [{ file: 'test/security/accounts.test.ts', name: 'S047' }],
   },

@@ -26,6 +26,7 @@ const obstacleBadges: Record<Obstacle['kind'], Badge> = {
   unknown: ['attention', 'attention'],
   elsewhere: ['attention', 'attention'],
   'no-cookies': ['attention', 'attention'],
+  'link-used': ['attention', 'clock'],
   busy: ['attention', 'clock'],
   'in-doubt': ['waiting', 'waiting'],
   error: ['attention', 'attention'],

@@ -8,6 +8,7 @@ import { icon } from './icon.ts'
 import { oneTapPage } from './one-tap-page.ts'
 import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
+import { recoveredPage, recoveryPage } from './recovery-page.ts'
 import { signInPage } from './sign-in-page.ts'
 import { signUpPage } from './sign-up-page.ts'
 import type { EntryForm, PhoneView, Place } from './view.ts'
@@ -70,11 +71,16 @@ function contentOf(view: PhoneView, words: Words): PageContent {
       return signUpPage(view, words)
     case 'code':
       return codePage(view, words)
+    case 'recovery':
+      return recoveryPage(view, words)
+    case 'recovered':
+      return recoveredPage(words)
     case 'in-use':
     case 'stale':
     case 'unknown':
     case 'elsewhere':
     case 'no-cookies':
+    case 'link-used':
     case 'busy':
     case 'in-doubt':
     case 'error':

@@ -3,15 +3,16 @@ import { addressToGoTo, wantsPage } from '../server/page-address.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
 import { type HttpServer, refuse } from '../server/server.ts'
 import { addOpenRoutes } from './open-routes.ts'
+import { addRecoveryRoutes, type RecoveryParts } from './recovery-routes.ts'
 import { addSignInRoutes } from './sign-in-routes.ts'
 import { addStateRoutes } from './state-routes.ts'
-import { createVisitors, type PhoneParts } from './visitor.ts'
+import { createVisitors } from './visitor.ts'
 
 /**
  * The phone's pages and what their forms and script send. Each POST takes a form or JSON, and
  * answers a page by way of 303, or the state as JSON to whoever accepts only that.
  */
-export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
+export function addPhoneRoutes(server: HttpServer, parts: RecoveryParts): void {
   const { publicUrl } = parts.config
   const visitorOf = createVisitors(parts)
 
@@ -42,5 +43,7 @@ export function addPhoneRoutes(server: HttpServer, parts: PhoneParts): void {
     addStateRoutes(scope, parts, visitorOf)
     // Each way to prove who the visitor is, which approves: one route a way.
     addSignInRoutes(scope, parts, visitorOf)
+    // Where a link leads that an operator has made for whoever has lost their password.
+    addRecoveryRoutes(scope, parts, visitorOf)
   })
 }

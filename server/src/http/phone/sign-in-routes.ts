@@ -18,7 +18,7 @@ import type { PhoneParts, VisitorOf } from './visitor.ts'
 /** Whatever the way to prove who the visitor is. */
 const ofSignIn = [
   ...ofScan,
-  ...['agreement_wrong', 'account_unusable', 'too_many_tries', 'busy'],
+  ...['agreement_wrong', 'method_not_allowed', 'account_unusable', 'too_many_tries', 'busy'],
 ] as const satisfies RefusalCode[]
 
 const ofNewAccount = [
@@ -86,7 +86,7 @@ export function addSignInRoutes(
       schema: {
         ...byPhone,
         operationId: 'approveByPasskey',
-        refusals: [...ofSignIn, 'method_not_allowed', 'passkey_wrong'],
+        refusals: [...ofSignIn, 'passkey_wrong'],
         consumes: forms,
         summary: 'Sign in with a passkey, which approves',
         params: signInPath,
@@ -138,7 +138,7 @@ export function addSignInRoutes(
       schema: {
         ...byPhone,
         operationId: 'approveByRememberedPhone',
-        refusals: [...ofSignIn, 'method_not_allowed', 'phone_forgotten'],
+        refusals: [...ofSignIn, 'phone_forgotten'],
         consumes: forms,
         summary: 'Sign in by one tap on a phone that is remembered, which approves',
         params: signInPath,
@@ -168,7 +168,7 @@ export function addSignInRoutes(
       schema: {
         ...byPhone,
         operationId: 'approveBySignUp',
-        refusals: [...ofSignIn, 'registration_closed', 'method_not_allowed', ...ofNewAccount],
+        refusals: [...ofSignIn, 'registration_closed', ...ofNewAccount],
         consumes: forms,
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,

@@ -118,6 +118,8 @@ export function viewOfRefusal(
   switch (code) {
     case 'in_use':
       return { kind: 'in-use', place }
+    case 'link_used':
+      return { kind: 'link-used', place }
     case 'not_your_phone':
       return { kind: 'elsewhere', place }
     case 'receipt_wrong':

@@ -104,6 +104,14 @@ export interface CodeForm {
   problem?: CodeProblem | undefined
 }
 
+/** Where whoever has a recovery link sets a new password. */
+export interface RecoveryForm {
+  kind: 'recovery'
+  /** The account's id, masked. */
+  masked: string
+  error?: RefusalCode | undefined
+}
+
 /** Not a code, or too many that were none. */
 export type CodeProblem = 'unknown' | { retryAfter: number }
 
@@ -154,7 +162,7 @@ export interface CancelForm {
 /** Why there is no sign-in to show. */
 export type Obstacle =
   /** `elsewhere`: another browser has it, perhaps one of this phone. */
-  | { kind: 'in-use' | 'stale' | 'unknown' | 'elsewhere' | 'no-cookies' }
+  | { kind: 'in-use' | 'stale' | 'unknown' | 'elsewhere' | 'no-cookies' | 'link-used' }
   /**
    * With an id, trying again asks for that sign-in; without, for the same address once more.
    * @property retryAfter seconds, where it is more than a moment.
@@ -175,4 +183,14 @@ interface PageView {
 
 /** Everything a phone page may show. */
 export type PhoneView = PageView &
-  (EntryForm | CodeForm | Outcome | NotMeForm | HandOffPage | CancelForm | Obstacle)
+  (
+    | EntryForm
+    | CodeForm
+    | RecoveryForm
+    | { kind: 'recovered' }
+    | Outcome
+    | NotMeForm
+    | HandOffPage
+    | CancelForm
+    | Obstacle
+  )

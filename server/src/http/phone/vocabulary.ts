@@ -15,6 +15,8 @@ export interface Words {
   /** Beside the box that has the phone remembered. */
   remember: { label: string; hint: string }
   code: CodeWords
+  /** Where a new password is set, and what is said when it is. */
+  recovery: { title: string; lead: string; submit: string; done: Message }
   account: string
   password: string
   /** On the button that shows the password, and what it is called by whoever does not see where it stands. */

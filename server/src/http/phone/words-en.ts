@@ -76,6 +76,15 @@ export const en: Words = {
     typed: 'Code on the kiosk',
     warning: 'If someone sent you this code, do not sign in.',
   },
+  recovery: {
+    title: 'Choose a new password',
+    lead: 'The old one stops working, and phones that remember you forget you.',
+    submit: 'Set the new password',
+    done: {
+      title: 'Your new password is set',
+      text: ['Sign in with it at the kiosk.', 'You can close this page.'],
+    },
+  },
   account: 'User ID',
   password: 'Password',
   reveal: 'Show',
@@ -235,6 +244,10 @@ export const en: Words = {
         'This browser does not keep cookies, so you cannot sign in.',
         'Allow cookies in the browser’s settings, or scan the QR code again with another browser.',
       ],
+    },
+    'link-used': {
+      title: 'This link was used or is too old',
+      text: ['Check that you have opened the whole link.', 'If so, ask the staff for a new one.'],
     },
     stale: {
       title: 'This QR code is too old',

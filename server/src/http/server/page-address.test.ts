@@ -53,6 +53,7 @@ const meant: [typed: string, address: string | undefined][] = [
   [`/q/${compact.toLowerCase()}`, `/q/${compact}`],
   [`/k/%20${compact.toLowerCase()}.`, `/K/${compact}`],
   ['/Enrol/AbC_-9/', '/enrol/AbC_-9'],
+  ['/RECOVER/AbC_-9.', '/recover/AbC_-9'],
   ['/Reception/Board/', '/reception/board'],
   ['//', '/'],
   ['///?x', '/?x'],

@@ -16,6 +16,8 @@ function accountToRow(account: Account): Insertable<AccountsTable> {
     name: account.name,
     password_hash: account.passwordHash,
     epoch: account.epoch,
+    recovery_hash: account.recoveryHash,
+    recovery_expires_at: account.recoveryExpiresAt,
     subject_seed: account.subjectSeed,
     external_id: account.externalId,
     disabled_at: account.disabledAt,
@@ -33,6 +35,8 @@ function accountFromRow(row: Selectable<AccountsTable>): Account {
     name: row.name,
     passwordHash: row.password_hash,
     epoch: row.epoch,
+    recoveryHash: row.recovery_hash,
+    recoveryExpiresAt: row.recovery_expires_at,
     subjectSeed: row.subject_seed,
     externalId: row.external_id,
     disabledAt: row.disabled_at,
@@ -75,6 +79,9 @@ const byKey = prepared((db, { key }: Pick<AccountsTable, 'key'>) =>
 const byIdKey = prepared((db, { id_key: idKey }: Pick<AccountsTable, 'id_key'>) =>
   db.selectFrom('accounts').selectAll().where('id_key', '=', idKey),
 )
+const byRecoveryHash = prepared((db, { recovery_hash: hash }: { recovery_hash: string }) =>
+  db.selectFrom('accounts').selectAll().where('recovery_hash', '=', hash),
+)
 
 export function accounts(db: Database, engine: Engine, update: Update): AccountRecords {
   const noun = accountNoun(engine)
@@ -87,6 +94,7 @@ export function accounts(db: Database, engine: Engine, update: Update): AccountR
     update: (key, decide) => update(noun, key, decide),
     byIdKey: idKey => found(() => byIdKey(db, { id_key: idKey })),
     byKey: key => found(() => byKey(db, { key })),
+    byRecoveryHash: hash => found(() => byRecoveryHash(db, { recovery_hash: hash })),
     async all() {
       const query = db
         .selectFrom('accounts')

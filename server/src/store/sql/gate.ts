@@ -47,6 +47,11 @@ export function gate(db: Database, engine: Engine, update: Update): GateRecords 
           await trx.deleteFrom('user_codes').execute()
           await trx.updateTable('kiosks').set({ link_hash: null, link_expires_at: null }).execute()
           await trx
+            .updateTable('accounts')
+            .set({ recovery_hash: null, recovery_expires_at: null })
+            .where('recovery_hash', 'is not', null)
+            .execute()
+          await trx
             .updateTable('deliveries')
             .set({ state: 'given_up', next_try_at: null, why: 'a backup was restored' })
             .where('state', '=', 'open')

@@ -113,6 +113,9 @@ export interface AccountsTable {
   password_hash: string
   /** Gates of before leave it out. */
   epoch: Generated<number>
+  /** Unique. */
+  recovery_hash: string | null
+  recovery_expires_at: number | null
   subject_seed: string
   /** Unique. */
   external_id: string | null
