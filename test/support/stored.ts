@@ -46,6 +46,7 @@ export async function addAccountsTo(
       externalId: null,
       disabledAt: null,
       removedAt: null,
+      deleteAt: null,
       createdAt: clock(),
     }
     return patiently(() => store.accounts.update(key, () => ({ next, events: [], quiet: true })))

@@ -4,6 +4,7 @@ import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasskeys, type Passkeys } from '../accounts/passkeys.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
 import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
+import { createSessions, type Sessions } from '../accounts/sessions.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
@@ -30,6 +31,8 @@ import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
 import { createNewPasskeys, type NewPasskeys } from '../signin/new-passkeys.ts'
 import { pageOpener } from '../signin/opened-page.ts'
+import { createOwnAccount, type OwnAccount } from '../signin/own-account.ts'
+import { createOwnPage, type OwnPage } from '../signin/own-page.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
@@ -68,6 +71,9 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   phones: RememberedPhones
   passkeys: Passkeys
   newPasskeys: NewPasskeys
+  sessions: Sessions
+  ownPage: OwnPage
+  ownAccount: OwnAccount
   flow: Flow
   visits: Visits
   seedFlow: SeedFlow
@@ -217,6 +223,20 @@ export async function createCore(
   const leaves = createLimit('too_many', perPage('closed pages'), ticks)
   const visits = createVisits({ moves, services, clock, leaves, forgetPhone })
   const newPasskeys = createNewPasskeys({ moves, accounts, passkeys, clock })
+  const sessions = createSessions({
+    records: store.sessions,
+    accounts: store.accounts,
+    keyring: passing('session'),
+    clock,
+  })
+  const looks = createLimit('too_many', perKiosk('passkeys at the account page'), ticks)
+  const ownPage = createOwnPage({ accounts, passkeys, sessions, looks, randomBytes })
+  const { handOffTimings } = config
+  const { clients } = clientParts
+  const ownAccount = createOwnAccount({
+    ...{ store, phones, passkeys, kiosks, clients },
+    ...{ clock, timings, handOffTimings },
+  })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -254,6 +274,9 @@ export async function createCore(
     methods: createMethods(accounts, phones, passkeys, config.registration),
     passkeys,
     newPasskeys,
+    sessions,
+    ownPage,
+    ownAccount,
     phones,
     flow,
     visits,

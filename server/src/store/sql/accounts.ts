@@ -20,6 +20,7 @@ function accountToRow(account: Account): Insertable<AccountsTable> {
     external_id: account.externalId,
     disabled_at: account.disabledAt,
     removed_at: account.removedAt,
+    delete_at: account.deleteAt,
     created_at: account.createdAt,
   }
 }
@@ -37,12 +38,13 @@ function accountFromRow(row: Selectable<AccountsTable>): Account {
     externalId: row.external_id,
     disabledAt: row.disabled_at,
     removedAt: row.removed_at,
+    deleteAt: row.delete_at,
     createdAt: row.created_at,
   }
 }
 
 /** What goes with an account. */
-const ofAccount = ['usual_places', 'subjects', 'remembered_phones', 'passkeys'] as const
+const ofAccount = ['usual_places', 'subjects', 'remembered_phones', 'sessions', 'passkeys'] as const
 
 export function accountNoun(engine: Engine): Noun<string, Account> {
   return {

@@ -1,0 +1,59 @@
+import Type from 'typebox'
+import { signInPath } from '../server/schemas.ts'
+import type { HttpServer } from '../server/server.ts'
+import { hidden, type MeParts, type OwnerOf } from './owner.ts'
+
+/** What somebody does with their own account; each needs its session, and is written down. */
+export function addChangeRoutes(
+  scope: HttpServer,
+  { visits, handOffs, phones, passkeys }: MeParts,
+  ownerOf: OwnerOf,
+): void {
+  const ofId = { schema: { ...hidden, params: signInPath } }
+
+  scope.post('/me/visits/:id/end', ofId, async (request, reply) => {
+    const owner = ownerOf(request, reply)
+    const { account, actor } = await owner.signed()
+    await visits.endByOwner(request.params.id, account, actor)
+    return owner.goTo()
+  })
+
+  scope.post('/me/hand-offs/:id/cancel', ofId, async (request, reply) => {
+    const owner = ownerOf(request, reply)
+    const { account, actor } = await owner.signed()
+    await handOffs.cancelByOwner(request.params.id, account.key, actor)
+    return owner.goTo()
+  })
+
+  const phone = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
+  const ofPhone = { schema: { ...hidden, body: Type.Object({ phone }) } }
+  scope.post('/me/phones/forget', ofPhone, async (request, reply) => {
+    const owner = ownerOf(request, reply)
+    const signed = await owner.signed()
+    const { phone } = request.body
+    const here = await owner.hereOf(signed)
+    await phones.forgetOf(signed.account, phone, signed.actor)
+    if (here === phone) owner.forgetHere()
+    return owner.goTo()
+  })
+
+  const passkey = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 1364 })
+  const name = Type.String({ maxLength: 256 })
+  const ofPasskey = { schema: { ...hidden, body: Type.Object({ passkey, name }) } }
+  scope.post('/me/passkeys/rename', ofPasskey, async (request, reply) => {
+    const owner = ownerOf(request, reply)
+    const { account, actor } = await owner.signed()
+    const { passkey, name } = request.body
+    await passkeys.rename(passkey, account, name, actor)
+    return owner.goTo()
+  })
+
+  // Its form is the same, so that a name stands there too.
+  const toRemove = { schema: { ...hidden, body: Type.Object({ passkey }) } }
+  scope.post('/me/passkeys/remove', toRemove, async (request, reply) => {
+    const owner = ownerOf(request, reply)
+    const { account, actor } = await owner.signed()
+    await passkeys.remove(request.body.passkey, account, actor)
+    return owner.goTo()
+  })
+}
