@@ -11,6 +11,7 @@ import { measureHashing } from './goals/hashing.ts'
 import { measureLeaks } from './goals/leaks.ts'
 import { measurePages } from './goals/pages.ts'
 import { measureRequests } from './goals/requests.ts'
+import { measureReturning } from './goals/returning.ts'
 import { measureStart } from './goals/start.ts'
 import { measureThroughput } from './goals/throughput.ts'
 import { type Measured, verdictOf } from './goals.ts'
@@ -29,6 +30,7 @@ const parts: Record<string, (bench: Bench) => Promise<Measured[]>> = {
   start: measureStart,
   throughput: measureThroughput,
   'hand-offs': measureHandOffs,
+  returning: measureReturning,
 }
 
 const { values, positionals } = parseArgs({

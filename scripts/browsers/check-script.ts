@@ -8,6 +8,8 @@ const harmless: Record<string, string> = {
   createHTML: 'Lit asks whether there are trusted types',
   emptyScript: 'Lit asks whether there are trusted types',
   vibrate: 'the phone asks whether it can',
+  getTransports: 'without it a passkey is asked for by every way',
+  isConditionalMediationAvailable: 'without it no passkey is offered in the field',
   prerendering: 'undefined is as good as false',
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { readPhoneAssets } from '../../server/src/http/phone/assets.ts'
+import { type PhoneAssets, readPhoneAssets } from '../../server/src/http/phone/assets.ts'
 import { type PhoneView, renderPage } from '../../server/src/http/phone/page.ts'
 import { startBrowser } from '../support/browser.ts'
 
@@ -38,9 +38,20 @@ const number = {
   live: true,
 } as const
 const mayDisown = true
+const account = { id: 'gildong', name: '홍길동', masked: '홍*동' }
+const passkey = { challenge: 'a', rpId: 'gate.test' }
+const newPasskey = {
+  challenge: 'a',
+  rp: { id: 'gate.test', name: place.site },
+  user: { id: 'a', name: 'gildong', displayName: '홍길동' },
+  algorithms: [-7],
+  exclude: [],
+}
 const views: PhoneView[] = [
   { place, kind: 'sign-in', id, registration: true },
   { place, kind: 'sign-in', id, registration: true, told },
+  { place, kind: 'one-tap', id, account, receipt: 'a' },
+  { place, kind: 'one-tap', id, account, told, time: { leftMs: 150_000, extendable: true } },
   { place, kind: 'elsewhere' },
   { place, kind: 'no-cookies' },
   { place: null, kind: 'unknown' },
@@ -88,7 +99,42 @@ const longViews: PhoneView[] = [
     notice: { purpose: '접수에 씁니다.', consent: '동의합니다.', privacyUrl: '/privacy' },
   },
   { place, kind: 'code', problem: 'unknown' },
+  {
+    place,
+    kind: 'sign-in',
+    id,
+    registration: true,
+    rememberable: true,
+    passkey: { ...passkey, first: true },
+    told,
+  },
+  {
+    place,
+    kind: 'sign-in',
+    id,
+    registration: true,
+    rememberable: true,
+    passkey: { ...passkey, first: false },
+  },
+  { place, kind: 'claimed', id, live: true, newPasskey },
+  { ...number, handOff, state: 'claimed', mayDisown, newPasskey },
 ]
+
+/** As the scripts show what they can do something with. */
+const offered = '[data-kept], [data-live], [data-reveal], [data-passkey], [data-new-passkey]'
+
+function showOffered(page: Page): Promise<void> {
+  return page.evaluate(offered => {
+    for (const part of document.querySelectorAll(offered)) part.removeAttribute('hidden')
+  }, offered)
+}
+
+/** A page with its styles and without its scripts. */
+function withoutScripts(view: PhoneView, lang: 'ko' | 'en', assets: PhoneAssets): string {
+  const page = view.kind === 'hand-off' ? assets.handOff : assets
+  const all = view.newPasskey ? [page, assets.newPasskey] : [page]
+  return renderPage(view, lang, ...all.map(({ css }) => ({ css, script: '' })))
+}
 
 test('every button is in sight, as large as a thumb and where it is, and every text can be read', async t => {
   const browser = await startBrowser(t)
@@ -96,14 +142,8 @@ test('every button is in sight, as large as a thumb and where it is, and every t
   const page = await browser.newPage()
   for (const lang of ['ko', 'en'] as const) {
     for (const view of views) {
-      const { css } = view.kind === 'hand-off' ? assets.handOff : assets
-      await page.setContent(renderPage(view, lang, { css, script: '' }))
-      // As the script shows it where it can do something.
-      await page.evaluate(() => {
-        for (const part of document.querySelectorAll('[data-kept], [data-live]')) {
-          part.removeAttribute('hidden')
-        }
-      })
+      await page.setContent(withoutScripts(view, lang, assets))
+      await showOffered(page)
       for (const size of sizes) {
         await page.setViewportSize(size)
         const { buttons, overflow, faint } = await looksOf(page)
@@ -129,8 +169,8 @@ test('N33: on a phone set to dark every page is dark, and every text can be read
   const assets = await readPhoneAssets()
   const page = await browser.newPage({ colorScheme: 'dark' })
   for (const view of [...views, ...longViews]) {
-    const { css } = view.kind === 'hand-off' ? assets.handOff : assets
-    await page.setContent(renderPage(view, 'ko', { css, script: '' }))
+    await page.setContent(withoutScripts(view, 'ko', assets))
+    await showOffered(page)
     const which = `${view.kind} ${JSON.stringify(view).slice(0, 200)}`
     assert.deepEqual((await looksOf(page)).faint, [], which)
     const ground = await page.evaluate(() => {
@@ -148,15 +188,13 @@ test('N33: where colours are taken away, every button and every error has an edg
   const assets = await readPhoneAssets()
   const page = await browser.newPage({ forcedColors: 'active' })
   for (const view of [...views, ...longViews]) {
-    const { css } = view.kind === 'hand-off' ? assets.handOff : assets
-    await page.setContent(renderPage(view, 'ko', { css, script: '' }))
+    await page.setContent(withoutScripts(view, 'ko', assets))
+    await showOffered(page)
     const bare = await page.evaluate(() => {
-      for (const part of document.querySelectorAll('[data-kept], [data-reveal]')) {
-        part.removeAttribute('hidden')
-      }
       const edged = [
         ...document.querySelectorAll<HTMLElement>(
-          'button, a.primary, a.secondary, a.plain, input:not([type=hidden]), .problem:not([hidden]), .place, .card',
+          // A box to tick is drawn by the browser itself.
+          'button, a.primary, a.secondary, a.plain, input:not([type=hidden], [type=checkbox]), .problem:not([hidden]), .place, .card',
         ),
       ]
       const ground = getComputedStyle(document.documentElement).backgroundColor

@@ -34,16 +34,18 @@ export interface RememberedPhonesParts {
   /** What makes the secrets: so that a phone which asks twice, as an answer was lost, is one and not two. */
   keyring: Keyring
   clock: Clock
+  /** When the database was a backup last; who was remembered before may have been forgotten since. Null: never. */
+  restoredAt: number | null
 }
 
 export function createRememberedPhones(parts: RememberedPhonesParts) {
-  const { records, accounts, keyring, clock } = parts
+  const { records, accounts, keyring, clock, restoredAt } = parts
 
   const secretOf = (signIn: string, phoneKey: string) =>
     mac(keyring.current, signIn, phoneKey).toString('base64url')
 
-  const isOver = ({ forgottenAt, usedAt }: RememberedPhone, now: number) =>
-    forgottenAt !== null || usedAt <= now - rememberedLife
+  const isOver = ({ forgottenAt, usedAt, createdAt }: RememberedPhone, now: number) =>
+    forgottenAt !== null || usedAt <= now - rememberedLife || createdAt <= (restoredAt ?? 0)
 
   return {
     /** What a phone keeps that asked to be remembered as it signed in: the same whenever it is asked for. */

@@ -138,6 +138,7 @@ export async function createCore(
     accounts: store.accounts,
     keyring: keyring('remembered phone'),
     clock,
+    restoredAt,
   })
   const passkeys = createPasskeys({
     records: store.passkeys,
