@@ -33,5 +33,6 @@ export function rehearsedAccounts(present: readonly Account[]): AccountRecords {
     byIdKey: async idKey => byIdKey.get(idKey) ?? null,
     byKey: async key => byKey.get(key) ?? null,
     all: async () => [...byKey.values()],
+    toErase: async () => [],
   }
 }

@@ -45,6 +45,8 @@ export interface SessionsParts {
   accounts: Pick<AccountRecords, 'byKey'>
   keyring: Keyring
   clock: Clock
+  /** When the database was a backup last; what was open before may have been ended since. Null: never. */
+  restoredAt: number | null
 }
 
 /**
@@ -54,7 +56,9 @@ export interface SessionsParts {
  */
 export type Sessions = ReturnType<typeof createSessions>
 
-export function createSessions({ records, accounts, keyring, clock }: SessionsParts) {
+export function createSessions(parts: SessionsParts) {
+  const { records, accounts, keyring, clock, restoredAt } = parts
+
   const actorOf = (hash: string, phoneKey: string): Actor => ({
     kind: 'phone',
     id: phoneHash(phoneKey, hash),
@@ -64,6 +68,7 @@ export function createSessions({ records, accounts, keyring, clock }: SessionsPa
     endedAt !== null ||
     usedAt <= now - idleLife ||
     createdAt <= now - sessionLife ||
+    createdAt <= (restoredAt ?? 0) ||
     // A clock that has been set back since must not give it more than its time.
     isAhead(createdAt, now)
 

@@ -27,11 +27,13 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { passkeyChallenges } from '../protocol/passkey-challenge.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets, ticketAddress } from '../protocol/ticket.ts'
+import { createAccountEnding } from '../signin/account-removal.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
 import { createNewPasskeys, type NewPasskeys } from '../signin/new-passkeys.ts'
 import { pageOpener } from '../signin/opened-page.ts'
 import { createOwnAccount, type OwnAccount } from '../signin/own-account.ts'
+import { createOwnChanges, type OwnChanges } from '../signin/own-changes.ts'
 import { createOwnPage, type OwnPage } from '../signin/own-page.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
@@ -74,6 +76,7 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   sessions: Sessions
   ownPage: OwnPage
   ownAccount: OwnAccount
+  ownChanges: OwnChanges
   flow: Flow
   visits: Visits
   seedFlow: SeedFlow
@@ -229,6 +232,7 @@ export async function createCore(
     accounts: store.accounts,
     keyring: passing('session'),
     clock,
+    restoredAt,
   })
   const looks = createLimit('too_many', perKiosk('passkeys at the account page'), ticks)
   const ownPage = createOwnPage({ accounts, passkeys, sessions, looks, randomBytes })
@@ -238,6 +242,11 @@ export async function createCore(
     ...{ store, phones, passkeys, kiosks, clients },
     ...{ clock, timings, handOffTimings },
   })
+  const endAccount = createAccountEnding({
+    ...{ signIns, handOffs: store.handOffs, moves, clock, timings: handOffTimings },
+    onChanged: id => bus.publish(id),
+  })
+  const ownChanges = createOwnChanges({ accounts, sessions, endAccount })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -251,6 +260,7 @@ export async function createCore(
     store,
     bus,
     delivery,
+    accounts,
     moves,
     clock,
     steadiness,
@@ -278,6 +288,7 @@ export async function createCore(
     sessions,
     ownPage,
     ownAccount,
+    ownChanges,
     phones,
     flow,
     visits,

@@ -5,6 +5,7 @@ import { type Clock, isSettled, type Steadiness } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { advanceDelivery } from '../protocol/delivery.ts'
 import { clocksApart } from '../protocol/set-back.ts'
+import type { AccountRecords } from '../store/account.ts'
 import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
@@ -21,8 +22,11 @@ export interface ReaperParts {
   usualPlaces: UsualPlaceRecords
   rememberedPhones: Pick<RememberedPhoneRecords, 'purge'>
   sessions: Pick<SessionRecords, 'purge'>
+  accounts: Pick<AccountRecords, 'toErase'>
   handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
   deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
+  /** Removes an account for good, as its owner has asked for. @param key its key. */
+  removeAccount(key: string): Promise<unknown>
   /** Writes down what time has decided of a hand-off. */
   expireHandOff(id: string): Promise<unknown>
   moves: Pick<Moves, 'takeStored'>
@@ -60,9 +64,11 @@ export function startReaper({
   usualPlaces,
   rememberedPhones,
   sessions,
+  accounts,
   handOffs,
   deliveries,
   expireHandOff,
+  removeAccount,
   moves,
   clock,
   steadiness,
@@ -111,6 +117,7 @@ export function startReaper({
       () => usualPlaces.purge(now - placeLife, batch),
       () => rememberedPhones.purge(now - rememberedLife, batch),
       () => sessions.purge(now - keptFinal, batch),
+      async () => inParts(await accounts.toErase(now, batch), removeAccount),
     ]) {
       await remove()
       await turn()

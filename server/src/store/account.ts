@@ -47,6 +47,8 @@ export interface AccountRecords {
   update(key: string, decide: Decide<Account, WithAccount>): Promise<Changed<Account, WithAccount>>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
+  /** Keys of those that are due to be erased by now. */
+  toErase(now: number, limit: number): Promise<string[]>
   /** In the order of their ids, without those that were removed. */
   all(): Promise<Account[]>
 }

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Accounts } from '../../accounts/accounts.ts'
 import type { Passkeys } from '../../accounts/passkeys.ts'
 import type { RememberedPhones } from '../../accounts/remembered-phones.ts'
 import type { Sessions, Signed } from '../../accounts/sessions.ts'
@@ -10,6 +9,7 @@ import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Limit } from '../../limits/limit.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import type { OwnAccount } from '../../signin/own-account.ts'
+import type { OwnChanges } from '../../signin/own-changes.ts'
 import type { OwnPage } from '../../signin/own-page.ts'
 import type { Phone } from '../../signin/phone.ts'
 import type { Visits } from '../../signin/visit.ts'
@@ -37,10 +37,10 @@ import type { OwnWords } from './words.ts'
 
 export interface MeParts {
   config: Pick<Config, 'publicUrl' | 'site' | 'timeZone'>
-  accounts: Pick<Accounts, 'changePassword'>
   sessions: Sessions
   ownPage: OwnPage
   ownAccount: OwnAccount
+  ownChanges: OwnChanges
   passkeys: Pick<Passkeys, 'rename' | 'remove'>
   phones: Pick<RememberedPhones, 'find' | 'forgetOf'>
   visits: Pick<Visits, 'endByOwner'>

@@ -89,6 +89,16 @@ export function accounts(db: Database, engine: Engine, update: Update): AccountR
     update: (key, decide) => update(noun, key, decide),
     byIdKey: idKey => found(() => byIdKey(db, { id_key: idKey })),
     byKey: key => found(() => byKey(db, { key })),
+    async toErase(now, limit) {
+      const query = db
+        .selectFrom('accounts')
+        .select('key')
+        .where('delete_at', '<=', now)
+        .orderBy('delete_at')
+        .limit(limit)
+      return (await retryWhileBusy(engine, () => query.execute())).map(row => row.key)
+    },
+
     async all() {
       const query = db
         .selectFrom('accounts')

@@ -1,10 +1,16 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
 /** Browsers in which people look after their own account, and accounts that are deleted after a while. */
 export const sessions: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable('accounts').addColumn('delete_at', 'bigint').execute()
+    await db.schema
+      .createIndex('accounts_delete_at')
+      .on('accounts')
+      .column('delete_at')
+      .where(sql.ref('delete_at'), 'is not', null)
+      .execute()
 
     await db.schema
       .createTable('sessions')
