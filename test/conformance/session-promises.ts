@@ -6,7 +6,18 @@ import type { Session } from '../../server/src/store/session.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { OpenPair } from './open-store.ts'
 import { passkey } from './passkey-promises.ts'
-import { account, accountEvent, addAccount, adding, logOf, start } from './rows.ts'
+import {
+  account,
+  accountEvent,
+  addAccount,
+  addHandOff,
+  adding,
+  freshId,
+  handOff,
+  logOf,
+  scan,
+  start,
+} from './rows.ts'
 
 const begun = accountEvent('hong', 'session.begun')
 
@@ -92,6 +103,51 @@ export function sessionPromises(name: string, openPair: OpenPair): void {
     assert.equal(await one.sessions.byHash('old'), null)
     assert.ok(await one.sessions.byHash('new'))
   })
+
+  check(
+    'accounts that are due to be erased come in the order in which they are',
+    async (one, other) => {
+      for (const [key, deleteAt] of [
+        ['late', start + 2],
+        ['hong', start + 1],
+        ['never', null],
+      ] as const) {
+        await addAccount(one, account(key, { deleteAt }))
+      }
+      assert.deepEqual(await other.accounts.toErase(start, 10), [])
+      assert.deepEqual(await other.accounts.toErase(start + 1, 10), ['hong'])
+      assert.deepEqual(await other.accounts.toErase(start + 2, 10), ['hong', 'late'])
+      assert.deepEqual(await other.accounts.toErase(start + 2, 1), ['hong'])
+    },
+  )
+
+  check(
+    "an account's rows are found by their owner, whatever became of them",
+    async (one, other) => {
+      const ids = [freshId(), freshId(), freshId()]
+      const [first = '', second = '', theirs = ''] = ids
+      const over = { state: 'ended', deadline: null } as const
+      await one.signIns.update(first, scan(first, { account: 'hong', ...over }))
+      await one.signIns.update(second, scan(second, { account: 'hong' }))
+      await one.signIns.update(theirs, scan(theirs, { account: 'kim' }))
+      const signIns = await other.signIns.of('hong')
+      assert.deepEqual(
+        signIns.map(({ id }) => id),
+        [second, first],
+      )
+      await addHandOff(one, handOff(first, { account: 'hong', state: 'done', deadline: null }))
+      await addHandOff(one, handOff(theirs, { account: 'kim' }))
+      const handOffs = await other.handOffs.of('hong')
+      assert.deepEqual(
+        handOffs.map(({ id }) => id),
+        [first],
+      )
+      const places = ['a', 'b'].map(place => ({ account: 'hong', place, seenAt: start }))
+      await one.usualPlaces.remember(places, 8)
+      assert.equal(await other.usualPlaces.count('hong'), 2)
+      assert.equal(await other.usualPlaces.count('kim'), 0)
+    },
+  )
 
   check('with an account go its sessions', async (one, other) => {
     await addAccount(one, account('hong'))

@@ -139,6 +139,32 @@ test('passkeys are renamed and removed by their owner alone, and are good for no
   )
 })
 
+test('a passkey is made on the page, and only right after a proof of who somebody is', async t => {
+  const own = await startLocal(t)
+  own.holdTime()
+  const { id } = await visiting(own)
+  const browser = await entered(own, id)
+  const toMake = async () => {
+    const page = await ownPage(browser)
+    const [, options] = /data-make-passkey="([^"]*)"/.exec(page) ?? []
+    if (options === undefined) return null
+    const { challenge, rp, user } = JSON.parse(options.replaceAll('&quot;', '"'))
+    const asked = { challenge, rpId: rp.id, origin: own.url, userHandle: user.id }
+    const credential = new Authenticator().create(asked)
+    return { visit: named(page, 'visit')[0] ?? '', credential }
+  }
+  const [first, late] = [await toMake(), await toMake()]
+  assert.ok(first && late)
+  assert.equal((await press(browser, '/me/passkeys', { ...first, visit: late.visit })).status, 401)
+  for (let again = 0; again < 2; again += 1) {
+    assert.equal((await press(browser, '/me/passkeys', first)).status, 303)
+  }
+  assert.equal(named(await ownPage(browser), 'passkey').length, 1)
+  own.passTime(5 * minute)
+  assert.equal(await toMake(), null)
+  assert.equal((await press(browser, '/me/passkeys', late)).status, 403)
+})
+
 test('a remembered phone is marked where it is this one, and forgotten by its owner alone', async () => {
   const { phone, id } = await visiting(gate, { remember: 'on' })
   const elsewhere = await entered(gate, id)

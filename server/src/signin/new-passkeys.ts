@@ -72,10 +72,10 @@ export function createNewPasskeys({ moves, accounts, passkeys, clock }: NewPassk
       const account = await owner(signIn, kiosk)
       const hash = phoneHash(phone.key, id)
       const by = { kind: 'phone', id: hash } as const
-      await passkeys.add(text, account, names[phone.kind], { to: id, phoneHash: hash }, by)
+      await passkeys.add(text, account, passkeyNames[phone.kind], { to: id, phoneHash: hash }, by)
     },
   }
 }
 
 /** What a passkey is called until its owner calls it something else. */
-const names = { iphone: 'iPhone', android: 'Android', other: '' } as const
+export const passkeyNames = { iphone: 'iPhone', android: 'Android', other: '' } as const

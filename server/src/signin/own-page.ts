@@ -1,10 +1,12 @@
 import type { Accounts, Credentials } from '../accounts/accounts.ts'
-import type { Passkeys, RequestOptions } from '../accounts/passkeys.ts'
-import type { Sessions } from '../accounts/sessions.ts'
+import type { CreationOptions, Passkeys, RequestOptions } from '../accounts/passkeys.ts'
+import type { Sessions, Signed } from '../accounts/sessions.ts'
+import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import { networkOf } from '../limits/network.ts'
 import { payerOfPage } from '../limits/payer.ts'
 import { phoneHash, phoneName } from '../protocol/phone-key.ts'
+import { passkeyNames } from './new-passkeys.ts'
 import type { Phone } from './phone.ts'
 
 /**
@@ -15,7 +17,7 @@ export type OwnPage = ReturnType<typeof createOwnPage>
 
 export interface OwnPageParts {
   accounts: Pick<Accounts, 'authenticate'>
-  passkeys: Pick<Passkeys, 'requestOptions' | 'recognise'>
+  passkeys: Pick<Passkeys, 'requestOptions' | 'recognise' | 'creationOptions' | 'add'>
   sessions: Pick<Sessions, 'begin'>
   /** Passkeys that are looked at, by network. */
   looks: Limit
@@ -60,6 +62,32 @@ export function createOwnPage({ accounts, passkeys, sessions, looks, randomBytes
       const { account, passkey, also } = known
       const amr = [passkey.synced ? 'swk' : 'hwk', 'user']
       return sessions.begin({ account, amr, once: `page ${visit}`, passkeys: also }, browser.key)
+    },
+
+    /**
+     * What the page may ask the browser for, to make a passkey; null where nobody has proven just now who they are,
+     * or no browser makes one. @param site its name.
+     */
+    async newPasskey({ account, isFresh }: Signed, site: string, browser: Pick<Phone, 'key'>) {
+      if (!isFresh) return null
+      const visit = newName()
+      const options = await passkeys.creationOptions(account, site, boundTo(visit, browser))
+      return options && ({ ...options, visit } satisfies CreationOptions & { visit: string })
+    },
+
+    /**
+     * Adds what the browser has made; the same once more changes nothing.
+     * @throws Refusal `proof_too_old`, `passkey_wrong`.
+     */
+    async addPasskey(
+      { account, actor, isFresh }: Signed,
+      text: string,
+      visit: string,
+      browser: Phone,
+    ): Promise<void> {
+      if (!isFresh) throw new Refusal('proof_too_old')
+      const name = passkeyNames[browser.kind]
+      await passkeys.add(text, account, name, boundTo(visit, browser), actor)
     },
   }
 }

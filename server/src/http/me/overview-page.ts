@@ -1,3 +1,4 @@
+import type { CreationOptions } from '../../accounts/passkeys.ts'
 import type { Signed } from '../../accounts/sessions.ts'
 import type { Overview } from '../../signin/own-account.ts'
 import type { Passkey } from '../../store/passkey.ts'
@@ -15,6 +16,8 @@ export interface OverviewView extends Overview {
   time: SayTime
   /** The hash of the phone that this browser is remembered as. */
   here: string | undefined
+  /** What the browser may be asked for, to make a passkey. */
+  newPasskey: (CreationOptions & { visit: string }) | null
   /** What has just been done. */
   said?: string | undefined
 }
@@ -65,7 +68,7 @@ function button(action: string, field: [string, string] | null, label: string, o
 }
 
 const leading = (href: string, look: IconName, label: string) =>
-  html`<li><a class="row" href="${href}"><span class="mark">${icon(look)}</span> <strong>${label}</strong> ${icon('arrow')}</a></li>`
+  html`<li><a class="row" href="${href}"><span class="mark">${icon(look)}</span> <strong>${label}</strong> ${icon('chevron')}</a></li>`
 
 function visits({ visits, lang, time }: OverviewView, { visits: words }: OwnWords): Markup {
   if (visits.length === 0) return none(words.none)
@@ -96,34 +99,50 @@ function numbers({ numbers, lang }: OverviewView, { numbers: words }: OwnWords):
 }
 
 function phones({ phones, here, time }: OverviewView, words: OwnWords): Markup {
-  const { none: noPhone, kinds, here: thisOne, use, remove } = words.phones
+  const { none: noPhone, kinds, here: thisOne, remove } = words.phones
   if (phones.length === 0) return none(noPhone)
   const rows = phones.map(({ hash, kind, usedAt }: RememberedPhone) => {
     const isHere = hash === here
     const name = kinds[kind]
     const title = html`${name}${isHere && html` <span class="here">${thisOne}</span>`}`
-    const more = `${use} · ${words.lastUsed.replace('{time}', time(usedAt))}`
+    const more = words.lastUsed.replace('{time}', time(usedAt))
     return row('phone', title, more, button('/me/phones/forget', ['phone', hash], remove, name))
   })
   return html`<ul class="rows">${rows}</ul>`
 }
 
-function passkeys({ passkeys, time }: OverviewView, words: OwnWords): Markup {
+function passkeys({ passkeys, newPasskey, time }: OverviewView, words: OwnWords): Markup {
   const { none: noPasskey, unnamed, name: label, rename, remove } = words.passkeys
-  if (passkeys.length === 0) return none(noPasskey)
   const rows = passkeys.map(({ id, name, createdAt, usedAt }: Passkey, index) => {
     const title = name || unnamed
     const [text, at] = usedAt === null ? [words.addedAt, createdAt] : [words.lastUsed, usedAt]
     const field = `passkey-${index}`
     return html`<li><details><summary class="row"><span class="mark">${icon('passkey')}</span>
-<span class="about"><strong>${title}</strong> <span>${text.replace('{time}', time(at))}</span></span> ${icon('arrow')}</summary>
+<span class="about"><strong>${title}</strong> <span>${text.replace('{time}', time(at))}</span></span> ${icon('chevron')}</summary>
 <form class="change" method="post" action="/me/passkeys/rename"><input type="hidden" name="passkey" value="${id}">
 <label for="${field}">${label}</label>
 <input id="${field}" name="name" type="text" maxlength="64" autocomplete="off" value="${name}">
 <div class="both"><button class="small">${rename}</button> <button class="small danger" formaction="/me/passkeys/remove" aria-label="${remove}: ${title}">${remove}</button></div>
 </form></details></li>`
   })
-  return html`<ul class="rows">${rows}</ul>`
+  const known = rows.length > 0 && html`<ul class="rows">${rows}</ul>`
+  return html`${known || none(noPasskey)}
+${newPasskey && toMake(newPasskey, words)}`
+}
+
+/** Hidden until the script finds that the browser makes them. */
+function toMake(
+  { visit, ...options }: CreationOptions & { visit: string },
+  { passkeys: { add, about } }: OwnWords,
+): Markup {
+  return html`<div class="make" data-make-passkey="${JSON.stringify(options)}" hidden>
+<form method="post" action="/me/passkeys">
+<input type="hidden" name="visit" value="${visit}">
+<input type="hidden" name="credential">
+<button class="row"><span class="mark">${icon('plus')}</span>
+<span class="about"><strong>${add}</strong> <span>${about}</span></span></button>
+</form>
+</div>`
 }
 
 function data({ data, password }: OwnWords): Markup {

@@ -179,11 +179,15 @@ export class Owner {
     return timesIn(this.lang, this.#parts.config.timeZone, this.#parts.clock())
   }
 
+  get site(): string {
+    return this.#parts.config.site[this.lang]
+  }
+
   /** @param path where the same page stands in another language. */
   show(content: OwnContent, path = '/me') {
-    const { config, assets } = this.#parts
+    const { assets } = this.#parts
     this.#reply.type('text/html; charset=utf-8').header('vary', 'Accept-Language, Cookie')
-    const shown = { lang: this.lang, site: config.site[this.lang], path, assets }
+    const shown = { lang: this.lang, site: this.site, path, assets }
     return this.#reply.send(renderOwnPage(content, shown))
   }
 
@@ -198,8 +202,7 @@ export class Owner {
     const options = this.#parts.ownPage.passkeyOptions(this.browser)
     const first = this.#cookies.passkey.read(this.#request) !== undefined
     const passkey = options ? { ...options, first } : undefined
-    const site = this.#parts.config.site[this.lang]
-    const form = { site, accountId, problem, passkey }
+    const form = { site: this.site, accountId, problem, passkey }
     return this.show(ownSignInPage(form, this.words, phoneWords[this.lang]))
   }
 

@@ -46,9 +46,12 @@ function addEntryRoutes(
     const overview = await ownAccount.overview(account)
     const here = await owner.hereOf(signed)
     const { lang, time, words } = owner
+    const newPasskey = await ownPage.newPasskey(signed, owner.site, owner.browser)
     const isChanged = (request.query as { done?: unknown }).done === 'password'
     const said = isChanged ? words.password.done : undefined
-    return owner.show(overviewPage({ ...overview, account, lang, time, here, said }, words))
+    return owner.show(
+      overviewPage({ ...overview, account, lang, time, here, newPasskey, said }, words),
+    )
   })
 
   const password = Type.String({ maxLength: 4096 })
@@ -74,6 +77,15 @@ function addEntryRoutes(
     } catch (error) {
       return owner.retypeSignIn(error)
     }
+    owner.passkeyKnown()
+    return owner.goTo()
+  })
+
+  scope.post('/me/passkeys', { schema: { ...hidden, body: byPasskey } }, async (request, reply) => {
+    const owner = ownerOf(request, reply)
+    const signed = await owner.signed()
+    const { credential, visit } = request.body
+    await ownPage.addPasskey(signed, credential, visit, owner.browser)
     owner.passkeyKnown()
     return owner.goTo()
   })

@@ -14,7 +14,6 @@ export const en: OwnWords = {
     title: 'Remembered phones',
     none: 'No phone is remembered.',
     here: 'this phone',
-    use: 'One-tap',
     kinds: { iphone: 'iPhone', android: 'Android phone', other: 'Other device' },
     remove: 'Forget',
   },
@@ -22,6 +21,8 @@ export const en: OwnWords = {
     title: 'Passkeys',
     none: 'You have no passkeys.',
     unnamed: 'Unnamed passkey',
+    add: 'Add a passkey',
+    about: 'Fingerprint, face or security key',
     name: 'Name',
     rename: 'Rename',
     remove: 'Remove',
@@ -63,7 +64,7 @@ export const en: OwnWords = {
       'account.deletion_asked': 'Account deletion requested',
     },
   },
-  data: { title: 'My data', download: 'Download', remove: 'Delete account' },
+  data: { title: 'My data', download: 'Download', remove: 'Delete' },
   removal: {
     title: 'Delete your account?',
     text: [

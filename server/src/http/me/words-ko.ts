@@ -14,7 +14,6 @@ export const ko: OwnWords = {
     title: '기억한 휴대폰',
     none: '기억한 휴대폰이 없습니다.',
     here: '이 휴대폰',
-    use: '한 번에 승인',
     kinds: { iphone: 'iPhone', android: 'Android 휴대폰', other: '다른 기기' },
     remove: '잊기',
   },
@@ -22,6 +21,8 @@ export const ko: OwnWords = {
     title: '패스키',
     none: '등록한 패스키가 없습니다.',
     unnamed: '이름 없는 패스키',
+    add: '패스키 더하기',
+    about: '지문·얼굴이나 보안 키',
     name: '이름',
     rename: '이름 바꾸기',
     remove: '삭제',
@@ -67,7 +68,7 @@ export const ko: OwnWords = {
   removal: {
     title: '계정을 삭제할까요?',
     text: [
-      '바로 로그인할 수 없게 되고, 이용 중인 키오스크는 끝나며, 받은 번호는 취소됩니다.',
+      '바로 로그인할 수 없게 되고, 키오스크 이용은 끝나며, 받은 번호는 취소됩니다.',
       '7일 뒤에 모두 지워집니다. 그 전에는 직원이 되돌릴 수 있습니다.',
     ],
     label: '확인을 위해 아이디를 입력해 주세요',

@@ -36,8 +36,6 @@ export interface OwnWords {
     title: string
     none: string
     here: string
-    /** What it is good for. */
-    use: string
     kinds: Record<'iphone' | 'android' | 'other', string>
     remove: string
   }
@@ -45,6 +43,9 @@ export interface OwnWords {
     title: string
     none: string
     unnamed: string
+    /** To make one. */
+    add: string
+    about: string
     name: string
     rename: string
     remove: string
