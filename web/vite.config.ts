@@ -13,7 +13,7 @@ const conditions = ['source', ...defaultClientConditions]
 const preserveSymlinks = process.execArgv.includes('--preserve-symlinks')
 
 /** Style sheets that the server writes into its own pages, so that it must know their names. */
-const inlined = ['phone.css', 'hand-off.css', 'new-passkey.css', 'docs.css']
+const inlined = ['phone.css', 'hand-off.css', 'new-passkey.css', 'me.css', 'docs.css']
 
 /**
  * The server inlines the phone's scripts into its pages, so each must stand alone: one classic script
@@ -23,7 +23,7 @@ function phoneScripts(): Plugin {
   return {
     name: 'qrgate-phone-scripts',
     async generateBundle() {
-      for (const name of ['phone', 'hand-off', 'new-passkey']) {
+      for (const name of ['phone', 'hand-off', 'new-passkey', 'me']) {
         this.emitFile({ type: 'asset', fileName: `${name}.js`, source: await scriptOf(name) })
       }
     },
@@ -115,6 +115,7 @@ export default defineConfig({
         phone: here('phone/phone.css'),
         'hand-off': here('phone/hand-off.css'),
         'new-passkey': here('phone/new-passkey.css'),
+        me: here('phone/me.css'),
         docs: here('docs/docs.css'),
       },
       output: {

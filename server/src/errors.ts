@@ -51,6 +51,7 @@ export const statusOf = {
   wrong_credentials: 401,
   phone_forgotten: 401,
   passkey_wrong: 401,
+  signed_out: 401,
   proof_too_old: 403,
   account_unusable: 403,
   account_exists: 409,

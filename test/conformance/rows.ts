@@ -71,6 +71,7 @@ export function account(key: string, change: Partial<Account> = {}): Account {
     externalId: null,
     disabledAt: null,
     removedAt: null,
+    deleteAt: null,
     createdAt: start,
     ...change,
   }

@@ -13,6 +13,7 @@ import { nounPromises } from './noun-promises.ts'
 import type { OpenDatabase, OpenPair, OpenStore } from './open-store.ts'
 import { passkeyPromises } from './passkey-promises.ts'
 import { rememberedPhonePromises } from './remembered-phone-promises.ts'
+import { sessionPromises } from './session-promises.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { signingKeyPromises } from './signing-key-promises.ts'
 import { subjectPromises } from './subject-promises.ts'
@@ -45,6 +46,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   usualPlacePromises(name, openPair)
   rememberedPhonePromises(name, openPair)
   passkeyPromises(name, openPair)
+  sessionPromises(name, openPair)
   signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
   gatePromises(name, openDatabase)

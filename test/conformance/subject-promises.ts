@@ -25,6 +25,8 @@ export function subjectPromises(name: string, openPair: OpenPair): void {
     const later = { ...first, claims: [], toldAt: start + 1 }
     await tell(other, later)
     assert.deepEqual(await one.subjects.bySub('clinic', first.sub), later)
+    assert.deepEqual(await one.subjects.of('a key'), [later])
+    assert.deepEqual(await one.subjects.of('another key'), [])
   })
 
   check('what one client was told no other one is', async one => {

@@ -145,7 +145,7 @@ function adminOf({ gate }: Place) {
 }
 
 /** Happens right behind the read by which a way is sure of its account. */
-function behindTheProof(visit: Visit, stroke: (visit: Visit) => Promise<void>): void {
+function behindTheProof(visit: Visit, stroke: (visit: Visit) => Promise<unknown>): void {
   const { accounts } = visit.place.gate.app.store
   const { byKey } = accounts
   accounts.byKey = async key => {

@@ -48,6 +48,7 @@ export async function addAccountsTo(
       externalId: null,
       disabledAt: null,
       removedAt: null,
+      deleteAt: null,
       createdAt: clock(),
     }
     return patiently(() => store.accounts.update(key, () => ({ next, events: [], quiet: true })))

@@ -1,15 +1,6 @@
 import { asking } from './asking.ts'
-import { toBytes, toText } from './bytes.ts'
 import { press } from './gate.ts'
-
-/** As the server writes it (server/src/accounts/passkeys.ts). */
-interface CreationOptions {
-  challenge: string
-  rp: { id: string; name: string }
-  user: { id: string; name: string; displayName: string }
-  algorithms: readonly number[]
-  exclude: readonly { id: string; transports: readonly AuthenticatorTransport[] }[]
-}
+import { type CreationOptions, make } from './make-passkey.ts'
 
 /** Where this phone's owner does not want to be asked, it is kept here; nobody else needs to know. */
 const never = 'qrgate-no-passkey'
@@ -45,34 +36,6 @@ async function makeHere(card: HTMLElement): Promise<void> {
     }
   })
   for (const button of buttons) button.disabled = false
-}
-
-/** What an authenticator has made, as JSON; null where its owner does not want it after all. */
-async function make({ challenge, rp, user, algorithms, exclude }: CreationOptions) {
-  const publicKey: PublicKeyCredentialCreationOptions = {
-    challenge: toBytes(challenge),
-    rp,
-    user: { ...user, id: toBytes(user.id) },
-    pubKeyCredParams: algorithms.map(alg => ({ type: 'public-key', alg })),
-    excludeCredentials: exclude.map(({ id, transports }) => ({
-      type: 'public-key',
-      id: toBytes(id),
-      transports: [...transports],
-    })),
-    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-  }
-  try {
-    const credential = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential
-    const response = credential.response as AuthenticatorAttestationResponse
-    return JSON.stringify({
-      id: credential.id,
-      clientDataJSON: toText(response.clientDataJSON),
-      attestationObject: toText(response.attestationObject),
-      transports: response.getTransports?.() ?? [],
-    })
-  } catch {
-    return null
-  }
 }
 
 function isUnwanted(): boolean {

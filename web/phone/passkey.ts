@@ -11,7 +11,7 @@ let chosen: string | null = null
  * Shows the way to sign in with a passkey where the browser has one to offer (WebAuthn Level 3), and
  * offers it in the field of the account too (§5.1.4.2).
  */
-export function offerPasskey(page: Page): void {
+export function offerPasskey(page: Pick<Page, 'busy'>): void {
   const offer = document.querySelector<HTMLElement>('[data-passkey]')
   const form = offer?.querySelector('form')
   if (!offer || !form || !window.PublicKeyCredential) return
@@ -30,7 +30,7 @@ export async function signed(form: HTMLFormElement): Promise<boolean> {
   return answer !== null
 }
 
-async function whenTyped(form: HTMLFormElement, page: Page): Promise<void> {
+async function whenTyped(form: HTMLFormElement, page: Pick<Page, 'busy'>): Promise<void> {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
   waiting = new AbortController()
   const answer = await ask(form, { mediation: 'conditional', signal: waiting.signal })

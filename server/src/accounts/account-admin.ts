@@ -42,11 +42,25 @@ export interface AccountAdmin {
    * @throws Refusal naming what is wrong or taken.
    */
   change(account: Account, fields: AccountFields, by: Actor): Promise<AccountField[]>
-  /** Ends what was begun with the old one: remembered phones, a recovery. @throws Refusal naming what is wrong with it. */
-  changePassword(account: Account, password: string, by: Actor): Promise<void>
-  /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. Ends the same. */
+  /**
+   * Ends what was begun with the old one: remembered phones, sessions, a recovery.
+   * @returns the account as it is then.
+   * @throws Refusal naming what is wrong with it.
+   */
+  changePassword(
+    account: Account,
+    password: string,
+    by: Actor,
+    how?: ChangingPassword,
+  ): Promise<Account>
+  /** Takes effect at once: for the next sign-in, and for a claim of an earlier one. Ends remembered phones. */
   disable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
   enable(account: Pick<Account, 'key'>, by: Actor): Promise<void>
+  /**
+   * The same as its owner asks for it; and it is due to be erased a week later, unless somebody enables it.
+   * @throws Refusal `signed_out` where something has ended what its owner had begun.
+   */
+  disableForRemoval(account: Account, by: Actor): Promise<void>
   /**
    * Lets its owner set a new password; see {@link Recoveries}. A link of before is void.
    * @returns the link's secret, which is shown once. @throws Refusal `account_unusable`.
@@ -57,7 +71,17 @@ export interface AccountAdmin {
    * and no `sub` leads to it. What the person is doing just now is not ended; see signin/account-removal.ts.
    */
   erase(account: Pick<Account, 'key'>, by: Actor): Promise<void>
+  /** The same where its owner has asked for it a week ago, and nobody has enabled it since. */
+  eraseDue(account: Pick<Account, 'key'>, by: Actor): Promise<void>
 }
+
+export interface ChangingPassword extends Pick<Registering, 'shares'> {
+  /** It is the account's owner who does so: nothing may have ended what they had begun since they were asked. */
+  byOwner?: boolean
+}
+
+/** So long an account that its owner wants gone can be brought back, in milliseconds. */
+export const removalDelay = 7 * 86_400_000
 
 export interface AccountAdminParts extends NewAccountsParts {
   records: AccountRecords
@@ -85,7 +109,7 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
     key: string,
     actor: Actor,
     decide: (old: Account) => Difference | null,
-  ): Promise<AccountField[]> => {
+  ): Promise<{ fields: AccountField[]; account: Account }> => {
     const at = clock()
     const { old, next } = await records.update(key, old => {
       if (!old || old.removedAt !== null) throw new Refusal('account_unusable')
@@ -97,7 +121,22 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
         events: [accountEvent(key, event, at, { actor, detail })],
       }
     })
-    return changedFields(old ?? next, next)
+    return { fields: changedFields(old ?? next, next), account: next }
+  }
+
+  const erase = async (
+    key: string,
+    actor: Actor,
+    isMeant: (old: Account, now: number) => boolean,
+  ): Promise<void> => {
+    const at = clock()
+    const columns = erasedColumns(key, at, randomBytes)
+    await records.update(key, old => {
+      if (!old) throw new Refusal('account_unusable')
+      if (old.removedAt !== null || !isMeant(old, at)) return unchanged(old)
+      const events = [accountEvent(key, 'account.removed', at, { actor })]
+      return { next: { ...old, ...columns }, events }
+    })
   }
 
   return {
@@ -114,23 +153,23 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
 
     async change({ key }, wanted, by) {
       const columns = requireFields(wanted)
-      return update(key, by, old => {
+      const { fields } = await update(key, by, old => {
         const fields = changedFields(old, { ...old, ...columns })
         return fields.length > 0 ? { columns, event: 'account.changed', detail: { fields } } : null
       })
+      return fields
     },
 
-    async changePassword({ key, id }, password, by) {
+    async changePassword({ key, id, epoch }, password, by, { shares, byOwner = false } = {}) {
       const secret = requireNewPassword(password, passwordContext(id, siteNames))
-      const passwordHash = await passwords.hash(secret, operatorsShares)
-      await update(key, by, old =>
-        old.passwordHash === passwordHash
-          ? null
-          : {
-              columns: { passwordHash, epoch: old.epoch + 1, ...noRecovery },
-              event: 'account.password_changed',
-            },
-      )
+      const passwordHash = await passwords.hash(secret, shares ?? operatorsShares)
+      const { account } = await update(key, by, old => {
+        if (old.passwordHash === passwordHash) return null
+        if (byOwner && old.epoch !== epoch) throw new Refusal('signed_out')
+        const columns = { passwordHash, epoch: old.epoch + 1, ...noRecovery }
+        return { columns, event: 'account.password_changed' }
+      })
+      return account
     },
 
     async disable({ key }, by) {
@@ -145,8 +184,20 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       )
     },
 
+    async disableForRemoval({ key, epoch }, by) {
+      const disabledAt = clock()
+      const deleteAt = disabledAt + removalDelay
+      await update(key, by, old => {
+        // A broken connection may have hidden that it was done.
+        if (old.deleteAt === deleteAt) return null
+        if (old.epoch !== epoch || old.disabledAt !== null) throw new Refusal('signed_out')
+        const columns = { disabledAt, deleteAt, epoch: old.epoch + 1, ...noRecovery }
+        return { columns, event: 'account.deletion_asked' }
+      })
+    },
+
     async enable({ key }, by) {
-      const columns = { disabledAt: null }
+      const columns = { disabledAt: null, deleteAt: null }
       await update(key, by, old =>
         old.disabledAt === null ? null : { columns, event: 'account.enabled' },
       )
@@ -162,15 +213,8 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       return link
     },
 
-    async erase({ key }, actor) {
-      const at = clock()
-      const columns = erasedColumns(key, at, randomBytes)
-      await records.update(key, old => {
-        if (!old) throw new Refusal('account_unusable')
-        if (old.removedAt !== null) return unchanged(old)
-        const events = [accountEvent(key, 'account.removed', at, { actor })]
-        return { next: { ...old, ...columns }, events }
-      })
-    },
+    erase: ({ key }, actor) => erase(key, actor, () => true),
+    eraseDue: ({ key }, actor) =>
+      erase(key, actor, ({ deleteAt }, now) => deleteAt !== null && deleteAt <= now),
   }
 }

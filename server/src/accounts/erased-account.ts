@@ -25,5 +25,6 @@ export function erasedColumns(
     // Gates that know no removal know this.
     disabledAt: at,
     removedAt: at,
+    deleteAt: null,
   }
 }

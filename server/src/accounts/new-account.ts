@@ -95,6 +95,7 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       subjectSeed: random(32),
       disabledAt: null,
       removedAt: null,
+      deleteAt: null,
       createdAt: clock(),
     }
     const added = accountEvent(account.key, 'account.added', account.createdAt, event)

@@ -3,8 +3,9 @@ import { Refusal } from '../errors.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
 import type { Ceremony, PasskeyChallenges } from '../protocol/passkey-challenge.ts'
 import type { Account, AccountRecords } from '../store/account.ts'
-import { type Changes, type Decide, unchanged } from '../store/change.ts'
+import { type Change, type Changes, type Decide, unchanged } from '../store/change.ts'
 import type { Passkey, PasskeyRecords } from '../store/passkey.ts'
+import { requireName } from './account-name.ts'
 import {
   type Assertion,
   type Attestation,
@@ -18,10 +19,11 @@ const mostPasskeys = 20
 /** Of EdDSA, ES256 and RS256 (RFC 9053): what phones and keys make. */
 const algorithms = [-8, -7, -257]
 
-/** What a ceremony is bound to: one sign-in, at one phone. */
+/** What a ceremony is bound to: what it is for, of which there is one, and one phone. */
 export interface Bound {
-  signIn: string
-  /** The hash of its key at this sign-in. */
+  /** A sign-in's id, or what a page of its own has made. */
+  to: string
+  /** The hash of the phone's key there. */
   phoneHash: string
 }
 
@@ -69,9 +71,9 @@ export type Passkeys = ReturnType<typeof createPasskeys>
 export function createPasskeys(parts: PasskeysParts) {
   const { records, accounts, challenges, origin, domain, clock } = parts
 
-  const expected = (ceremony: Ceremony, { signIn, phoneHash }: Bound, rpId: string) => ({
+  const expected = (ceremony: Ceremony, { to, phoneHash }: Bound, rpId: string) => ({
     expectedChallenge: (challenge: string) =>
-      challenges.isGood(challenge, ceremony, signIn, phoneHash, clock()),
+      challenges.isGood(challenge, ceremony, to, phoneHash, clock()),
     expectedOrigin: origin,
     expectedRPID: rpId,
     requireUserVerification: true,
@@ -112,11 +114,27 @@ export function createPasskeys(parts: PasskeysParts) {
       return { next: { ...old, signCount, usedAt: now }, events: [], quiet: true }
     }
 
+  /** Of a passkey that the account has. */
+  const change = async (
+    id: string,
+    account: string,
+    decide: (old: Passkey) => Change<Passkey>,
+  ): Promise<void> => {
+    if (!(await records.of(account)).some(passkey => passkey.id === id)) {
+      throw new Refusal('not_found')
+    }
+    await records.update(id, old => {
+      if (old?.account !== account) throw new Refusal('not_found')
+      // It is gone meanwhile, which is as good.
+      return old.removedAt === null ? decide(old) : unchanged(old)
+    })
+  }
+
   return {
     /** Null where no browser makes passkeys. */
-    requestOptions({ signIn, phoneHash }: Bound): RequestOptions | null {
+    requestOptions({ to, phoneHash }: Bound): RequestOptions | null {
       if (domain === null) return null
-      return { challenge: challenges.mint('get', signIn, phoneHash, clock()), rpId: domain }
+      return { challenge: challenges.mint('get', to, phoneHash, clock()), rpId: domain }
     },
 
     /**
@@ -145,13 +163,13 @@ export function createPasskeys(parts: PasskeysParts) {
     async creationOptions(
       { key, id, name }: Account,
       site: string,
-      { signIn, phoneHash }: Bound,
+      { to, phoneHash }: Bound,
     ): Promise<CreationOptions | null> {
       if (domain === null) return null
       const known = await records.of(key)
       if (known.length >= mostPasskeys) return null
       return {
-        challenge: challenges.mint('create', signIn, phoneHash, clock()),
+        challenge: challenges.mint('create', to, phoneHash, clock()),
         rp: { id: domain, name: site },
         user: { id: userHandleOf(key), name: id, displayName: name || id },
         algorithms,
@@ -190,6 +208,25 @@ export function createPasskeys(parts: PasskeysParts) {
         // Whoever has it is not told to anybody else (§7.1, step 26).
         if (old.account !== account || old.removedAt !== null) throw wrong('it is known already')
         return unchanged(old)
+      })
+    },
+
+    /** @throws Refusal `not_found` where the account has no such passkey, `name_invalid`. */
+    async rename(id: string, { key }: Pick<Account, 'key'>, typed: string, by: Actor) {
+      const name = requireName(typed)
+      await change(id, key, old =>
+        old.name === name
+          ? unchanged(old)
+          : { next: { ...old, name }, events: [passkeyEvent('passkey.renamed', old, by, clock())] },
+      )
+    },
+
+    /** It signs nobody in any more. @throws Refusal `not_found` where the account has no such passkey. */
+    async remove(id: string, { key }: Pick<Account, 'key'>, by: Actor) {
+      const removedAt = clock()
+      await change(id, key, old => {
+        const events = [passkeyEvent('passkey.removed', old, by, removedAt)]
+        return { next: { ...old, removedAt }, events }
       })
     },
 

@@ -34,5 +34,6 @@ export function rehearsedAccounts(present: readonly Account[]): AccountRecords {
     byKey: async key => byKey.get(key) ?? null,
     byRecoveryHash: async () => null,
     all: async () => [...byKey.values()],
+    toErase: async () => [],
   }
 }

@@ -12,8 +12,15 @@ const asked = { signIn: 'a sign-in', phoneKey: 'a phone', kind: 'iphone' } as co
 
 const hong: Account = {
   ...{ key: 'a key', id: 'hong', idKey: 'hong', idSkeleton: 'hong', name: '홍길동' },
-  ...{ passwordHash: '', epoch: 0, subjectSeed: '', externalId: null },
-  ...{ disabledAt: null, removedAt: null, createdAt: start },
+  ...{
+    passwordHash: '',
+    epoch: 0,
+    subjectSeed: '',
+    externalId: null,
+    recoveryHash: null,
+    recoveryExpiresAt: null,
+  },
+  ...{ disabledAt: null, removedAt: null, deleteAt: null, createdAt: start },
 }
 
 async function setUp(t: TestContext) {

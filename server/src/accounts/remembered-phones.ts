@@ -114,6 +114,13 @@ export function createRememberedPhones(parts: RememberedPhonesParts) {
       })
     },
 
+    /** The same by its account's owner. @throws Refusal `not_found` where the account has no such phone. */
+    async forgetOf(account: Account, hash: string, by: Actor): Promise<void> {
+      const isTheirs = (await records.of(account.key)).some(phone => phone.hash === hash)
+      if (!isTheirs) throw new Refusal('not_found')
+      await this.forget(hash, by)
+    },
+
     /** The same by what the phone itself has kept. */
     async forgetSecret(secret: string, by: Actor): Promise<void> {
       if (pattern.test(secret)) await this.forget(hashOf(secret), by)

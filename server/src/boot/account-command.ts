@@ -133,7 +133,7 @@ export async function listAccounts({
 
 /** Without its key, which stands in the log for nobody to recognize. */
 function accountJson(account: Account, client: string | undefined): object {
-  const { id, name, externalId, disabledAt, createdAt } = account
+  const { id, name, externalId, disabledAt, deleteAt, createdAt } = account
   return {
     id,
     name,
@@ -142,17 +142,19 @@ function accountJson(account: Account, client: string | undefined): object {
     ...(client !== undefined && { sub: subjectOf(account, client) }),
     created_at: isoTime(createdAt),
     disabled_at: isoTime(disabledAt),
+    remove_at: isoTime(deleteAt),
   }
 }
 
 /** What stands behind its name says what it is: any of it may be missing. */
 function lineOf(account: Account, client: string | undefined): string {
-  const { id, name, externalId, disabledAt } = account
+  const { id, name, externalId, disabledAt, deleteAt } = account
   const parts = [
     disabledAt === null ? 'enabled ' : 'disabled',
     id,
     name,
     externalId && `external id ${externalId}`,
+    deleteAt !== null && `removed on ${isoTime(deleteAt)?.slice(0, 10)}`,
     client && `sub ${subjectOf(account, client)}`,
   ]
   return parts.filter(Boolean).join('  ')

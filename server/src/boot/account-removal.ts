@@ -32,6 +32,25 @@ export async function removeAccountForGood(
 }
 
 /**
+ * The same for an account whose owner has asked for it a week ago: what they had begun ended then.
+ * @throws OperatorError where nothing can be noted.
+ */
+export async function removeDueAccount(
+  { key }: Pick<Account, 'key'>,
+  by: Actor,
+  {
+    config,
+    clock,
+    accounts,
+  }: Pick<RemovalNeeds, 'config' | 'clock'> & {
+    accounts: Pick<AccountAdmin, 'eraseDue'>
+  },
+): Promise<void> {
+  noteRemovedAccount(config.dataDir, { account: key, at: clock() })
+  await accounts.eraseDue({ key }, by)
+}
+
+/**
  * Removes those accounts once more that an older database has brought back, as was noted beside the data.
  * @returns how many they were.
  */

@@ -12,6 +12,7 @@ import { addHealth } from '../http/health.ts'
 import { addKioskApi, type KioskApiParts } from '../http/kiosk/api.ts'
 import { addEnrolPage } from '../http/kiosk/enrol-page.ts'
 import { addOriginCheck } from '../http/kiosk/origin.ts'
+import { addMeRoutes } from '../http/me/routes.ts'
 import { addPages } from '../http/pages.ts'
 import { noscriptCss, readPhoneAssets } from '../http/phone/assets.ts'
 import { addPhoneRoutes } from '../http/phone/routes.ts'
@@ -107,7 +108,7 @@ export async function createApp(
     done()
   })
   const docsStyle = await readDocsStyle()
-  const inPages = [assets, assets.handOff, assets.newPasskey]
+  const inPages = [assets, assets.handOff, assets.newPasskey, assets.me]
   const styles = [...inPages.map(({ css }) => css), noscriptCss, docsStyle]
   const scripts = inPages.map(({ script }) => script)
   addSecurityHeaders(server, config, { styles, scripts })
@@ -130,6 +131,7 @@ export async function createApp(
   const recoveries = { name: 'recoveries', points: 30, duration: 60 }
   const recoveryTries = createLimit('too_many', recoveries, now)
   const inserts = createLimit('too_many', { name: 'inserts', points: 600, duration: 60 }, now)
+  const ownPages = createLimit('too_many', { name: 'own pages', points: 120, duration: 60 }, now)
   const renewBefore = config.rotation.acceptedLate
   const { awaitChange, close: answerPolls } = createChangeWaits()
   const awaitView: KioskApiParts['awaitView'] = async (id, screen, seen, ms, gone) => {
@@ -173,6 +175,7 @@ export async function createApp(
     addEnrolPage(pages, { config, kiosks, assets })
     const phone = { ...core, config, awaitOfPhone, recoveryTries, assets, randomBytes }
     addPhoneRoutes(pages, phone)
+    addMeRoutes(pages, { ...core, config, assets: assets.me, pages: ownPages, randomBytes })
     if (demo) addDemo(pages, demo)
     await addPages(pages, config)
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, NodeClock, Steadiness } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -9,12 +10,14 @@ import { startKeeper } from '../log/keep.ts'
 import { startSealer } from '../log/seal.ts'
 import type { EventLog } from '../logger.ts'
 import type { Keyring } from '../protocol/keyring.ts'
+import { system } from '../protocol/log-event.ts'
 import type { Moves } from '../signin/moves.ts'
 import { startReaper } from '../signin/reaper.ts'
 import { followDatabaseTime } from '../store/database-time.ts'
 import type { Store } from '../store/store.ts'
 import type { Delivery } from '../watch/delivery.ts'
 import { startSweep } from '../watch/sweep.ts'
+import { removeDueAccount } from './account-removal.ts'
 import type { HandOffParts } from './hand-off-parts.ts'
 
 /** What runs by itself: reaper, sweep, log, notifications, correction of the clock. */
@@ -25,10 +28,11 @@ export interface Background {
 }
 
 export interface BackgroundParts {
-  config: Pick<Config, 'logLife'>
+  config: Config
   store: Store
   bus: Bus
   delivery: Delivery
+  accounts: Accounts
   moves: Moves
   clock: Clock
   steadiness: Steadiness
@@ -44,8 +48,8 @@ export interface BackgroundParts {
 }
 
 export function createBackground(parts: BackgroundParts): Background {
-  const { config, store, bus, delivery, moves, clock, steadiness, onError } = parts
-  const { signIns, userCodes, usualPlaces, rememberedPhones, log, leases } = store
+  const { config, store, accounts, bus, delivery, moves, clock, steadiness, onError } = parts
+  const { signIns, userCodes, usualPlaces, rememberedPhones, sessions, log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
 
@@ -56,11 +60,16 @@ export function createBackground(parts: BackgroundParts): Background {
       const { handOffs, asking, notifying } = parts.handOffParts
       const { deliveries } = store
       const reaped = {
-        ...{ signIns, userCodes, usualPlaces, rememberedPhones, deliveries },
+        ...{ signIns, userCodes, usualPlaces, rememberedPhones, sessions, deliveries },
+        accounts: store.accounts,
         handOffs: store.handOffs,
       }
       const expireHandOff = handOffs.expire
-      stops.push(startReaper({ ...reaped, expireHandOff, moves, clock, steadiness, onError }))
+      const removeAccount = (key: string) =>
+        removeDueAccount({ key }, system, { accounts, config, clock })
+      stops.push(
+        startReaper({ ...reaped, expireHandOff, removeAccount, moves, clock, steadiness, onError }),
+      )
       stops.push(asking.start())
       stops.push(startSweep({ watched: store.watched, bus, delivery, clock, onError }))
       stops.push(startSealer(leased))

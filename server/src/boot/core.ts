@@ -5,6 +5,7 @@ import { createPasskeys, type Passkeys } from '../accounts/passkeys.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
 import { createRecoveries, type Recoveries } from '../accounts/recovery.ts'
 import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
+import { createSessions, type Sessions } from '../accounts/sessions.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
@@ -27,10 +28,14 @@ import { kioskSecrets } from '../protocol/kiosk-secret.ts'
 import { passkeyChallenges } from '../protocol/passkey-challenge.ts'
 import { receipts } from '../protocol/receipt.ts'
 import { compactTickets, ticketAddress } from '../protocol/ticket.ts'
+import { createAccountEnding } from '../signin/account-removal.ts'
 import { createFlow, type Flow } from '../signin/flow.ts'
 import { createMoves } from '../signin/moves.ts'
 import { createNewPasskeys, type NewPasskeys } from '../signin/new-passkeys.ts'
 import { pageOpener } from '../signin/opened-page.ts'
+import { createOwnAccount, type OwnAccount } from '../signin/own-account.ts'
+import { createOwnChanges, type OwnChanges } from '../signin/own-changes.ts'
+import { createOwnPage, type OwnPage } from '../signin/own-page.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
 import { createUserCodes, type UserCodes } from '../signin/user-codes.ts'
@@ -70,6 +75,10 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   passkeys: Passkeys
   newPasskeys: NewPasskeys
   recoveries: Recoveries
+  sessions: Sessions
+  ownPage: OwnPage
+  ownAccount: OwnAccount
+  ownChanges: OwnChanges
   flow: Flow
   visits: Visits
   seedFlow: SeedFlow
@@ -221,6 +230,26 @@ export async function createCore(
   const leaves = createLimit('too_many', perPage('closed pages'), ticks)
   const visits = createVisits({ moves, services, clock, leaves, forgetPhone })
   const newPasskeys = createNewPasskeys({ moves, accounts, passkeys, clock })
+  const sessions = createSessions({
+    records: store.sessions,
+    accounts: store.accounts,
+    keyring: passing('session'),
+    clock,
+    restoredAt,
+  })
+  const looks = createLimit('too_many', perKiosk('passkeys at the account page'), ticks)
+  const ownPage = createOwnPage({ accounts, passkeys, sessions, looks, randomBytes })
+  const { handOffTimings } = config
+  const { clients } = clientParts
+  const ownAccount = createOwnAccount({
+    ...{ store, phones, passkeys, kiosks, clients },
+    ...{ clock, timings, handOffTimings },
+  })
+  const endAccount = createAccountEnding({
+    ...{ signIns, handOffs: store.handOffs, moves, clock, timings: handOffTimings },
+    onChanged: id => bus.publish(id),
+  })
+  const ownChanges = createOwnChanges({ accounts, sessions, endAccount })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -234,6 +263,7 @@ export async function createCore(
     store,
     bus,
     delivery,
+    accounts,
     moves,
     clock,
     steadiness,
@@ -259,6 +289,10 @@ export async function createCore(
     passkeys,
     newPasskeys,
     recoveries: createRecoveries({ records: store.accounts, passwords, siteNames, clock }),
+    sessions,
+    ownPage,
+    ownAccount,
+    ownChanges,
     phones,
     flow,
     visits,

@@ -63,6 +63,7 @@ export function withReadyHashes(
   return {
     update: records.update,
     all: records.all,
+    toErase: records.toErase,
     byIdKey: async key => ready(await records.byIdKey(key)),
     byKey: async key => ready(await records.byKey(key)),
     byRecoveryHash: async hash => ready(await records.byRecoveryHash(hash)),

@@ -10,6 +10,7 @@ const noRecords = {
   read: unused,
   update: unused,
   openOf: unused,
+  of: unused,
   overdue: unused,
   changedAfter: unused,
   purge: unused,

@@ -11,6 +11,7 @@ test('what is no id is unknown without a look: not every database takes every te
       update: unused,
       due: unused,
       openOf: unused,
+      of: unused,
       overdue: unused,
       changedAfter: unused,
       purge: unused,

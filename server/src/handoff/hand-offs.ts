@@ -82,6 +82,12 @@ export function createHandOffs({ records, bus, clock, timings, onFailed }: HandO
     cancelByPhone: (signIn: SignIn) =>
       byPhone(signIn, actor => ({ type: 'cancel', reason: 'phone', actor })),
 
+    /** The same on the account's page. @throws Refusal `hand_off_unknown`, of somebody else's too. */
+    async cancelByOwner(id: string, account: string, actor: Actor): Promise<HandOff> {
+      if (!isSignInId(id)) throw new Refusal('hand_off_unknown')
+      return take(id, { type: 'cancel', reason: 'phone', actor }, row => row.account === account)
+    },
+
     /** "On my way", on the phone that scanned. */
     coming: (signIn: SignIn) => byPhone(signIn, actor => ({ type: 'coming', actor })),
   }

@@ -19,6 +19,14 @@ export interface Payer extends Where {
   phone?: string
 }
 
+/**
+ * Whoever tries to open their account's page pays as at a screen where anybody may start: the browser in
+ * place of the scan, and the network. @param phone the browser, by what it is counted as.
+ */
+export function payerOfPage(phone: string, address: string): Payer {
+  return { kiosk: 0, enrolled: false, address, signIn: `page ${phone}`, phone }
+}
+
 /** What a kiosk's limits are counted by: where anybody may start, each network for itself. */
 export function kioskKey({ kiosk, enrolled, address }: Where): string {
   return enrolled ? `kiosk ${kiosk}` : `network ${networkOf(address)}`

@@ -106,6 +106,7 @@ test('what is no try at anything is not counted', async t => {
       'hand_off_over',
       'service_closed',
       'service_unknown',
+      'signed_out',
       'staff_call_off',
       // What is no request of ours, or of nobody's making.
       'headers_too_large',

@@ -37,6 +37,12 @@ export const logEvents = {
   'phone.remembered': 'A phone signs its owner in by one tap from now on. `phone`, `name`.',
   'phone.forgotten': 'It does so no more. `phone`, `name`.',
   'passkey.added': 'A passkey was added to it. `name`.',
+  'passkey.renamed': 'Its owner calls it something else. `name`.',
+  'passkey.removed': 'It signs nobody in any more. `name`.',
+  'session.begun':
+    "Somebody has opened their account's page. `amr`: how they have proven who they are (RFC 8176).",
+  'session.ended': 'They have signed out there.',
+  'account.deletion_asked': 'Its owner wants it gone: it is removed after a week.',
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
   'account.removed': 'It is gone for good: its key is all that is left of it.',

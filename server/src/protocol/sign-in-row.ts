@@ -92,6 +92,8 @@ export type Step =
   /** The visit is over: whoever is at the kiosk says so, or its page because nobody touches it. */
   | { type: 'end'; reason: 'kiosk' | 'idle' }
   | { type: 'end'; reason: 'phone'; phoneHash: string }
+  /** Its owner says so, on their account's page. */
+  | { type: 'end'; reason: 'phone'; account: string; actor: Actor }
   /** The phone says that it was somebody else: ends what is going on, and is written down after it too. */
   | { type: 'disown'; phoneHash: string }
   /** A page was closed, perhaps to come back at once; only shortens the time. */

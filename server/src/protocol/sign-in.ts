@@ -125,6 +125,7 @@ export function advance(stored: Observed, step: Step, now: number, timings: Timi
 
     case 'end': {
       requirePhone(current, step)
+      if ('account' in step && current.account !== step.account) throw new Refusal('not_found')
       if (current.state === 'claimed') return move(ended(step.reason), 'visit.ended')
       if (stored.state === 'pending' || current.state === 'scanned') {
         throw new Refusal('not_approved')

@@ -9,8 +9,7 @@ import type { SignIns } from '../store/sign-ins.ts'
 import { cancelsUnlessOver } from './cancelled-hand-off.ts'
 import type { Moves } from './moves.ts'
 
-export interface AccountRemovalParts {
-  accounts: Pick<AccountAdmin, 'disable' | 'erase'>
+export interface AccountEndingParts {
   signIns: Pick<SignIns, 'openOf'>
   handOffs: Pick<HandOffRecords, 'openOf' | 'update'>
   moves: Pick<Moves, 'takeStored'>
@@ -18,6 +17,13 @@ export interface AccountRemovalParts {
   timings: HandOffTimings
   /** Something happened to a hand-off; nobody waits for it. */
   onChanged(id: string): void
+}
+
+/** Ends what the owner of an account that was disabled has begun, together with what was asked for there. */
+export type EndAccount = (account: Pick<Account, 'key'>, by: Actor) => Promise<void>
+
+export interface AccountRemovalParts extends AccountEndingParts {
+  accounts: Pick<AccountAdmin, 'disable' | 'erase'>
 }
 
 /**
@@ -28,12 +34,11 @@ export interface AccountRemovalParts {
  */
 export type RemoveAccount = (account: Pick<Account, 'key'>, by: Actor) => Promise<void>
 
-export function createAccountRemoval(parts: AccountRemovalParts): RemoveAccount {
-  const { accounts, signIns, handOffs, moves } = parts
+export function createAccountEnding(parts: AccountEndingParts): EndAccount {
+  const { signIns, handOffs, moves } = parts
 
   return async ({ key }, by) => {
     const cancels = cancelsUnlessOver('account', by, parts)
-    await accounts.disable({ key }, by)
     for (const id of await signIns.openOf({ account: key })) {
       const step = { type: 'cancel', reason: 'account', actor: by } as const
       await moves
@@ -46,7 +51,16 @@ export function createAccountRemoval(parts: AccountRemovalParts): RemoveAccount 
       await handOffs.update(id, cancels)
       parts.onChanged(id)
     }
-    await accounts.erase({ key }, by)
+  }
+}
+
+export function createAccountRemoval({ accounts, ...parts }: AccountRemovalParts): RemoveAccount {
+  const end = createAccountEnding(parts)
+
+  return async (account, by) => {
+    await accounts.disable(account, by)
+    await end(account, by)
+    await accounts.erase(account, by)
   }
 }
 

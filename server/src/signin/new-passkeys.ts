@@ -54,7 +54,7 @@ export function createNewPasskeys({ moves, accounts, passkeys, clock }: NewPassk
       if (!isFresh(signIn)) return null
       try {
         const account = await owner(signIn, kiosk)
-        const bound = { signIn: signIn.id, phoneHash: phoneHash(phoneKey, signIn.id) }
+        const bound = { to: signIn.id, phoneHash: phoneHash(phoneKey, signIn.id) }
         return await passkeys.creationOptions(account, site, bound)
       } catch (error) {
         if (error instanceof Refusal && error.status < 500) return null
@@ -72,10 +72,10 @@ export function createNewPasskeys({ moves, accounts, passkeys, clock }: NewPassk
       const account = await owner(signIn, kiosk)
       const hash = phoneHash(phone.key, id)
       const by = { kind: 'phone', id: hash } as const
-      await passkeys.add(text, account, names[phone.kind], { signIn: id, phoneHash: hash }, by)
+      await passkeys.add(text, account, passkeyNames[phone.kind], { to: id, phoneHash: hash }, by)
     },
   }
 }
 
 /** What a passkey is called until its owner calls it something else. */
-const names = { iphone: 'iPhone', android: 'Android', other: '' } as const
+export const passkeyNames = { iphone: 'iPhone', android: 'Android', other: '' } as const

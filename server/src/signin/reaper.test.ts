@@ -56,8 +56,18 @@ async function setUp(t: TestContext, reapers = 1) {
   let doubted = 0
   const steadiness = { earliest: () => now + doubted, steadyFor: () => steadyFor, setAt: () => 0 }
   const expireHandOff = async () => {}
+  const removeAccount = async () => {}
   const stops = Array.from({ length: reapers }, () =>
-    startReaper({ ...store, signIns, expireHandOff, moves, clock, steadiness, onError }),
+    startReaper({
+      ...store,
+      signIns,
+      expireHandOff,
+      removeAccount,
+      moves,
+      clock,
+      steadiness,
+      onError,
+    }),
   )
   t.after(() => {
     for (const stop of stops) stop()

@@ -5,10 +5,12 @@ import { type Clock, isSettled, type Steadiness } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { advanceDelivery } from '../protocol/delivery.ts'
 import { clocksApart } from '../protocol/set-back.ts'
+import type { AccountRecords } from '../store/account.ts'
 import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { RememberedPhoneRecords } from '../store/remembered-phone.ts'
+import type { SessionRecords } from '../store/session.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { UserCodeRecords } from '../store/user-code.ts'
 import type { UsualPlaceRecords } from '../store/usual-place.ts'
@@ -19,8 +21,12 @@ export interface ReaperParts {
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
   rememberedPhones: Pick<RememberedPhoneRecords, 'purge'>
+  sessions: Pick<SessionRecords, 'purge'>
+  accounts: Pick<AccountRecords, 'toErase'>
   handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
   deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
+  /** Removes an account for good, as its owner has asked for. @param key its key. */
+  removeAccount(key: string): Promise<unknown>
   /** Writes down what time has decided of a hand-off. */
   expireHandOff(id: string): Promise<unknown>
   moves: Pick<Moves, 'takeStored'>
@@ -57,9 +63,12 @@ export function startReaper({
   userCodes,
   usualPlaces,
   rememberedPhones,
+  sessions,
+  accounts,
   handOffs,
   deliveries,
   expireHandOff,
+  removeAccount,
   moves,
   clock,
   steadiness,
@@ -107,6 +116,8 @@ export function startReaper({
       () => userCodes.purge(now, batch),
       () => usualPlaces.purge(now - placeLife, batch),
       () => rememberedPhones.purge(now - rememberedLife, batch),
+      () => sessions.purge(now - keptFinal, batch),
+      async () => inParts(await accounts.toErase(now, batch), removeAccount),
     ]) {
       await remove()
       await turn()

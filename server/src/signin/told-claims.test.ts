@@ -19,6 +19,7 @@ const hong: Account = {
   externalId: 'P-0042',
   disabledAt: null,
   removedAt: null,
+  deleteAt: null,
   createdAt: 0,
 }
 const all: Claims = {

@@ -1,10 +1,14 @@
 import type { SignInView } from '@qrgate/sdk/protocol'
 import type { Clock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
 import type { Limit } from '../limits/limit.ts'
 import type { Payer } from '../limits/payer.ts'
+import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
+import { isSignInId } from '../protocol/sign-in-id.ts'
 import type { SignIn } from '../protocol/sign-in-row.ts'
 import { signInView } from '../protocol/sign-in-view.ts'
+import type { Account } from '../store/account.ts'
 import type { Moves } from './moves.ts'
 import { type Phone, payerOf } from './phone.ts'
 import type { Screen } from './screen.ts'
@@ -38,6 +42,12 @@ export function createVisits({ moves, services, clock, leaves, forgetPhone }: Vi
       const { kiosk } = await moves.ofPhone(id, phoneKey)
       const hash = phoneHash(phoneKey, id)
       return moves.take({ id, kiosk }, { type: 'end', reason: 'phone', phoneHash: hash })
+    },
+
+    /** Its owner says so on their account's page. @throws Refusal `not_found`, of somebody else's too. */
+    async endByOwner(id: string, { key: account }: Pick<Account, 'key'>, actor: Actor) {
+      if (!isSignInId(id)) throw new Refusal('not_found')
+      return moves.takeStored(id, { type: 'end', reason: 'phone', account, actor })
     },
 
     /**

@@ -32,6 +32,8 @@ export interface Account {
   disabledAt: number | null
   /** When nothing was left of it but its key: the row is empty, and disabled for good. */
   removedAt: number | null
+  /** When it is erased, as its owner wants it; null where nobody does. */
+  deleteAt: number | null
   createdAt: number
 }
 
@@ -44,7 +46,7 @@ export interface AccountRecords {
   /**
    * The one way to change an account, and to add one under a new key: concurrent changes happen one
    * after the other. With a row that becomes `removedAt` go the account's usual places, subjects,
-   * remembered phones and passkeys.
+   * remembered phones, passkeys and sessions.
    * @throws Refusal `account_exists` when another account has its `idKey` or its `idSkeleton`,
    * `external_id_taken` when one has its `externalId`; either where both are so.
    */
@@ -52,6 +54,8 @@ export interface AccountRecords {
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
   byRecoveryHash(hash: string): Promise<Account | null>
+  /** Keys of those that are due to be erased by now. */
+  toErase(now: number, limit: number): Promise<string[]>
   /** In the order of their ids, without those that were removed. */
   all(): Promise<Account[]>
 }

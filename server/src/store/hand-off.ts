@@ -15,6 +15,8 @@ export interface HandOffRecords {
   due(now: number, limit: number, except: readonly string[]): Promise<Due[]>
   /** Ids of an account's rows that something may follow yet. @param account its key. */
   openOf(account: string): Promise<string[]>
+  /** All rows of an account, the newest first. @param account its key. */
+  of(account: string): Promise<HandOff[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Ids of rows that something may follow, and that were changed after the given time. */

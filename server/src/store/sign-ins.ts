@@ -26,6 +26,8 @@ export interface SignIns {
   update(id: string, decide: Decide<SignIn, WithSignIn>): Promise<Changed<SignIn, WithSignIn>>
   /** Ids of the sign-ins, at a kiosk or of an account's key, that a phone has scanned and that are not over. */
   openOf(whose: { kiosk: number } | { account: string }): Promise<string[]>
+  /** All rows of an account, the newest first. @param account its key. */
+  of(account: string): Promise<SignIn[]>
   /** Ids of rows whose state ran out before `now`, oldest first. */
   overdue(now: number, limit: number): Promise<string[]>
   /** Ids of rows that something may follow, and that were changed after the given time. */

@@ -9,6 +9,7 @@ import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
 import type { PasskeyRecords } from './passkey.ts'
 import type { RememberedPhoneRecords } from './remembered-phone.ts'
+import type { SessionRecords } from './session.ts'
 import type { SignIns } from './sign-ins.ts'
 import type { SigningKeyRecords } from './signing-key.ts'
 import type { SubjectRecords } from './subject.ts'
@@ -39,6 +40,7 @@ export interface Store {
   usualPlaces: UsualPlaceRecords
   rememberedPhones: RememberedPhoneRecords
   passkeys: PasskeyRecords
+  sessions: SessionRecords
   signingKeys: SigningKeyRecords
   log: LogRecords
   leases: Leases

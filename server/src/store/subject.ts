@@ -19,5 +19,7 @@ export function subjectKey({ client, account }: Pick<Subject, 'client' | 'accoun
 
 /** They are written with the claim that tells of them: `also` of a sign-in. */
 export interface SubjectRecords {
+  /** All of an account, by their clients. */
+  of(account: string): Promise<Subject[]>
   bySub(client: string, sub: string): Promise<Subject | null>
 }

@@ -9,7 +9,10 @@ import type { Prove } from './proof.ts'
 export function byPasskey(passkeys: Pick<Passkeys, 'recognise'>, text: string): Prove {
   return async ({ by, signIn, requireOpen }) => {
     requireOpen('passkey')
-    const { account, passkey, also } = await passkeys.recognise(text, { signIn, phoneHash: by.id })
+    const { account, passkey, also } = await passkeys.recognise(text, {
+      to: signIn,
+      phoneHash: by.id,
+    })
     // RFC 8176: a key that never leaves its hardware or one that does, and a person who was verified by it.
     const amr = [passkey.synced ? 'swk' : 'hwk', 'user']
     return { account, method: 'passkey', amr, also: { passkeys: also } }

@@ -12,6 +12,8 @@ export interface PhoneAssets extends PageAssets {
   handOff: PageAssets
   /** Of the offer to make a passkey, wherever that is made. */
   newPasskey: PageAssets
+  /** Of the pages of somebody's own account. */
+  me: PageAssets
 }
 
 /** For a page whose parts a script has asked for: it has style and script. */
@@ -30,10 +32,11 @@ export async function readPhoneAssets(): Promise<PhoneAssets> {
     const [css, script] = await Promise.all([read(`${name}.css`), read(`${name}.js`)])
     return { css, script }
   }
-  const [phone, handOff, newPasskey] = await Promise.all([
+  const [phone, handOff, newPasskey, me] = await Promise.all([
     page('phone'),
     page('hand-off'),
     page('new-passkey'),
+    page('me'),
   ])
-  return { ...phone, handOff, newPasskey }
+  return { ...phone, handOff, newPasskey, me }
 }

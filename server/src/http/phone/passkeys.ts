@@ -38,7 +38,7 @@ export function offersPasskeys(
     return {
       toUse(signIn, phoneKey, { policy }) {
         if (isScreen || !allows(policy, 'passkey')) return undefined
-        const bound = { signIn, phoneHash: phoneHash(phoneKey, signIn) }
+        const bound = { to: signIn, phoneHash: phoneHash(phoneKey, signIn) }
         const options = passkeys.requestOptions(bound)
         return options ? { ...options, first: cookie.read(request) !== undefined } : undefined
       },

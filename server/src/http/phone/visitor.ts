@@ -1,4 +1,4 @@
-import { finalStates, type PhoneKind } from '@qrgate/sdk/protocol'
+import { finalStates } from '@qrgate/sdk/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Passkeys } from '../../accounts/passkeys.ts'
@@ -23,13 +23,14 @@ import type { Seen, WithHandOff } from '../../signin/watched.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { type OwnCookie, phoneKeyCookie, readCookies } from '../server/cookies.ts'
 import {
+  chosenLanguage,
   hasChosenLanguage,
   type Language,
   negotiatedLanguage,
   rememberHint,
-  rememberLanguage,
   requestLanguage,
 } from '../server/language.ts'
+import { phoneKind } from '../server/phone-kind.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
 import { beginRefusal, refusalOf } from '../server/server.ts'
 import { noAssets, type PageAssets, type PhoneAssets } from './assets.ts'
@@ -123,7 +124,7 @@ export class Visitor {
     this.passkeys = cookies.passkeysOf(request, reply)
     this.#request = request
     this.#reply = reply
-    this.#language = this.#chosenLanguage()
+    this.#language = chosenLanguage(request, reply, parts.config.publicUrl)
   }
 
   // ── who asks ─────────────────────────────────────────────────────────────────────────────────
@@ -157,7 +158,7 @@ export class Visitor {
 
   get phone(): Phone {
     const { headers, ip: address } = this.#request
-    return { key: this.key, kind: phoneKind(headers['user-agent'] ?? ''), address }
+    return { key: this.key, kind: phoneKind(headers['user-agent']), address }
   }
 
   get wantsJson(): boolean {
@@ -177,15 +178,8 @@ export class Visitor {
     this.#language ??= lang ?? negotiatedLanguage(this.#request.headers['accept-language'])
   }
 
-  #chosenLanguage(): Language | undefined {
-    const { lang } = this.#query
-    if (lang !== 'ko' && lang !== 'en') return undefined
-    rememberLanguage(this.#reply, lang, this.#parts.config.publicUrl)
-    return lang
-  }
-
   get #query() {
-    return this.#request.query as { lang?: unknown; form?: unknown; bare?: unknown }
+    return this.#request.query as { form?: unknown; bare?: unknown }
   }
 
   /** So that neither another language nor another form nor another scan asks for it again. */
@@ -388,8 +382,3 @@ function isMendable({ status, code }: Refusal): boolean {
 
 /** What no form can mend, though its status is one of those that may. */
 const hasOwnPage = new Set<RefusalCode>(['already_ended', 'in_use', 'outcome_unknown'])
-
-function phoneKind(userAgent: string): PhoneKind {
-  if (/iPhone|iPad|iPod/.test(userAgent)) return 'iphone'
-  return /Android/.test(userAgent) ? 'android' : 'other'
-}

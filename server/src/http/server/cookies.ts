@@ -1,6 +1,7 @@
 import { type CookieSerializeOptions, fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { rememberedLife } from '../../accounts/remembered-phones.ts'
+import { sessionLife } from '../../accounts/sessions.ts'
 
 /** A cookie that only the gate reads. */
 export interface OwnCookie {
@@ -59,6 +60,14 @@ export const rememberedCookieName = 'qrgate-remembered'
 export function rememberedCookie(publicUrl: string): OwnCookie {
   const maxAge = rememberedLife / 1000
   return ownCookie(rememberedCookieName, publicUrl, { maxAge, sameSite: 'lax' })
+}
+
+export const sessionCookieName = 'qrgate-me'
+
+/** What somebody looks after their own account with. */
+export function sessionCookie(publicUrl: string): OwnCookie {
+  const maxAge = sessionLife / 1000
+  return ownCookie(sessionCookieName, publicUrl, { maxAge, sameSite: 'strict' })
 }
 
 export const passkeyCookieName = 'qrgate-passkey'

@@ -64,6 +64,18 @@ function readRange(text: string): { range: string; weight: number }[] {
   return range === undefined ? [] : [{ range: range.toLowerCase(), weight: Number(weight) }]
 }
 
+/** The language that `?lang=` chooses, which is remembered, whatever is answered. */
+export function chosenLanguage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+): Language | undefined {
+  const { lang } = request.query as { lang?: unknown }
+  if (lang !== 'ko' && lang !== 'en') return undefined
+  rememberLanguage(reply, lang, publicUrl)
+  return lang
+}
+
 /** Remembers a choice made by `?lang=`. It proves nothing, so its name has no `__Host-` prefix. */
 export function rememberLanguage(reply: FastifyReply, lang: Language, publicUrl: string): void {
   reply.setCookie(chosenCookie, lang, { ...attributes(publicUrl), maxAge: year })

@@ -3,7 +3,7 @@ import { ticketPattern } from '../../protocol/ticket.ts'
 
 /** First parts of addresses that people type, scan or are sent, and how they are spelt. */
 const spellings = new Map([
-  ...['code', 'kiosk', 'demo', 'try', 'reception', 'enrol', 'recover', 's', 'q'].map(name => [
+  ...['code', 'kiosk', 'demo', 'try', 'reception', 'enrol', 'recover', 'me', 's', 'q'].map(name => [
     name,
     name,
   ]),

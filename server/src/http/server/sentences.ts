@@ -115,6 +115,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'Your sign-in is too long ago for this. Please sign in again.',
     ko: '로그인한 지 오래되었습니다. 다시 로그인해 주세요.',
   },
+  signed_out: {
+    en: 'You have been signed out. Please sign in again.',
+    ko: '로그아웃되었습니다. 다시 로그인해 주세요.',
+  },
   passkey_wrong: {
     en: 'That did not work. Please sign in with your user ID and password.',
     ko: '확인하지 못했습니다. 아이디와 비밀번호로 로그인해 주세요.',

@@ -22,6 +22,7 @@ function accountToRow(account: Account): Insertable<AccountsTable> {
     external_id: account.externalId,
     disabled_at: account.disabledAt,
     removed_at: account.removedAt,
+    delete_at: account.deleteAt,
     created_at: account.createdAt,
   }
 }
@@ -41,12 +42,13 @@ function accountFromRow(row: Selectable<AccountsTable>): Account {
     externalId: row.external_id,
     disabledAt: row.disabled_at,
     removedAt: row.removed_at,
+    deleteAt: row.delete_at,
     createdAt: row.created_at,
   }
 }
 
 /** What goes with an account. */
-const ofAccount = ['usual_places', 'subjects', 'remembered_phones', 'passkeys'] as const
+const ofAccount = ['usual_places', 'subjects', 'remembered_phones', 'sessions', 'passkeys'] as const
 
 export function accountNoun(engine: Engine): Noun<string, Account> {
   return {
@@ -95,6 +97,16 @@ export function accounts(db: Database, engine: Engine, update: Update): AccountR
     byIdKey: idKey => found(() => byIdKey(db, { id_key: idKey })),
     byKey: key => found(() => byKey(db, { key })),
     byRecoveryHash: hash => found(() => byRecoveryHash(db, { recovery_hash: hash })),
+    async toErase(now, limit) {
+      const query = db
+        .selectFrom('accounts')
+        .select('key')
+        .where('delete_at', '<=', now)
+        .orderBy('delete_at')
+        .limit(limit)
+      return (await retryWhileBusy(engine, () => query.execute())).map(row => row.key)
+    },
+
     async all() {
       const query = db
         .selectFrom('accounts')

@@ -105,6 +105,15 @@ export function handOffs(db: Database, engine: Engine, update: Update): HandOffR
       return (await retryWhileBusy(engine, () => query.execute())).map(({ id }) => id)
     },
 
+    async of(account) {
+      const query = db
+        .selectFrom('hand_offs')
+        .selectAll()
+        .where('account', '=', account)
+        .orderBy('id', 'desc')
+      return (await retryWhileBusy(engine, () => query.execute())).map(handOffFromRow)
+    },
+
     async overdue(now, limit) {
       const query = db
         .selectFrom('hand_offs')

@@ -120,6 +120,15 @@ export function signIns(db: Database, engine: Engine, update: Update): SignIns {
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.id)
     },
 
+    async of(account) {
+      const query = db
+        .selectFrom('sign_ins')
+        .selectAll()
+        .where('account', '=', account)
+        .orderBy('id', 'desc')
+      return (await retryWhileBusy(engine, () => query.execute())).map(signInFromRow)
+    },
+
     async overdue(now, limit) {
       const query = db
         .selectFrom('sign_ins')

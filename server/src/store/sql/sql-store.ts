@@ -12,6 +12,7 @@ import { log } from './log.ts'
 import type { Database } from './noun.ts'
 import { passkeys } from './passkeys.ts'
 import { rememberedPhones } from './remembered-phones.ts'
+import { sessions } from './sessions.ts'
 import { signIns } from './sign-ins.ts'
 import { signingKeys } from './signing-keys.ts'
 import { subjects } from './subjects.ts'
@@ -45,6 +46,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
     usualPlaces: usualPlaces(db, engine),
     rememberedPhones: rememberedPhones(db, engine, update),
     passkeys: passkeys(db, engine, update),
+    sessions: sessions(db, engine, update),
     signingKeys: signingKeys(db, engine, update),
     log: log(db, engine),
     leases: leases(db, engine),

@@ -42,6 +42,15 @@ export function subjectNoun(engine: Engine): Noun<string, Subject> {
 
 export function subjects(db: Database, engine: Engine): SubjectRecords {
   return {
+    async of(account) {
+      const query = db
+        .selectFrom('subjects')
+        .selectAll()
+        .where('account', '=', account)
+        .orderBy('client')
+      return (await retryWhileBusy(engine, () => query.execute())).map(subjectFromRow)
+    },
+
     async bySub(client, sub) {
       const query = db
         .selectFrom('subjects')

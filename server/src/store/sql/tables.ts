@@ -14,6 +14,7 @@ export interface Tables {
   usual_places: UsualPlacesTable
   remembered_phones: RememberedPhonesTable
   passkeys: PasskeysTable
+  sessions: SessionsTable
   clients: ClientsTable
   subjects: SubjectsTable
   signing_keys: SigningKeysTable
@@ -121,6 +122,7 @@ export interface AccountsTable {
   external_id: string | null
   disabled_at: number | null
   removed_at: number | null
+  delete_at: number | null
   created_at: number
 }
 
@@ -183,6 +185,15 @@ export interface PasskeysTable {
   created_at: number
   used_at: number | null
   removed_at: number | null
+}
+
+export interface SessionsTable {
+  hash: string
+  account: string
+  epoch: number
+  created_at: number
+  used_at: number
+  ended_at: number | null
 }
 
 export interface ClientsTable {

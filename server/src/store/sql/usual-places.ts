@@ -52,6 +52,10 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
       return rows.filter(({ place }) => places.includes(place)).map(placeFromRow)
     },
 
+    async count(account) {
+      return (await retryWhileBusy(engine, () => all(db, { account }))).length
+    },
+
     async remember(places, most) {
       const [first] = places
       if (!first) return
