@@ -110,7 +110,7 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       const secret =
         rule === 'any'
           ? requireAnyPassword(password)
-          : requireNewPassword(password, passwordContext(columns.id, siteNames))
+          : await requireNewPassword(password, passwordContext(columns.id, siteNames))
       return prepared(columns, await passwords.hash(secret, shares), event)
     },
 
