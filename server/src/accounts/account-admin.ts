@@ -115,7 +115,8 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
     },
 
     async changePassword({ key, id }, password, by) {
-      const secret = await requireNewPassword(password, passwordContext(id, siteNames))
+      const context = passwordContext(id, siteNames)
+      const secret = await requireNewPassword(password, context, operatorsShares)
       const passwordHash = await passwords.hash(secret, operatorsShares)
       await update(key, by, old =>
         old.passwordHash === passwordHash

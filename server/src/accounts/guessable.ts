@@ -1,5 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { Turns } from '../limits/turns.ts'
 
 /**
  * A password that others find in fewer guesses is refused. Who guesses at the gate itself has a hundred a day at
@@ -15,6 +16,11 @@ const leastGuesses = 1e6
  */
 const looked = { maxLength: 64, l33tMaxSubstitutions: 4 }
 
+/** What a look is reckoned to take, with the pause behind it, in milliseconds. */
+const cost = 40
+/** Whoever sends many makes only others of their own wait; nobody's look waits for longer than 3 s. */
+const turns = new Turns({ atOnce: 1, longest: 3_000, mostOfOne: 2 })
+
 /** As long as the shortest password: what stands before a tail is then one by itself. */
 const wholeStem = 8
 
@@ -29,8 +35,13 @@ const runs = [keys, [...keys].reverse().join('')]
  * Whether a password is among the first that would be tried: made of words, names, dates, rows of keys, or
  * repetitions, so that few guesses lead to it.
  * @param context words that everybody here can guess.
+ * @param shares who it is for, as {@link Turns} shares them. @throws Refusal `busy`.
  */
-export async function isGuessable(password: string, context: readonly string[]): Promise<boolean> {
+export async function isGuessable(
+  password: string,
+  context: readonly string[],
+  shares: readonly string[],
+): Promise<boolean> {
   const text = folded(password)
   const words = context.map(folded).filter(Boolean)
   // Nobody becomes harder to guess by an exclamation mark or a number at the end, however long.
@@ -40,9 +51,15 @@ export async function isGuessable(password: string, context: readonly string[]):
   const looks = new Set([unmarked.length < wholeStem ? text : unmarked])
   if (stem.length >= wholeStem) looks.add(stem)
   const estimator = await loaded()
+  const isFound = async (look: string) => {
+    const began = performance.now()
+    const { guesses } = estimator.check(look, words)
+    // As long again is everybody else's.
+    await sleep(performance.now() - began)
+    return guesses < leastGuesses
+  }
   for (const look of looks) {
-    if (estimator.check(look, words).guesses < leastGuesses) return true
-    await turn()
+    if (await turns.run(cost, shares, () => isFound(look))) return true
   }
   return false
 }

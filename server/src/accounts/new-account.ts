@@ -33,7 +33,7 @@ export interface AdoptedAccount {
 export interface Registering {
   /** `any` asks nothing of the password but that there is one. */
   rule?: 'usual' | 'any'
-  /** Who it is for, in the hash queue; by default the operator. */
+  /** Who it is for, where it waits for its turn; by default the operator. */
   shares?: readonly string[]
 }
 
@@ -110,7 +110,7 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       const secret =
         rule === 'any'
           ? requireAnyPassword(password)
-          : await requireNewPassword(password, passwordContext(columns.id, siteNames))
+          : await requireNewPassword(password, passwordContext(columns.id, siteNames), shares)
       return prepared(columns, await passwords.hash(secret, shares), event)
     },
 

@@ -2,9 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal, type RefusalCode } from '../errors.ts'
 import { guessedWords } from './guessed-words.ts'
-import { preparedPassword, requireAnyPassword, requireNewPassword } from './new-password.ts'
+import * as newPassword from './new-password.ts'
+
+const { preparedPassword, requireAnyPassword } = newPassword
 
 const context = ['qrgate', 'user_example', '서울내과의원', 'Seoul Clinic']
+
+const requireNewPassword = (password: string, words: readonly string[]) =>
+  newPassword.requireNewPassword(password, words, ['a visitor'])
 
 async function refused(password: string, code: RefusalCode): Promise<void> {
   const expected = (error: unknown) => error instanceof Refusal && error.code === code
@@ -89,6 +94,18 @@ test('N01: of what is guessed 64 characters are looked at, and few readings of t
   // As far as anybody looks it is one sign over and over.
   await refused('1'.repeat(64).concat('k7q!wz3-'), 'password_too_common')
   await requireNewPassword('1'.repeat(50).concat('k7q!wz3-vx'), context)
+})
+
+test('N01: of those who choose passwords at once, each is looked at, and more of one are sent away', async () => {
+  const choose = (who: string) => newPassword.requireNewPassword('k7q!wz3-vx', context, [who])
+  const busy = { code: 'busy' }
+  const many = Array.from({ length: 10 }, () => choose('one'))
+  const few = Array.from({ length: 3 }, (_, n) => choose(`another ${n}`))
+  const outcomes = await Promise.allSettled(many)
+  const refused = outcomes.filter(({ status }) => status === 'rejected')
+  assert.ok(refused.length > 0)
+  for (const { reason } of refused as PromiseRejectedResult[]) assert.equal(reason.code, busy.code)
+  await Promise.all(few)
 })
 
 test('N01: marks without an end are not brought into an order, whatever that would cost', async t => {

@@ -30,16 +30,18 @@ export function passwordLength(prepared: string): number {
  * A new password: long enough and not among the first that anybody would guess; what it is made of
  * is its owner's business (ASVS 6.2.5).
  * @param context words that everybody here can guess: the account's id, the site's names.
- * @throws Refusal
+ * @param shares who it is for, as what is looked at takes turns.
+ * @throws Refusal naming what is wrong with it, or `busy`.
  */
 export async function requireNewPassword(
   password: string,
   context: readonly string[],
+  shares: readonly string[],
 ): Promise<string> {
   const prepared = preparedPassword(password)
   requireStorable(prepared)
   if (passwordLength(prepared) < shortestPassword) throw new Refusal('password_too_short')
-  if (await isGuessable(prepared, context)) throw new Refusal('password_too_common')
+  if (await isGuessable(prepared, context, shares)) throw new Refusal('password_too_common')
   return prepared
 }
 

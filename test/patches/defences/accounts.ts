@@ -46,7 +46,7 @@ export const accounts: readonly Defence[] = [
     id: 'common-passwords',
     says: 'a new password may be what anybody would guess',
     file: 'server/src/accounts/new-password.ts',
-    find: "if (await isGuessable(prepared, context)) throw new Refusal('password_too_common')",
+    find: "if (await isGuessable(prepared, context, shares)) throw new Refusal('password_too_common')",
     replace: '',
     tests: [{ file: 'server/src/accounts/new-password.test.ts', name: 'S051' }],
   },
