@@ -65,6 +65,8 @@ export function account(key: string, change: Partial<Account> = {}): Account {
     name: '홍길동',
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     epoch: 0,
+    consentVersion: null,
+    consentedAt: null,
     subjectSeed: 'c2VlZA',
     externalId: null,
     disabledAt: null,

@@ -22,7 +22,10 @@ export type OlderSignIn = Omit<
   | 'disowned_at'
   | 'hand_off'
 >
-export type OlderAccount = Omit<AccountsTable, 'epoch' | 'external_id' | 'removed_at'>
+export type OlderAccount = Omit<
+  AccountsTable,
+  'epoch' | 'external_id' | 'removed_at' | 'consent_version' | 'consented_at'
+>
 export type OlderKiosk = Omit<
   KiosksTable,
   'number' | 'client' | 'policy' | 'link_used_at' | 'removed_at'

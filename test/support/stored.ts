@@ -42,6 +42,8 @@ export async function addAccountsTo(
       name,
       passwordHash,
       epoch: 0,
+      consentVersion: null,
+      consentedAt: null,
       subjectSeed: key.repeat(2),
       externalId: null,
       disabledAt: null,

@@ -20,6 +20,8 @@ export function erasedColumns(
     passwordHash: '',
     subjectSeed: Buffer.from(randomBytes(32)).toString('base64url'),
     externalId: null,
+    consentVersion: null,
+    consentedAt: null,
     // Gates that know no removal know this.
     disabledAt: at,
     removedAt: at,

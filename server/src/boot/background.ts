@@ -45,7 +45,7 @@ export interface BackgroundParts {
 
 export function createBackground(parts: BackgroundParts): Background {
   const { config, store, bus, delivery, moves, clock, steadiness, onError } = parts
-  const { signIns, userCodes, usualPlaces, rememberedPhones, log, leases } = store
+  const { signIns, userCodes, usualPlaces, rememberedPhones, invitations, log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
 
@@ -56,7 +56,7 @@ export function createBackground(parts: BackgroundParts): Background {
       const { handOffs, asking, notifying } = parts.handOffParts
       const { deliveries } = store
       const reaped = {
-        ...{ signIns, userCodes, usualPlaces, rememberedPhones, deliveries },
+        ...{ signIns, userCodes, usualPlaces, rememberedPhones, invitations, deliveries },
         handOffs: store.handOffs,
       }
       const expireHandOff = handOffs.expire

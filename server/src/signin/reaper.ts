@@ -8,6 +8,7 @@ import { clocksApart } from '../protocol/set-back.ts'
 import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
+import type { InvitationRecords } from '../store/invitation.ts'
 import type { RememberedPhoneRecords } from '../store/remembered-phone.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 import type { UserCodeRecords } from '../store/user-code.ts'
@@ -19,6 +20,7 @@ export interface ReaperParts {
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
   rememberedPhones: Pick<RememberedPhoneRecords, 'purge'>
+  invitations: Pick<InvitationRecords, 'purge'>
   handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
   deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
   /** Writes down what time has decided of a hand-off. */
@@ -57,6 +59,7 @@ export function startReaper({
   userCodes,
   usualPlaces,
   rememberedPhones,
+  invitations,
   handOffs,
   deliveries,
   expireHandOff,
@@ -107,6 +110,7 @@ export function startReaper({
       () => userCodes.purge(now, batch),
       () => usualPlaces.purge(now - placeLife, batch),
       () => rememberedPhones.purge(now - rememberedLife, batch),
+      () => invitations.purge(now - keptFinal, batch),
     ]) {
       await remove()
       await turn()

@@ -15,6 +15,8 @@ const hong: Account = {
   epoch: 0,
   subjectSeed: '',
   externalId: 'P-0042',
+  consentVersion: null,
+  consentedAt: null,
   disabledAt: null,
   removedAt: null,
   createdAt: 0,

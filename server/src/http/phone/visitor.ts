@@ -76,6 +76,7 @@ export type FilledIn = {
   id: string
   accountId?: string
   name?: string
+  invitation?: string | undefined
   remember?: boolean
 }
 
@@ -229,7 +230,6 @@ export class Visitor {
     if (userCode !== undefined) this.keepTyped({ signIn: id, userCode })
     if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
     const place = this.#placeOf(kiosk)
-    const registration = this.#takesNewAccounts(kiosk)
     const told = await this.#told(id, kiosk)
     const opened = { id, receipt, goodFor, told, place, userCode }
     const account = await this.remembered.visitorAt(kiosk)
@@ -239,7 +239,7 @@ export class Visitor {
       ...this.#ways(id, kiosk),
       ...this.#typed(id),
       ...opened,
-      registration,
+      registration: this.#takesNewAccounts(kiosk),
     })
   }
 
@@ -270,7 +270,7 @@ export class Visitor {
     }
     return this.#show({
       ...{ place, ...view, ...typed, ...this.#ways(signIn.id, kiosk) },
-      ...{ told, time, notice: this.#notice },
+      ...{ told, time, notice: this.#notice, invited: this.#invited },
     })
   }
 
@@ -297,7 +297,7 @@ export class Visitor {
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
     const { code, retryAfter } = refusal
-    const notice = this.#notice
+    const [notice, invited] = [this.#notice, this.#invited]
     const { userCode } = this.#typed(form.id)
     return this.#show({
       ...form,
@@ -308,6 +308,7 @@ export class Visitor {
       ...this.#ways(form.id, kiosk),
       told,
       notice,
+      invited,
       error: code,
       retryAfter,
     })
@@ -360,8 +361,12 @@ export class Visitor {
     return { purpose: purpose[this.language], consent: consent[this.language], privacyUrl }
   }
 
+  get #invited(): boolean {
+    return this.#parts.config.registration === 'invitation'
+  }
+
   #takesNewAccounts({ policy }: Kiosk): boolean {
-    return this.#parts.config.registration && allows(policy, 'sign_up')
+    return this.#parts.config.registration !== 'closed' && allows(policy, 'sign_up')
   }
 
   #placeOf({ name }: Kiosk): Place {

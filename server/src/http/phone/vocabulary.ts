@@ -140,6 +140,7 @@ interface HandOffWords {
 interface SignUpWords {
   title: string
   lead: string
+  invitation: string
   name: string
   passwordHint: string
   submit: string

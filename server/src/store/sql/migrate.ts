@@ -12,6 +12,7 @@ import { moreTime } from './migrations/2026-12-more-time.ts'
 import { ownRow } from './migrations/2026-12-own-row.ts'
 import { removed } from './migrations/2026-12-removed.ts'
 import { returning } from './migrations/2026-12-returning.ts'
+import { signUp } from './migrations/2026-12-sign-up.ts'
 
 /**
  * What may be done to a database by opening it: make it, and bring it up to date; use it as it is; only look
@@ -53,6 +54,7 @@ export async function migrate<T>(
     '2026-12-own-row': ownRow,
     '2026-12-removed': removed,
     '2026-12-returning': returning,
+    '2026-12-sign-up': signUp,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

@@ -14,6 +14,7 @@ export interface Tables {
   usual_places: UsualPlacesTable
   remembered_phones: RememberedPhonesTable
   passkeys: PasskeysTable
+  invitations: InvitationsTable
   clients: ClientsTable
   subjects: SubjectsTable
   signing_keys: SigningKeysTable
@@ -113,6 +114,8 @@ export interface AccountsTable {
   password_hash: string
   /** Gates of before leave it out. */
   epoch: Generated<number>
+  consent_version: Generated<string | null>
+  consented_at: Generated<number | null>
   subject_seed: string
   /** Unique. */
   external_id: string | null
@@ -180,6 +183,15 @@ export interface PasskeysTable {
   created_at: number
   used_at: number | null
   removed_at: number | null
+}
+
+export interface InvitationsTable {
+  hash: string
+  name: string
+  uses_left: number
+  created_at: number
+  expires_at: number
+  voided_at: number | null
 }
 
 export interface ClientsTable {
