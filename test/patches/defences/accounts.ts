@@ -142,7 +142,7 @@ export const accounts: readonly Defence[] = [
     id: 'registration-closed',
     says: 'people sign up where registration is closed',
     file: 'server/src/accounts/methods/sign-up.ts',
-    find: "if (!registration) throw new Refusal('registration_closed')",
+    find: "if (registration === 'closed') throw new Refusal('registration_closed')",
     replace: '',
     tests: [{ file: 'test/security/accounts.test.ts', name: 'S047' }],
   },
