@@ -53,7 +53,12 @@ export async function measureAttacks(gate: MeasuredProcess): Promise<void> {
 
   const texts = hostileTexts(50_000)
   for (const [name, validate] of Object.entries(validators)) {
-    const worst = Math.max(...texts.map(text => median([1, 2, 3].map(() => spent(validate, text)))))
+    let worst = 0
+    for (const text of texts) {
+      const times = []
+      for (let round = 0; round < 3; round += 1) times.push(await spent(validate, text))
+      worst = Math.max(worst, median(times))
+    }
     row('S076', `50 000 letters at ${name}`, `${worst.toFixed(2)} ms at worst`)
   }
 
@@ -75,10 +80,10 @@ async function fetchSignIn(url: string, token: string, id: string): Promise<void
   await answer.text()
 }
 
-function spent(validate: (text: string) => unknown, text: string): number {
+async function spent(validate: (text: string) => unknown, text: string): Promise<number> {
   const began = performance.now()
   try {
-    validate(text)
+    await validate(text)
   } catch {
     // A refusal is the right answer; only its time counts.
   }

@@ -27,7 +27,7 @@ test('a demo needs no setting at all', () => {
   assert.equal(config.databaseUrl, 'sqlite:data/qrgate.sqlite')
   assert.deepEqual(config.secretKeys, [])
   assert.deepEqual(config.allowedOrigins, ['*'])
-  assert.equal(config.registration, true)
+  assert.equal(config.registration, 'open')
   assert.deepEqual(config.site, { ko: '서울내과의원', en: 'Seoul Clinic' })
 })
 
@@ -57,7 +57,7 @@ test('the timings are those of the design', () => {
 
 test('outside demo mode sign-up is closed and no other origin may call, unless said otherwise', () => {
   const config = readConfig(safe, 'serve')
-  assert.equal(config.registration, false)
+  assert.equal(config.registration, 'closed')
   assert.deepEqual(config.allowedOrigins, [])
   const open = readConfig(
     {
@@ -67,7 +67,7 @@ test('outside demo mode sign-up is closed and no other origin may call, unless s
     },
     'serve',
   )
-  assert.equal(open.registration, true)
+  assert.equal(open.registration, 'open')
   assert.deepEqual(open.allowedOrigins, ['https://a.example', 'https://b.example'])
 })
 

@@ -142,7 +142,8 @@ function configOf(values: Values, mode: Mode) {
     /** `host:port` where webhooks may also go by http or to a private address. */
     webhookHosts: values.QRGATE_WEBHOOK_HOSTS,
     site: { ko: values.QRGATE_SITE_NAME, en: values.QRGATE_SITE_NAME_EN },
-    registration: values.QRGATE_REGISTRATION === 'open',
+    /** Who may add an account on the phone. */
+    registration: values.QRGATE_REGISTRATION,
     /** What whoever signs up is told; an empty text says nothing. */
     signUpNotice: {
       purpose: {

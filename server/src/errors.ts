@@ -65,6 +65,7 @@ export const statusOf = {
   too_many_tries: 429,
   too_many: 429,
   registration_closed: 403,
+  invitation_wrong: 422,
   method_not_allowed: 403,
 
   busy: 503,

@@ -103,8 +103,9 @@ export const settings = {
   },
   QRGATE_REGISTRATION: {
     default: '',
-    about: '`open` or `closed`: sign-up on the phone. Open in demo mode, else closed.',
-    ...choice({ demo: 'open', serve: 'closed' }, 'open', 'closed'),
+    about:
+      'Sign-up on the phone: `open`, `invitation` for whoever has a code of `qrgate account invite`, or `closed`. Open in demo mode, else closed.',
+    ...choice({ demo: 'open', serve: 'closed' }, 'open', 'invitation', 'closed'),
   },
   QRGATE_SIGN_UP_PURPOSE: {
     default: '입력한 정보는 이곳의 접수와 본인 확인에 씁니다.',

@@ -67,6 +67,8 @@ export function account(key: string, change: Partial<Account> = {}): Account {
     epoch: 0,
     recoveryHash: null,
     recoveryExpiresAt: null,
+    consentVersion: null,
+    consentedAt: null,
     subjectSeed: 'c2VlZA',
     externalId: null,
     disabledAt: null,

@@ -5,6 +5,7 @@ import { clientPromises } from './client-promises.ts'
 import { deliveryPromises } from './delivery-promises.ts'
 import { gatePromises } from './gate-promises.ts'
 import { handOffPromises } from './hand-off-promises.ts'
+import { invitationPromises } from './invitation-promises.ts'
 import { kioskPromises } from './kiosk-promises.ts'
 import { leasePromises } from './lease-promises.ts'
 import { logKeepingPromises } from './log-keeping-promises.ts'
@@ -47,6 +48,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   rememberedPhonePromises(name, openPair)
   passkeyPromises(name, openPair)
   sessionPromises(name, openPair)
+  invitationPromises(name, openPair)
   signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
   gatePromises(name, openDatabase)

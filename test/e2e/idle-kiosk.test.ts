@@ -47,7 +47,7 @@ test('N38: an idle kiosk keeps one socket, asks for nothing, and signs visitors 
 
   for (const who of [
     undefined,
-    { account: 'cheolsu', name: '김철수', password: 'correct horse' },
+    { account: 'cheolsu', name: '김철수', password: 'correct horse battery' },
   ]) {
     await page.getByRole('button', { name: '시작하기' }).click()
     await stands(page, 'pending')

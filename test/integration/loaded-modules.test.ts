@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url'
 import { qrgate } from '../support/command.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { GateProcess } from '../support/gate-process.ts'
+import { Kiosk } from '../support/kiosk.ts'
 import { until } from '../support/patience.ts'
+import { Phone } from '../support/phone.ts'
 import { secretKey } from '../support/production.ts'
 
 /** Writes down which modules a process loads. */
@@ -55,6 +57,18 @@ test('N74: a gate loads what writes the API’s document when somebody asks for 
   assert.equal(loads.has('/@fastify/swagger/'), false)
   assert.equal((await fetch(`${gate.url}/api/openapi.json`)).status, 200)
   assert.ok(loads.has('/@fastify/swagger/'))
+})
+
+test('N74: a gate loads the dictionaries of guessed passwords with the first new password', async t => {
+  const loads = watchLoads(t)
+  const gate = await GateProcess.start(t, loads.env)
+  await until('a demo has its visitors', () => loads.has('/demo-visitors.ts'))
+  const { url } = gate
+  const phone = new Phone(url)
+  const { id } = await phone.scan((await new Kiosk(url).start()).frame.url)
+  assert.equal(loads.has('/@zxcvbn-ts/'), false)
+  assert.equal((await phone.signUp(id, 'newcomer', 'New Comer', 'password')).status, 422)
+  assert.ok(loads.has('/@zxcvbn-ts/language-en/'))
 })
 
 test('N74: only a demo loads what greets whoever has started it', async t => {

@@ -24,7 +24,14 @@ export type OlderSignIn = Omit<
 >
 export type OlderAccount = Omit<
   AccountsTable,
-  'epoch' | 'recovery_hash' | 'recovery_expires_at' | 'external_id' | 'removed_at' | 'delete_at'
+  | 'epoch'
+  | 'recovery_hash'
+  | 'recovery_expires_at'
+  | 'external_id'
+  | 'removed_at'
+  | 'delete_at'
+  | 'consent_version'
+  | 'consented_at'
 >
 export type OlderKiosk = Omit<
   KiosksTable,

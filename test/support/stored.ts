@@ -44,6 +44,8 @@ export async function addAccountsTo(
       epoch: 0,
       recoveryHash: null,
       recoveryExpiresAt: null,
+      consentVersion: null,
+      consentedAt: null,
       subjectSeed: key.repeat(2),
       externalId: null,
       disabledAt: null,

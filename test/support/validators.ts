@@ -14,7 +14,7 @@ import { parseKioskMessage } from '../../server/src/ws/kiosk-message.ts'
 const origin = 'https://gate.example.org'
 const keyring = deriveKeyring(['a key that only this test knows, 32 bytes long'], 'test')
 const id = '01890000-0000-7000-8000-000000000000'
-const requireNew = (text: string) => requireNewPassword(preparedPassword(text), ['hong'])
+const requireNew = (text: string) => requireNewPassword(preparedPassword(text), ['hong'], [])
 
 /** Whatever reads what a stranger sent. */
 export const validators: Record<string, (text: string) => unknown> = {

@@ -160,9 +160,15 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       return fields
     },
 
-    async changePassword({ key, id, epoch }, password, by, { shares, byOwner = false } = {}) {
-      const secret = requireNewPassword(password, passwordContext(id, siteNames))
-      const passwordHash = await passwords.hash(secret, shares ?? operatorsShares)
+    async changePassword(
+      { key, id, epoch },
+      password,
+      by,
+      { shares = operatorsShares, byOwner = false } = {},
+    ) {
+      const context = passwordContext(id, siteNames)
+      const secret = await requireNewPassword(password, context, shares)
+      const passwordHash = await passwords.hash(secret, shares)
       const { account } = await update(key, by, old => {
         if (old.passwordHash === passwordHash) return null
         if (byOwner && old.epoch !== epoch) throw new Refusal('signed_out')

@@ -1,9 +1,10 @@
-import { Refusal } from '../errors.ts'
+import { Refusal, type RefusalCode } from '../errors.ts'
 import { type Payer, sharesOf } from '../limits/payer.ts'
 import type { Try, TryLimits } from '../limits/try-limits.ts'
-import type { Actor } from '../protocol/log-event.ts'
+import type { Actor, LogEvent } from '../protocol/log-event.ts'
 import type { Account } from '../store/account.ts'
 import { unchanged } from '../store/change.ts'
+import type { Invitation } from '../store/invitation.ts'
 import { type AccountAdmin, type AccountAdminParts, createAccountAdmin } from './account-admin.ts'
 import { accountIdKey } from './account-id.ts'
 import { createNewAccounts, type NewAccount, type PreparedAccount } from './new-account.ts'
@@ -46,7 +47,12 @@ export interface Accounts extends AccountAdmin {
    * yet: whoever adds it does so with a change of their own.
    * @throws Refusal naming what is wrong with it, `too_many_tries` or `busy`.
    */
-  prepare(account: NewAccount, by: Actor, payer: Payer): Promise<PreparedAccount>
+  prepare(
+    account: NewAccount,
+    by: Actor,
+    payer: Payer,
+    joining?: Joining,
+  ): Promise<PreparedAccount & { invitation: Invitation | null }>
   /**
    * The account whose password this is; the same work and the same refusal for an unknown id, a
    * wrong password and a disabled account (ASVS 6.3.8).
@@ -67,6 +73,14 @@ export interface Accounts extends AccountAdmin {
    * @param key the account's.
    */
   forgetPhone(key: string, payer: Payer): Promise<void>
+}
+
+/** What comes with an account that a visitor adds. */
+export interface Joining {
+  /** The invitation, where one is needed: a wrong code is a guess like a wrong password. */
+  invited?: (() => Promise<Invitation>) | undefined
+  /** The version of the notice that was shown. */
+  consent?: string | null
 }
 
 export interface AccountsParts extends AccountAdminParts {
@@ -158,11 +172,17 @@ export function createAccounts(parts: AccountsParts): Accounts {
   return {
     ...admin,
 
-    prepare: ({ id, name, password }, actor, payer) =>
+    prepare: ({ id, name, password }, actor, payer, { invited, consent = null } = {}) =>
       paidBy(payer, async tried => {
         await tried.look()
-        const how = { shares: sharesOf(payer) }
-        return tried.told(newAccounts.make({ id, name, password }, { actor }, how))
+        const make = async () => {
+          // Who was not invited learns nothing of ids.
+          const invitation = (await invited?.()) ?? null
+          const event = { actor, ...detailOf(invitation, consent) }
+          const how = { shares: sharesOf(payer), consent }
+          return { ...(await newAccounts.make({ id, name, password }, event, how)), invitation }
+        }
+        return tried.told(make())
       }),
 
     authenticate: ({ id, password }, payer) =>
@@ -201,9 +221,22 @@ export function createAccounts(parts: AccountsParts): Accounts {
   }
 }
 
+const paid = new Set<RefusalCode>(['wrong_credentials', 'invitation_wrong', 'too_many_tries'])
+
 /** Whoever was told something has paid for it; who was not looked at comes again for nothing. */
 function isPaid(error: unknown): boolean {
-  return error instanceof Refusal && ['wrong_credentials', 'too_many_tries'].includes(error.code)
+  return error instanceof Refusal && paid.has(error.code)
+}
+
+/** What the log keeps of how somebody came to have an account. */
+function detailOf(invitation: Invitation | null, consent: string | null): Pick<LogEvent, 'detail'> {
+  if (invitation === null && consent === null) return {}
+  return {
+    detail: {
+      ...(invitation && { invitation: invitation.name }),
+      ...(consent !== null && { consent }),
+    },
+  }
 }
 
 function wrongCredentials(account: Account | null): Refusal {

@@ -22,6 +22,8 @@ export function erasedColumns(
     ...noRecovery,
     subjectSeed: Buffer.from(randomBytes(32)).toString('base64url'),
     externalId: null,
+    consentVersion: null,
+    consentedAt: null,
     // Gates that know no removal know this.
     disabledAt: at,
     removedAt: at,

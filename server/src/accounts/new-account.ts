@@ -16,6 +16,11 @@ export interface NewAccount {
   password: string
 }
 
+/** With the code by which they may sign up, where one is needed. */
+export interface InvitedAccount extends NewAccount {
+  invitation?: string | undefined
+}
+
 /** What an operator says of a new account. */
 export interface RegisteredAccount extends NewAccount {
   /** What another system calls this person; null or left out where none does. */
@@ -33,8 +38,10 @@ export interface AdoptedAccount {
 export interface Registering {
   /** `any` asks nothing of the password but that there is one. */
   rule?: 'usual' | 'any'
-  /** Who it is for, in the hash queue; by default the operator. */
+  /** Who it is for, where it waits for its turn; by default the operator. */
   shares?: readonly string[]
+  /** The version of the notice that its owner has agreed to. */
+  consent?: string | null
 }
 
 export interface PreparedAccount {
@@ -84,7 +91,9 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
     columns: ReturnType<typeof columnsOf>,
     passwordHash: string,
     event: Told,
+    consent: string | null = null,
   ): PreparedAccount => {
+    const createdAt = clock()
     const account: Account = {
       key: random(16),
       ...columns,
@@ -93,12 +102,14 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
       recoveryHash: null,
       recoveryExpiresAt: null,
       subjectSeed: random(32),
+      consentVersion: consent,
+      consentedAt: consent === null ? null : createdAt,
       disabledAt: null,
       removedAt: null,
       deleteAt: null,
-      createdAt: clock(),
+      createdAt,
     }
-    const added = accountEvent(account.key, 'account.added', account.createdAt, event)
+    const added = accountEvent(account.key, 'account.added', createdAt, event)
     return {
       account,
       // A broken connection may hide that an earlier try succeeded; the key is random.
@@ -107,14 +118,14 @@ export function createNewAccounts(parts: NewAccountsParts): NewAccounts {
   }
 
   return {
-    async make(account, event, { rule, shares = operatorsShares }) {
+    async make(account, event, { rule, shares = operatorsShares, consent }) {
       const { password } = account
       const columns = columnsOf(account)
       const secret =
         rule === 'any'
           ? requireAnyPassword(password)
-          : requireNewPassword(password, passwordContext(columns.id, siteNames))
-      return prepared(columns, await passwords.hash(secret, shares), event)
+          : await requireNewPassword(password, passwordContext(columns.id, siteNames), shares)
+      return prepared(columns, await passwords.hash(secret, shares), event, consent)
     },
 
     adopted: (account, event) => prepared(columnsOf(account), account.passwordHash, event),

@@ -1,5 +1,5 @@
 import { Refusal } from '../errors.ts'
-import { commonPasswords } from './common-passwords.ts'
+import { isGuessable } from './guessable.ts'
 
 export const longestPassword = 1024
 /** ASVS 6.2.1. */
@@ -30,13 +30,18 @@ export function passwordLength(prepared: string): number {
  * A new password: long enough and not among the first that anybody would guess; what it is made of
  * is its owner's business (ASVS 6.2.5).
  * @param context words that everybody here can guess: the account's id, the site's names.
- * @throws Refusal
+ * @param shares who it is for, as what is looked at takes turns.
+ * @throws Refusal naming what is wrong with it, or `busy`.
  */
-export function requireNewPassword(password: string, context: readonly string[]): string {
+export async function requireNewPassword(
+  password: string,
+  context: readonly string[],
+  shares: readonly string[],
+): Promise<string> {
   const prepared = preparedPassword(password)
   requireStorable(prepared)
   if (passwordLength(prepared) < shortestPassword) throw new Refusal('password_too_short')
-  if (isGuessed(prepared, context)) throw new Refusal('password_too_common')
+  if (await isGuessable(prepared, context, shares)) throw new Refusal('password_too_common')
   return prepared
 }
 
@@ -50,44 +55,4 @@ export function requireAnyPassword(password: string): string {
 function requireStorable(prepared: string): string {
   if (passwordLength(prepared) > longestPassword) throw new Refusal('password_too_long')
   return prepared
-}
-
-/** Rows of keyboards and of counting; any stretch of them is a first guess. */
-const rows = ['01234567890123456789', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm']
-const runs = rows.flatMap(row => [row, [...row].reverse().join('')])
-
-/** Takes time in proportion to its length: strangers choose what is looked at here. */
-function isGuessed(prepared: string, context: readonly string[]): boolean {
-  const password = folded(prepared)
-  // Nobody becomes harder to guess by a year or an exclamation mark at the end.
-  const stem = withoutTail(password)
-  const words = context.map(folded).filter(Boolean)
-  return (
-    [password, stem].some(text => commonPasswords.has(text) || words.includes(text)) ||
-    isRepetition(password) ||
-    runs.some(run => run.includes(password))
-  )
-}
-
-/** Up to its last letter. */
-function withoutTail(text: string): string {
-  const letters = [...text]
-  return letters.slice(0, letters.findLastIndex(letter => /\p{L}/u.test(letter)) + 1).join('')
-}
-
-/** Whether it is up to four characters, over and over. */
-function isRepetition(text: string): boolean {
-  const characters = [...text]
-  return [1, 2, 3, 4].some(
-    period =>
-      characters.length % period === 0 &&
-      characters.length > period &&
-      characters.every((character, index) => character === characters[index % period]),
-  )
-}
-
-/** Compatibility forms may stand for as many as eighteen characters; nobody guesses so long a one. */
-function folded(text: string): string {
-  const form = text.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
-  return form.slice(0, longestPassword)
 }

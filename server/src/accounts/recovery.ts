@@ -107,10 +107,10 @@ export function createRecoveries({ records, passwords, siteNames, clock }: Recov
     async recover(opener: Opener, password: string, address: string): Promise<void> {
       const { account, isDone } = await open(opener)
       const { key, id } = account
+      const shares = ['recovery', networkOf(address), key]
       const secret = isDone
         ? preparedPassword(password)
-        : requireNewPassword(password, passwordContext(id, siteNames))
-      const shares = ['recovery', networkOf(address), key]
+        : await requireNewPassword(password, passwordContext(id, siteNames), shares)
       let present = account.passwordHash
       if (!isDone) {
         const passwordHash = await passwords.hash(secret, shares)

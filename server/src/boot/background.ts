@@ -49,7 +49,8 @@ export interface BackgroundParts {
 
 export function createBackground(parts: BackgroundParts): Background {
   const { config, store, accounts, bus, delivery, moves, clock, steadiness, onError } = parts
-  const { signIns, userCodes, usualPlaces, rememberedPhones, sessions, log, leases } = store
+  const { signIns, userCodes, usualPlaces, rememberedPhones, sessions, invitations, log, leases } =
+    store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
 
@@ -60,7 +61,7 @@ export function createBackground(parts: BackgroundParts): Background {
       const { handOffs, asking, notifying } = parts.handOffParts
       const { deliveries } = store
       const reaped = {
-        ...{ signIns, userCodes, usualPlaces, rememberedPhones, sessions, deliveries },
+        ...{ signIns, userCodes, usualPlaces, rememberedPhones, sessions, invitations, deliveries },
         accounts: store.accounts,
         handOffs: store.handOffs,
       }

@@ -12,6 +12,7 @@ import { version } from './version.ts'
 const load = {
   account: () => import('./account-command.ts'),
   accountImport: () => import('./account-import-command.ts'),
+  invitation: () => import('./invitation-command.ts'),
   backup: () => import('./backup-command.ts'),
   client: () => import('./client-command.ts'),
   clientServices: () => import('./client-services-command.ts'),
@@ -323,6 +324,20 @@ account
   .option('--yes', 'do not ask: for scripts')
   .description('remove an account for good, with all that is known of it')
   .action(loaded(load.account, of => of.removeAccount))
+account
+  .command('invite')
+  .option('--days <number>', 'how long it is good; default: 7')
+  .option('--uses <number>', 'how many accounts it adds; default: 1')
+  .description('a code to sign up with where QRGATE_REGISTRATION is invitation; shown once')
+  .action(loaded(load.invitation, of => of.invite))
+listing(account.command('invitations'))
+  .description('invitations that are good still, by the first letters of their codes')
+  .action(loaded(load.invitation, of => of.listInvitations))
+account
+  .command('uninvite')
+  .argument('<code>', 'its first letters, as `invitations` shows them, or all of it')
+  .description('void an invitation')
+  .action(loaded(load.invitation, of => of.uninvite))
 
 const keys = program.command('keys').description('keys that sign ID tokens')
 listing(keys.command('list'))

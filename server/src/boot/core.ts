@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
+import { createInvitations } from '../accounts/invitations.ts'
 import { createMethods, type Methods } from '../accounts/methods/methods.ts'
 import { createPasskeys, type Passkeys } from '../accounts/passkeys.ts'
 import { createPasswordHasher, type PasswordHasher } from '../accounts/password.ts'
 import { createRecoveries, type Recoveries } from '../accounts/recovery.ts'
 import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
 import { createSessions, type Sessions } from '../accounts/sessions.ts'
+import { noticeVersion } from '../accounts/sign-up-notice.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
@@ -285,7 +287,11 @@ export async function createCore(
     passwords,
     accounts,
     kiosks,
-    methods: createMethods(accounts, phones, passkeys, config.registration),
+    methods: createMethods(accounts, phones, passkeys, {
+      registration: config.registration,
+      invitations: createInvitations({ records: store.invitations, clock, randomBytes }),
+      consent: noticeVersion(config.signUpNotice),
+    }),
     passkeys,
     newPasskeys,
     recoveries: createRecoveries({ records: store.accounts, passwords, siteNames, clock }),

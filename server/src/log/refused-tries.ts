@@ -40,6 +40,7 @@ const tries = new Set<RefusalCode>([
   'cross_site',
   'hand_off_unknown',
   'in_use',
+  'invitation_wrong',
   'kiosk_not_enrolled',
   'kiosk_revoked',
   'kiosk_secret_wrong',

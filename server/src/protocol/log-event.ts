@@ -28,7 +28,9 @@ export const logEvents = {
   'report.not_me':
     'The phone says that it was somebody else. `state`: how the sign-in stands; `client` where it was told.',
   'account.added':
-    'An account is new. `from`: `import` where another system made its password hash.',
+    'An account is new. `from`: `import` where another system made its password hash; `invitation`: by which; `consent`: the version of the notice that whoever signed up was shown.',
+  'invitation.added': 'A code lets people sign up. Its subject is its first three letters.',
+  'invitation.voided': 'It does so no more.',
   'account.password_changed': 'It has another password.',
   'account.recovery_begun':
     'It has a link by which its owner sets a new password; one of before is void.',
@@ -107,6 +109,7 @@ export interface LogEvent {
       | 'kiosk'
       | 'client'
       | 'signing_key'
+      | 'invitation'
       | 'refusal'
       | 'log'
     id: string

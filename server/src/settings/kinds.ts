@@ -54,7 +54,7 @@ export function seconds(least: number, most: number) {
 }
 
 /** One of a few words; in each mode another may stand for none. */
-export function choice<Word extends string>(
+export function choice<const Word extends string>(
   presets: Record<Mode, Word>,
   ...words: Word[]
 ): Kind<Word> {

@@ -123,7 +123,7 @@ export function createFlow(parts: FlowParts) {
     const proven = { account: key, epoch, method, amr, provenAt: provenAt ?? null }
     const step: Step = { type: 'approve', phoneHash: by.id, ...proven, agreed }
     const phones = remembers ? { rememberedPhones: remembers({ account, amr }) } : {}
-    if (add) return moves.take(subject, step, { ...newAccount(account, add), ...phones })
+    if (add) return moves.take(subject, step, { ...newAccount(account, add), ...also, ...phones })
     await accounts.assertUsable(key, epoch)
     // The approval first: somebody waits for it.
     const approved = moves.take(subject, step, { ...also, ...phones })

@@ -9,6 +9,7 @@ import type { AccountRecords } from '../store/account.ts'
 import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
+import type { InvitationRecords } from '../store/invitation.ts'
 import type { RememberedPhoneRecords } from '../store/remembered-phone.ts'
 import type { SessionRecords } from '../store/session.ts'
 import type { SignIns } from '../store/sign-ins.ts'
@@ -23,6 +24,7 @@ export interface ReaperParts {
   rememberedPhones: Pick<RememberedPhoneRecords, 'purge'>
   sessions: Pick<SessionRecords, 'purge'>
   accounts: Pick<AccountRecords, 'toErase'>
+  invitations: Pick<InvitationRecords, 'purge'>
   handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
   deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
   /** Removes an account for good, as its owner has asked for. @param key its key. */
@@ -65,6 +67,7 @@ export function startReaper({
   rememberedPhones,
   sessions,
   accounts,
+  invitations,
   handOffs,
   deliveries,
   expireHandOff,
@@ -118,6 +121,7 @@ export function startReaper({
       () => rememberedPhones.purge(now - rememberedLife, batch),
       () => sessions.purge(now - keptFinal, batch),
       async () => inParts(await accounts.toErase(now, batch), removeAccount),
+      () => invitations.purge(now - keptFinal, batch),
     ]) {
       await remove()
       await turn()

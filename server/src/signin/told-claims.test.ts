@@ -17,6 +17,8 @@ const hong: Account = {
   recoveryExpiresAt: null,
   subjectSeed: '',
   externalId: 'P-0042',
+  consentVersion: null,
+  consentedAt: null,
   disabledAt: null,
   removedAt: null,
   deleteAt: null,

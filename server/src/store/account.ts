@@ -29,6 +29,9 @@ export interface Account {
   subjectSeed: string
   /** What another system calls this person, e.g. a patient number; unique. */
   externalId: string | null
+  /** Which notice whoever signed up was shown, and when they agreed to it; null where there was none. */
+  consentVersion: string | null
+  consentedAt: number | null
   disabledAt: number | null
   /** When nothing was left of it but its key: the row is empty, and disabled for good. */
   removedAt: number | null

@@ -14,8 +14,8 @@ export interface Change<Row, Also = never> {
   quiet?: boolean
   /**
    * What happens to rows of other nouns in the same transaction. They are locked in the order
-   * sign-in, hand-off, account, kiosk, subject, remembered phone, session, passkey, and a change names only nouns behind its own, so that no two
-   * transactions ever wait for each other.
+   * sign-in, hand-off, account, kiosk, subject, remembered phone, session, passkey, invitation, and a change names
+   * only nouns behind its own, so that no two transactions ever wait for each other.
    */
   also?: Also
 }

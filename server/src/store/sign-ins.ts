@@ -2,6 +2,7 @@ import type { HandOff } from '../protocol/hand-off.ts'
 import type { SignIn } from '../protocol/sign-in-row.ts'
 import type { Account, WithAccount } from './account.ts'
 import type { Changed, Changes, Decide } from './change.ts'
+import type { Invitation } from './invitation.ts'
 import type { Passkey } from './passkey.ts'
 import type { RememberedPhone } from './remembered-phone.ts'
 import type { Subject } from './subject.ts'
@@ -14,6 +15,7 @@ export interface WithSignIn extends WithAccount {
   subjects?: Changes<string, Subject>
   rememberedPhones?: Changes<string, RememberedPhone>
   passkeys?: Changes<string, Passkey>
+  invitations?: Changes<string, Invitation>
 }
 
 export interface SignIns {

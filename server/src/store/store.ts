@@ -4,6 +4,7 @@ import type { DatabaseTrouble } from './database-trouble.ts'
 import type { DeliveryRecords } from './delivery.ts'
 import type { GateRecords } from './gate.ts'
 import type { HandOffRecords } from './hand-off.ts'
+import type { InvitationRecords } from './invitation.ts'
 import type { KioskRecords } from './kiosk.ts'
 import type { Leases } from './lease.ts'
 import type { LogRecords } from './log.ts'
@@ -41,6 +42,7 @@ export interface Store {
   rememberedPhones: RememberedPhoneRecords
   passkeys: PasskeyRecords
   sessions: SessionRecords
+  invitations: InvitationRecords
   signingKeys: SigningKeyRecords
   log: LogRecords
   leases: Leases

@@ -1,33 +1,32 @@
 import type { Accounts, Credentials } from '../accounts.ts'
-import type { NewAccount } from '../new-account.ts'
+import type { InvitedAccount } from '../new-account.ts'
 import type { Passkeys } from '../passkeys.ts'
 import type { RememberedPhones } from '../remembered-phones.ts'
 import { byPasskey } from './passkey.ts'
 import { byPassword } from './password.ts'
 import type { Prove } from './proof.ts'
 import { byRememberedPhone } from './remembered-phone.ts'
-import { bySignUp } from './sign-up.ts'
+import { bySignUp, type SigningUp } from './sign-up.ts'
 
 /** The ways to sign in at this gate; each makes what the story asks for a proof. */
 export interface Methods {
   password(credentials: Credentials): Prove
-  signUp(newAccount: NewAccount): Prove
+  signUp(newAccount: InvitedAccount): Prove
   /** @param secret what the phone has kept. */
   rememberedPhone(secret: string): Prove
   /** @param text the browser's answer as JSON. */
   passkey(text: string): Prove
 }
 
-/** @param registration whether visitors may add accounts themselves. */
 export function createMethods(
   accounts: Accounts,
   phones: RememberedPhones,
   passkeys: Passkeys,
-  registration: boolean,
+  signingUp: SigningUp,
 ): Methods {
   return {
     password: credentials => byPassword(accounts, credentials),
-    signUp: newAccount => bySignUp(accounts, newAccount, registration),
+    signUp: newAccount => bySignUp(accounts, newAccount, signingUp),
     passkey: text => byPasskey(passkeys, text),
     rememberedPhone: secret => byRememberedPhone(phones, secret),
   }

@@ -1,23 +1,39 @@
 import { Refusal } from '../../errors.ts'
 import type { Accounts } from '../accounts.ts'
-import type { NewAccount } from '../new-account.ts'
+import type { Invitations } from '../invitations.ts'
+import type { InvitedAccount } from '../new-account.ts'
 import type { Prove } from './proof.ts'
+
+/** How visitors sign up at this gate. */
+export interface SigningUp {
+  registration: 'open' | 'invitation' | 'closed'
+  invitations: Pick<Invitations, 'find' | 'use'>
+  /** The version of the notice on the form; null where there is none. */
+  consent: string | null
+}
 
 /**
  * A new account, and with the same submit its first sign-in. Whether the id is taken shows only as it
  * is added: whoever asks has paid for a hash by then, and is told in the same time.
- * @throws Refusal `registration_closed`, `method_not_allowed`, or what is wrong with the new account.
+ * @throws Refusal `registration_closed`, `method_not_allowed`, `invitation_wrong`, or what is wrong with the new account.
  */
 export function bySignUp(
   accounts: Pick<Accounts, 'authenticate' | 'prepare'>,
-  newAccount: NewAccount,
-  registration: boolean,
+  newAccount: InvitedAccount,
+  { registration, invitations, consent }: SigningUp,
 ): Prove {
   return async ({ again, by, payer, requireOpen }) => {
-    if (!registration) throw new Refusal('registration_closed')
+    if (registration === 'closed') throw new Refusal('registration_closed')
     requireOpen('sign_up')
     const way = { method: 'sign_up' as const, amr: ['pwd'] }
-    if (!again) return { ...(await accounts.prepare(newAccount, by, payer)), ...way }
+    if (!again) {
+      const find = () => invitations.find(newAccount.invitation ?? '')
+      const invited = registration === 'invitation' ? find : undefined
+      const prepared = await accounts.prepare(newAccount, by, payer, { invited, consent })
+      const { account, add, invitation } = prepared
+      const also = invitation ? { invitations: invitations.use(invitation) } : {}
+      return { account, add, also, ...way }
+    }
     // The account of its own earlier call: a lost answer must not cost an account.
     const authenticated = await accounts.authenticate(newAccount, payer).catch(error => {
       const wrong = error instanceof Refusal && error.code === 'wrong_credentials'

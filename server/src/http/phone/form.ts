@@ -105,6 +105,13 @@ export function accountField(words: Words, value: string | undefined, problem: P
 </div>`
 }
 
+export function invitationField(words: Words, value: string | undefined, problem: Problem | null) {
+  return html`<div class="field">
+<label for="invitation">${words.signUp.invitation}</label>
+<input id="invitation" name="invitation" type="text" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="next" maxlength="64" required value="${value ?? ''}"${pointed('invitation', problem)}>
+</div>`
+}
+
 export function nameField(words: Words, value: string | undefined, problem: Problem | null) {
   return html`<div class="field">
 <label for="name">${words.signUp.name}</label>

@@ -3,7 +3,7 @@ import type { RefusalCode } from '../../errors.ts'
 import { sentence } from '../server/sentences.ts'
 import type { Words } from './vocabulary.ts'
 
-export type Field = 'account' | 'name' | 'password'
+export type Field = 'invitation' | 'account' | 'name' | 'password'
 
 /**
  * Refusals that the visitor can mend in the form, with the field to look at; null where it is none
@@ -22,6 +22,7 @@ const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Fiel
   ['password_too_long', 'password'],
   ['password_too_common', 'password'],
   ['too_many_tries', null],
+  ['invitation_wrong', 'invitation'],
   ['registration_closed', null],
   ['busy', null],
 ])

@@ -22,6 +22,7 @@ const ofSignIn = [
 ] as const satisfies RefusalCode[]
 
 const ofNewAccount = [
+  'invitation_wrong',
   ...['account_exists', 'account_id_invalid', 'name_invalid'],
   ...['password_too_short', 'password_too_long', 'password_too_common'],
 ] as const satisfies RefusalCode[]
@@ -173,7 +174,11 @@ export function addSignInRoutes(
         summary: 'Add an account and sign in with it, which approves',
         params: signInPath,
         body: Type.Object(
-          { account: typedText, name: typedText, password, remember, receipt, agreement },
+          {
+            ...{ account: typedText, name: typedText, password, remember, receipt, agreement },
+            // Where only whoever was invited may sign up.
+            invitation: Type.Optional(typedText),
+          },
           { title: 'SignUpForm' },
         ),
         response: settled,
@@ -182,16 +187,16 @@ export function addSignInRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { account: accountId, name, password, receipt, agreement } = request.body
+      const { account: accountId, name, password, invitation, receipt, agreement } = request.body
       const remember = visitor.remembered.isWanted(request.body)
-      const newAccount = { id: accountId, name, password }
+      const newAccount = { id: accountId, name, password, invitation }
       visitor.keepSent({ accountId, name })
       await visitor.scanFirst(id, receipt)
       try {
         const prove = methods.signUp(newAccount)
         await flow.approve(id, visitor.phone, prove, { agreement, remember })
       } catch (error) {
-        return visitor.retype(error, { kind: 'sign-up', id, accountId, name, remember })
+        return visitor.retype(error, { kind: 'sign-up', id, accountId, name, invitation, remember })
       }
       if (remember) visitor.remembered.keep(id, visitor.key)
       visitor.forgetTyped()

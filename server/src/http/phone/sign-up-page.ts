@@ -3,6 +3,7 @@ import {
   accountField,
   actionForm,
   carryOn,
+  invitationField,
   nameField,
   passwordField,
   problemBox,
@@ -22,6 +23,7 @@ export function signUpPage(form: SignUpForm, words: Words): PageContent {
   const { title, lead, submit, back } = words.signUp
   const fields = html`
 ${problemBox(problem)}
+${form.invited && invitationField(words, form.invitation, problem)}
 ${accountField(words, form.accountId, problem)}
 ${nameField(words, form.name, problem)}
 ${passwordField(words, 'new', problem)}

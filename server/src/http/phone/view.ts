@@ -80,6 +80,9 @@ export interface SignUpForm {
   told?: ToldOnPage | undefined
   accountId?: string | undefined
   name?: string | undefined
+  /** Whether it takes an invitation, and the code that was typed before. */
+  invited?: boolean | undefined
+  invitation?: string | undefined
   error?: RefusalCode | undefined
   retryAfter?: number | undefined
   notice?: SignUpNotice | undefined

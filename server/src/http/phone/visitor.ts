@@ -77,6 +77,7 @@ export type FilledIn = {
   id: string
   accountId?: string
   name?: string
+  invitation?: string | undefined
   remember?: boolean
 }
 
@@ -223,7 +224,6 @@ export class Visitor {
     if (userCode !== undefined) this.keepTyped({ signIn: id, userCode })
     if (receipt === null) return this.#reply.redirect(`/s/${id}`, 303)
     const place = this.#placeOf(kiosk)
-    const registration = this.#takesNewAccounts(kiosk)
     const told = await this.#told(id, kiosk)
     const opened = { id, receipt, goodFor, told, place, userCode }
     const account = await this.remembered.visitorAt(kiosk)
@@ -233,7 +233,7 @@ export class Visitor {
       ...this.#ways(id, kiosk),
       ...this.#typed(id),
       ...opened,
-      registration,
+      registration: this.#takesNewAccounts(kiosk),
     })
   }
 
@@ -264,7 +264,7 @@ export class Visitor {
     }
     return this.#show({
       ...{ place, ...view, ...typed, ...this.#ways(signIn.id, kiosk) },
-      ...{ told, time, notice: this.#notice },
+      ...{ told, time, notice: this.#notice, invited: this.#invited },
     })
   }
 
@@ -291,7 +291,7 @@ export class Visitor {
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
     const { code, retryAfter } = refusal
-    const notice = this.#notice
+    const [notice, invited] = [this.#notice, this.#invited]
     const { userCode } = this.#typed(form.id)
     return this.#show({
       ...form,
@@ -302,6 +302,7 @@ export class Visitor {
       ...this.#ways(form.id, kiosk),
       told,
       notice,
+      invited,
       error: code,
       retryAfter,
     })
@@ -354,8 +355,12 @@ export class Visitor {
     return { purpose: purpose[this.language], consent: consent[this.language], privacyUrl }
   }
 
+  get #invited(): boolean {
+    return this.#parts.config.registration === 'invitation'
+  }
+
   #takesNewAccounts({ policy }: Kiosk): boolean {
-    return this.#parts.config.registration && allows(policy, 'sign_up')
+    return this.#parts.config.registration !== 'closed' && allows(policy, 'sign_up')
   }
 
   #placeOf({ name }: Kiosk): Place {

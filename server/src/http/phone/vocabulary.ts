@@ -142,6 +142,7 @@ interface HandOffWords {
 interface SignUpWords {
   title: string
   lead: string
+  invitation: string
   name: string
   passwordHint: string
   submit: string

@@ -32,6 +32,7 @@ export const en: Words = {
   signUp: {
     title: 'Sign up',
     lead: 'Signing up also signs you in at this kiosk.',
+    invitation: 'Invitation code',
     name: 'Name',
     passwordHint: '8 characters or more',
     submit: 'Sign up and sign in',

@@ -34,6 +34,7 @@ export const ko: Words = {
   signUp: {
     title: '회원가입',
     lead: '가입하면 이 키오스크에 바로 로그인됩니다.',
+    invitation: '초대 코드',
     name: '이름',
     passwordHint: '8자 이상',
     submit: '가입하고 로그인',

@@ -168,6 +168,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'Too much at once from here. Please try again in a moment.',
     ko: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
   },
+  invitation_wrong: {
+    en: 'This invitation code is not valid. Please ask the staff for one.',
+    ko: '쓸 수 없는 초대 코드입니다. 직원에게 문의해 주세요.',
+  },
   registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않습니다.' },
   method_not_allowed: {
     en: 'This way to sign in is not open at this kiosk.',

@@ -6,6 +6,7 @@ import { deliveries } from './deliveries.ts'
 import type { Engine } from './engine.ts'
 import { gate, tryToWrite } from './gate.ts'
 import { handOffs } from './hand-offs.ts'
+import { invitations } from './invitations.ts'
 import { kiosks } from './kiosks.ts'
 import { leases } from './leases.ts'
 import { log } from './log.ts'
@@ -47,6 +48,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
     rememberedPhones: rememberedPhones(db, engine, update),
     passkeys: passkeys(db, engine, update),
     sessions: sessions(db, engine, update),
+    invitations: invitations(db, engine, update),
     signingKeys: signingKeys(db, engine, update),
     log: log(db, engine),
     leases: leases(db, engine),

@@ -15,6 +15,7 @@ export interface Tables {
   remembered_phones: RememberedPhonesTable
   passkeys: PasskeysTable
   sessions: SessionsTable
+  invitations: InvitationsTable
   clients: ClientsTable
   subjects: SubjectsTable
   signing_keys: SigningKeysTable
@@ -117,6 +118,8 @@ export interface AccountsTable {
   /** Unique. */
   recovery_hash: string | null
   recovery_expires_at: number | null
+  consent_version: Generated<string | null>
+  consented_at: Generated<number | null>
   subject_seed: string
   /** Unique. */
   external_id: string | null
@@ -194,6 +197,15 @@ export interface SessionsTable {
   created_at: number
   used_at: number
   ended_at: number | null
+}
+
+export interface InvitationsTable {
+  hash: string
+  name: string
+  uses_left: number
+  created_at: number
+  expires_at: number
+  voided_at: number | null
 }
 
 export interface ClientsTable {

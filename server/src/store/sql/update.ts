@@ -3,6 +3,7 @@ import type { Change, Changes } from '../change.ts'
 import { accountNoun } from './accounts.ts'
 import type { Engine } from './engine.ts'
 import { handOffNoun } from './hand-offs.ts'
+import { invitationNoun } from './invitations.ts'
 import { kioskNoun } from './kiosks.ts'
 import { addToLog } from './log-row.ts'
 import type { InTransaction, Noun, Update } from './noun.ts'
@@ -20,6 +21,7 @@ export function createUpdate(engine: Engine): Update {
     subjects: subjectNoun(engine),
     rememberedPhones: rememberedPhoneNoun(engine),
     passkeys: passkeyNoun(engine),
+    invitations: invitationNoun(engine),
   }
 
   return async (noun, findKey, decide) => {
@@ -37,6 +39,7 @@ export function createUpdate(engine: Engine): Update {
         events.push(...(await changeAll(trx, nouns.subjects, change.also.subjects)))
         events.push(...(await changeAll(trx, nouns.rememberedPhones, change.also.rememberedPhones)))
         events.push(...(await changeAll(trx, nouns.passkeys, change.also.passkeys)))
+        events.push(...(await changeAll(trx, nouns.invitations, change.also.invitations)))
       }
       await addToLog(trx, events)
       return { old, ...change }
