@@ -20,6 +20,7 @@ const hong: Account = {
     recoveryHash: null,
     recoveryExpiresAt: null,
   },
+  ...{ consentVersion: null, consentedAt: null },
   ...{ disabledAt: null, removedAt: null, deleteAt: null, createdAt: start },
 }
 
