@@ -17,11 +17,11 @@ import { words } from './words.ts'
 
 export type {
   CodeProblem,
+  NoticeOnPage,
   OneTapForm,
   PasskeyOffer,
   PhoneView,
   Place,
-  SignUpNotice,
   ToldOnPage,
 } from './view.ts'
 
