@@ -24,7 +24,7 @@ import { askUserCode, typeCode } from '../support/user-code.ts'
 /** Part of every name, id, password and text in this test. */
 const canary = 'canary'
 const canaryKo = '카나리아'
-const password = `${canary} password 1`
+const password = `${canary} Qz9 harbour lantern 47`
 
 /** What only its holder may know, or what was said once: none of it is ever in the log. */
 type Secrets = Set<string>
