@@ -112,6 +112,11 @@ test('S048: an unknown id, a wrong password and a disabled account get the same 
   assert.deepEqual(answers[0], answers[2])
 })
 
+test('whoever has forgotten a password is told whom to ask, on their own page too', async () => {
+  const answer = await enter(new Phone(gate.url, { 'accept-language': 'ko' }), 'nobody', 'wrong')
+  assert.match(await answer.text(), /비밀번호를 잊으셨다면 직원에게 문의해 주세요/)
+})
+
 test('in the browser of a screen nobody opens an account, and no remembered phone opens one', async () => {
   const { phone, id } = await visiting(gate, { remember: 'on' })
   assert.ok(isSignedOut(await ownPage(phone)))

@@ -114,6 +114,10 @@ export function createPasskeys(parts: PasskeysParts) {
       return { next: { ...old, signCount, usedAt: now }, events: [], quiet: true }
     }
 
+  /** Those of other domains count for nothing: their owner makes new ones. */
+  const working = async (account: string) =>
+    (await records.of(account)).filter(passkey => passkey.domain === domain)
+
   /** Of a passkey that the account has. */
   const change = async (
     id: string,
@@ -166,7 +170,7 @@ export function createPasskeys(parts: PasskeysParts) {
       { to, phoneHash }: Bound,
     ): Promise<CreationOptions | null> {
       if (domain === null) return null
-      const known = await records.of(key)
+      const known = await working(key)
       if (known.length >= mostPasskeys) return null
       return {
         challenge: challenges.mint('create', to, phoneHash, clock()),
@@ -193,7 +197,7 @@ export function createPasskeys(parts: PasskeysParts) {
       const attestation = readAttestation(text)
       if (domain === null || !attestation) throw wrong('no attestation')
       const { id, publicKey, signCount, synced } = await made(attestation, bound, domain)
-      const known = await records.of(account)
+      const known = await working(account)
       const isKnown = known.some(passkey => passkey.id === id)
       if (!isKnown && known.length >= mostPasskeys) throw wrong('there are too many')
       const now = clock()

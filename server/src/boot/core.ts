@@ -52,6 +52,7 @@ import { noteSteps } from './clock-steps.ts'
 import type { Demo } from './demo.ts'
 import { withReadyHashes } from './demo-visitors.ts'
 import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
+import { noteOtherDomains } from './passkey-domains.ts'
 import { randomBytes } from './random-bytes.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
@@ -307,7 +308,10 @@ export async function createCore(
     refusedTries,
     gateProof: keyring(gateProofPurpose),
     counters,
-    run: background.run,
+    async run() {
+      await background.run()
+      await noteOtherDomains(store.passkeys, config.passkeyDomain, logger).catch(onError)
+    },
     async close() {
       // The log last: whatever ends may still have something to tell it.
       const letGo = async () => {
