@@ -11,8 +11,8 @@ export const phoneWays: readonly Defence[] = [
     id: 'passkey-user-handle',
     says: 'a passkey signs in for whatever account it names',
     file: 'server/src/accounts/passkeys.ts',
-    find: "if (assertion.userHandle !== userHandle) throw wrong('it is of another account')",
-    replace: '',
+    find: "if (!isKnown || assertion.userHandle !== userHandle) throw wrong('it is of another account')",
+    replace: "if (!isKnown) throw wrong('it is of another account')",
     tests: [{ file: passkeys, name: 'S114' }],
   },
   {

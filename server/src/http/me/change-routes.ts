@@ -55,8 +55,7 @@ export function addChangeRoutes(
   const toRemove = { schema: { ...hidden, body: Type.Object({ passkey }) } }
   scope.post('/me/passkeys/remove', toRemove, async (request, reply) => {
     const owner = ownerOf(request, reply)
-    const { account, actor } = await owner.signed()
-    await passkeys.remove(request.body.passkey, account, actor)
+    await ownChanges.removePasskey(await owner.signed(), request.body.passkey)
     return owner.goTo()
   })
 
@@ -75,7 +74,8 @@ export function addChangeRoutes(
     const signed = await owner.signed()
     const { current = '', password } = request.body
     try {
-      await ownChanges.changePassword(signed, { current, password }, owner.browser)
+      const typed = { current, password }
+      await owner.begin(await ownChanges.changePassword(signed, typed, owner.browser))
     } catch (error) {
       const { sentence, field } = owner.problemOf(error)
       const isCurrent = refusalOf(error).code === 'wrong_credentials'

@@ -41,7 +41,7 @@ export interface MeParts {
   ownPage: OwnPage
   ownAccount: OwnAccount
   ownChanges: OwnChanges
-  passkeys: Pick<Passkeys, 'rename' | 'remove'>
+  passkeys: Pick<Passkeys, 'rename'>
   phones: Pick<RememberedPhones, 'find' | 'forgetOf'>
   visits: Pick<Visits, 'endByOwner'>
   handOffs: Pick<HandOffs, 'cancelByOwner'>
@@ -234,7 +234,9 @@ export class Owner {
     const isScreen = code === 'method_not_allowed'
     const title = isScreen ? this.words.notHere.title : this.words.wrong
     const text = isScreen ? this.words.notHere.text : sentence(code, this.lang)
-    const back = !isScreen && html`<a class="secondary" href="/me">${this.words.back}</a>`
+    const toMe = html`<a class="secondary" href="/me">${this.words.back}</a>`
+    const toSignIn = html`<form method="post" action="/me/sign-out"><button class="primary">${this.words.signIn.submit}</button></form>`
+    const back = !isScreen && html`${code === 'proof_too_old' && toSignIn}${toMe}`
     return this.show({
       title,
       main: html`<h1>${title}</h1>
