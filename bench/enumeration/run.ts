@@ -57,17 +57,21 @@ await endedAfter(async scope => {
     if (limited.has(way)) continue
     const all = Object.entries(of)
     const slower = all.filter(([who]) => known.includes(who))
-    await measure(way, Object.fromEntries(all.filter(one => !slower.includes(one))))
+    const rounds = roundsOf(way)
+    await measure(way, Object.fromEntries(all.filter(one => !slower.includes(one))), rounds)
     // Apart from the others, as what is beside a slow hash takes longer itself.
-    if (slower.length > 0)
-      await measure(way, { unknown: of.unknown, ...Object.fromEntries(slower) })
+    const apart = { unknown: of.unknown, ...Object.fromEntries(slower) }
+    if (slower.length > 0) await measure(way, apart, rounds / 10)
   }
 })
 
 /** Each round in another order: whoever always came behind the same one would share its times. */
-async function measure(way: string, of: Record<string, Try | undefined>): Promise<void> {
+async function measure(
+  way: string,
+  of: Record<string, Try | undefined>,
+  rounds: number,
+): Promise<void> {
   const took = Object.fromEntries(Object.keys(of).map(who => [who, [] as number[]]))
-  const rounds = roundsOf(way)
   for (let round = -2; round < rounds; round += 1) {
     for (const [who, attempt] of shuffled(Object.entries(of))) {
       const figure = await timed(async () => (await attempt?.())?.text())
