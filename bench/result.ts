@@ -22,6 +22,22 @@ export interface Result {
   measured: Measured[]
 }
 
+/** One who gets nowhere, beside who is not known at all. */
+export interface BesideUnknown {
+  /** Milliseconds, medians. */
+  ms: number
+  unknownMs: number
+  ratio: number
+  /** How likely both times are of one distribution (Kolmogorov-Smirnov). */
+  p: number
+  rounds: number
+}
+
+/** What `npm run bench:enumeration` has found: by way, by whom it was tried for. */
+export interface Enumeration extends Omit<Result, 'measured' | 'quick'> {
+  ways: Record<string, Record<string, BesideUnknown>>
+}
+
 /** The load of the minute before counts what was built for the run, too; this does not. */
 async function busyShare(): Promise<number> {
   const used = () => {

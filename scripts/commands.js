@@ -84,6 +84,7 @@ const commands = {
   'bench:cases': [...pages, source('bench/cases/run.ts')],
   'bench:peers': [...pages, source('bench/peers/run.ts')],
   'bench:growth': [...pages, source('bench/growth/run.ts')],
+  'bench:enumeration': [...pages, source('bench/enumeration/run.ts')],
   chaos: [...pages, source('chaos/run.ts')],
   'test:e2e': [...pages, tested(15, { QRGATE_TEST_E2E: 'whole' }, oneByOne, 'test/e2e/*.test.ts')],
   'test:browsers': [...pages, source('test/browsers/run.ts')],

@@ -1,7 +1,8 @@
-// The tables of docs/performance.md, from what `npm run bench`, `bench:peers` and `bench:growth` have found last.
+// The tables of docs/performance.md, from what `npm run bench`, `bench:peers`, `bench:growth` and `bench:enumeration`
+// have found last.
 import { readdirSync, readFileSync } from 'node:fs'
 import { type Goal, goals, verdictOf } from '../bench/goals.ts'
-import { type Result, shown } from '../bench/result.ts'
+import { type Enumeration, type Result, shown } from '../bench/result.ts'
 
 const results = new URL('../bench/results/', import.meta.url)
 
@@ -18,10 +19,11 @@ interface Growth extends Result {
 export function withTables(page: string): string {
   const withGoals = withTable(page, 'goals', newest<Result>('goals'), goalRows)
   const withPeers = withTable(withGoals, 'peers', newest<Peers>('peers'), peerRows)
-  return withTable(withPeers, 'growth', newest<Growth>('growth'), growthRows)
+  const withGrowth = withTable(withPeers, 'growth', newest<Growth>('growth'), growthRows)
+  return withTable(withGrowth, 'enumeration', newest<Enumeration>('enumeration'), enumerationRows)
 }
 
-function withTable<T extends Omit<Result, 'measured'>>(
+function withTable<T extends Omit<Result, 'measured' | 'quick'>>(
   page: string,
   name: string,
   result: T | undefined,
@@ -78,4 +80,15 @@ function growthRows({ engines }: Growth): string[] {
     }),
   )
   return ['| engine | what | new | grown | |', '|---|---|---|---|---|', ...rows]
+}
+
+function enumerationRows({ ways }: Enumeration): string[] {
+  const rows = Object.entries(ways).flatMap(([way, whom]) =>
+    Object.entries(whom).map(([who, { ms, unknownMs, ratio, p, rounds }]) => {
+      const of = [way, who, shown(unknownMs), shown(ms), ratio.toFixed(3), p.toFixed(2), rounds]
+      return `| ${of.join(' | ')} |`
+    }),
+  )
+  const head = '| way | whom | unknown, ms | they, ms | ratio | p | tries |'
+  return [head, '|---|---|---|---|---|---|---|', ...rows]
 }

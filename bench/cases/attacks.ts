@@ -2,7 +2,7 @@ import { localBus } from '../../server/src/bus/local.ts'
 import { request, send } from '../../test/support/raw-http.ts'
 import { frameBytes, opcodes, RawSocket } from '../../test/support/raw-socket.ts'
 import { hostileTexts, validators } from '../../test/support/validators.ts'
-import { signInAt, startAt } from '../support/call.ts'
+import { startAt } from '../support/call.ts'
 import { compare, median, row, timed, timedEach } from '../support/figures.ts'
 import type { MeasuredProcess } from '../support/measured-process.ts'
 
@@ -42,14 +42,6 @@ export async function measureAttacks(gate: MeasuredProcess): Promise<void> {
     await Promise.all(Array.from({ length: 100 }, () => fetch(`${url}/api/qr/start`)))
   })
   compare('S077', 'a hundred starts at once', behind, quiet)
-
-  const guess = (id: string) => signInAt(url, token, id, 'wrong')
-  const [known, unknown]: [number[], number[]] = [[], []]
-  for (let round = 0; round < 60; round += 1) {
-    known.push(await timed(() => guess('bench')))
-    unknown.push(await timed(() => guess('nobody')))
-  }
-  compare('S049', 'an unknown id, beside a wrong password', unknown, known)
 
   const texts = hostileTexts(50_000)
   for (const [name, validate] of Object.entries(validators)) {

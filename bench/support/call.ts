@@ -44,14 +44,3 @@ export async function call(url: string, sent: Sent = {}): Promise<string> {
 export async function startAt(url: string): Promise<string> {
   return (JSON.parse(await call(`${url}/api/qr/start`)) as { token: string }).token
 }
-
-/** A right or a wrong password, at one ticket. */
-export async function signInAt(
-  url: string,
-  token: string,
-  id: string,
-  pwd: string,
-): Promise<string> {
-  const body = JSON.stringify({ id, pwd })
-  return (await ask(`${url}/api/qr/auth/${token}`, { method: 'POST', body })).text
-}

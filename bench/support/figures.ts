@@ -40,6 +40,12 @@ export async function inTurns<Name extends string>(
   return figures
 }
 
+/** In any order. */
+export function shuffled<T>(all: readonly T[]): T[] {
+  const left = [...all]
+  return all.flatMap(() => left.splice(Math.floor(Math.random() * left.length), 1))
+}
+
 /** The median of what each round says of two that were measured in it. */
 export function medianOf(
   of: (figure: number, floor: number) => number,
@@ -63,4 +69,24 @@ export function compare(cases: string, name: string, took: number[], floor: numb
   const ratio = (p50 / median(floor)).toFixed(2)
   const figures = `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, ${ratio} of its floor`
   row(cases, name, figures)
+}
+
+/**
+ * How likely two samples of one distribution are at least as far apart as these (Kolmogorov-Smirnov, asymptotic):
+ * small where they are of two.
+ */
+export function sameDistribution(one: readonly number[], other: readonly number[]): number {
+  const [a, b] = [one.toSorted((x, y) => x - y), other.toSorted((x, y) => x - y)]
+  let [i, j, apart] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    const at = Math.min(a[i] ?? 0, b[j] ?? 0)
+    while (i < a.length && (a[i] ?? 0) <= at) i += 1
+    while (j < b.length && (b[j] ?? 0) <= at) j += 1
+    apart = Math.max(apart, Math.abs(i / a.length - j / b.length))
+  }
+  const root = Math.sqrt((a.length * b.length) / (a.length + b.length))
+  const lambda = (root + 0.12 + 0.11 / root) * apart
+  let p = 0
+  for (let k = 1; k <= 100; k += 1) p += 2 * (-1) ** (k - 1) * Math.exp(-2 * (k * lambda) ** 2)
+  return lambda < 0.2 ? 1 : Math.min(1, Math.max(0, p))
 }

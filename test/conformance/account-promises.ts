@@ -56,6 +56,20 @@ export function accountPromises(name: string, open: OpenStore): void {
     for (const other of ['', 'A KEY', '%', 'hong']) assert.equal(await accounts.byKey(other), null)
   })
 
+  test(`${name}: accounts whose recovery link ran out before are found, and no others`, async t => {
+    const store = await open(t)
+    for (const [key, recoveryExpiresAt] of [
+      ['past', start - 1],
+      ['present', start],
+      ['never', null],
+    ] as const) {
+      const recoveryHash = recoveryExpiresAt === null ? null : `hash of ${key}`
+      await addAccount(store, account(key, { recoveryHash, recoveryExpiresAt }))
+    }
+    assert.deepEqual(await store.accounts.pastRecovery(start, 10), ['past'])
+    assert.equal((await store.accounts.pastRecovery(start + 1, 1)).length, 1)
+  })
+
   test(`${name}: an account is found by its recovery link’s hash, as long as it has that`, async t => {
     const store = await open(t)
     const { accounts } = store

@@ -69,11 +69,12 @@ export function invitationPromises(name: string, openPair: OpenPair): void {
     },
   )
 
-  check('purge removes what ran out before, and no other', async one => {
+  check('purge removes what ran out or was voided before, and no other', async one => {
     await add(one, invitation('old', { expiresAt: start - 1 }))
-    await add(one, invitation('new'))
-    assert.equal(await one.invitations.purge(start, 10), 1)
-    assert.equal(await one.invitations.byHash('old'), null)
+    await add(one, invitation('void', { voidedAt: start - 1 }))
+    await add(one, invitation('new', { voidedAt: start }))
+    assert.equal(await one.invitations.purge(start, 10), 2)
+    for (const hash of ['old', 'void']) assert.equal(await one.invitations.byHash(hash), null)
     assert.ok(await one.invitations.byHash('new'))
   })
 }

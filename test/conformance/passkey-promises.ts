@@ -40,6 +40,31 @@ export function passkeyPromises(name: string, openPair: OpenPair): void {
     )
   })
 
+  check('passkeys of other domains are counted, by domain', async (one, other) => {
+    for (const [id, domain] of Object.entries({ a: 'old.test', b: 'older.test', c: 'old.test' })) {
+      await add(one, passkey(id, { domain }))
+    }
+    await add(one, passkey('here'))
+    await add(one, passkey('gone', { domain: 'old.test', removedAt: start }))
+    const others = [
+      { domain: 'old.test', count: 2 },
+      { domain: 'older.test', count: 1 },
+    ]
+    assert.deepEqual(await other.passkeys.elsewhere('gate.test'), others)
+    const all = [{ domain: 'gate.test', count: 1 }, ...others]
+    assert.deepEqual(await other.passkeys.elsewhere(null), all)
+  })
+
+  check('purge deletes the passkeys that were removed before, and no other', async one => {
+    await add(one, passkey('old', { removedAt: start - 1 }))
+    await add(one, passkey('new', { removedAt: start }))
+    await add(one, passkey('good', { createdAt: start - 2 }))
+    assert.equal(await one.passkeys.purge(start, 10), 1)
+    assert.equal(await one.passkeys.byId('old'), null)
+    assert.ok(await one.passkeys.byId('new'))
+    assert.ok(await one.passkeys.byId('good'))
+  })
+
   check(
     'S113: of 20 sign-ins that count on at once, none counts what another has',
     async (one, other) => {

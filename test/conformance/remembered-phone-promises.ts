@@ -96,12 +96,18 @@ export function rememberedPhonePromises(name: string, openPair: OpenPair): void 
     assert.equal(told.length, 1)
   })
 
-  check('purge removes what was last used before, and no other', async one => {
+  check('purge removes what was last used or forgotten before, and no other', async one => {
     await add(one, phone('old', { usedAt: start - 1 }))
     await add(one, phone('new'))
-    assert.equal(await one.rememberedPhones.purge(start, 10), 1)
-    assert.equal(await one.rememberedPhones.byHash('old'), null)
-    assert.ok(await one.rememberedPhones.byHash('new'))
+    await add(one, phone('forgotten', { forgottenAt: start + 4 }))
+    await add(one, phone('just forgotten', { forgottenAt: start + 5 }))
+    assert.equal(await one.rememberedPhones.purge({ used: start, forgotten: start + 5 }, 10), 2)
+    for (const hash of ['old', 'forgotten']) {
+      assert.equal(await one.rememberedPhones.byHash(hash), null, hash)
+    }
+    for (const hash of ['new', 'just forgotten']) {
+      assert.ok(await one.rememberedPhones.byHash(hash), hash)
+    }
   })
 
   check('with an account go its remembered phones and its passkeys', async (one, other) => {

@@ -199,6 +199,7 @@ test('every command that starts gates builds their pages, as a new clone has non
   const commands = read('scripts/commands.js')
   for (const name of [
     'bench:cases',
+    'bench:enumeration',
     'chaos',
     'test:bite',
     'test:log',

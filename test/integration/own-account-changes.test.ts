@@ -139,7 +139,7 @@ test('passkeys are renamed and removed by their owner alone, and are good for no
   )
 })
 
-test('a passkey is made on the page, and only right after a proof of who somebody is', async t => {
+test('S117: a passkey is made on the page and removed there, and only right after a proof of who somebody is', async t => {
   const own = await startLocal(t)
   own.holdTime()
   const { id } = await visiting(own)
@@ -163,6 +163,15 @@ test('a passkey is made on the page, and only right after a proof of who somebod
   own.passTime(5 * minute)
   assert.equal(await toMake(), null)
   assert.equal((await press(browser, '/me/passkeys', late)).status, 403)
+
+  const [passkey = ''] = named(await ownPage(browser), 'passkey')
+  const refused = await press(browser, '/me/passkeys/remove', { passkey, name: '' })
+  assert.equal(refused.status, 403)
+  assert.match(await refused.text(), /action="\/me\/sign-out"/)
+  assert.deepEqual(named(await ownPage(browser), 'passkey'), [passkey])
+  await entered(own, id, browser)
+  await press(browser, '/me/passkeys/remove', { passkey, name: '' })
+  assert.deepEqual(named(await ownPage(browser), 'passkey'), [])
 })
 
 test('a remembered phone is marked where it is this one, and forgotten by its owner alone', async () => {
@@ -181,18 +190,21 @@ test('a remembered phone is marked where it is this one, and forgotten by its ow
   assert.ok((await eventsOf(id)).includes('phone.forgotten'))
 })
 
-test('a new password ends every other session and phone, and this one goes on', async () => {
+test('S057: a new password ends every session and phone, and begins another one here', async () => {
   const { id } = await visiting(gate, { remember: 'on' })
   const [browser, other] = [await entered(gate, id), await entered(gate, id)]
   assert.doesNotMatch(await ownPage(browser, '/me/password'), /name="current"/)
   const short = await press(browser, '/me/password', { password: 'short' })
   assert.equal(short.status, 422)
+  const before = browser.cookies.split('; ')
   const changed = await press(browser, '/me/password', { password: another })
   assert.equal(changed.headers.get('location'), '/me?done=password')
   const page = await ownPage(browser)
   assert.ok(page.includes(id))
   assert.deepEqual(named(page, 'phone'), [])
-  assert.ok(isSignedOut(await ownPage(other)))
+  for (const over of [other, new Phone(gate.url, {}, before)]) {
+    assert.ok(isSignedOut(await ownPage(over)))
+  }
   assert.equal((await enter(new Phone(gate.url), id)).status, 401)
   assert.equal((await enter(new Phone(gate.url), id, another)).status, 303)
 })
@@ -298,6 +310,7 @@ test('S134: the export has all of its owner and nothing of anybody else', async 
   const { store } = gate.app
   const account = await (await adminOf()).byId(id)
   assert.ok(account)
+  assert.equal(exported.account.notice.version, account.consentVersion ?? assert.fail())
   const other = await (await adminOf()).byId(theirs.id)
   const [passkey] = await store.passkeys.of(account.key)
   const [session] = await store.sessions.of(account.key)

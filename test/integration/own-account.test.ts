@@ -112,6 +112,29 @@ test('S048: an unknown id, a wrong password and a disabled account get the same 
   assert.deepEqual(answers[0], answers[2])
 })
 
+test('S045: guesses at the page of an account are counted with all others', async t => {
+  const own = await startGate(t, { QRGATE_FAILURES_PER_ACCOUNT_DAY: '5' })
+  const { id } = await visiting(own)
+  const admin = createAccountAdmin({
+    ...{ records: own.app.store.accounts, passwords: await createPasswordHasher(60_000) },
+    ...{ siteNames: [], clock: createClock(), randomBytes },
+  })
+  await admin.register({ id: 'another', name: '', password: ownPassword }, system)
+  const guesses = []
+  for (let n = 0; n < 5; n += 1) {
+    guesses.push((await enter(new Phone(own.url), 'another', `guess no. ${n}`)).status)
+  }
+  // Strangers have three of five; the right password helps none of them then.
+  assert.deepEqual(guesses, [401, 401, 401, 429, 429])
+  assert.equal((await enter(new Phone(own.url), 'another')).status, 429)
+  assert.equal((await enter(new Phone(own.url), id)).status, 303, 'another account is as it was')
+})
+
+test('whoever has forgotten a password is told whom to ask, on their own page too', async () => {
+  const answer = await enter(new Phone(gate.url, { 'accept-language': 'ko' }), 'nobody', 'wrong')
+  assert.match(await answer.text(), /비밀번호를 잊으셨다면 직원에게 문의해 주세요/)
+})
+
 test('in the browser of a screen nobody opens an account, and no remembered phone opens one', async () => {
   const { phone, id } = await visiting(gate, { remember: 'on' })
   assert.ok(isSignedOut(await ownPage(phone)))

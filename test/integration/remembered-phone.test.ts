@@ -66,7 +66,7 @@ async function byOperator(
   else await admin[act](account, system)
 }
 
-test('who comes back on a phone that is remembered sees who they are, taps once and is approved', async () => {
+test('S056: who comes back on a phone that is remembered sees who they are, taps once and is approved', async () => {
   const { phone, id } = await remembered()
   const { kiosk, signIn, page, receipt } = await opened(phone)
   assert.ok(isOneTap(page))
@@ -95,6 +95,19 @@ test('S058: opening the page approves nothing, and a phone that was never asked 
   const { kiosk, signIn } = await opened(phone)
   assert.equal((await kiosk.view(signIn)).state, 'pending')
   await phone.scan(signIn.frame.url)
+  assert.equal((await kiosk.view(signIn)).state, 'scanned')
+  // Nor does whatever looks for the browser: it has all of its cookies.
+  const { pathname } = new URL(signIn.frame.url)
+  for (const looks of [
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { 'user-agent': 'kakaotalk-scrap/1.0' },
+    { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' },
+  ]) {
+    for (const path of [pathname, `/s/${signIn.id}`, `/s/${signIn.id}/approve`]) {
+      for (const method of ['GET', 'HEAD']) await phone.get(path, 'text/html', method, looks)
+    }
+  }
   assert.equal((await kiosk.view(signIn)).state, 'scanned')
 
   const stranger = new Phone(gate.url)
@@ -169,6 +182,23 @@ test('a tap that comes twice, or whose answer was lost, approves once and is tol
   const sealed = await store.log.find({}, { after: 0 }, 1_000_000)
   approvals.push(...sealed.filter(e => e.subject === signIn.id && e.event === 'sign_in.approved'))
   assert.equal(approvals.length, 1)
+})
+
+test('S057: a secret that was put there before is never good, nor is one secret for two sign-ins', async () => {
+  const preset = 'A'.repeat(43)
+  const secrets = new Set([preset])
+  const phone = new Phone(gate.url, {}, [`${rememberedCookieName}=${preset}`])
+  people += 1
+  const account = `gildong${people}`
+  for (const way of ['sign-up', 'sign-in']) {
+    const { signIn, receipt } = await opened(phone)
+    const fields = { account, name: '', password, receipt, remember: 'on' }
+    assert.equal((await phone.post(`/s/${signIn.id}/${way}`, fields)).status, 200)
+    secrets.add(secretOf(phone))
+  }
+  assert.equal(secrets.size, 3)
+  const thief = new Phone(gate.url, {}, [`${rememberedCookieName}=${preset}`])
+  assert.equal(await tap(thief), 'phone_forgotten')
 })
 
 test("S121: nobody's secret but a phone's own approves, and it names the account alone", async () => {

@@ -111,6 +111,21 @@ test('N14: none, unknown, used up, voided and too old are one answer, and no id 
   assert.equal(looked.callCount(), 0)
 })
 
+test('a clock that is set back gives an invitation no more time than it had, and it can be voided', async t => {
+  const { gate, invite, run } = await invitedOnly(t)
+  const code = await invite()
+  gate.passTime(-120_000)
+  assert.equal(await codeOf(await (await scanned(gate)).signUp('hong', code)), 'invitation_wrong')
+  gate.passTime(120_000)
+  assert.equal((await (await scanned(gate)).signUp('hong', code)).status, 200)
+
+  const late = await invite()
+  gate.passTime(-120_000)
+  assert.equal((await run('uninvite', late)).code, 0)
+  gate.passTime(120_000)
+  assert.equal(await codeOf(await (await scanned(gate)).signUp('kim', late)), 'invitation_wrong')
+})
+
 test('S045: a wrong invitation is a guess: ten for one scan, then none is looked at', async t => {
   const { gate, invite } = await invitedOnly(t)
   const code = await invite()

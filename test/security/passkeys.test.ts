@@ -272,6 +272,23 @@ test('S117: whoever has said that it was somebody else adds nothing', async () =
   assert.equal(await codeOf(await add(new Authenticator().create(asked))), 'proof_too_old')
 })
 
+test('S114: an authenticator is told which passkeys the account has, and makes no second one', async () => {
+  const { phone, id, authenticator } = await withPasskey()
+  // In a browser that knows of none.
+  const browser = new Phone(gate.url)
+  const signIn = await new Kiosk(gate.url).start()
+  await browser.scan(signIn.frame.url)
+  assert.equal((await browser.signIn(signIn.id, id, password)).status, 200)
+  await new Kiosk(gate.url).claimed(signIn)
+  const page = await (await browser.get(`/s/${signIn.id}`)).text()
+  const [, options = ''] = /data-options="([^"]*)"/.exec(page) ?? []
+  const { exclude } = JSON.parse(options.replaceAll('&quot;', '"'))
+  assert.deepEqual(exclude, [{ id: authenticator.id, transports: ['internal'] }])
+  // Whoever only signs in is told of nobody's.
+  const { page: form } = await phone.open((await new Kiosk(gate.url).start()).frame.url)
+  assert.ok(!form.includes(authenticator.id))
+})
+
 test('the same passkey sent twice is one', async () => {
   const { id, asked, add } = await signedUp()
   const credential = new Authenticator().create(asked)

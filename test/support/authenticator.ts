@@ -48,6 +48,11 @@ export class Authenticator {
     this.#synced = synced
   }
 
+  /** COSE_Key, base64url: what a gate keeps of it. */
+  get publicKey(): string {
+    return coseKey(this.#keys.publicKey).toString('base64url')
+  }
+
   /** Makes a passkey. @param userHandle whose; kept, to be told with each assertion. */
   create(asked: Asked & { userHandle: string }, twist: Twist = {}): string {
     this.userHandle = asked.userHandle

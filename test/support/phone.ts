@@ -20,6 +20,11 @@ export class Phone {
     return phone
   }
 
+  /** A browser that has these cookies besides. @param cookies `name=value`. */
+  with(...cookies: string[]): Phone {
+    return new Phone(this.url, this.#headers, [...this.cookies.split('; '), ...cookies])
+  }
+
   get cookies(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }

@@ -1,5 +1,6 @@
 import { accountIdKey, requireAccountId } from '../../server/src/accounts/account-id.ts'
 import { preparedPassword, requireNewPassword } from '../../server/src/accounts/new-password.ts'
+import { readAssertion, readAttestation } from '../../server/src/accounts/passkey-messages.ts'
 import { readConfig } from '../../server/src/config.ts'
 import { jwtTickets } from '../../server/src/protocol/jwt-ticket.ts'
 import { deriveKeyring } from '../../server/src/protocol/keyring.ts'
@@ -29,6 +30,8 @@ export const validators: Record<string, (text: string) => unknown> = {
   'account id key': accountIdKey,
   'new password': requireNew,
   'user code': readUserCode,
+  'passkey assertion': readAssertion,
+  'new passkey': readAttestation,
   'public URL': text => readConfig({ PUBLIC_URL: text }, 'serve'),
   number: text => readConfig({ PORT: text }, 'serve'),
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import { createInvitationCode, readInvitationCode } from '../protocol/invitation-code.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
+import { isAhead } from '../protocol/set-back.ts'
 import { type Changes, type Decide, unchanged } from '../store/change.ts'
 import type { Invitation, InvitationRecords } from '../store/invitation.ts'
 
@@ -16,7 +17,10 @@ export type Invitations = ReturnType<typeof createInvitations>
 
 /** Codes that let people sign up where only whoever was invited may. */
 export function createInvitations({ records, clock, randomBytes }: InvitationsParts) {
-  const isOpen = (invitation: Invitation) => isGood(invitation, clock())
+  const isLeft = (invitation: Invitation) => isGood(invitation, clock())
+  /** A clock that has been set back since must not give it more than its time. */
+  const isOpen = (invitation: Invitation) =>
+    isLeft(invitation) && !isAhead(invitation.createdAt, clock())
 
   return {
     /**
@@ -24,7 +28,7 @@ export function createInvitations({ records, clock, randomBytes }: InvitationsPa
      * @returns the code, which is kept nowhere.
      */
     async invite({ lasting, uses }: { lasting: number; uses: number }, by: Actor): Promise<string> {
-      const taken = new Set((await records.all()).filter(isOpen).map(({ name }) => name))
+      const taken = new Set((await records.all()).filter(isLeft).map(({ name }) => name))
       let code: string
       // By its name it is voided: of those that are good no two have the same.
       do code = createInvitationCode(randomBytes(32))
@@ -41,12 +45,12 @@ export function createInvitations({ records, clock, randomBytes }: InvitationsPa
 
     /** Those that are good still, in the order in which they were made. */
     async open(): Promise<Invitation[]> {
-      return (await records.all()).filter(isOpen)
+      return (await records.all()).filter(isLeft)
     },
 
     /** @returns whether one that is good has this name; from now on it adds no account. */
     async revoke(name: string, by: Actor): Promise<boolean> {
-      const known = (await records.all()).find(one => isOpen(one) && one.name === name)
+      const known = (await records.all()).find(one => isLeft(one) && one.name === name)
       if (!known) return false
       const now = clock()
       await records.update(known.hash, old => {

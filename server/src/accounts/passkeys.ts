@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor, LogEvent, LogEventName } from '../protocol/log-event.ts'
@@ -92,7 +93,8 @@ export function createPasskeys(parts: PasskeysParts) {
       credential: {
         id,
         publicKey: Buffer.from(passkey.publicKey, 'base64url'),
-        counter: passkey.signCount,
+        // Looked at under the row's lock; the library would do so before the signature.
+        counter: 0,
       },
     }).catch(error => {
       throw wrong(`${error}`)
@@ -113,6 +115,10 @@ export function createPasskeys(parts: PasskeysParts) {
       if (isCounted && signCount <= old.signCount) throw wrong('its count has been used')
       return { next: { ...old, signCount, usedAt: now }, events: [], quiet: true }
     }
+
+  /** Those of other domains count for nothing: their owner makes new ones. */
+  const working = async (account: string) =>
+    (await records.of(account)).filter(passkey => passkey.domain === domain)
 
   /** Of a passkey that the account has. */
   const change = async (
@@ -145,14 +151,16 @@ export function createPasskeys(parts: PasskeysParts) {
     async recognise(text: string, bound: Bound): Promise<Recognised> {
       const assertion = readAssertion(text)
       if (domain === null || !assertion) throw wrong('no assertion')
-      const passkey = await records.byId(assertion.id)
-      if (!passkey || passkey.removedAt !== null || passkey.domain !== domain) {
-        throw wrong('nobody has this passkey')
-      }
-      const userHandle = userHandleOf(passkey.account)
-      if (assertion.userHandle !== userHandle) throw wrong('it is of another account')
-      const signCount = await verified(assertion, passkey, bound)
+      const found = await records.byId(assertion.id)
+      const isKnown = found?.removedAt === null && found.domain === domain
+      // The same work for all: nobody learns by the time it takes which passkeys are known here.
+      const passkey = isKnown ? found : nobodysPasskey(domain)
       const account = await accounts.byKey(passkey.account)
+      const signCount = await verified(assertion, passkey, bound).catch(error => {
+        throw isKnown ? error : wrong('nobody has this passkey')
+      })
+      const userHandle = userHandleOf(passkey.account)
+      if (!isKnown || assertion.userHandle !== userHandle) throw wrong('it is of another account')
       if (!account || account.disabledAt !== null) {
         throw Object.assign(wrong('the account cannot be used'), { account: passkey.account })
       }
@@ -166,7 +174,7 @@ export function createPasskeys(parts: PasskeysParts) {
       { to, phoneHash }: Bound,
     ): Promise<CreationOptions | null> {
       if (domain === null) return null
-      const known = await records.of(key)
+      const known = await working(key)
       if (known.length >= mostPasskeys) return null
       return {
         challenge: challenges.mint('create', to, phoneHash, clock()),
@@ -193,7 +201,7 @@ export function createPasskeys(parts: PasskeysParts) {
       const attestation = readAttestation(text)
       if (domain === null || !attestation) throw wrong('no attestation')
       const { id, publicKey, signCount, synced } = await made(attestation, bound, domain)
-      const known = await records.of(account)
+      const known = await working(account)
       const isKnown = known.some(passkey => passkey.id === id)
       if (!isKnown && known.length >= mostPasskeys) throw wrong('there are too many')
       const now = clock()
@@ -257,6 +265,26 @@ export function createPasskeys(parts: PasskeysParts) {
 /** The account's key as the bytes that an authenticator keeps: it says nothing of its owner (§14.6.1). */
 function userHandleOf(account: string): string {
   return Buffer.from(account).toString('base64url')
+}
+
+/** COSE_Key of ES256 (RFC 9053 §7.1.1), whose private half is nowhere; base64url. */
+let nobodysKey: string | undefined
+
+/** What an assertion is compared with that names no passkey of ours. */
+function nobodysPasskey(domain: string): Passkey {
+  nobodysKey ??= newCoseKey()
+  return {
+    ...{ id: '', account: '', domain, publicKey: nobodysKey, signCount: 0, synced: true, name: '' },
+    ...{ transports: [], createdAt: 0, usedAt: null, removedAt: null },
+  }
+}
+
+function newCoseKey(): string {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  const [head, between] = [Buffer.from('a5010203262001215820', 'hex'), Buffer.from('225820', 'hex')]
+  const point = [Buffer.from(x, 'base64url'), between, Buffer.from(y, 'base64url')]
+  return Buffer.concat([head, ...point]).toString('base64url')
 }
 
 /** @param why for the log only. */

@@ -71,7 +71,9 @@ export function createRecoveries({ records, passwords, siteNames, clock }: Recov
     if (!isCredential(link)) throw new Refusal('link_used')
     const fresh = await records.byRecoveryHash(hashedCredential(link))
     const used = usedHash({ link, browser })
-    const account = fresh ?? (used === null ? null : await records.byRecoveryHash(used))
+    // Both are looked for whatever there is: nobody learns by the time it takes which links were known here.
+    const done = used === null ? null : await records.byRecoveryHash(used)
+    const account = fresh ?? done
     if (!account || !isGood(account)) throw new Refusal('link_used')
     return { account, isDone: fresh === null }
   }

@@ -35,5 +35,6 @@ export function rehearsedAccounts(present: readonly Account[]): AccountRecords {
     byRecoveryHash: async () => null,
     all: async () => [...byKey.values()],
     toErase: async () => [],
+    pastRecovery: async () => [],
   }
 }

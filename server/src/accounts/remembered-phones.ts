@@ -55,8 +55,9 @@ export function createRememberedPhones(parts: RememberedPhonesParts) {
     async find(secret: string): Promise<Returning | null> {
       if (!pattern.test(secret)) return null
       const phone = await records.byHash(hashOf(secret))
+      // The same reads for all: nobody learns by the time it takes which secrets were known here.
+      const account = await accounts.byKey(phone?.account ?? '')
       if (!phone || isOver(phone, clock())) return null
-      const account = await accounts.byKey(phone.account)
       if (!account || account.disabledAt !== null || account.epoch !== phone.epoch) return null
       return { phone, account }
     },

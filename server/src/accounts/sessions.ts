@@ -108,22 +108,14 @@ export function createSessions(parts: SessionsParts) {
     async find(secret: string, phoneKey: string): Promise<Signed | null> {
       if (!pattern.test(secret)) return null
       const session = await records.byHash(hashOf(secret))
+      // The same reads for all: nobody learns by the time it takes which secrets were known here.
+      const account = await accounts.byKey(session?.account ?? '')
       const now = clock()
       if (!session || isOver(session, now)) return null
-      const account = await accounts.byKey(session.account)
       if (!account || account.disabledAt !== null || account.epoch !== session.epoch) return null
       await use(session, now)
       const isFresh = now < session.createdAt + freshFor
       return { session, account, actor: actorOf(session.hash, phoneKey), isFresh }
-    },
-
-    /** Goes on at the epoch that its own owner has just brought about, where others end. */
-    async goOn({ hash }: Session, epoch: number): Promise<void> {
-      await records.update(hash, old => {
-        if (!old) throw new Refusal('signed_out')
-        if (old.epoch === epoch) return unchanged(old)
-        return { next: { ...old, epoch }, events: [], quiet: true }
-      })
     },
 
     /** @param secret of any session, or of none. */

@@ -49,8 +49,7 @@ export interface BackgroundParts {
 
 export function createBackground(parts: BackgroundParts): Background {
   const { config, store, accounts, bus, delivery, moves, clock, steadiness, onError } = parts
-  const { signIns, userCodes, usualPlaces, rememberedPhones, sessions, invitations, log, leases } =
-    store
+  const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
 
@@ -59,17 +58,11 @@ export function createBackground(parts: BackgroundParts): Background {
       stops.push(await followDatabaseTime(store, parts.nodeClock, onError))
       await parts.sealAnew()
       const { handOffs, asking, notifying } = parts.handOffParts
-      const { deliveries } = store
-      const reaped = {
-        ...{ signIns, userCodes, usualPlaces, rememberedPhones, sessions, invitations, deliveries },
-        accounts: store.accounts,
-        handOffs: store.handOffs,
-      }
       const expireHandOff = handOffs.expire
       const removeAccount = (key: string) =>
         removeDueAccount({ key }, system, { accounts, config, clock })
       stops.push(
-        startReaper({ ...reaped, expireHandOff, removeAccount, moves, clock, steadiness, onError }),
+        startReaper({ ...store, expireHandOff, removeAccount, moves, clock, steadiness, onError }),
       )
       stops.push(asking.start())
       stops.push(startSweep({ watched: store.watched, bus, delivery, clock, onError }))

@@ -52,6 +52,7 @@ import { noteSteps } from './clock-steps.ts'
 import type { Demo } from './demo.ts'
 import { withReadyHashes } from './demo-visitors.ts'
 import { createHandOffParts, type HandOffParts } from './hand-off-parts.ts'
+import { noteOtherDomains } from './passkey-domains.ts'
 import { randomBytes } from './random-bytes.ts'
 
 /** How long what runs by itself may take to end, in milliseconds. */
@@ -257,7 +258,7 @@ export async function createCore(
     ...{ signIns, handOffs: store.handOffs, moves, clock, timings: handOffTimings },
     onChanged: id => bus.publish(id),
   })
-  const ownChanges = createOwnChanges({ accounts, sessions, passkeys, endAccount })
+  const ownChanges = createOwnChanges({ accounts, sessions, passkeys, endAccount, randomBytes })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`
@@ -314,7 +315,10 @@ export async function createCore(
     refusedTries,
     gateProof: keyring(gateProofPurpose),
     counters,
-    run: background.run,
+    async run() {
+      await background.run()
+      await noteOtherDomains(store.passkeys, config.passkeyDomain, logger).catch(onError)
+    },
     async close() {
       // The log last: whatever ends may still have something to tell it.
       const letGo = async () => {

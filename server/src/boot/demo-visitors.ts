@@ -64,6 +64,7 @@ export function withReadyHashes(
     update: records.update,
     all: records.all,
     toErase: records.toErase,
+    pastRecovery: records.pastRecovery,
     byIdKey: async key => ready(await records.byIdKey(key)),
     byKey: async key => ready(await records.byKey(key)),
     byRecoveryHash: async hash => ready(await records.byRecoveryHash(hash)),

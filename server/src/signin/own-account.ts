@@ -156,13 +156,16 @@ export function createOwnAccount(parts: OwnAccountParts) {
 
     /** Everything that is kept of the account, as plain data; no secret of it, and nobody else's name. */
     async exported(account: Account) {
-      const { key, id, name, externalId, createdAt } = account
+      const { key, id, name, externalId, consentVersion, consentedAt, createdAt } = account
       const time = (at: number | null) => (at === null ? null : new Date(at).toISOString())
       const [signIns, handOffs] = [await signInsOf(account), await handOffsOf(account)]
       const events = await eventsOf(account, longestExport)
       return {
         exported_at: time(clock()),
-        account: { id, name, external_id: externalId, created_at: time(createdAt) },
+        account: {
+          ...{ id, name, external_id: externalId, created_at: time(createdAt) },
+          notice: consentVersion && { version: consentVersion, shown_at: time(consentedAt) },
+        },
         passkeys: (await passkeys.of(account)).map(passkey => ({
           name: passkey.name,
           created_at: time(passkey.createdAt),

@@ -13,35 +13,38 @@ export type OwnChanges = ReturnType<typeof createOwnChanges>
 
 export interface OwnChangesParts {
   accounts: Pick<Accounts, 'authenticate' | 'changePassword' | 'disableForRemoval'>
-  sessions: Pick<Sessions, 'goOn'>
+  sessions: Pick<Sessions, 'begin'>
   passkeys: Pick<Passkeys, 'remove'>
   endAccount: EndAccount
+  randomBytes(size: number): Uint8Array
 }
 
 export function createOwnChanges(parts: OwnChangesParts) {
-  const { accounts, sessions, passkeys, endAccount } = parts
+  const { accounts, sessions, passkeys, endAccount, randomBytes } = parts
 
   return {
     /**
-     * All but this session ends.
+     * Every session ends, this one too (ASVS 7.2.4).
      * @param current the present one; of no use where its owner has just proven who they are.
+     * @returns the secret of a new session.
      * @throws Refusal `wrong_credentials`, `too_many_tries`, `busy`, `signed_out`, or what is wrong with the new one.
      */
     async changePassword(
-      { account, session, actor, isFresh }: Signed,
+      { account, actor, isFresh }: Signed,
       { current, password }: { current: string; password: string },
       browser: Phone,
-    ): Promise<void> {
+    ): Promise<string> {
       const payer = payerOfPage(phoneName(browser.key), browser.address)
       if (!isFresh) await accounts.authenticate({ id: account.id, password: current }, payer)
       const how = { shares: sharesOf(payer), byOwner: true }
       const changed = await accounts.changePassword(account, password, actor, how)
-      await sessions.goOn(session, changed.epoch)
+      const once = Buffer.from(randomBytes(16)).toString('base64url')
+      return sessions.begin({ account: changed, amr: ['pwd'], once }, browser.key)
     },
 
     /**
-     * @param id the passkey's.
-     * @throws Refusal `proof_too_old` (ASVS 7.5.1).
+     * A passkey signs nobody in any more; whoever finds an open page does not take away a way in (ASVS 7.5.1).
+     * @throws Refusal `proof_too_old`, `not_found`.
      */
     async removePasskey({ account, actor, isFresh }: Signed, id: string): Promise<void> {
       if (!isFresh) throw new Refusal('proof_too_old')

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { passkey } from '../../../test/conformance/passkey-promises.ts'
+import { account } from '../../../test/conformance/rows.ts'
 import { localBus } from '../bus/local.ts'
 import { createKiosks } from '../kiosks/kiosks.ts'
+import { system } from '../protocol/log-event.ts'
 import { advance } from '../protocol/sign-in.ts'
 import { createSignInId } from '../protocol/sign-in-id.ts'
 import { type Step, unscanned } from '../protocol/sign-in-row.ts'
@@ -111,6 +114,8 @@ async function setUp(t: TestContext, reapers = 1) {
       return rows.filter(({ subject }) => subject === id).map(({ event }) => event)
     },
     read: store.signIns.read,
+    store,
+    now: () => now,
   }
 }
 
@@ -299,4 +304,73 @@ test('N79: nothing is written down as over, nor removed, by a time that is doubt
   await gate.round()
   assert.equal((await gate.read(id))?.state, 'expired')
   assert.equal(await gate.read(over), null)
+})
+
+test('S134: what was removed, voided or forgotten, or has run out, is gone half a day later', async t => {
+  const { store, now, pass, round, errors } = await setUp(t)
+  const at = now()
+  const half = 12 * 3_600_000
+  const event = { event: 'account.added', at, actor: system } as const
+  const events = [{ ...event, subject: { kind: 'account', id: 'hong' } as const }]
+  const times = { createdAt: at, usedAt: at }
+  await store.accounts.update('hong', () => ({
+    next: account('hong', { recoveryHash: 'link', recoveryExpiresAt: at }),
+    events,
+  }))
+  await store.passkeys.update('key', () => ({
+    next: passkey('key', { ...times, removedAt: at }),
+    events,
+  }))
+  const phone = { hash: 'phone', kind: 'iphone', provenAt: at, ...times } as const
+  await store.rememberedPhones.update('phone', () => ({
+    next: { ...phone, account: 'hong', epoch: 0, amr: ['pwd'], forgottenAt: at },
+    events,
+  }))
+  await store.sessions.update('session', () => ({
+    next: { hash: 'session', account: 'hong', epoch: 0, ...times, endedAt: at },
+    events,
+  }))
+  const code = { name: 'BCD', usesLeft: 1, createdAt: at, expiresAt: at + 365 * 86_400_000 }
+  await store.invitations.update('code', () => ({
+    next: { hash: 'code', ...code, voidedAt: at },
+    events,
+  }))
+  const kept = async () => [
+    (await store.accounts.byKey('hong'))?.recoveryHash ?? null,
+    (await store.passkeys.byId('key'))?.id ?? null,
+    (await store.rememberedPhones.byHash('phone'))?.hash ?? null,
+    (await store.sessions.byHash('session'))?.hash ?? null,
+    (await store.invitations.byHash('code'))?.hash ?? null,
+  ]
+  pass(half)
+  await round()
+  assert.deepEqual(await kept(), ['link', 'key', 'phone', 'session', 'code'])
+  pass(1)
+  await round()
+  assert.deepEqual(await kept(), [null, null, null, null, null])
+  assert.equal((await store.accounts.byKey('hong'))?.recoveryExpiresAt, null)
+  assert.deepEqual(errors, [])
+})
+
+test('a recovery link that is made while an older one is being forgotten stays', async t => {
+  const { store, now, pass, round } = await setUp(t)
+  const at = now()
+  await store.accounts.update('hong', () => ({
+    next: account('hong', { recoveryHash: 'old', recoveryExpiresAt: at }),
+    events: [],
+    quiet: true,
+  }))
+  pass(13 * 3_600_000)
+  const { pastRecovery } = store.accounts
+  t.mock.method(store.accounts, 'pastRecovery', async (before: number, limit: number) => {
+    const found = await pastRecovery(before, limit)
+    await store.accounts.update('hong', old => ({
+      next: { ...(old ?? assert.fail()), recoveryHash: 'new', recoveryExpiresAt: now() + 60_000 },
+      events: [],
+      quiet: true,
+    }))
+    return found
+  })
+  await round()
+  assert.equal((await store.accounts.byKey('hong'))?.recoveryHash, 'new')
 })

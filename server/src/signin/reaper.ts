@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { noRecovery } from '../accounts/recovery.ts'
 import { rememberedLife } from '../accounts/remembered-phones.ts'
 import { placeLife } from '../accounts/usual-places.ts'
 import { type Clock, isSettled, type Steadiness } from '../clock.ts'
@@ -10,6 +11,7 @@ import { unchanged } from '../store/change.ts'
 import type { DeliveryRecords } from '../store/delivery.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { InvitationRecords } from '../store/invitation.ts'
+import type { PasskeyRecords } from '../store/passkey.ts'
 import type { RememberedPhoneRecords } from '../store/remembered-phone.ts'
 import type { SessionRecords } from '../store/session.ts'
 import type { SignIns } from '../store/sign-ins.ts'
@@ -22,8 +24,9 @@ export interface ReaperParts {
   userCodes: UserCodeRecords
   usualPlaces: UsualPlaceRecords
   rememberedPhones: Pick<RememberedPhoneRecords, 'purge'>
+  passkeys: Pick<PasskeyRecords, 'purge'>
   sessions: Pick<SessionRecords, 'purge'>
-  accounts: Pick<AccountRecords, 'toErase'>
+  accounts: Pick<AccountRecords, 'toErase' | 'pastRecovery' | 'update'>
   invitations: Pick<InvitationRecords, 'purge'>
   handOffs: Pick<HandOffRecords, 'overdue' | 'changedAfter' | 'purge'>
   deliveries: Pick<DeliveryRecords, 'changedAfter' | 'update' | 'purge'>
@@ -65,6 +68,7 @@ export function startReaper({
   userCodes,
   usualPlaces,
   rememberedPhones,
+  passkeys,
   sessions,
   accounts,
   invitations,
@@ -110,18 +114,29 @@ export function startReaper({
       return next === row ? unchanged(row) : { next, events: [], quiet: true }
     })
 
+  /** Nothing is kept of a link that leads nowhere; an operator may have made another meanwhile. */
+  const endRecovery = (before: number) => (key: string) =>
+    accounts.update(key, row => {
+      if (!row) throw new Error(`the account ${key} is gone`)
+      const isOver = row.recoveryExpiresAt !== null && row.recoveryExpiresAt < before
+      return isOver ? { next: { ...row, ...noRecovery }, events: [], quiet: true } : unchanged(row)
+    })
+
   const purge = async () => {
     const now = steadiness.earliest()
+    const over = now - keptFinal
     for (const remove of [
-      () => signIns.purge(now - keptFinal, batch),
-      () => handOffs.purge(now - keptFinal, batch),
+      () => signIns.purge(over, batch),
+      () => handOffs.purge(over, batch),
       () => deliveries.purge(now - keptDelivery, batch),
       () => userCodes.purge(now, batch),
       () => usualPlaces.purge(now - placeLife, batch),
-      () => rememberedPhones.purge(now - rememberedLife, batch),
-      () => sessions.purge(now - keptFinal, batch),
+      () => rememberedPhones.purge({ used: now - rememberedLife, forgotten: over }, batch),
+      () => passkeys.purge(over, batch),
+      () => sessions.purge(over, batch),
       async () => inParts(await accounts.toErase(now, batch), removeAccount),
-      () => invitations.purge(now - keptFinal, batch),
+      async () => inParts(await accounts.pastRecovery(over, batch), endRecovery(over)),
+      () => invitations.purge(over, batch),
     ]) {
       await remove()
       await turn()

@@ -59,6 +59,8 @@ export interface AccountRecords {
   byRecoveryHash(hash: string): Promise<Account | null>
   /** Keys of those that are due to be erased by now. */
   toErase(now: number, limit: number): Promise<string[]>
+  /** Keys of those whose recovery link ran out before then. */
+  pastRecovery(before: number, limit: number): Promise<string[]>
   /** In the order of their ids, without those that were removed. */
   all(): Promise<Account[]>
 }

@@ -18,6 +18,6 @@ export interface InvitationRecords {
   byHash(hash: string): Promise<Invitation | null>
   /** In the order in which they were made. */
   all(): Promise<Invitation[]>
-  /** Removes those that ran out before then; returns how many. */
+  /** Removes those that ran out, or were voided, before then; returns how many. */
   purge(before: number, limit: number): Promise<number>
 }

@@ -30,4 +30,8 @@ export interface PasskeyRecords {
   byId(id: string): Promise<Passkey | null>
   /** All of an account that were not removed, in the order in which they were added. */
   of(account: string): Promise<Passkey[]>
+  /** How many there are of each other domain, without those that were removed. */
+  elsewhere(domain: string | null): Promise<{ domain: string; count: number }[]>
+  /** Deletes those that were removed before then; returns how many. */
+  purge(before: number, limit: number): Promise<number>
 }

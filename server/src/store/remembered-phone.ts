@@ -25,6 +25,6 @@ export interface RememberedPhoneRecords {
   byHash(hash: string): Promise<RememberedPhone | null>
   /** All of an account that were not forgotten, the one used last first. */
   of(account: string): Promise<RememberedPhone[]>
-  /** Removes those that were last used before then; returns how many. */
-  purge(before: number, limit: number): Promise<number>
+  /** Removes those that were last used, or forgotten, before then; returns how many. */
+  purge(before: { used: number; forgotten: number }, limit: number): Promise<number>
 }

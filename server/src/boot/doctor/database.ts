@@ -53,6 +53,6 @@ async function checkStore(store: Store, kind: string, config: Config, add: Add):
   if (hasKey && !(await hasOwnKey(store.gate, config))) add('fail', 'keys', otherKey)
   await checkSigningKeys(store, config, time ?? asked, add)
   await checkClients(store, config, add)
-  await checkInhabitants(store, time ?? asked, add)
+  await checkInhabitants(store, config, time ?? asked, add)
   await checkNotice(store, config, add)
 }

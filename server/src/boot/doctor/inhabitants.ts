@@ -1,11 +1,19 @@
+import type { Config } from '../../config.ts'
 import type { Store } from '../../store/store.ts'
 import { demoClient, isMadeByDemo } from '../made-by-demo.ts'
+import { uselessPasskeys } from '../passkey-domains.ts'
 import type { Add } from './finding.ts'
 
 /** Who can use the gate: without a screen or a person nobody signs in, and demos leave some behind. */
-export async function checkInhabitants(store: Store, now: number, add: Add): Promise<void> {
+export async function checkInhabitants(
+  store: Store,
+  config: Config,
+  now: number,
+  add: Add,
+): Promise<void> {
   await checkKiosks(store, now, add)
   await checkAccounts(store, add)
+  await checkPasskeys(store, config, add)
   const demos = await isMadeByDemo(store, { kind: 'client', id: demoClient })
   const client = demos ? await store.clients.byId(demoClient) : null
   if (client && client.removedAt === null) {
@@ -47,4 +55,16 @@ async function checkAccounts(store: Store, add: Add): Promise<void> {
   const own = present.length - demos.length
   if (own > 0) add('ok', 'accounts', `${own} may sign in`)
   else add('warn', 'accounts', 'there is none; run: qrgate account add ID, or account import FILE')
+}
+
+/** Their owners sign in by their passwords, and make new ones; where the address is wrong, all work again. */
+async function checkPasskeys(store: Store, { passkeyDomain }: Config, add: Add): Promise<void> {
+  const useless = await uselessPasskeys(store.passkeys, passkeyDomain)
+  if (!useless) return
+  const { passkeys, madeFor } = useless
+  const here =
+    passkeyDomain === null ? 'no passkey works at this PUBLIC_URL' : `not ${passkeyDomain}`
+  const mend = 'set PUBLIC_URL or QRGATE_PASSKEY_DOMAIN back, or have their owners make new ones'
+  const words = `${passkeys} were made for ${madeFor.join(', ')}, and do not work: ${here}`
+  add('warn', 'passkeys', `${words}; ${mend}`)
 }

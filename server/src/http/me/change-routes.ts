@@ -75,7 +75,8 @@ export function addChangeRoutes(
     const signed = await owner.signed()
     const { current = '', password } = request.body
     try {
-      await ownChanges.changePassword(signed, { current, password }, owner.browser)
+      const typed = { current, password }
+      await owner.begin(await ownChanges.changePassword(signed, typed, owner.browser))
     } catch (error) {
       const { sentence, field } = owner.problemOf(error)
       const isCurrent = refusalOf(error).code === 'wrong_credentials'

@@ -34,6 +34,13 @@ test('what the form shows after a reload is what its script shows in place', () 
   }
 })
 
+test('whoever has forgotten a password is told whom to ask', () => {
+  const told = (dictionary: Words) =>
+    problemOf({ error: 'wrong_credentials' }, dictionary)?.sentence
+  assert.match(told(words.en) ?? '', /forgotten your password, please ask the staff/)
+  assert.match(told(words.ko) ?? '', /비밀번호를 잊으셨다면 직원에게 문의해 주세요/)
+})
+
 test('each dictionary knows which language it is', () => {
   for (const [lang, { language }] of Object.entries(words)) assert.equal(language, lang)
 })

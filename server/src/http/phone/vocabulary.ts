@@ -177,6 +177,7 @@ export type OutcomeName = Outcome['kind'] | 'not-my-phone'
  * and its staff before them. Every other refusal is told in that sentence.
  */
 export type ReworkedRefusal =
+  | 'wrong_credentials'
   | 'account_unusable'
   | 'password_too_long'
   | 'too_many_tries'

@@ -280,6 +280,8 @@ export const en: Words = {
   typeCode: 'Enter a code',
   errorCode: 'Error code',
   refusals: {
+    wrong_credentials:
+      'The user ID or the password is wrong. If you have forgotten your password, please ask the staff.',
     account_unusable: 'This account cannot be used. Please ask the staff.',
     password_too_long: 'This password is too long.',
     too_many_tries:

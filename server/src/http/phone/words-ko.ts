@@ -285,6 +285,8 @@ export const ko: Words = {
   typeCode: '코드 입력하기',
   errorCode: '오류 코드',
   refusals: {
+    wrong_credentials:
+      '아이디 또는 비밀번호가 맞지 않습니다. 비밀번호를 잊으셨다면 직원에게 문의해 주세요.',
     account_unusable: '사용할 수 없는 계정입니다. 직원에게 말씀해 주세요.',
     password_too_long: '비밀번호가 너무 깁니다.',
     too_many_tries:

@@ -111,6 +111,15 @@ export function accounts(db: Database, engine: Engine, update: Update): AccountR
       return (await retryWhileBusy(engine, () => query.execute())).map(row => row.key)
     },
 
+    async pastRecovery(before, limit) {
+      const query = db
+        .selectFrom('accounts')
+        .select('key')
+        .where('recovery_expires_at', '<', before)
+        .limit(limit)
+      return (await retryWhileBusy(engine, () => query.execute())).map(row => row.key)
+    },
+
     async all() {
       const query = db
         .selectFrom('accounts')

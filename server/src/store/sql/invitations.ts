@@ -64,7 +64,7 @@ export function invitations(db: Database, engine: Engine, update: Update): Invit
       const old = db
         .selectFrom('invitations')
         .select('hash')
-        .where('expires_at', '<', before)
+        .where(row => row.or([row('expires_at', '<', before), row('voided_at', '<', before)]))
         .limit(limit)
       const query = db.deleteFrom('invitations').where('hash', 'in', old)
       const result = await retryWhileBusy(engine, () => query.executeTakeFirst())

@@ -16,6 +16,7 @@ import { returningByLink } from './migrations/2026-12-returning-by-link.ts'
 import { sessions } from './migrations/2026-12-sessions.ts'
 import { signUp } from './migrations/2026-12-sign-up.ts'
 import { site } from './migrations/2026-12-site.ts'
+import { swept } from './migrations/2026-12-swept.ts'
 
 /**
  * What may be done to a database by opening it: make it, and bring it up to date; use it as it is; only look
@@ -61,6 +62,7 @@ export async function migrate<T>(
     '2026-12-sessions': sessions,
     '2026-12-sign-up': signUp,
     '2026-12-site': site,
+    '2026-12-swept': swept,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

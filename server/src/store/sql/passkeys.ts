@@ -74,5 +74,28 @@ export function passkeys(db: Database, engine: Engine, update: Update): PasskeyR
         .orderBy('created_at')
       return (await retryWhileBusy(engine, () => query.execute())).map(passkeyFromRow)
     },
+
+    async elsewhere(domain) {
+      const query = db
+        .selectFrom('passkeys')
+        .select(({ fn }) => ['domain', fn.countAll().as('count')])
+        .where('domain', '!=', domain ?? '')
+        .where('removed_at', 'is', null)
+        .groupBy('domain')
+        .orderBy('domain')
+      const rows = await retryWhileBusy(engine, () => query.execute())
+      return rows.map(({ domain, count }) => ({ domain, count: Number(count) }))
+    },
+
+    async purge(before, limit) {
+      const old = db
+        .selectFrom('passkeys')
+        .select('id')
+        .where('removed_at', '<', before)
+        .limit(limit)
+      const query = db.deleteFrom('passkeys').where('id', 'in', old)
+      const result = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      return Number(result.numDeletedRows)
+    },
   }
 }

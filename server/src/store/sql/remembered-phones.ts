@@ -75,11 +75,11 @@ export function rememberedPhones(
       return (await retryWhileBusy(engine, () => query.execute())).map(phoneFromRow)
     },
 
-    async purge(before, limit) {
+    async purge({ used, forgotten }, limit) {
       const old = db
         .selectFrom('remembered_phones')
         .select('hash')
-        .where('used_at', '<', before)
+        .where(row => row.or([row('used_at', '<', used), row('forgotten_at', '<', forgotten)]))
         .limit(limit)
       const query = db.deleteFrom('remembered_phones').where('hash', 'in', old)
       const result = await retryWhileBusy(engine, () => query.executeTakeFirst())
