@@ -8,6 +8,46 @@ const recovery = 'test/security/recovery.test.ts'
 /** What brings visitors back: passkeys, remembered phones, recovery, and the one gate for all of them. */
 export const phoneWays: readonly Defence[] = [
   {
+    id: 'passkey-open',
+    says: 'where passkeys are closed, a wrong one is told from a good one',
+    file: 'server/src/accounts/methods/passkey.ts',
+    find: "requireOpen('passkey')",
+    replace: '',
+    tests: [{ file: every, name: 'S048' }],
+  },
+  {
+    id: 'remembered-open',
+    says: 'where one tap is closed, a phone that is remembered is told from one that is not',
+    file: 'server/src/accounts/methods/remembered-phone.ts',
+    find: "requireOpen('remembered')",
+    replace: '',
+    tests: [{ file: every, name: 'S048' }],
+  },
+  {
+    id: 'passkey-domain',
+    says: 'a passkey of another domain signs in here',
+    file: 'server/src/accounts/passkeys.ts',
+    find: ' || passkey.domain !== domain',
+    replace: '',
+    tests: [{ file: passkeys, name: 'S109' }],
+  },
+  {
+    id: 'passkey-removed',
+    says: 'a passkey signs in though it was removed behind the look at it',
+    file: 'server/src/accounts/passkeys.ts',
+    find: "if (!old || old.removedAt !== null) throw wrong('it was removed')",
+    replace: "if (!old) throw wrong('it was removed')",
+    tests: [{ file: passkeys, name: 'S114' }],
+  },
+  {
+    id: 'passkey-count',
+    says: 'a count is used twice at once',
+    file: 'server/src/accounts/passkeys.ts',
+    find: "if (isCounted && signCount <= old.signCount) throw wrong('its count has been used')",
+    replace: '',
+    tests: [{ file: passkeys, name: 'S113' }],
+  },
+  {
     id: 'passkey-user-handle',
     says: 'a passkey signs in for whatever account it names',
     file: 'server/src/accounts/passkeys.ts',
