@@ -318,6 +318,10 @@ test('N32: what was typed comes through language, form and expiry, and ends with
   assert.deepEqual(await typedOn(phone, back), ['hong2', undefined, 'en'])
   assert.deepEqual(await typedOn(phone, `${back}?form=sign-up`), ['hong2', 'Hong', 'en'])
   assert.doesNotMatch(phone.cookies, /battery/)
+  const ticked = await follow(phone, scan, { account: 'hong2', remember: 'on', next: 'sign-up' })
+  assert.match(await (await phone.get(ticked)).text(), /name="remember"[^>]* checked/)
+  const unticked = await follow(phone, scan, { account: 'hong2', next: 'sign-up' })
+  assert.doesNotMatch(await (await phone.get(unticked)).text(), /name="remember"[^>]* checked/)
   const emptied = await follow(phone, scan, { account: '', name: '', next: '' })
   assert.deepEqual(await typedOn(phone, emptied), ['', undefined, 'en'])
 

@@ -318,5 +318,12 @@ test('somebody else on the phone of another is led to the form, and back', async
   assert.equal(on.headers.get('location'), `/s/${signIn.id}?form=sign-in`)
   const form = await (await phone.get(`/s/${signIn.id}?form=sign-in`)).text()
   assert.match(form, /name="password"/)
+  // Neither another language nor more time leads away from it.
+  assert.deepEqual(
+    [...form.matchAll(/formaction="[^"]*\/(scan\?lang|extend)[^>]* value="([^"]*)"/g)].map(
+      m => m[2],
+    ),
+    ['sign-in', 'sign-in'],
+  )
   assert.ok(isOneTap(await (await phone.get(`/s/${signIn.id}`)).text()))
 })

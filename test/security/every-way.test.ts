@@ -1,21 +1,30 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { after, type TestContext, test } from 'node:test'
-import { type KioskView, paths, type StartAnswer } from '@qrgate/sdk/protocol'
-import { createAccountAdmin } from '../../server/src/accounts/account-admin.ts'
-import { createPasswordHasher } from '../../server/src/accounts/password.ts'
-import { createRecoveries } from '../../server/src/accounts/recovery.ts'
-import { createClock } from '../../server/src/clock.ts'
-import { kioskCookie, rememberedCookieName } from '../../server/src/http/server/cookies.ts'
-import { system } from '../../server/src/protocol/log-event.ts'
+import { paths } from '@qrgate/sdk/protocol'
+import { rememberedCookieName } from '../../server/src/http/server/cookies.ts'
 import type { Method } from '../../server/src/protocol/policy-document.ts'
+import {
+  another,
+  behindTheProof,
+  codeOf,
+  eventsOf,
+  newId,
+  noticed,
+  ownerAt,
+  type Place,
+  password,
+  placeAt,
+  strokes,
+  type Visit,
+  visit,
+  ways,
+  withoutKey,
+} from '../support/approving.ts'
 import { Authenticator } from '../support/authenticator.ts'
-import { enrol } from '../support/enrol.ts'
 import type { Gate } from '../support/gate.ts'
-import { Kiosk } from '../support/kiosk.ts'
 import { startEngines } from '../support/log-engines.ts'
-import { startLocal, toMake, toUse } from '../support/passkey-page.ts'
-import { patiently, until } from '../support/patience.ts'
+import { startLocal, toUse } from '../support/passkey-page.ts'
+import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 
 /*
@@ -23,154 +32,10 @@ import { Phone } from '../support/phone.ts'
  * somebody comes, and the log tells of none.
  */
 
-const [password, another] = ['correct horse battery', 'another horse entirely']
 const scope = { after } as TestContext
 const gates: Gate[] = []
 // First of all: they would wait for a database that is gone.
 after(() => Promise.all(gates.map(gate => gate.close())))
-const passwords = await createPasswordHasher(60_000)
-const clock = createClock()
-let people = 0
-
-/** A gate with a kiosk of its own. */
-interface Place {
-  gate: Gate
-  kiosk: Kiosk
-  enrolled: Awaited<ReturnType<typeof enrol>>
-}
-
-async function placeAt(gate: Gate): Promise<Place> {
-  const enrolled = await patiently(() => enrol(gate))
-  return { gate, enrolled, kiosk: new Kiosk(gate.url, enrolled.credential) }
-}
-
-/** Somebody who may come back by every way. */
-interface Owner {
-  phone: Phone
-  id: string
-  key: string
-  authenticator: Authenticator
-}
-
-async function ownerAt({ gate, kiosk }: Place): Promise<Owner> {
-  people += 1
-  const [phone, id] = [new Phone(gate.url), `gildong-${people}`]
-  const signIn = await kiosk.start()
-  await phone.scan(signIn.frame.url)
-  const fields = { account: id, name: '홍길동', password, remember: 'on' }
-  assert.equal((await phone.post(`/s/${signIn.id}/sign-up`, fields)).status, 200)
-  await kiosk.claimed(signIn)
-  const asked = toMake(await (await phone.get(`/s/${signIn.id}`)).text(), gate)
-  const authenticator = new Authenticator()
-  const credential = authenticator.create(asked ?? assert.fail())
-  assert.equal((await phone.post(`/s/${signIn.id}/passkeys`, { credential })).status, 200)
-  const { account } = (await gate.app.store.signIns.read(signIn.id)) ?? {}
-  return { phone, id, key: account ?? assert.fail(), authenticator }
-}
-
-/** A scanned sign-in, and how its owner comes to approve it. */
-interface Visit {
-  place: Place
-  owner: Owner
-  signIn: StartAnswer
-  /** @param by the browser that sends it. */
-  send(by?: Phone): Promise<string>
-}
-
-/** What each way sends, from the page of a sign-in. */
-const ways: Record<
-  Method,
-  (id: string, owner: Owner, page: string, gate: Gate) => [string, object]
-> = {
-  password: (id, owner) => [`/s/${id}/sign-in`, { account: owner.id, password }],
-  passkey: (id, { authenticator }, page, gate) => [
-    `/s/${id}/passkey`,
-    { credential: authenticator.get(toUse(page, gate)) },
-  ],
-  remembered: id => [`/s/${id}/approve`, {}],
-  sign_up: id => [`/s/${id}/sign-up`, { account: `new-${id}`, name: '김철수', password }],
-}
-
-async function visit(way: Method, place: Place): Promise<Visit> {
-  const { gate, kiosk } = place
-  const owner = await ownerAt(place)
-  const signIn = await kiosk.start()
-  await owner.phone.scan(signIn.frame.url)
-  const page = await (await owner.phone.get(`/s/${signIn.id}?form=sign-in`)).text()
-  const [path, fields] = ways[way](signIn.id, owner, page, gate)
-  const send = async (by = owner.phone) =>
-    codeOf(await by.post(path, fields as Record<string, string>))
-  return { place, owner, signIn, send }
-}
-
-async function codeOf(answer: Response): Promise<string> {
-  const body = (await answer.json()) as { code?: string; state?: string }
-  return body.code ?? body.state ?? ''
-}
-
-async function eventsOf({ place: { gate }, signIn }: Visit): Promise<string[]> {
-  const { log } = gate.app.store
-  const rows = [
-    ...(await log.find({}, { after: 0 }, 1_000_000)),
-    ...(await log.waiting({}, { after: 0 }, 1_000_000)),
-  ]
-  const told = rows.filter(({ subject }) => subject === signIn.id)
-  return [...new Set(told.map(({ event }) => `${event}`))]
-}
-
-/** What somebody else does to the account, beside the gate. */
-const strokes = {
-  disabled: async ({ place, owner }: Visit) => adminOf(place).disable(owner, system),
-  erased: async ({ place, owner }: Visit) => adminOf(place).erase(owner, system),
-  'given another password': async ({ place, owner }: Visit) =>
-    adminOf(place).changePassword(owner, another, system),
-  recovered: async ({ place, owner }: Visit) => {
-    const link = await adminOf(place).beginRecovery(owner, system)
-    const records = place.gate.app.store.accounts
-    const recoveries = createRecoveries({ records, passwords, siteNames: [], clock })
-    await recoveries.recover({ link, browser: '' }, another, '127.0.0.1')
-  },
-}
-
-function adminOf({ gate }: Place) {
-  const records = gate.app.store.accounts
-  const admin = createAccountAdmin({ records, passwords, siteNames: [], clock, randomBytes })
-  return {
-    ...admin,
-    changePassword: (owner: Owner, to: string, by: typeof system) =>
-      gate.app.store.accounts
-        .byKey(owner.key)
-        .then(account => admin.changePassword(account ?? assert.fail(), to, by)),
-  }
-}
-
-/** Happens right behind the read by which a way is sure of its account. */
-function behindTheProof(visit: Visit, stroke: (visit: Visit) => Promise<unknown>): void {
-  const { accounts } = visit.place.gate.app.store
-  const { byKey } = accounts
-  accounts.byKey = async key => {
-    const account = await byKey(key)
-    if (key !== visit.owner.key) return account
-    accounts.byKey = byKey
-    await patiently(() => stroke(visit))
-    return account
-  }
-}
-
-/** Nobody but the owner's own phone has its key: what it keeps besides, a thief may have. */
-const withoutKey = ({ place, owner }: Visit) => {
-  const [, secret = ''] =
-    new RegExp(`${rememberedCookieName}=([^;]*)`).exec(owner.phone.cookies) ?? []
-  return new Phone(place.gate.url, {}, [`${rememberedCookieName}=${secret}`])
-}
-
-/** A node looks at policies by itself, every two seconds. */
-const noticed = ({ gate, enrolled }: Place, version: number) =>
-  until('the policy is known', async () => {
-    const headers = { cookie: `${kioskCookie}=${enrolled.credential}` }
-    const answer = await fetch(gate.url + paths.kiosk, { headers })
-    return ((await answer.json()) as KioskView).policy?.version === version
-  })
 
 type Codes = Partial<Record<Method, string>>
 const all = (code: string): Codes => ({
@@ -248,7 +113,72 @@ const againstEach: Record<string, Against> = {
     happens: ({ owner, signIn }) => owner.phone.deny(signIn.id),
     told: ['sign_in.scanned', 'sign_in.denied'],
   },
+  'the kiosk has cancelled it': {
+    codes: all('already_ended'),
+    happens: ({ place, signIn }) => place.kiosk.cancel(signIn),
+    told: ['sign_in.scanned', 'sign_in.cancelled'],
+  },
+  'the kiosk has another phone’s owner': {
+    codes: all('already_ended'),
+    happens: ({ place, signIn }) => place.kiosk.cancel(signIn, 'not_my_phone'),
+    told: ['sign_in.scanned', 'sign_in.cancelled'],
+  },
 }
+
+/** What becomes of an approval, after which the same is sent once more. */
+const afterwards: Record<
+  string,
+  { code: string; happens(visit: Visit): Promise<unknown>; told: string[] }
+> = {
+  'the visit has ended': {
+    code: 'already_ended',
+    async happens({ place, signIn }) {
+      await place.kiosk.claimed(signIn)
+      const ended = await place.kiosk.post(paths.end(signIn.id), signIn.kiosk_secret, {})
+      assert.equal(ended.status, 200)
+    },
+    told: ['sign_in.scanned', 'sign_in.approved', 'sign_in.claimed', 'visit.ended'],
+  },
+  'its owner has said that it was somebody else': {
+    code: 'already_ended',
+    async happens({ place, owner, signIn }) {
+      await place.kiosk.claimed(signIn)
+      assert.equal((await owner.phone.post(`/s/${signIn.id}/not-me`, {})).status, 200)
+    },
+    told: [
+      ...['sign_in.scanned', 'sign_in.approved', 'sign_in.claimed'],
+      ...['visit.ended', 'report.not_me'],
+    ],
+  },
+  'nobody has claimed it in time': {
+    code: 'expired',
+    async happens(visit) {
+      visit.place.gate.passTime(2 * 60_000)
+      const isWritten = async () => (await eventsOf(visit)).includes('sign_in.expired')
+      await until('the reaper has come', isWritten)
+    },
+    told: ['sign_in.scanned', 'sign_in.approved', 'sign_in.expired'],
+  },
+}
+
+/** Where somebody else tries a way, or somebody who has it no more. */
+const wrongProofs: Record<Method, (visit: Visit) => Promise<string>> = {
+  password: async ({ owner, signIn }) =>
+    codeOf(await owner.phone.signIn(signIn.id, 'nobody-at-all', another)),
+  passkey: async ({ owner, signIn, place }) => {
+    const page = await (await owner.phone.get(`/s/${signIn.id}?form=sign-in`)).text()
+    const credential = new Authenticator().get(toUse(page, place.gate))
+    return codeOf(await owner.phone.post(`/s/${signIn.id}/passkey`, { credential }))
+  },
+  remembered: async ({ owner: { phone }, signIn }) => {
+    const kept = phone.cookies.split('; ').filter(cookie => !cookie.includes(rememberedCookieName))
+    return codeOf(await new Phone(phone.url, {}, kept).approve(signIn.id))
+  },
+  sign_up: async ({ owner, signIn }) =>
+    codeOf(await owner.phone.signUp(signIn.id, owner.id, '', '')),
+}
+
+const nobodyJudges = 'the kiosk’s policy is one that nobody here can judge'
 
 /** What happens to the kiosk, at once to all who are there. */
 const againstAll: Record<
@@ -281,7 +211,7 @@ const againstAll: Record<
     },
     told: ['sign_in.scanned'],
   },
-  'the kiosk’s policy is one that nobody here can judge': {
+  [nobodyJudges]: {
     codes: all('method_not_allowed'),
     async happens(place) {
       const { kiosks } = place.gate.app.store
@@ -301,8 +231,11 @@ const entries = (codes: Codes) => Object.entries(codes) as [Method, string][]
 
 async function assertRefused(visit: Visit, way: Method, told = ['sign_in.scanned']) {
   assert.deepEqual(await eventsOf(visit), told, way)
-  const row = await visit.place.gate.app.store.signIns.read(visit.signIn.id)
+  const { signIns, rememberedPhones, accounts } = visit.place.gate.app.store
+  const row = await signIns.read(visit.signIn.id)
   assert.notEqual(row?.account, visit.owner.key, way)
+  assert.ok((await rememberedPhones.of(visit.owner.key)).length <= 1, way)
+  assert.equal(await accounts.byIdKey(newId(visit.signIn.id)), null, way)
 }
 
 for (const [engine, database] of Object.entries(await startEngines(scope))) {
@@ -333,6 +266,44 @@ for (const [engine, database] of Object.entries(await startEngines(scope))) {
       for (const [way, own] of visits) {
         assert.equal(await own.send(), codes[way], way)
         await assertRefused(own, way, told)
+      }
+    })
+  }
+
+  test(`S021: ${engine}: before the scan no way approves, whoever has the page`, async () => {
+    for (const way of Object.keys(ways) as Method[]) {
+      const own = await visit(way, open, { isScanned: false })
+      assert.equal(await own.send(), 'not_your_phone', way)
+      await assertRefused(own, way, [])
+    }
+  })
+
+  test(`S033 S048: ${engine}: where a way is closed, a wrong proof is answered like a right one`, async () => {
+    const place = await placeAt(gate)
+    const visits = new Map<Method, Visit>()
+    for (const way of Object.keys(ways) as Method[]) visits.set(way, await visit(way, place))
+    for (const what of ['the kiosk’s policy forbids it', nobodyJudges]) {
+      const { codes, happens } = againstAll[what] ?? assert.fail()
+      await happens(place, [])
+      for (const [way, code] of entries(codes)) {
+        const own = visits.get(way) ?? assert.fail()
+        assert.equal(await wrongProofs[way](own), code, way)
+        await assertRefused(own, way)
+      }
+    }
+  })
+
+  for (const [what, { code, happens, told }] of Object.entries(afterwards)) {
+    test(`S019: ${engine}: where ${what}, the same once more changes nothing`, async () => {
+      for (const way of Object.keys(ways) as Method[]) {
+        const own = await visit(way, open)
+        assert.equal(await own.send(), 'approved', way)
+        await happens(own)
+        await until('the log is written', async () => (await eventsOf(own)).length === told.length)
+        const row = await gate.app.store.signIns.read(own.signIn.id)
+        assert.equal(await own.send(), code, way)
+        assert.deepEqual(await gate.app.store.signIns.read(own.signIn.id), row, way)
+        assert.deepEqual(await eventsOf(own), told, way)
       }
     })
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, type TestContext, test } from 'node:test'
+import { after, afterEach, type TestContext, test } from 'node:test'
 import { createAccountAdmin } from '../../server/src/accounts/account-admin.ts'
 import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
@@ -60,6 +60,14 @@ async function passkeysOf(id: string, at: Gate = gate): Promise<Passkey[]> {
   const account = await (await adminOf(at)).byId(id)
   assert.ok(account)
   return at.app.store.passkeys.of(account.key)
+}
+
+async function rewrite(id: string, fields: Partial<Passkey>): Promise<void> {
+  await gate.app.store.passkeys.update(id, old => ({
+    next: { ...(old ?? assert.fail()), ...fields },
+    events: [],
+    quiet: true,
+  }))
 }
 
 async function adminOf({ app: { store } }: Gate = gate) {
@@ -176,6 +184,61 @@ test('S113: a key that counts is refused where it has not counted on, and goes o
     await codeOf(await last.use(authenticator.get(last.asked, { count: 6 }))),
     'approved',
   )
+})
+
+/** Happens right behind the look at a passkey, before its use is written. */
+function behindTheLook(happens: () => Promise<unknown>): void {
+  const { accounts } = gate.app.store
+  const { byKey } = accounts
+  accounts.byKey = async key => {
+    await happens()
+    return byKey(key)
+  }
+  restore = () => {
+    accounts.byKey = byKey
+  }
+}
+
+let restore = () => {}
+afterEach(() => restore())
+
+test('S111 S113: of one count that is used twice at once, one sign-in is approved', async () => {
+  const { phone, authenticator } = await withPasskey(gate, new Authenticator({ synced: false }))
+  const visits = [await scanned(phone), await scanned(phone)]
+  const both = Promise.withResolvers<void>()
+  let looks = 0
+  behindTheLook(() => {
+    looks += 1
+    if (looks === visits.length) both.resolve()
+    return both.promise
+  })
+  const answers = await Promise.all(
+    visits.map(({ asked, use }) => use(authenticator.get(asked, { count: 5 }))),
+  )
+  const codes = await Promise.all(answers.map(codeOf))
+  assert.deepEqual(codes.toSorted(), ['approved', 'passkey_wrong'])
+  const views = await Promise.all(visits.map(({ kiosk, signIn }) => kiosk.view(signIn)))
+  assert.deepEqual(views.map(({ state }) => state).toSorted(), ['approved', 'scanned'])
+})
+
+test('S114: a passkey that is removed while it signs in is refused', async () => {
+  const { phone, authenticator } = await withPasskey()
+  const { kiosk, signIn, asked, use } = await scanned(phone)
+  behindTheLook(async () => {
+    restore()
+    await rewrite(authenticator.id, { removedAt: 1 })
+  })
+  assert.equal(await codeOf(await use(authenticator.get(asked))), 'passkey_wrong')
+  assert.equal((await kiosk.view(signIn)).state, 'scanned')
+})
+
+test('S109: a passkey of another domain is refused here, though its signature is good there', async () => {
+  const { phone, authenticator } = await withPasskey()
+  await rewrite(authenticator.id, { domain: 'example.org' })
+  const { kiosk, signIn, asked, use } = await scanned(phone)
+  const there = authenticator.get(asked, { rpId: 'example.org' })
+  assert.equal(await codeOf(await use(there)), 'passkey_wrong')
+  assert.equal((await kiosk.view(signIn)).state, 'scanned')
 })
 
 test("S114: nobody adds another's passkey to an account, nor their own to another's", async () => {

@@ -99,6 +99,21 @@ export class Authenticator {
     })
   }
 
+  /** Itself, as the DevTools of a browser take it for one of theirs. @param count of the uses so far. */
+  forBrowser(rpId: string, count = 0) {
+    const privateKey = this.#keys.privateKey.export({ format: 'der', type: 'pkcs8' })
+    return {
+      credentialId: toBase64(this.id),
+      userHandle: toBase64(this.userHandle),
+      rpId,
+      privateKey: privateKey.toString('base64'),
+      isResidentCredential: true,
+      signCount: count,
+      backupEligibility: this.#synced,
+      backupState: this.#synced,
+    }
+  }
+
   #flags(): number {
     return bits.up | bits.uv | (this.#synced ? bits.be | bits.bs : 0)
   }
@@ -113,6 +128,8 @@ export class Authenticator {
     return Buffer.concat([hash, Buffer.of(twist.flags ?? this.#flags()), count])
   }
 }
+
+const toBase64 = (text: string) => Buffer.from(text, 'base64url').toString('base64')
 
 function clientDataOf(type: string, asked: Asked, twist: Twist): string {
   const { challenge, origin } = { ...asked, ...twist }

@@ -1,11 +1,11 @@
 import { withTime } from '@qrgate/sdk/protocol'
-import { ask, keepTyped, submit } from './gate.ts'
+import { keepTyped, submit } from './gate.ts'
 import { clearProblem, setBusy, showOutdated, showProblem, showProgress } from './notice.ts'
 import { type Page, type Problem, reloadFromServer, type Words } from './page.ts'
 import { signed } from './passkey.ts'
 import { isOutdated } from './scan.ts'
 import { wait } from './wait.ts'
-import { hasMoved } from './watch.ts'
+import { movedMeanwhile } from './watch.ts'
 
 const attempts = 3
 
@@ -45,6 +45,8 @@ async function send(form: HTMLFormElement, page: Page, words: Words): Promise<vo
       return showOutdated()
     }
     if (answer.kind === 'refused') {
+      // It may be refused because what was sent before, and never answered, was done since.
+      if (attempt > 0 && (await movedMeanwhile(page))) return reloadFromServer(page)
       problem = inTime(words.problems[answer.code], answer.retryAfter, words)
       if (problem === undefined && answer.status < 500) {
         await keepTyped(page)
@@ -59,22 +61,13 @@ async function send(form: HTMLFormElement, page: Page, words: Words): Promise<vo
     } else {
       problem = { sentence: words.lost, field: null }
       showProgress(words.asking)
+      await wait(1000)
       if (await movedMeanwhile(page)) return reloadFromServer(page)
     }
     showProgress('')
   }
   release()
   showProblem(problem ?? words.problems.other, form)
-}
-
-/** Asks until the gate answers, however long that takes: a guess here would be a lie. */
-async function movedMeanwhile(page: Page): Promise<boolean> {
-  for (;;) {
-    await wait(1000)
-    const answer = await ask(page)
-    if (answer.kind === 'later') await wait(answer.seconds * 1000)
-    else if (answer.kind !== 'lost') return hasMoved(page, answer)
-  }
 }
 
 function fieldsOf(form: HTMLFormElement): URLSearchParams {

@@ -9,7 +9,10 @@ export interface CreationOptions {
   exclude: readonly { id: string; transports: readonly AuthenticatorTransport[] }[]
 }
 
-/** What an authenticator has made, as JSON; null where its owner does not want it after all. */
+/**
+ * What an authenticator has made, as JSON; empty where it has one of this account already, null where its owner
+ * does not want it after all.
+ */
 export async function make({ challenge, rp, user, algorithms, exclude }: CreationOptions) {
   const publicKey: PublicKeyCredentialCreationOptions = {
     challenge: toBytes(challenge),
@@ -32,7 +35,8 @@ export async function make({ challenge, rp, user, algorithms, exclude }: Creatio
       attestationObject: toText(response.attestationObject),
       transports: response.getTransports?.() ?? [],
     })
-  } catch {
-    return null
+  } catch (error) {
+    // WebAuthn Level 3 §5.1.3: one of those that it was to leave out.
+    return error instanceof DOMException && error.name === 'InvalidStateError' ? '' : null
   }
 }

@@ -35,6 +35,6 @@ if (toMake && window.PublicKeyCredential) {
     const credential = await asking(() => make(options))
     const field = form.elements.namedItem('credential') as HTMLInputElement
     field.value = credential ?? ''
-    return credential !== null
+    return Boolean(credential)
   })
 }

@@ -1,6 +1,7 @@
 import { asking } from './asking.ts'
 import { press } from './gate.ts'
 import { type CreationOptions, make } from './make-passkey.ts'
+import { wait } from './wait.ts'
 
 /** Where this phone's owner does not want to be asked, it is kept here; nobody else needs to know. */
 const never = 'qrgate-no-passkey'
@@ -19,16 +20,19 @@ function offer(card: HTMLElement): void {
 
 async function makeHere(card: HTMLElement): Promise<void> {
   const { newPasskey = '', options = '', words = '{}' } = card.dataset
-  const { made, notMade } = JSON.parse(words) as Record<string, string>
+  const { checking, made, notMade } = JSON.parse(words) as Record<string, string>
   const problem = card.querySelector<HTMLElement>('.problem')
   const buttons = card.querySelectorAll('button')
+  const status = card.querySelector('.made')
   for (const button of buttons) button.disabled = true
+  if (problem) problem.hidden = true
   await asking(async () => {
     const credential = await make(JSON.parse(options) as CreationOptions)
     if (credential === null) return
-    const answer = await press(newPasskey, new URLSearchParams({ credential }))
-    if (answer.kind === 'state') {
-      card.querySelector('.made')?.append(made ?? '')
+    status?.replaceChildren(checking ?? '')
+    const isMade = credential === '' || (await isTaken(newPasskey, credential))
+    status?.replaceChildren(isMade ? (made ?? '') : '')
+    if (isMade) {
       for (const child of card.querySelectorAll('ul,.problem,button,.answers')) child.remove()
     } else if (problem) {
       problem.hidden = false
@@ -36,6 +40,16 @@ async function makeHere(card: HTMLElement): Promise<void> {
     }
   })
   for (const button of buttons) button.disabled = false
+}
+
+/** The same once more changes nothing, so it is sent until the gate says what became of it. */
+async function isTaken(address: string, credential: string): Promise<boolean> {
+  for (;;) {
+    const answer = await press(address, new URLSearchParams({ credential }))
+    if (answer.kind === 'state') return true
+    if (answer.kind === 'refused') return false
+    await wait(answer.kind === 'later' ? answer.seconds * 1000 : 1000)
+  }
 }
 
 function isUnwanted(): boolean {

@@ -35,13 +35,30 @@ export async function watch(page: Page, timeLeft: TimeLeft | undefined): Promise
   reloadFromServer(page)
 }
 
-/** A page that the browser kept in its back-forward cache may be out of date. */
+/**
+ * A page that the browser kept in its back-forward cache may be out of date, and of somebody who has left:
+ * nothing of it is shown before the gate has said that it is true.
+ */
 export function watchReturns(page: Page): void {
-  addEventListener('pageshow', async event => {
-    if (!event.persisted) return
-    page.movesOn = false
-    if (hasMoved(page, await ask(page))) reloadFromServer(page)
+  const { style } = document.documentElement
+  addEventListener('pagehide', ({ persisted }) => {
+    if (persisted) style.visibility = 'hidden'
   })
+  addEventListener('pageshow', async ({ persisted }) => {
+    if (!persisted) return
+    page.movesOn = false
+    if (await movedMeanwhile(page)) return reloadFromServer(page)
+    style.visibility = ''
+  })
+}
+
+/** Asks until the gate answers, however long that takes: a guess here would be a lie. */
+export async function movedMeanwhile(page: Page): Promise<boolean> {
+  for (;;) {
+    const answer = await ask(page)
+    if (answer.kind !== 'lost' && answer.kind !== 'later') return hasMoved(page, answer)
+    await wait(answer.kind === 'later' ? answer.seconds * 1000 : pause)
+  }
 }
 
 /** Closing the page of a sign-in that is not finished leaves it to the next visitor. */
@@ -61,7 +78,7 @@ function isLost(answer: Answer): boolean {
   return answer.kind === 'refused'
 }
 
-export function hasMoved(page: Page, answer: Answer): boolean {
+function hasMoved(page: Page, answer: Answer): boolean {
   // What was asked for at the kiosk has a page of its own.
   if (answer.kind === 'state') {
     return answer.state !== page.state || (page.state === 'claimed' && answer.handOff !== null)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../errors.ts'
 import { type Actor, system } from './log-event.ts'
+import { methods } from './policy-document.ts'
 import { advance, observe } from './sign-in.ts'
 import { createSignInId } from './sign-in-id.ts'
 import { type Observed, type Step, unscanned } from './sign-in-row.ts'
@@ -126,6 +127,21 @@ test('S023, S026, I1, I4, I5: every step in every situation does what the table 
     const found = situations[situation as keyof typeof situations]
     const got = Object.values(steps).map(step => outcome(found, step))
     assert.deepEqual(got, expected, situation)
+  }
+})
+
+test('S023: by whichever way somebody comes, an approval does what the table says of it', () => {
+  for (const [situation, found] of Object.entries(situations)) {
+    for (const step of [
+      steps.approve,
+      steps['approve as another account'],
+      steps['approve by another'],
+    ]) {
+      const expected = outcome(found, step)
+      for (const method of methods) {
+        assert.equal(outcome(found, { ...step, method }), expected, `${situation}, ${method}`)
+      }
+    }
   }
 })
 

@@ -22,7 +22,7 @@ const entry = 'entry'
 
 /**
  * A button that leads to another form, the same in another language, or with more time for it, with all that
- * was typed but the password. It commits the scan like any other.
+ * was typed and ticked but the password. It commits the scan like any other.
  */
 export function carryOn(
   { id }: EntryForm,
@@ -34,6 +34,11 @@ export function carryOn(
   // It leads to another page, as the same does elsewhere.
   const spoken = lang !== undefined && html` role="link" lang="${lang}"`
   return html`<button class="${look}" form="${entry}" formaction="${action}" formnovalidate name="next" value="${next}"${spoken}>${label}</button>`
+}
+
+/** What leads to this form again: where somebody is remembered, a sign-in without a word shows one tap. */
+export function sameForm({ kind }: EntryForm): string {
+  return kind === 'one-tap' ? '' : kind
 }
 
 /** With script, what is shown where the receipt has run out before the gate was reached. */
@@ -75,9 +80,8 @@ export function problemBox(problem: Problem | null): Markup {
 export function timeLine(form: EntryForm, words: Words): Markup {
   const { time } = form
   const { within, more } = words.timeToSignIn
-  const next = form.kind === 'sign-up' ? 'sign-up' : ''
   const left = time && within.replace('{time}', timeLeft(time.leftMs, words.timeToSignIn))
-  const button = carryOn(form, { next, step: 'extend' }, 'link', more)
+  const button = carryOn(form, { next: sameForm(form), step: 'extend' }, 'link', more)
   const look = time?.extendable === false ? 'time-left spent' : 'time-left'
   return html`<p class="${look}" data-time-left="${time?.leftMs ?? ''}"${time === undefined && ' hidden'}><span>${left}</span> ${button}</p>`
 }

@@ -15,7 +15,7 @@ export function newPasskeyCard(
   if (!options) return null
   const { offer, made, notMade } = words.passkey
   const { title, points, make, later, never } = offer
-  const said = JSON.stringify({ made, notMade })
+  const said = JSON.stringify({ checking: words.progress.checking, made, notMade })
   return html`<section class="new-passkey" data-part="new-passkey" data-kept data-new-passkey="/s/${id}/passkeys" data-options="${JSON.stringify(options)}" data-words="${said}" aria-labelledby="new-passkey" hidden>
 <h2 id="new-passkey">${icon('passkey')} ${title}</h2>
 <ul>${points.map(point => html`<li>${icon('check')} ${point}</li>`)}</ul>

@@ -2,7 +2,7 @@ import type { Language } from '../server/language.ts'
 import { html, type Markup, raw } from '../server/markup.ts'
 import { noscriptCss, type PageAssets } from './assets.ts'
 import { codePage } from './code-page.ts'
-import { carryOn } from './form.ts'
+import { carryOn, sameForm } from './form.ts'
 import { cancelPage, handOffPage, liveMark } from './hand-off-page.ts'
 import { icon } from './icon.ts'
 import { justScanned, oneTapPage } from './one-tap-page.ts'
@@ -139,7 +139,6 @@ const whoHasSignedIn = new Set<PhoneView['kind']>(['claimed', 'ended', 'hand-off
 
 /** What stands at a sign-in's own address only where it is asked for. */
 const forms: Partial<Record<PhoneView['kind'], string>> = {
-  'sign-up': 'sign-up',
   'not-me-form': 'not-me',
   'cancel-form': 'cancel',
 }
@@ -154,10 +153,9 @@ function languageSwitch(view: PhoneView, other: Language): Markup {
     view.userCode !== undefined &&
     html`<form method="post" action="/code?lang=${other}"><button class="language" name="user_code" value="${view.userCode}" role="link" lang="${other}">${languageName}</button></form>`
   if (hasEntry(view)) {
-    const next = forms[view.kind] ?? ''
     // Without script another language is no scan where a code has led here: nobody has pressed to go on.
     const still = isUncommitted(view) && codeAgain && html`<noscript>${codeAgain}</noscript>`
-    return html`${still}<p>${carryOn(view, { next, lang: other }, 'language', languageName)}</p>`
+    return html`${still}<p>${carryOn(view, { next: sameForm(view), lang: other }, 'language', languageName)}</p>`
   }
   if (codeAgain) return codeAgain
   const named = 'id' in view && view.id !== undefined

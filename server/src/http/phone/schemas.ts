@@ -27,6 +27,9 @@ export const typedText = Type.String({ maxLength: 256 })
 /** What the page said that others are told; carried by every form that signs in. */
 export const agreement = Type.Optional(Type.String({ maxLength: longestAgreement }))
 
+/** The box beside a form, where it is ticked. */
+export const remember = Type.Optional(Type.Literal('on'))
+
 const location = { Location: { type: 'string', description: 'A path of this gate.' } }
 const away = (description: string) => Type.Null({ description, headers: location })
 

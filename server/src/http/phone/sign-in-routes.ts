@@ -10,6 +10,7 @@ import {
   ofForm,
   ofScan,
   receipt,
+  remember,
   settled,
   typedText,
 } from './schemas.ts'
@@ -36,8 +37,6 @@ const ofNewPasskey = [
 /** What a browser says for an authenticator, as JSON. */
 const credential = Type.String({ maxLength: longestMessage })
 const password = Type.String({ maxLength: 4096 })
-/** The box beside a form, where it is ticked. */
-const remember = Type.Optional(Type.Literal('on'))
 
 /** Each way to prove who the visitor is: the submit names the place, so it approves. */
 export function addSignInRoutes(

@@ -36,7 +36,7 @@ ${notice(form, words)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 ${actionForm(form, 'sign-up', fields)}
-${carryOn(form, { next: '' }, 'plain', back)}
+${carryOn(form, { next: 'sign-in' }, 'plain', back)}
 ${timeLine(form, words)}
 ${progressLine()}`
 

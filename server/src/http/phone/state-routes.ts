@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { Refusal, type RefusalCode } from '../../errors.ts'
 import { isNews, seenOf } from '../../signin/watched.ts'
 import { goneWith } from '../server/gone.ts'
@@ -14,6 +14,7 @@ import {
   ofScan,
   over,
   receipt,
+  remember,
   settled,
   shown,
   typedText,
@@ -45,13 +46,21 @@ const carriedOn = Type.Object(
     next: Type.Optional(Type.String({ maxLength: 16 })),
     account: Type.Optional(typedText),
     name: Type.Optional(typedText),
+    remember,
   },
   { title: 'CarriedForm' },
 )
 
 const asked = new Set(['sign-in', 'sign-up'])
-/** The form that was asked for in place of the one that goes with how things stand. */
-const formOf = (next = '') => (asked.has(next) ? `?form=${next}` : '')
+
+/** The form that was asked for in place of the one that goes with how things stand, and its box where that is ticked. */
+function formOf({ next = '', remember }: Static<typeof carriedOn>): string {
+  const query = new URLSearchParams({
+    ...(asked.has(next) && { form: next }),
+    ...(remember && { remember }),
+  })
+  return query.size === 0 ? '' : `?${query}`
+}
 
 /** What a phone does with its sign-in by its phone key alone: take it, look at it, refuse it. */
 export function addStateRoutes(
@@ -77,10 +86,10 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { receipt, next, account: accountId, name } = request.body
+      const { receipt, account: accountId, name } = request.body
       visitor.keepTyped({ accountId, name })
       await visitor.scanFirst(id, receipt)
-      return visitor.settle(id, formOf(next))
+      return visitor.settle(id, formOf(request.body))
     },
   )
 
@@ -101,10 +110,10 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { next, account: accountId, name } = request.body
+      const { account: accountId, name } = request.body
       visitor.keepTyped({ accountId, name })
       await flow.extendByPhone(id, visitor.key)
-      return visitor.settle(id, formOf(next))
+      return visitor.settle(id, formOf(request.body))
     },
   )
 

@@ -182,7 +182,7 @@ export class Visitor {
   }
 
   get #query() {
-    return this.#request.query as { form?: unknown; bare?: unknown }
+    return this.#request.query as { form?: unknown; remember?: unknown; bare?: unknown }
   }
 
   /** So that neither another language nor another form nor another scan asks for it again. */
@@ -249,7 +249,7 @@ export class Visitor {
   async showState({ signIn, handOff, kiosk }: WithHandOff<SignIn> & { kiosk: Kiosk }) {
     if (this.wantsJson) return this.#reply.send(phoneState(signIn, handOff, this.#parts.clock()))
     if (!finalStates.has(signIn.state) || handOff?.deadline) this.#renewKey()
-    const { form } = this.#query
+    const { form, remember } = this.#query
     const view = viewOfSignIn(signIn, handOff, this.#takesNewAccounts(kiosk), form)
     const told = signIn.state === 'scanned' ? await this.#told(signIn.id, kiosk) : undefined
     const time = timeToSignIn(signIn, this.#parts.clock())
@@ -266,7 +266,8 @@ export class Visitor {
     }
     return this.#show({
       ...{ place, ...view, ...typed, ...this.#ways(signIn.id, kiosk) },
-      ...{ told, time, notice: await this.#noticeOn(view), invited: this.#invited },
+      ...{ told, time, remember: remember === 'on' },
+      ...{ notice: await this.#noticeOn(view), invited: this.#invited },
     })
   }
 
