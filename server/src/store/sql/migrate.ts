@@ -15,6 +15,7 @@ import { returning } from './migrations/2026-12-returning.ts'
 import { returningByLink } from './migrations/2026-12-returning-by-link.ts'
 import { sessions } from './migrations/2026-12-sessions.ts'
 import { signUp } from './migrations/2026-12-sign-up.ts'
+import { theLogByAccount } from './migrations/2026-12-the-log-by-account.ts'
 
 /**
  * What may be done to a database by opening it: make it, and bring it up to date; use it as it is; only look
@@ -59,6 +60,7 @@ export async function migrate<T>(
     '2026-12-returning-by-link': returningByLink,
     '2026-12-sessions': sessions,
     '2026-12-sign-up': signUp,
+    '2026-12-the-log-by-account': theLogByAccount,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()
