@@ -114,13 +114,16 @@ export function createPasskeys(parts: PasskeysParts) {
       return { next: { ...old, signCount, usedAt: now }, events: [], quiet: true }
     }
 
+  const having = async (account: string): Promise<Passkey[]> =>
+    (await records.of(account)).filter(({ removedAt }) => removedAt === null)
+
   /** Of a passkey that the account has. */
   const change = async (
     id: string,
     account: string,
     decide: (old: Passkey) => Change<Passkey>,
   ): Promise<void> => {
-    if (!(await records.of(account)).some(passkey => passkey.id === id)) {
+    if (!(await having(account)).some(passkey => passkey.id === id)) {
       throw new Refusal('not_found')
     }
     await records.update(id, old => {
@@ -166,7 +169,7 @@ export function createPasskeys(parts: PasskeysParts) {
       { to, phoneHash }: Bound,
     ): Promise<CreationOptions | null> {
       if (domain === null) return null
-      const known = await records.of(key)
+      const known = await having(key)
       if (known.length >= mostPasskeys) return null
       return {
         challenge: challenges.mint('create', to, phoneHash, clock()),
@@ -193,7 +196,7 @@ export function createPasskeys(parts: PasskeysParts) {
       const attestation = readAttestation(text)
       if (domain === null || !attestation) throw wrong('no attestation')
       const { id, publicKey, signCount, synced } = await made(attestation, bound, domain)
-      const known = await records.of(account)
+      const known = await having(account)
       const isKnown = known.some(passkey => passkey.id === id)
       if (!isKnown && known.length >= mostPasskeys) throw wrong('there are too many')
       const now = clock()
@@ -231,7 +234,7 @@ export function createPasskeys(parts: PasskeysParts) {
     },
 
     /** In the order in which they were added. */
-    of: (account: Pick<Account, 'key'>): Promise<Passkey[]> => records.of(account.key),
+    of: (account: Pick<Account, 'key'>): Promise<Passkey[]> => having(account.key),
   }
 
   async function made({ response }: Attestation, bound: Bound, rpId: string) {
