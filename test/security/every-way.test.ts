@@ -17,6 +17,7 @@ import { startEngines } from '../support/log-engines.ts'
 import { startLocal, toMake, toUse } from '../support/passkey-page.ts'
 import { patiently, until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
+import { erasureIn } from '../support/stored.ts'
 
 /*
  * One gate for all ways to sign in: whatever stands against an approval stands against it whichever way
@@ -121,7 +122,7 @@ async function eventsOf({ place: { gate }, signIn }: Visit): Promise<string[]> {
 /** What somebody else does to the account, beside the gate. */
 const strokes = {
   disabled: async ({ place, owner }: Visit) => adminOf(place).disable(owner, system),
-  erased: async ({ place, owner }: Visit) => adminOf(place).erase(owner, system),
+  erased: async ({ place, owner }: Visit) => erasureIn(place.gate.app.store).erase(owner, system),
   'given another password': async ({ place, owner }: Visit) =>
     adminOf(place).changePassword(owner, another, system),
   recovered: async ({ place, owner }: Visit) => {

@@ -12,6 +12,7 @@ import { system } from '../../server/src/protocol/log-event.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { Phone } from '../support/phone.ts'
+import { erasureIn } from '../support/stored.ts'
 
 const [before, chosen] = ['correct horse battery', 'another horse entirely']
 const minute = 60_000
@@ -120,7 +121,7 @@ test('a recovery link that is used, void, too old or made up: one page, and one 
   const changed = await lost(own, clock)
   await changed.admin.changePassword(changed.account, 'an operator chose this', system)
   const erased = await lost(own, clock)
-  await erased.admin.erase(erased.account, system)
+  await erasureIn(own.app.store).erase(erased.account, system)
   const tooOld = await lost(own, clock)
   own.passTime(30 * minute)
   passed += 30 * minute
@@ -298,7 +299,7 @@ test('who is disabled or gone is given no recovery link', async () => {
   const refused = new Refusal('account_unusable')
   await admin.disable(account, system)
   await assert.rejects(admin.beginRecovery(account, system), refused)
-  await admin.erase(account, system)
+  await erasureIn(gate.app.store).erase(account, system)
   await assert.rejects(admin.beginRecovery(account, system), refused)
 })
 

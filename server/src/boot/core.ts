@@ -268,7 +268,6 @@ export async function createCore(
     store,
     bus,
     delivery,
-    accounts,
     moves,
     clock,
     steadiness,
