@@ -144,7 +144,7 @@ function configOf(values: Values, mode: Mode) {
     site: { ko: values.QRGATE_SITE_NAME, en: values.QRGATE_SITE_NAME_EN },
     /** Who may add an account on the phone. */
     registration: values.QRGATE_REGISTRATION,
-    /** What whoever signs up is told; an empty text says nothing. */
+    /** What whoever signs up is told until an operator changes it; an empty text says nothing. */
     signUpNotice: {
       purpose: {
         ko: values.QRGATE_SIGN_UP_PURPOSE,

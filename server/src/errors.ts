@@ -66,6 +66,7 @@ export const statusOf = {
   too_many: 429,
   registration_closed: 403,
   invitation_wrong: 422,
+  notice_changed: 409,
   method_not_allowed: 403,
 
   busy: 503,

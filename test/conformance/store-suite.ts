@@ -17,6 +17,7 @@ import { rememberedPhonePromises } from './remembered-phone-promises.ts'
 import { sessionPromises } from './session-promises.ts'
 import { signInPromises } from './sign-in-promises.ts'
 import { signingKeyPromises } from './signing-key-promises.ts'
+import { sitePromises } from './site-promises.ts'
 import { subjectPromises } from './subject-promises.ts'
 import { updatePromises } from './update-promises.ts'
 import { userCodePromises } from './user-code-promises.ts'
@@ -52,6 +53,7 @@ export function storeSuite(name: string, openDatabase: OpenDatabase): void {
   signingKeyPromises(name, openPair)
   leasePromises(name, openDatabase)
   gatePromises(name, openDatabase)
+  sitePromises(name, openPair)
   logPromises(name, openDatabase)
   logKeepingPromises(name, openDatabase)
 }

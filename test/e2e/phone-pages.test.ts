@@ -96,7 +96,10 @@ const longViews: PhoneView[] = [
     id,
     told,
     error: 'name_invalid',
-    notice: { purpose: '접수에 씁니다.', consent: '동의합니다.', privacyUrl: '/privacy' },
+    notice: {
+      ...{ version: 'a', purpose: '접수에 씁니다.', consent: '동의합니다.' },
+      privacyUrl: '/privacy',
+    },
   },
   { place, kind: 'code', problem: 'unknown' },
   {

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { hash } from '@node-rs/argon2'
 import type { StartAnswer } from '@qrgate/sdk/protocol'
 import { hashCost } from '../../server/src/accounts/password-hash.ts'
-import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import { cli } from '../support/command.ts'
 import { GateProcess } from '../support/gate-process.ts'
 import { Kiosk, type KioskSocket } from '../support/kiosk.ts'
@@ -42,10 +41,10 @@ test('F34: nodes of two builds serve the same visitors, through the upgrade and 
     REDIS_URL: redis.url,
     ...longTimings,
   }
-  const older = olderBuild(t)
+  const older = await olderBuild(t)
   const [a, b] = await allStarted([1, 2].map(() => GateProcess.prepare(t, settings, 'serve')))
   assert.ok(a && b)
-  a.program = older
+  a.program = older.program
   await a.boot()
 
   const visits = { pending: [] as Visit[], scanned: [] as Visit[], approved: [] as Visit[] }
@@ -82,7 +81,7 @@ test('F34: nodes of two builds serve the same visitors, through the upgrade and 
   }
 
   await t.test('the older one has begun', async () => {
-    const store = await openPostgresStore(settings.DATABASE_URL, 'look')
+    const store = await older.openPostgresStore(settings.DATABASE_URL, 'look')
     t.after(() => store.close())
     const { credential } = await enrolIn(store, '1층 접수')
     await addAccountsTo(store, [
@@ -130,7 +129,7 @@ test('F34: nodes of two builds serve the same visitors, through the upgrade and 
     await scan(visit)
     await approve(visit)
     await a.kill('SIGTERM')
-    a.program = older
+    a.program = older.program
     const why = await a.boot().catch(String)
     if (why !== undefined) assert.match(why, /a newer version of QRGate has used it/)
     else {

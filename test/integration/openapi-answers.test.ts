@@ -63,9 +63,13 @@ test('N55: all that the document tells is answered, and nothing else', async t =
 /** What takes a crowd, a database that is away, or a fault: other tests have those. */
 const beyond = new Set(['429', '503', 'default'])
 
-/** What takes a gate of another kind, such as passkeys, or an account that is disabled while its proof is looked at. */
+/**
+ * What takes a gate of another kind, such as passkeys, a policy that nobody understands, or an account that is
+ * disabled while its proof is looked at.
+ */
 const elsewhere = [
   'seedAuth account_unusable',
+  'approveByPassword method_not_allowed',
   'approveByPassword account_unusable',
   'approveByPasskey 200',
   'approveByPasskey 303',
@@ -76,6 +80,7 @@ const elsewhere = [
   'approveByRememberedPhone account_unusable',
   'approveBySignUp account_unusable',
   'approveBySignUp registration_closed',
+  'approveBySignUp invitation_wrong',
 ]
 
 const lists = { services: [], hand_offs: [] }
@@ -207,6 +212,7 @@ async function askVisit(place: Place): Promise<void> {
     await gets(422, post('sign-up', { ...account, ...wrong }))
   }
   await gets(409, post('sign-up', { ...account, account: 'seed' }))
+  await gets(409, post('sign-up', { ...account, notice: 'an older one' }))
   for (const verb of ['sign-in', 'sign-up', 'approve', 'passkey']) {
     await gets(403, post(verb, { ...account, credential: '{}', agreement: 'none' }))
   }

@@ -214,6 +214,8 @@ const nobodys: Partial<Record<keyof Tables, string>> = {
   leases: 'the gate itself',
   locks: 'the gate itself',
   gate: 'the gate itself',
+  site: 'the place itself',
+  notices: 'what everybody who signs up is shown',
   audit: 'what gates of before write: the log has it within a second',
 }
 

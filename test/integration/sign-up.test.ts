@@ -1,24 +1,29 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { noticeVersion } from '../../server/src/accounts/sign-up-notice.ts'
 import { wholeLog } from '../conformance/rows.ts'
 import { qrgate } from '../support/command.ts'
 import { type Gate, type Settings, startGate, temporaryFolder } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 
 const password = 'correct horse battery'
 
-/** A gate where whoever was invited may sign up, and its commands. */
-async function invitedOnly(t: TestContext, more: Settings = {}) {
+/** A gate with a database that commands find too. */
+async function withCommands(t: TestContext, settings: Settings) {
   const folder = temporaryFolder(t)
-  const databaseUrl = `sqlite:${folder}/gate.sqlite`
-  const settings = { QRGATE_REGISTRATION: 'invitation', DATABASE_URL: databaseUrl, ...more }
-  const gate = await startGate(t, settings)
-  const run = (...args: string[]) => {
-    const env = { QRGATE_REGISTRATION: 'invitation', DATABASE_URL: databaseUrl }
-    return qrgate(['account', ...args], { ...env, QRGATE_DATA_DIR: folder }, folder)
-  }
+  const all = { DATABASE_URL: `sqlite:${folder}/gate.sqlite`, ...settings }
+  const gate = await startGate(t, all)
+  const run = (...args: string[]) => qrgate(args, { ...all, QRGATE_DATA_DIR: folder }, folder)
+  return { gate, databaseUrl: all.DATABASE_URL, run }
+}
+
+/** A gate where whoever was invited may sign up, and its commands. */
+async function invitedOnly(t: TestContext) {
+  const { gate, run: command } = await withCommands(t, { QRGATE_REGISTRATION: 'invitation' })
+  const run = (...args: string[]) => command('account', ...args)
   const invite = async (...args: string[]) => {
     const { code, out, err } = await run('invite', ...args)
     assert.equal(code, 0, err)
@@ -26,6 +31,13 @@ async function invitedOnly(t: TestContext, more: Settings = {}) {
     return shown
   }
   return { gate, run, invite }
+}
+
+/** A gate where anybody may sign up, and the command that says what they are told. */
+async function site(t: TestContext) {
+  const settings = { QRGATE_REGISTRATION: 'open' }
+  const { gate, databaseUrl, run: command } = await withCommands(t, settings)
+  return { gate, databaseUrl, run: (...args: string[]) => command('site', 'notice', ...args) }
 }
 
 async function scanned({ url }: Gate) {
@@ -160,29 +172,136 @@ test('commands say what is wrong with an invitation, and the log who made and vo
   )
 })
 
+/** A form in a browser, with the version of the notice on it. */
+async function formOf({ phone, id }: Awaited<ReturnType<typeof scanned>>) {
+  const page = await (await phone.get(`/s/${id}?form=sign-up`)).text()
+  const [, notice] = /name="notice" value="([\w-]{16})"/.exec(page) ?? []
+  const [, shown = ''] = /<p class="notice">(.*?)<\/p>/s.exec(page) ?? []
+  const submit = (account: string, accept?: string) => {
+    const fields = { account, name: '홍길동', password, ...(notice !== undefined && { notice }) }
+    return phone.post(`/s/${id}/sign-up`, fields, accept)
+  }
+  return { page, notice, shown, submit }
+}
+
+async function consentOf({ app: { store } }: Gate, id: string) {
+  const account = (await store.accounts.byIdKey(id)) ?? assert.fail()
+  assert.equal(account.consentedAt, account.consentVersion && account.createdAt)
+  const added = (await wholeLog(store)).find(
+    ({ event, subject }) => event === 'account.added' && subject === account.key,
+  )
+  const logged = JSON.parse(added?.detail ?? '{}').consent ?? null
+  assert.equal(logged, account.consentVersion)
+  return account.consentVersion
+}
+
 test('what whoever signed up was shown stands with the account and in the log', async t => {
   const consented = async (settings: Settings) => {
     const gate = await startGate(t, { QRGATE_REGISTRATION: 'open', ...settings })
     gate.holdTime()
-    const { signUp } = await scanned(gate)
-    assert.equal((await signUp('hong')).status, 200)
-    const account = await gate.app.store.accounts.byIdKey('hong')
-    assert.ok(account)
-    assert.equal(account.consentedAt, account.consentVersion && account.createdAt)
-    const added = (await wholeLog(gate.app.store)).find(({ event }) => event === 'account.added')
-    assert.ok(added?.detail?.includes(`"consent":"${account.consentVersion}"`))
-    return account.consentVersion
+    const { notice, submit } = await formOf(await scanned(gate))
+    assert.equal((await submit('hong')).status, 200)
+    const agreed = (await consentOf(gate, 'hong')) ?? assert.fail()
+    assert.equal(agreed, notice)
+    return { agreed, texts: await gate.app.store.site.noticeOf(agreed) }
   }
   const shown = await consented({})
-  assert.ok(shown)
-  assert.equal(await consented({}), shown)
-  const other = await consented({ QRGATE_SIGN_UP_CONSENT: '이용 약관에 동의합니다.' })
-  assert.ok(other)
-  assert.notEqual(other, shown)
+  assert.equal((await consented({})).agreed, shown.agreed)
+  const consent = '이용 약관에 동의합니다.'
+  const other = await consented({ QRGATE_SIGN_UP_CONSENT: consent })
+  assert.notEqual(other.agreed, shown.agreed)
+  assert.equal(other.texts?.consent.ko, consent)
 })
 
-test('where a form says nothing, nothing was agreed to', () => {
-  const none = { ko: '', en: '' }
-  assert.equal(noticeVersion({ purpose: none, consent: none, privacyUrl: '' }), null)
-  assert.ok(noticeVersion({ purpose: none, consent: none, privacyUrl: 'https://gate.example/p' }))
+test('nobody is said to have agreed to what a program did not show, or no form says', async t => {
+  const gate = await startGate(t, { QRGATE_REGISTRATION: 'open' })
+  assert.equal((await (await scanned(gate)).signUp('hong')).status, 200)
+  assert.equal(await consentOf(gate, 'hong'), null)
+  const { gate: quiet, run } = await site(t)
+  const file = join(temporaryFolder(t), 'notice.json')
+  writeFileSync(file, '{}')
+  assert.match((await run(file)).out, /is this one, which says nothing\.$/m)
+  const form = await formOf(await scanned(quiet))
+  assert.deepEqual([form.notice, form.shown], [undefined, ''])
+  assert.equal((await form.submit('kim')).status, 200)
+  assert.equal(await consentOf(quiet, 'kim'), null)
+})
+
+test('an operator changes the notice: from then on another is shown, and no old one is agreed to', async t => {
+  const { gate, run } = await site(t)
+  const old = await formOf(await scanned(gate))
+  const before = (await run()).out
+  assert.match(before, /"ko": "입력한 정보는/)
+  const document = {
+    consent: { ko: '수집에 동의합니다.', en: 'I agree.' },
+    privacy_url: 'https://clinic.example/privacy',
+  }
+  const file = join(temporaryFolder(t), 'notice.json')
+  writeFileSync(file, JSON.stringify(document))
+  const set = await run(file)
+  const [, version = ''] = /is this one, version ([\w-]{16})\.$/m.exec(set.out) ?? []
+  assert.ok(version, set.out + set.err)
+  assert.match((await run(file)).out, /is this one already, version/)
+  assert.deepEqual(JSON.parse((await run()).out), document)
+
+  let found = old
+  await until('the new notice is on the form', async () => {
+    found = await formOf(await scanned(gate))
+    return found.notice === version
+  })
+  assert.match(found.shown, /I agree\..*href="https:\/\/clinic\.example\/privacy"/)
+  const refused = await old.submit('hong')
+  assert.equal(refused.status, 409)
+  assert.equal(await codeOf(refused), 'notice_changed')
+  const again = await (await old.submit('hong', 'text/html')).text()
+  assert.match(again, new RegExp(`name="notice" value="${version}"`))
+  assert.match(again, /The notice on this form has changed/)
+  assert.equal(await gate.app.store.accounts.byIdKey('hong'), null)
+  assert.equal((await found.submit('hong')).status, 200)
+  assert.equal(await consentOf(gate, 'hong'), version)
+  assert.deepEqual(JSON.parse((await run('--agreed', version)).out), document)
+
+  assert.match((await run('--settings')).out, /is the settings', version/)
+  assert.equal((await run()).out, before)
+  const told = (await wholeLog(gate.app.store)).filter(({ event }) => event === 'site.changed')
+  assert.deepEqual(
+    told.map(({ detail, actorKind }) => [actorKind, JSON.parse(detail ?? '{}').notice]),
+    [
+      ['operator', version],
+      ['operator', old.notice],
+    ],
+  )
+})
+
+test('doctor says which notice people read, and which settings they do not', async t => {
+  const { databaseUrl: DATABASE_URL, run } = await site(t)
+  const folder = temporaryFolder(t)
+  const aboutNotice = async (settings: Record<string, string>) => {
+    const all = { QRGATE_DATA_DIR: folder, PUBLIC_URL: 'http://127.0.0.1:1', DATABASE_URL }
+    const asked = { ...all, QRGATE_REGISTRATION: 'open', ...settings }
+    const { out } = await qrgate(['doctor'], asked, folder)
+    return out.split('\n').filter(line => / notice /.test(line))
+  }
+  const [warning = '', ...others] = await aboutNotice({})
+  assert.match(warning, /^warn .*no privacy notice is linked; set QRGATE_PRIVACY_URL$/)
+  assert.deepEqual(others, [])
+  const QRGATE_PRIVACY_URL = 'https://clinic.example/privacy'
+  assert.deepEqual(await aboutNotice({ QRGATE_PRIVACY_URL }), [])
+  assert.deepEqual(await aboutNotice({ QRGATE_REGISTRATION: 'closed' }), [])
+  const file = join(folder, 'notice.json')
+  writeFileSync(file, '{"privacy_url": "https://clinic.example/new"}')
+  assert.equal((await run(file)).code, 0)
+  const [ok = '', unused = ''] = await aboutNotice({ QRGATE_PRIVACY_URL })
+  assert.match(ok, /^ok .*reads an operator's notice; `qrgate site notice` changes it/)
+  assert.match(unused, /^warn .*QRGATE_PRIVACY_URL is shown to nobody$/)
+})
+
+test('the command refuses what is no notice, and says so', async t => {
+  const { run } = await site(t)
+  const file = join(temporaryFolder(t), 'notice.json')
+  writeFileSync(file, '{"purpose": "x"}')
+  assert.match((await run(file)).err, /`purpose` must be/)
+  assert.match((await run(`${file}.none`)).err, /there is no such file/)
+  assert.match((await run('--agreed', 'never')).err, /Nobody has agreed to a notice "never" here/)
+  assert.match((await run(file, '--settings')).err, /one at a time/)
 })

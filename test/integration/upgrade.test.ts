@@ -44,6 +44,9 @@ const migrations = [
   '2026-12-removed',
   '2026-12-returning',
   '2026-12-returning-by-link',
+  '2026-12-sessions',
+  '2026-12-sign-up',
+  '2026-12-site',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
@@ -72,6 +75,9 @@ const newer = [
   'proven_at',
   'recovery_hash',
   'recovery_expires_at',
+  'delete_at',
+  'consent_version',
+  'consented_at',
 ]
 
 const older = (row: object) =>

@@ -111,10 +111,11 @@ async function codeOf(answer: Response): Promise<string> {
 
 async function eventsOf({ place: { gate }, signIn }: Visit): Promise<string[]> {
   const { log } = gate.app.store
+  // In this order: what is sealed between the two is in both, and not in neither.
   const rows = [
-    ...(await log.find({}, { after: 0 }, 1_000_000)),
     ...(await log.waiting({}, { after: 0 }, 1_000_000)),
-  ]
+    ...(await log.find({}, { after: 0 }, 1_000_000)),
+  ].toSorted((a, b) => a.row - b.row)
   const told = rows.filter(({ subject }) => subject === signIn.id)
   return [...new Set(told.map(({ event }) => `${event}`))]
 }

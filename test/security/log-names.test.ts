@@ -24,7 +24,7 @@ import { askUserCode, typeCode } from '../support/user-code.ts'
 /** Part of every name, id, password and text in this test. */
 const canary = 'canary'
 const canaryKo = '카나리아'
-const password = `${canary} password 1`
+const password = `${canary} Qz9 harbour lantern 47`
 
 /** What only its holder may know, or what was said once: none of it is ever in the log. */
 type Secrets = Set<string>
@@ -79,6 +79,12 @@ async function operate({ dataDir, url }: Gate, secrets: Secrets): Promise<void> 
   secrets.add(recovery)
   await run(['account', 'disable', `${canary}-renamed`])
   await run(['account', 'enable', `${canary}-renamed`])
+  const inviting = await run(['account', 'invite'])
+  const invitation = /[A-Z]{5}-[A-Z]{5}/.exec(inviting)?.[0] ?? ''
+  await run(['account', 'uninvite', invitation])
+  const notice = { purpose: { ko: canaryKo, en: canary } }
+  await run(['site', 'notice', '-'], JSON.stringify(notice))
+  for (const secret of [invitation, invitation.replace('-', '')]) secrets.add(secret)
   await run(['kiosk', 'revoke', '101'])
   await run(['kiosk', 'remove', '101'])
   await run(['account', 'remove', `${canary}-set`, '--yes'])
@@ -164,6 +170,36 @@ async function visit(gate: Gate, secrets: Secrets): Promise<void> {
     const events = eventsIn(gate)
     return events.has('visit.ended') && events.has('sign_in.expired')
   })
+}
+
+/** What somebody does with their own account, and that it goes in the end. */
+async function lookAfter(gate: Gate, secrets: Secrets): Promise<void> {
+  const kiosk = new Kiosk(gate.url)
+  const [signIn, phone] = [await kiosk.start(), new Phone(gate.url, strange)]
+  await phone.scan(signIn.frame.url)
+  const account = `${canary}-owner`
+  const visitor = { account, name: `${canaryKo} 주인`, password, remember: 'on' }
+  assert.equal((await phone.post(`/s/${signIn.id}/sign-up`, visitor)).status, 200)
+  await kiosk.claimed(signIn)
+  const made = toMake(await (await phone.get(`/s/${signIn.id}`)).text(), gate)
+  const credential = new Authenticator().create(made ?? assert.fail())
+  assert.equal((await phone.post(`/s/${signIn.id}/passkeys`, { credential })).status, 200)
+
+  const signedIn = await phone.post('/me/sign-in', { account, password }, 'text/html')
+  assert.equal(signedIn.status, 303)
+  secrets.add(rememberedIn(phone))
+  secrets.add(/qrgate-me=([\w-]{20,})/.exec(phone.cookies)?.[1] ?? '')
+  const page = await (await phone.get('/me')).text()
+  const valueOf = (name: string) =>
+    new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? ''
+  const passkey = valueOf('passkey')
+  const change = async (path: string, fields: Record<string, string>, status = 303) => {
+    assert.equal((await phone.post(`/me/${path}`, fields, 'text/html')).status, status, path)
+  }
+  await change('passkeys/rename', { passkey, name: `${canaryKo} 열쇠` })
+  await change('passkeys/remove', { passkey })
+  await change('phones/forget', { phone: valueOf('phone') })
+  await change('delete', { account }, 200)
 }
 
 /** What a client does for visitors, to every end that there is; then nobody reaches it any more. */
@@ -255,6 +291,8 @@ async function serve(gate: Gate, receiver: Receiver, secrets: Secrets): Promise<
   })
   assert.equal(call.status, 204)
 
+  await run(['account', 'remove', `${canary}-visitor-1`, '--yes'])
+
   receiver.answer = (_, response) => response.writeHead(500).end(canary)
   await visit()
   const client = () => gate.app.store.clients.byId('desk')
@@ -313,6 +351,7 @@ test('no name, id, password, text or secret of anybody is ever in the log', asyn
   const secrets: Secrets = new Set()
   await operate(gate, secrets)
   await visit(gate, secrets)
+  await lookAfter(gate, secrets)
   await serve(gate, receiver, secrets)
   await gate.close()
   await restoreBackup(gate)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import { type Scope, temporaryFolder } from './gate.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -22,8 +23,16 @@ export const withoutOlderBuild = (() => {
   }
 })()
 
-/** The program as it was one step ago, with its own SDK. @returns its entry point. */
-export function olderBuild(t: Scope): string {
+/** The program as it was one step ago. */
+export interface OlderBuild {
+  /** Its entry point. */
+  program: string
+  /** Its own store, for a database that no newer one has seen. */
+  openPostgresStore: typeof openPostgresStore
+}
+
+/** With its own SDK. */
+export async function olderBuild(t: Scope): Promise<OlderBuild> {
   const folder = temporaryFolder(t)
   execFileSync('tar', ['-x', '-C', folder], {
     input: git('archive', commit, 'server', 'sdk', 'reception', 'package.json'),
@@ -38,5 +47,7 @@ export function olderBuild(t: Scope): string {
   for (const house of ['sdk', 'reception', 'server']) {
     symlinkSync(join(folder, house), join(modules, '@qrgate', house))
   }
-  return join(folder, 'server/src/boot/qrgate.ts')
+  const source = join(folder, 'server/src')
+  const { openPostgresStore } = await import(join(source, 'store/sql/postgres.ts'))
+  return { program: join(source, 'boot/qrgate.ts'), openPostgresStore }
 }

@@ -16,9 +16,12 @@ export interface NewAccount {
   password: string
 }
 
-/** With the code by which they may sign up, where one is needed. */
-export interface InvitedAccount extends NewAccount {
+/** With what else the form of whoever signs up holds. */
+export interface SignUpEntry extends NewAccount {
+  /** The code by which they may, where one is needed. */
   invitation?: string | undefined
+  /** The version of the notice that was shown. */
+  notice?: string | undefined
 }
 
 /** What an operator says of a new account. */

@@ -25,6 +25,7 @@ const load = {
   migrate: () => import('./migrate-command.ts'),
   policy: () => import('./policy-command.ts'),
   restore: () => import('./restore-command.ts'),
+  site: () => import('./site-command.ts'),
 }
 
 /** A command whose module is loaded when it is called. */
@@ -338,6 +339,15 @@ account
   .argument('<code>', 'its first letters, as `invitations` shows them, or all of it')
   .description('void an invitation')
   .action(loaded(load.invitation, of => of.uninvite))
+
+const site = program.command('site').description('what the place says of itself')
+site
+  .command('notice')
+  .argument('[file]', 'sets it from this JSON file, or from standard input where it is "-"')
+  .option('--settings', 'go back to what QRGATE_SIGN_UP_… and QRGATE_PRIVACY_URL say')
+  .option('--agreed <version>', 'print what somebody has agreed to, as the log names it')
+  .description('print or set what whoever signs up is told, on every node within 5 s')
+  .action(loaded(load.site, of => of.siteNotice))
 
 const keys = program.command('keys').description('keys that sign ID tokens')
 listing(keys.command('list'))

@@ -7,7 +7,7 @@ import { createPasswordHasher, type PasswordHasher } from '../accounts/password.
 import { createRecoveries, type Recoveries } from '../accounts/recovery.ts'
 import { createRememberedPhones, type RememberedPhones } from '../accounts/remembered-phones.ts'
 import { createSessions, type Sessions } from '../accounts/sessions.ts'
-import { noticeVersion } from '../accounts/sign-up-notice.ts'
+import { createSignUpNotices, type SignUpNotices } from '../accounts/sign-up-notice.ts'
 import { createUsualPlaces } from '../accounts/usual-places.ts'
 import type { Bus } from '../bus/bus.ts'
 import { openBus } from '../bus/open-bus.ts'
@@ -75,6 +75,7 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   kiosks: Kiosks
   methods: Methods
   phones: RememberedPhones
+  notices: SignUpNotices
   passkeys: Passkeys
   newPasskeys: NewPasskeys
   recoveries: Recoveries
@@ -156,6 +157,11 @@ export async function createCore(
     challenges: passkeyChallenges(passing('passkey challenge'), publicUrl),
     origin: publicUrl,
     domain: config.passkeyDomain,
+    clock,
+  })
+  const notices = createSignUpNotices({
+    records: store.site,
+    fromSettings: config.signUpNotice,
     clock,
   })
   const builtIn = [
@@ -292,8 +298,9 @@ export async function createCore(
     methods: createMethods(accounts, phones, passkeys, {
       registration: config.registration,
       invitations: createInvitations({ records: store.invitations, clock, randomBytes }),
-      consent: noticeVersion(config.signUpNotice),
+      notices,
     }),
+    notices,
     passkeys,
     newPasskeys,
     recoveries: createRecoveries({ records: store.accounts, passwords, siteNames, clock }),

@@ -66,6 +66,8 @@ export const logEvents = {
     'It has a new credential or webhook secret. `fields`: which; `until` when the old ones are good.',
   'client.removed': 'It is told nothing any more.',
   'client.webhooks_off': 'Its endpoint has failed for three days: nothing is sent there any more.',
+  'site.changed':
+    'An operator has changed what the place says of itself. `fields`: which; `notice`: the version of the sign-up notice that is shown from now on.',
   'signing_key.added':
     'A key for ID tokens is new. `signs_from`: when it begins, `removed`: which are good no more.',
   'tries.refused': 'Refused tries of up to a minute together. `count`, `seconds`.',
@@ -113,6 +115,7 @@ export interface LogEvent {
       | 'client'
       | 'signing_key'
       | 'invitation'
+      | 'site'
       | 'refusal'
       | 'log'
     id: string

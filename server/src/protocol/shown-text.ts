@@ -20,6 +20,12 @@ export const plainText = Type.String({
   ...field('plain text of 1 to 80 characters, without line breaks', ''),
 })
 
+/** The same where there is room for some sentences. */
+export const longText = Type.String({
+  pattern: plain(500),
+  ...field('plain text of 1 to 500 characters, without line breaks', ''),
+})
+
 /** As it is called out, e.g. `A-012`: short enough to stand on a screen in large letters. */
 export const calledNumber = Type.String({
   pattern: plain(16),

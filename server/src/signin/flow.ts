@@ -300,7 +300,7 @@ export function createFlow(parts: FlowParts) {
       const client = await telling.asking(subject.kiosk, clientCredential)
       const rehearsed = await moves.rehearse(subject, { type: 'claim' })
       if (rehearsed.account === null) throw new Refusal('not_approved')
-      const account = await accounts.assertUsable(rehearsed.account)
+      const account = await accounts.assertUsable(rehearsed.account, rehearsed.epoch)
       const { services: offered, request } = await services.atClaim(
         subject.kiosk,
         rehearsed,

@@ -13,6 +13,7 @@ import type { RememberedPhoneRecords } from './remembered-phone.ts'
 import type { SessionRecords } from './session.ts'
 import type { SignIns } from './sign-ins.ts'
 import type { SigningKeyRecords } from './signing-key.ts'
+import type { SiteRecords } from './site.ts'
 import type { SubjectRecords } from './subject.ts'
 import type { UserCodeRecords } from './user-code.ts'
 import type { UsualPlaceRecords } from './usual-place.ts'
@@ -47,6 +48,7 @@ export interface Store {
   log: LogRecords
   leases: Leases
   gate: GateRecords
+  site: SiteRecords
   /**
    * Why work could not be done now; null where it could. Looks without writing as long as all work gets
    * through; afterwards it writes, at most once a second, until that gets through.

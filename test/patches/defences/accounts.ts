@@ -171,6 +171,14 @@ export const accounts: readonly Defence[] = [
     tests: [{ file: 'test/integration/sign-up.test.ts', name: 'S045: a wrong' }],
   },
   {
+    id: 'notice-shown',
+    says: 'somebody has agreed to what they were not shown',
+    file: 'server/src/accounts/sign-up-notice.ts',
+    find: "if (shown !== version) throw new Refusal('notice_changed')",
+    replace: 'if (version === null) return null',
+    tests: [{ file: 'test/integration/sign-up.test.ts', name: 'an operator changes the notice' }],
+  },
+  {
     id: 'endless-names',
     says: 'a name may be as long as a body, where nobody sees most of it',
     file: 'server/src/accounts/account-name.ts',

@@ -1,5 +1,5 @@
 import type { Accounts, Credentials } from '../accounts.ts'
-import type { InvitedAccount } from '../new-account.ts'
+import type { SignUpEntry } from '../new-account.ts'
 import type { Passkeys } from '../passkeys.ts'
 import type { RememberedPhones } from '../remembered-phones.ts'
 import { byPasskey } from './passkey.ts'
@@ -11,7 +11,7 @@ import { bySignUp, type SigningUp } from './sign-up.ts'
 /** The ways to sign in at this gate; each makes what the story asks for a proof. */
 export interface Methods {
   password(credentials: Credentials): Prove
-  signUp(newAccount: InvitedAccount): Prove
+  signUp(newAccount: SignUpEntry): Prove
   /** @param secret what the phone has kept. */
   rememberedPhone(secret: string): Prove
   /** @param text the browser's answer as JSON. */

@@ -9,6 +9,7 @@ import { type Add, messageOf } from './finding.ts'
 import { checkInhabitants } from './inhabitants.ts'
 import { checkSigningKeys } from './keys.ts'
 import { checkClock } from './machine.ts'
+import { checkNotice } from './notice.ts'
 
 /** Looks at the database, and at what only it can tell. */
 export async function checkDatabase(config: Config, add: Add): Promise<void> {
@@ -53,4 +54,5 @@ async function checkStore(store: Store, kind: string, config: Config, add: Add):
   await checkSigningKeys(store, config, time ?? asked, add)
   await checkClients(store, config, add)
   await checkInhabitants(store, time ?? asked, add)
+  await checkNotice(store, config, add)
 }

@@ -43,6 +43,11 @@ ${progressLine()}`
   return { title, main, footnote: html`<p>${oneTap.warning}</p>` }
 }
 
+/** In the place card, as long as nothing but the scan has happened: one who did not scan should not approve. */
+export function justScanned({ receipt }: OneTapForm, words: Words): Markup | null {
+  return receipt === undefined ? null : html`<p class="mark">${words.oneTap.justScanned}</p>`
+}
+
 function accountCard(form: OneTapForm, words: Words): Markup {
   const { name, id } = form.account
   const shown = name === '' ? id : name

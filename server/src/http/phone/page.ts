@@ -5,7 +5,7 @@ import { codePage } from './code-page.ts'
 import { carryOn } from './form.ts'
 import { cancelPage, handOffPage, liveMark } from './hand-off-page.ts'
 import { icon } from './icon.ts'
-import { oneTapPage } from './one-tap-page.ts'
+import { justScanned, oneTapPage } from './one-tap-page.ts'
 import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
 import { recoveredPage, recoveryPage } from './recovery-page.ts'
@@ -17,11 +17,11 @@ import { words } from './words.ts'
 
 export type {
   CodeProblem,
+  NoticeOnPage,
   OneTapForm,
   PasskeyOffer,
   PhoneView,
   Place,
-  SignUpNotice,
   ToldOnPage,
 } from './view.ts'
 
@@ -46,12 +46,13 @@ ${assets.map(({ css }) => css !== '' && html`<style>${raw(css)}</style>`)}
 ${isUncommitted(view) && view.kind !== 'one-tap' && html`<noscript><style>${raw(noscriptCss)}</style></noscript>`}
 </head>
 <body>
-${view.place && placeCard(view.place, view.kind === 'hand-off' && liveMark(view, words[lang]))}
+${view.place && placeCard(view.place, markOf(view, words[lang]))}
 <main>
 ${main}
 </main>
 <footer>
 ${footnote}
+${whoHasSignedIn.has(view.kind) && html`<p><a href="/me">${words[lang].myAccount}</a></p>`}
 ${languageSwitch(view, lang === 'ko' ? 'en' : 'ko')}
 </footer>
 ${assets.map(({ script }) => script !== '' && html`<script type="module">${raw(script)}</script>`)}
@@ -110,7 +111,13 @@ function refreshedAfter(view: PhoneView): number | null {
   return view.handOff.state === 'requested' ? 3 : 15
 }
 
-function placeCard({ site, kiosk }: Place, mark: Markup | false | null): Markup {
+/** What stands beside the place. */
+function markOf(view: PhoneView, words: Words): Markup | null {
+  if (view.kind === 'hand-off') return liveMark(view, words)
+  return view.kind === 'one-tap' ? justScanned(view, words) : null
+}
+
+function placeCard({ site, kiosk }: Place, mark: Markup | null): Markup {
   return html`<header class="place">
 <span class="pin">${icon('place')}</span>
 <p><strong>${site}</strong>${kiosk !== null && html` <span>${kiosk}</span>`}</p>
@@ -127,6 +134,9 @@ function isUncommitted(view: PhoneView): boolean {
 function hasEntry(view: PhoneView): view is PhoneView & EntryForm {
   return view.kind === 'sign-in' || view.kind === 'sign-up' || view.kind === 'one-tap'
 }
+
+/** Where whoever looks at the page is surely one with an account. */
+const whoHasSignedIn = new Set<PhoneView['kind']>(['claimed', 'ended', 'hand-off'])
 
 /** What stands at a sign-in's own address only where it is asked for. */
 const forms: Partial<Record<PhoneView['kind'], string>> = {

@@ -23,12 +23,17 @@ const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Fiel
   ['password_too_common', 'password'],
   ['too_many_tries', null],
   ['invitation_wrong', 'invitation'],
+  ['notice_changed', null],
   ['registration_closed', null],
   ['busy', null],
 ])
 
-/** Whoever has tapped is asked for more: the page with that form is the server's. */
-const leadElsewhere = new Set<RefusalCode>(['phone_forgotten', 'method_not_allowed'])
+/** What is asked for is another thing than the page asks: the one with the right form is the server's. */
+const leadElsewhere = new Set<RefusalCode>([
+  'phone_forgotten',
+  'method_not_allowed',
+  'notice_changed',
+])
 
 /** Something the visitor can mend in the form. */
 export interface Problem {

@@ -23,6 +23,7 @@ const ofSignIn = [
 
 const ofNewAccount = [
   'invitation_wrong',
+  'notice_changed',
   ...['account_exists', 'account_id_invalid', 'name_invalid'],
   ...['password_too_short', 'password_too_long', 'password_too_common'],
 ] as const satisfies RefusalCode[]
@@ -178,6 +179,8 @@ export function addSignInRoutes(
             ...{ account: typedText, name: typedText, password, remember, receipt, agreement },
             // Where only whoever was invited may sign up.
             invitation: Type.Optional(typedText),
+            // The version of the notice that the form has shown.
+            notice: Type.Optional(Type.String({ maxLength: 64 })),
           },
           { title: 'SignUpForm' },
         ),
@@ -187,9 +190,10 @@ export function addSignInRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { account: accountId, name, password, invitation, receipt, agreement } = request.body
+      const { account: accountId, name, password, receipt, agreement } = request.body
+      const { invitation, notice } = request.body
       const remember = visitor.remembered.isWanted(request.body)
-      const newAccount = { id: accountId, name, password, invitation }
+      const newAccount = { id: accountId, name, password, invitation, notice }
       visitor.keepSent({ accountId, name })
       await visitor.scanFirst(id, receipt)
       try {

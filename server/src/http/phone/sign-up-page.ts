@@ -46,11 +46,12 @@ ${progressLine()}`
 /** What the data are for, what signing up agrees to, and where more is said. */
 function notice({ notice }: SignUpForm, words: Words): Markup | null {
   if (!notice) return null
-  const { purpose, consent, privacyUrl } = notice
+  const { purpose, consent, privacyUrl, version } = notice
+  if (version === null) return null
   const link =
     privacyUrl !== '' &&
     html`<a href="${privacyUrl}" target="_blank" rel="noopener">${words.signUp.privacy}</a>`
   const lines = [purpose, consent, link].filter(Boolean)
-  if (lines.length === 0) return null
-  return html`<p class="notice">${lines.map(line => html`<span>${line}</span> `)}</p>`
+  return html`<p class="notice">${lines.map(line => html`<span>${line}</span> `)}</p>
+<input type="hidden" name="notice" value="${version}">`
 }

@@ -85,19 +85,21 @@ export interface SignUpForm {
   invitation?: string | undefined
   error?: RefusalCode | undefined
   retryAfter?: number | undefined
-  notice?: SignUpNotice | undefined
+  notice?: NoticeOnPage | undefined
   rememberable?: boolean | undefined
   remember?: boolean | undefined
 }
 
 /** What whoever signs up is told of it, in the language of the page; empty where there is nothing to say. */
-export interface SignUpNotice {
+export interface NoticeOnPage {
   /** What it is for. */
   purpose: string
   /** What signing up agrees to. */
   consent: string
   /** Where the privacy notice stands. */
   privacyUrl: string
+  /** Names all of it, in every language; null where there is nothing. */
+  version: string | null
 }
 
 /** Where a visitor types the code that the kiosk shows. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from '../../accounts/methods/methods.ts'
 import type { Passkeys } from '../../accounts/passkeys.ts'
 import type { RememberedPhones } from '../../accounts/remembered-phones.ts'
+import type { SignUpNotices } from '../../accounts/sign-up-notice.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
 import { afterwards, type Refusal, type RefusalCode } from '../../errors.ts'
@@ -36,10 +37,10 @@ import { beginRefusal, refusalOf } from '../server/server.ts'
 import { noAssets, type PageAssets, type PhoneAssets } from './assets.ts'
 import {
   type CodeProblem,
+  type NoticeOnPage,
   type PhoneView,
   type Place,
   renderPage,
-  type SignUpNotice,
   type ToldOnPage,
 } from './page.ts'
 import { type OfferedPasskeys, type OfferedPasskeysOf, offersPasskeys } from './passkeys.ts'
@@ -48,11 +49,12 @@ import { type Typed, type TypedCode, TypedCookie } from './typed.ts'
 import { codeProblem, phoneState, timeToSignIn, viewOfRefusal, viewOfSignIn } from './view-of.ts'
 
 export interface PhoneParts {
-  config: Pick<Config, 'publicUrl' | 'site' | 'registration' | 'signUpNotice'>
+  config: Pick<Config, 'publicUrl' | 'site' | 'registration'>
   flow: Flow
   userCodes: UserCodes
   methods: Methods
   phones: Pick<RememberedPhones, 'find' | 'secretOf' | 'forgetSecret'>
+  notices: Pick<SignUpNotices, 'present'>
   passkeys: Pick<Passkeys, 'requestOptions'>
   newPasskeys: NewPasskeys
   visits: Visits
@@ -264,7 +266,7 @@ export class Visitor {
     }
     return this.#show({
       ...{ place, ...view, ...typed, ...this.#ways(signIn.id, kiosk) },
-      ...{ told, time, notice: this.#notice, invited: this.#invited },
+      ...{ told, time, notice: await this.#noticeOn(view), invited: this.#invited },
     })
   }
 
@@ -291,7 +293,7 @@ export class Visitor {
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
     const { code, retryAfter } = refusal
-    const [notice, invited] = [this.#notice, this.#invited]
+    const [notice, invited] = [await this.#noticeOn(form), this.#invited]
     const { userCode } = this.#typed(form.id)
     return this.#show({
       ...form,
@@ -350,9 +352,12 @@ export class Visitor {
     return { sendsCookies, fromHere: this.#fromHere }
   }
 
-  get #notice(): SignUpNotice {
-    const { purpose, consent, privacyUrl } = this.#parts.config.signUpNotice
-    return { purpose: purpose[this.language], consent: consent[this.language], privacyUrl }
+  async #noticeOn({ kind }: Pick<PhoneView, 'kind'>): Promise<NoticeOnPage | undefined> {
+    if (kind !== 'sign-up') return undefined
+    const { texts, version } = await this.#parts.notices.present()
+    const { purpose, consent, privacyUrl } = texts
+    const { language } = this
+    return { version, purpose: purpose[language], consent: consent[language], privacyUrl }
   }
 
   get #invited(): boolean {

@@ -8,6 +8,8 @@ import type { Obstacle, Outcome } from './view.ts'
 export interface Words {
   language: Language
   languageName: string
+  /** Leads to where somebody looks after their account. */
+  myAccount: string
   signIn: SignInWords
   signUp: SignUpWords
   oneTap: OneTapWords
@@ -64,6 +66,8 @@ interface OneTapWords {
   titleServed: string
   /** What stands before and behind the name as the kiosk shows it. */
   shown: readonly [before: string, after: string]
+  /** In the place card, right after the scan. */
+  justScanned: string
   /** Leads to the form for somebody else. */
   another: string
   approve: string

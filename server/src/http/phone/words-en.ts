@@ -19,6 +19,7 @@ const list = new Intl.ListFormat('en')
 export const en: Words = {
   language: 'en',
   languageName: 'English',
+  myAccount: 'My account',
   signIn: {
     title: 'Are you at the kiosk?',
     lead: 'Sign in to continue at the kiosk.',
@@ -43,6 +44,7 @@ export const en: Words = {
     title: 'Sign in at this kiosk?',
     titleServed: 'Check in at this kiosk?',
     shown: ['The kiosk will show ', ''],
+    justScanned: 'Just scanned',
     another: 'Not you?',
     approve: 'Approve',
     decline: 'Decline',

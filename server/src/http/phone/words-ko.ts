@@ -21,6 +21,7 @@ function duration(minutes: number): string {
 export const ko: Words = {
   language: 'ko',
   languageName: '한국어',
+  myAccount: '내 계정',
   signIn: {
     title: '키오스크 앞에 계신가요?',
     lead: '로그인하면 키오스크를 바로 이용할 수 있습니다.',
@@ -44,7 +45,8 @@ export const ko: Words = {
   oneTap: {
     title: '이 키오스크에 로그인할까요?',
     titleServed: '이 키오스크에서 접수할까요?',
-    shown: ['키오스크에는 ', '(으)로 표시됩니다.'],
+    shown: ['키오스크에는 ', ' 님으로 표시됩니다.'],
+    justScanned: '방금 비춤',
     another: '다른 계정',
     approve: '승인',
     decline: '거절',

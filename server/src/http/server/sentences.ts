@@ -172,6 +172,10 @@ const sentences: Record<RefusalCode, Localized> = {
     en: 'This invitation code is not valid. Please ask the staff for one.',
     ko: '쓸 수 없는 초대 코드입니다. 직원에게 문의해 주세요.',
   },
+  notice_changed: {
+    en: 'The notice on this form has changed. Please read it and sign up again.',
+    ko: '가입 안내가 바뀌었습니다. 확인하신 뒤 다시 가입해 주세요.',
+  },
   registration_closed: { en: 'Sign-up is closed here.', ko: '여기서는 회원가입을 받지 않습니다.' },
   method_not_allowed: {
     en: 'This way to sign in is not open at this kiosk.',

@@ -15,6 +15,7 @@ import { returning } from './migrations/2026-12-returning.ts'
 import { returningByLink } from './migrations/2026-12-returning-by-link.ts'
 import { sessions } from './migrations/2026-12-sessions.ts'
 import { signUp } from './migrations/2026-12-sign-up.ts'
+import { site } from './migrations/2026-12-site.ts'
 import { theLogByAccount } from './migrations/2026-12-the-log-by-account.ts'
 
 /**
@@ -60,6 +61,7 @@ export async function migrate<T>(
     '2026-12-returning-by-link': returningByLink,
     '2026-12-sessions': sessions,
     '2026-12-sign-up': signUp,
+    '2026-12-site': site,
     '2026-12-the-log-by-account': theLogByAccount,
   }
   const provider = { getMigrations: async () => migrations }

@@ -16,6 +16,7 @@ import { rememberedPhones } from './remembered-phones.ts'
 import { sessions } from './sessions.ts'
 import { signIns } from './sign-ins.ts'
 import { signingKeys } from './signing-keys.ts'
+import { site } from './site.ts'
 import { subjects } from './subjects.ts'
 import { createUpdate } from './update.ts'
 import { userCodes } from './user-codes.ts'
@@ -53,6 +54,7 @@ export function sqlStore(db: Database, engine: Engine): Store {
     log: log(db, engine),
     leases: leases(db, engine),
     gate: gate(db, engine, update),
+    site: site(db, engine, update),
     trouble: troubleOf(db, engine),
     inspect: () => engine.inspect(),
     time: () => engine.time(),

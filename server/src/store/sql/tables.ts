@@ -26,6 +26,8 @@ export interface Tables {
   leases: LeasesTable
   locks: LocksTable
   gate: GateTable
+  site: SiteTable
+  notices: NoticesTable
   audit: AuditTable
 }
 
@@ -313,6 +315,22 @@ export interface GateTable {
   key_check: string | null
   restored_at: number | null
   checked_at: number
+}
+
+/** One row. */
+export interface SiteTable {
+  /** Always 1. */
+  id: number
+  /** JSON. */
+  notice: string | null
+}
+
+/** What somebody has agreed to, by its version. */
+export interface NoticesTable {
+  version: string
+  /** JSON. */
+  texts: string
+  agreed_at: number
 }
 
 /** What older gates write instead of the log; the sealer takes it over. */

@@ -1,0 +1,73 @@
+import type { Localized } from '@qrgate/sdk/protocol'
+import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { lazy } from '../lazy.ts'
+import { faultsOf } from './schema-faults.ts'
+import { field, longText } from './shown-text.ts'
+
+const both = Type.Object(
+  { ko: longText, en: longText },
+  field('`{"ko": "…", "en": "…"}`, plain text of 1 to 500 characters each', ''),
+)
+
+/** The notice of the sign-up form as an operator writes it; what is left out is not said. */
+const noticeSchema = Type.Object(
+  {
+    purpose: Type.Optional(both),
+    consent: Type.Optional(both),
+    privacy_url: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s/?#]+\\S*$',
+        maxLength: 500,
+        ...field('an address like https://www.example.org/privacy', ''),
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    ...field('a JSON object of `purpose`, `consent` and `privacy_url`', ''),
+  },
+)
+
+const compiled = lazy(() => Compile(noticeSchema))
+
+/** What a notice says; an empty text says nothing. */
+interface Texts {
+  purpose: Localized
+  consent: Localized
+  privacyUrl: string
+}
+
+/** Reads what an operator has written; what is wrong with it is said in sentences that name the field. */
+export function readNotice(text: string): Texts | { faults: string[] } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return { faults: [`This is no JSON: ${(error as SyntaxError).message}.`] }
+  }
+  if (!compiled().Check(value)) {
+    return { faults: faultsOf(noticeSchema, 'The notice', compiled().Errors(value)) }
+  }
+  const { purpose = nothing, consent = nothing, privacy_url: privacyUrl = '' } = value
+  return { purpose, consent, privacyUrl }
+}
+
+/** The same as a document. */
+export function noticeDocument({
+  purpose,
+  consent,
+  privacyUrl,
+}: Texts): Static<typeof noticeSchema> {
+  return {
+    ...(isSaid(purpose) && { purpose }),
+    ...(isSaid(consent) && { consent }),
+    ...(privacyUrl !== '' && { privacy_url: privacyUrl }),
+  }
+}
+
+const nothing: Localized = { ko: '', en: '' }
+
+function isSaid({ ko, en }: Localized): boolean {
+  return ko !== '' || en !== ''
+}
