@@ -9,6 +9,7 @@ import { createClock } from '../../server/src/clock.ts'
 import { kioskCookie, rememberedCookieName } from '../../server/src/http/server/cookies.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import type { Method } from '../../server/src/protocol/policy-document.ts'
+import { logOf } from '../conformance/rows.ts'
 import { Authenticator } from '../support/authenticator.ts'
 import { enrol } from '../support/enrol.ts'
 import type { Gate } from '../support/gate.ts'
@@ -110,13 +111,7 @@ async function codeOf(answer: Response): Promise<string> {
 }
 
 async function eventsOf({ place: { gate }, signIn }: Visit): Promise<string[]> {
-  const { log } = gate.app.store
-  // In this order: what is sealed between the two is in both, and not in neither.
-  const rows = [
-    ...(await log.waiting({}, { after: 0 }, 1_000_000)),
-    ...(await log.find({}, { after: 0 }, 1_000_000)),
-  ].toSorted((a, b) => a.row - b.row)
-  const told = rows.filter(({ subject }) => subject === signIn.id)
+  const told = await logOf(gate.app.store, signIn.id)
   return [...new Set(told.map(({ event }) => `${event}`))]
 }
 
