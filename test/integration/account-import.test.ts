@@ -91,7 +91,11 @@ test('S047: an operator disables, enables and gives a new password while the gat
   assert.match((await run(['list'])).out, /^disabled {2}Hong {2}홍길동$/m)
 
   assert.equal((await run(['enable', 'HONG'])).code, 0)
-  assert.equal((await kiosk.claimed(signIn)).account.name, '홍*동')
+  assert.equal((await kiosk.claim(signIn)).status, 403, 'what was approved before is over')
+  const next = await kiosk.start()
+  await phone.scan(next.frame.url)
+  assert.equal((await phone.signIn(next.id, 'hong', 'correct horse battery')).status, 200)
+  assert.equal((await kiosk.claimed(next)).account.name, '홍*동')
   assert.equal((await run(['password', 'hong'], 'staple for a battery\n')).code, 0)
   assert.equal((await client.signIn('hong', 'correct horse battery')).status, 401)
   assert.equal((await client.signIn('hong', 'staple for a battery')).status, 200)

@@ -78,6 +78,7 @@ const elsewhere = [
   'addPasskey 303',
   'addPasskey account_unusable',
   'approveByRememberedPhone account_unusable',
+  'approveByRememberedPhone proof_too_old',
   'approveBySignUp account_unusable',
   'approveBySignUp registration_closed',
   'approveBySignUp invitation_wrong',

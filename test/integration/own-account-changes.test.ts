@@ -52,13 +52,13 @@ const named = (page: string, field: string) =>
   )
 
 /** Makes a passkey right after the sign-up. */
-async function withPasskey() {
-  const owner = await visiting(gate)
+async function withPasskey(at = gate) {
+  const owner = await visiting(at)
   const page = await (await owner.phone.get(`/s/${owner.signIn.id}`)).text()
   const [, options = ''] = /data-options="([^"]*)"/.exec(page) ?? []
   const { challenge, rp, user } = JSON.parse(options.replaceAll('&quot;', '"'))
   const authenticator = new Authenticator()
-  const asked = { challenge, rpId: rp.id, origin: gate.url, userHandle: user.id }
+  const asked = { challenge, rpId: rp.id, origin: at.url, userHandle: user.id }
   const credential = authenticator.create(asked)
   const made = await owner.phone.post(`/s/${owner.signIn.id}/passkeys`, { credential })
   assert.equal(made.status, 200, await made.text())
@@ -212,6 +212,35 @@ test('whoever has proven who they are more than five minutes ago is asked for th
   const changed = await press(browser, '/me/password', { current: ownPassword, password: another })
   assert.equal(changed.status, 303)
   assert.equal((await enter(new Phone(own.url), id, another)).status, 303)
+})
+
+test('S117: more than five minutes after the proof no passkey is removed and no account, until the next one', async t => {
+  const own = await startLocal(t)
+  own.holdTime()
+  const { id, authenticator } = await withPasskey(own)
+  const browser = await entered(own, id)
+  const session = browser.cookies.split('; ')
+  const passkey = authenticator.id
+  own.passTime(5 * minute)
+  const remove = { passkey, name: '' }
+  for (const [path, fields] of [
+    ['/me/passkeys/remove', remove],
+    ['/me/delete', { account: id }],
+  ] as const) {
+    const refused = await press(browser, path, fields)
+    assert.equal(refused.status, 403)
+    const page = await refused.text()
+    assert.ok(isSignedOut(page) && page.includes('Your sign-in is too long ago'), path)
+  }
+  assert.ok(isSignedOut(await ownPage(browser, '/me/delete')))
+  assert.deepEqual(named(await ownPage(browser), 'passkey'), [passkey])
+
+  await entered(own, id, browser)
+  const before = new Phone(own.url, {}, session)
+  assert.ok(isSignedOut(await ownPage(before)), 'the session of before is over')
+  assert.equal((await press(browser, '/me/passkeys/remove', remove)).status, 303)
+  assert.deepEqual(named(await ownPage(browser), 'passkey'), [])
+  assert.equal((await press(browser, '/me/delete', { account: id })).status, 200)
 })
 
 for (const act of ['disable', 'erase', 'changePassword'] as const) {

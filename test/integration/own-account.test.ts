@@ -27,9 +27,12 @@ test('somebody signs in to their own page, sees where they are signed in, ends i
     'phone',
   ])
   assert.doesNotMatch(await ownPage(browser), /\/me\/visits\//)
+  const kept = browser.cookies.split('; ')
   const out = await browser.post('/me/sign-out', {}, 'text/html')
   assert.equal(out.headers.get('clear-site-data'), '"cache"')
   assert.ok(isSignedOut(await ownPage(browser)))
+  // Its cookies are good no more, wherever they were kept.
+  assert.ok(isSignedOut(await ownPage(new Phone(gate.url, {}, kept))))
 })
 
 test("nobody ends another's visit, and is not told whether there is one", async () => {

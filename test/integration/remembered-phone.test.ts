@@ -6,8 +6,10 @@ import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { rememberedCookieName } from '../../server/src/http/server/cookies.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
+import { enrol } from '../support/enrol.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 import { erasureIn } from '../support/stored.ts'
 
@@ -230,6 +232,55 @@ test('where one tap is no longer enough, the same page asks for a password', asy
   const page = await answer.text()
   assert.match(page, /name="password"/)
   assert.match(page, /no longer remembered/)
+})
+
+test('a kiosk may want a proof of today: there one tap is enough for so long, elsewhere as ever', async t => {
+  const own = await startGate(t)
+  own.holdTime()
+  const { phone, id } = await remembered(own)
+  const strict = await enrol(own)
+  await strict.setPolicy({ proof_hours: 8 })
+  const kiosk = new Kiosk(own.url, strict.credential)
+  const come = async () => {
+    const signIn = await kiosk.start()
+    return { signIn, ...(await phone.open(signIn.frame.url)) }
+  }
+  own.passTime(8 * 3_600_000 - 1_000)
+  const inTime = await come()
+  assert.ok(isOneTap(inTime.page))
+  assert.equal((await phone.approve(inTime.signIn.id, inTime.receipt)).status, 200)
+
+  own.passTime(1_000)
+  const { signIn, page, receipt } = await come()
+  assert.ok(!isOneTap(page) && page.includes('name="password"'))
+  const tapped = await phone.post(`/s/${signIn.id}/approve`, { receipt })
+  assert.equal(((await tapped.json()) as { code: string }).code, 'proof_too_old')
+  const again = await phone.post(`/s/${signIn.id}/approve`, {}, 'text/html')
+  assert.equal(again.status, 403)
+  const form = await again.text()
+  assert.ok(form.includes('name="password"') && form.includes('Please sign in again'))
+  const fields = { account: id, password, remember: 'on' }
+  assert.equal((await phone.post(`/s/${signIn.id}/sign-in`, fields)).status, 200)
+  assert.ok(isOneTap((await come()).page))
+  assert.ok(isOneTap((await opened(phone, own)).page))
+})
+
+test('a kiosk that wants a new proof meanwhile is not tapped past', async t => {
+  const own = await startGate(t)
+  own.holdTime()
+  const { phone } = await remembered(own)
+  const strict = await enrol(own)
+  const kiosk = new Kiosk(own.url, strict.credential)
+  own.passTime(3_600_000)
+  const { id, frame } = await kiosk.start()
+  const { page, receipt } = await phone.open(frame.url)
+  assert.ok(isOneTap(page))
+  await strict.setPolicy({ proof_hours: 1 })
+  await until('the gate knows', async () => {
+    return !isOneTap((await phone.open((await kiosk.start()).frame.url)).page)
+  })
+  const answer = await phone.post(`/s/${id}/approve`, { receipt })
+  assert.equal(((await answer.json()) as { code: string }).code, 'proof_too_old')
 })
 
 test('somebody else on the phone of another is led to the form, and back', async () => {

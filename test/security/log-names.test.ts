@@ -190,15 +190,15 @@ async function lookAfter(gate: Gate, secrets: Secrets): Promise<void> {
   secrets.add(rememberedIn(phone))
   secrets.add(/qrgate-me=([\w-]{20,})/.exec(phone.cookies)?.[1] ?? '')
   const page = await (await phone.get('/me')).text()
-  const valueOf = (name: string) =>
+  const fieldOf = (name: string) =>
     new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? ''
-  const passkey = valueOf('passkey')
+  const passkey = fieldOf('passkey')
   const change = async (path: string, fields: Record<string, string>, status = 303) => {
     assert.equal((await phone.post(`/me/${path}`, fields, 'text/html')).status, status, path)
   }
   await change('passkeys/rename', { passkey, name: `${canaryKo} 열쇠` })
   await change('passkeys/remove', { passkey })
-  await change('phones/forget', { phone: valueOf('phone') })
+  await change('phones/forget', { phone: fieldOf('phone') })
   await change('delete', { account }, 200)
 }
 

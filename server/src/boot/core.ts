@@ -260,7 +260,7 @@ export async function createCore(
     ...{ signIns, handOffs: store.handOffs, moves, clock, timings: handOffTimings },
     onChanged: id => bus.publish(id),
   })
-  const ownChanges = createOwnChanges({ accounts, sessions, endAccount })
+  const ownChanges = createOwnChanges({ accounts, sessions, passkeys, endAccount })
   const records = store.userCodes
   const guesses = createCodeGuesses(counters)
   const address = `${publicUrl}/code`

@@ -113,6 +113,7 @@ test('what is no try at anything is not counted', async t => {
       'http_method_not_allowed',
       'malformed',
       'not_found',
+      'notice_changed',
       'request_timeout',
       'too_large',
       'unsupported_media_type',

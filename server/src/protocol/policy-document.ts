@@ -127,6 +127,17 @@ export const policySchema = Type.Object(
         ),
       }),
     ),
+    // No reader of its own: a gate that does not know it remembers no phones.
+    proof_hours: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 8760,
+        ...field(
+          'a whole number of hours, 1 to 8760',
+          'how long after a sign-in by password or passkey one tap is enough here; absent: as long as the phone is remembered',
+        ),
+      }),
+    ),
   },
   field('a JSON object', ''),
 )

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { usualPolicy } from '@qrgate/sdk/protocol'
 import fc from 'fast-check'
 import {
+  acceptsProof,
   allows,
   policyOf,
   policyToText,
@@ -59,14 +60,30 @@ test('what a document says holds, and what it leaves out is the usual, in its gr
 })
 
 test('what protects is not told to the screen', () => {
-  assert.ok(!('methods' in shownPolicy(rowOf({ reader: 1, methods: ['password'] }))))
+  const shown = shownPolicy(rowOf({ reader: 1, methods: ['password'], proof_hours: 8 }))
+  assert.deepEqual(Object.keys(shown).toSorted(), Object.keys(usualPolicy).toSorted())
+})
+
+test('how old a proof may be is a matter of the kiosk, to the millisecond', () => {
+  const hour = 3_600_000
+  const stored = policyToText(1, read({ reader: 1, proof_hours: 8 }))
+  assert.ok(acceptsProof(stored, hour, 9 * hour - 1))
+  assert.ok(!acceptsProof(stored, hour, 9 * hour))
+  // A clock that was set back proves nothing.
+  assert.ok(!acceptsProof(stored, hour, hour - 1))
+  for (const any of [null, policyToText(1, read({ reader: 1 }))]) {
+    assert.ok(acceptsProof(any, hour, 9_000 * hour))
+  }
+  for (const wrong of [0, 8761, 1.5, '8']) {
+    assert.match(fault({ proof_hours: wrong })[0] ?? '', /^`proof_hours` must be a whole number/)
+  }
 })
 
 test('docs/policy.md shows a document that is one, and names the defaults that hold', () => {
   const docs = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8')
   read(JSON.parse(/```json\n(.*?)\n```/s.exec(docs)?.[1] ?? ''))
   const rows = [...docs.matchAll(/^\| `([a-z_.]+)` \| .* \| (?:–|`(.*?)`) \| /gm)]
-  assert.equal(rows.length, 12)
+  assert.equal(rows.length, 13)
   for (const [, path = '', usual] of rows) {
     let holds: unknown = { reader: undefined, ...policyOf(null) }
     for (const name of path.split('.')) holds = (holds as Record<string, unknown>)[name]
@@ -74,7 +91,7 @@ test('docs/policy.md shows a document that is one, and names the defaults that h
   }
 })
 
-const known = new Set(['reader', ...Object.keys(usualPolicy), 'methods'])
+const known = new Set(['reader', ...Object.keys(usualPolicy), 'methods', 'proof_hours'])
 const unknownName = fc.string({ maxLength: 12 }).filter(name => !known.has(name))
 const unknown = fc.dictionary(unknownName, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 })
 

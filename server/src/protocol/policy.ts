@@ -6,6 +6,8 @@ import { bothOf } from './shown-text.ts'
 export interface Policy extends KioskPolicy {
   /** What protects: from the moment it is known, at the latest five seconds after it was set. */
   methods: readonly Method[]
+  /** How old a proof may be, in hours; absent where it may be of any age. */
+  proof_hours?: number
 }
 
 const usual: Policy = { ...usualPolicy, methods }
@@ -57,6 +59,7 @@ export function policyOf(stored: string | null): Policy {
       paper_mm: printing.paper_mm ?? usual.printing.paper_mm,
     },
     methods: document.methods ?? usual.methods,
+    ...(document.proof_hours && { proof_hours: document.proof_hours }),
   }
 }
 
@@ -73,11 +76,20 @@ export function readStored(stored: string | null): PolicyDocument | null {
 
 /** What a kiosk's own page is told: what is shown. */
 export function shownPolicy(stored: string | null): KioskPolicy {
-  const { methods: _, ...shown } = policyOf(stored)
+  const { methods: _, proof_hours: __, ...shown } = policyOf(stored)
   return shown
 }
 
 /** Whether this way to sign in is open at a kiosk. @param stored its row's `policy`. */
 export function allows(stored: string | null, method: Method): boolean {
   return policyOf(stored).methods.includes(method)
+}
+
+/**
+ * Whether somebody who has proven who they are at an earlier sign-in need not do so anew at a kiosk.
+ * @param stored its row's `policy`. @param provenAt in milliseconds since 1970, as is `now`.
+ */
+export function acceptsProof(stored: string | null, provenAt: number, now: number): boolean {
+  const { proof_hours: hours } = policyOf(stored)
+  return hours === undefined || (provenAt <= now && now < provenAt + hours * 3_600_000)
 }

@@ -12,7 +12,7 @@ import { currentFrame, frameTime, isFresh, nextFrames, type Rotation } from '../
 import type { KioskSecrets } from '../protocol/kiosk-secret.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import { phoneHash } from '../protocol/phone-key.ts'
-import { allows } from '../protocol/policy.ts'
+import { acceptsProof, allows } from '../protocol/policy.ts'
 import type { Method } from '../protocol/policy-document.ts'
 import type { Receipts } from '../protocol/receipt.ts'
 import { endedRefusal, isApproved } from '../protocol/sign-in.ts'
@@ -119,6 +119,8 @@ export function createFlow(parts: FlowParts) {
   ) {
     const { policy } = await kiosks.usable(subject.kiosk.number)
     requireAllowed(policy, method)
+    const isEnough = provenAt === undefined || acceptsProof(policy, provenAt, clock())
+    if (!isEnough) throw new Refusal('proof_too_old')
     const { key, epoch } = account
     const proven = { account: key, epoch, method, amr, provenAt: provenAt ?? null }
     const step: Step = { type: 'approve', phoneHash: by.id, ...proven, agreed }

@@ -1,5 +1,6 @@
 import { accountIdKey } from '../accounts/account-id.ts'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { Passkeys } from '../accounts/passkeys.ts'
 import type { Sessions, Signed } from '../accounts/sessions.ts'
 import { Refusal } from '../errors.ts'
 import { payerOfPage, sharesOf } from '../limits/payer.ts'
@@ -13,10 +14,13 @@ export type OwnChanges = ReturnType<typeof createOwnChanges>
 export interface OwnChangesParts {
   accounts: Pick<Accounts, 'authenticate' | 'changePassword' | 'disableForRemoval'>
   sessions: Pick<Sessions, 'goOn'>
+  passkeys: Pick<Passkeys, 'remove'>
   endAccount: EndAccount
 }
 
-export function createOwnChanges({ accounts, sessions, endAccount }: OwnChangesParts) {
+export function createOwnChanges(parts: OwnChangesParts) {
+  const { accounts, sessions, passkeys, endAccount } = parts
+
   return {
     /**
      * All but this session ends.
@@ -36,12 +40,22 @@ export function createOwnChanges({ accounts, sessions, endAccount }: OwnChangesP
     },
 
     /**
+     * @param id the passkey's.
+     * @throws Refusal `proof_too_old` (ASVS 7.5.1).
+     */
+    async removePasskey({ account, actor, isFresh }: Signed, id: string): Promise<void> {
+      if (!isFresh) throw new Refusal('proof_too_old')
+      await passkeys.remove(id, account, actor)
+    },
+
+    /**
      * Its owner wants the account gone: nobody signs in with it any more, what was begun is over, and a week
      * later it is erased.
      * @param typed its id, as its owner has typed it.
-     * @throws Refusal `wrong_credentials` where that is another one, `signed_out`.
+     * @throws Refusal `proof_too_old`, `wrong_credentials` where that is another one, `signed_out`.
      */
-    async askForRemoval({ account, actor }: Signed, typed: string): Promise<void> {
+    async askForRemoval({ account, actor, isFresh }: Signed, typed: string): Promise<void> {
+      if (!isFresh) throw new Refusal('proof_too_old')
       if (accountIdKey(typed) !== account.idKey) throw new Refusal('wrong_credentials')
       await accounts.disableForRemoval(account, actor)
       await endAccount(account, actor)

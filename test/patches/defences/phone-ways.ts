@@ -8,6 +8,14 @@ const recovery = 'test/security/recovery.test.ts'
 /** What brings visitors back: passkeys, remembered phones, recovery, and the one gate for all of them. */
 export const phoneWays: readonly Defence[] = [
   {
+    id: 'proof-of-today',
+    says: 'one tap is enough where a kiosk wants a proof of today',
+    file: 'server/src/signin/flow.ts',
+    find: "if (!isEnough) throw new Refusal('proof_too_old')",
+    replace: 'void isEnough',
+    tests: [{ file: phones, name: 'a kiosk that wants a new proof' }],
+  },
+  {
     id: 'passkey-user-handle',
     says: 'a passkey signs in for whatever account it names',
     file: 'server/src/accounts/passkeys.ts',

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { Refusal } from '../../errors.ts'
 import { signInPath } from '../server/schemas.ts'
 import type { HttpServer } from '../server/server.ts'
 import { refusalOf } from '../server/server.ts'
@@ -55,8 +56,7 @@ export function addChangeRoutes(
   const toRemove = { schema: { ...hidden, body: Type.Object({ passkey }) } }
   scope.post('/me/passkeys/remove', toRemove, async (request, reply) => {
     const owner = ownerOf(request, reply)
-    const { account, actor } = await owner.signed()
-    await passkeys.remove(request.body.passkey, account, actor)
+    await ownChanges.removePasskey(await owner.signed(), request.body.passkey)
     return owner.goTo()
   })
 
@@ -88,7 +88,9 @@ export function addChangeRoutes(
 
   scope.get('/me/delete', { schema: hidden }, async (request, reply) => {
     const owner = ownerOf(request, reply)
-    await owner.signed()
+    const { isFresh } = await owner.signed()
+    // Before the id is typed, and not after it.
+    if (!isFresh) throw new Refusal('proof_too_old')
     return owner.show(removalPage(false, owner.words), '/me/delete')
   })
 

@@ -43,7 +43,7 @@ export interface MeParts {
   ownAccount: OwnAccount
   ownExport: OwnExport
   ownChanges: OwnChanges
-  passkeys: Pick<Passkeys, 'rename' | 'remove'>
+  passkeys: Pick<Passkeys, 'rename'>
   phones: Pick<RememberedPhones, 'find' | 'forgetOf'>
   visits: Pick<Visits, 'endByOwner'>
   handOffs: Pick<HandOffs, 'cancelByOwner'>
@@ -225,13 +225,16 @@ export class Owner {
     return known ?? { sentence: sentence(code, this.lang), field: null }
   }
 
-  /** Any other refusal; whoever is no longer signed in is led to where that is mended. */
+  /** Any other refusal; whoever has to say once more who they are is led to where that is done. */
   refuse(error: unknown) {
     const refusal = beginRefusal(error, this.#request, this.#reply)
     const { code } = refusal
     if (code === 'signed_out') {
       this.#cookies.session.clear(this.#reply)
       return this.#reply.code(303).redirect('/me', 303)
+    }
+    if (code === 'proof_too_old') {
+      return this.showSignIn(undefined, { sentence: sentence(code, this.lang), field: null })
     }
     const isScreen = code === 'method_not_allowed'
     const title = isScreen ? this.words.notHere.title : this.words.wrong

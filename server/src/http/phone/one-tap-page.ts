@@ -43,9 +43,13 @@ ${progressLine()}`
   return { title, main, footnote: html`<p>${oneTap.warning}</p>` }
 }
 
-/** In the place card, as long as nothing but the scan has happened: one who did not scan should not approve. */
-export function justScanned({ receipt }: OneTapForm, words: Words): Markup | null {
-  return receipt === undefined ? null : html`<p class="mark">${words.oneTap.justScanned}</p>`
+/** In the place card, as long as nothing but the scan has happened: whoever did not scan should not approve. */
+export function justScanned(
+  { receipt, userCode }: OneTapForm & { userCode?: string | undefined },
+  words: Words,
+): Markup | null {
+  const isScan = receipt !== undefined && userCode === undefined
+  return isScan ? html`<p class="mark">${words.oneTap.justScanned}</p>` : null
 }
 
 function accountCard(form: OneTapForm, words: Words): Markup {

@@ -279,6 +279,24 @@ test('N32: sign-up says what it is for, what it agrees to and where more is said
   assert.ok(all?.includes(words.ko.signUp.privacy))
 })
 
+test('a one-tap page says that it was just scanned, where it was and while it is so', () => {
+  const account = { id: 'gildong', name: '홍길동', masked: '홍*동' }
+  const form = { place, kind: 'one-tap', id, account } as const
+  const says = (view: PhoneView) => renderPage(view, 'ko', plain).includes('방금 비춤')
+  assert.ok(says({ ...form, receipt }))
+  assert.ok(!says(form))
+  assert.ok(!says({ ...form, receipt, userCode: 'WDJB-MJHT' }))
+})
+
+test('whoever has signed in finds their account, and nobody before', () => {
+  const leads = (view: PhoneView) => renderPage(view, 'ko', plain).includes('<a href="/me">')
+  for (const kind of ['claimed', 'ended'] as const) {
+    assert.ok(leads({ place, kind, id, live: true, state: 'ended' } as PhoneView), kind)
+  }
+  assert.ok(!leads({ place, kind: 'sign-in', id, registration: true }))
+  assert.ok(!leads({ place, kind: 'denied', id }))
+})
+
 test('a sign-up form names the notice that it shows', () => {
   const notice = { version: 'a-version', purpose: '접수에 씁니다.', consent: '', privacyUrl: '' }
   const page = renderPage({ place, kind: 'sign-up', id, notice }, 'ko', plain)

@@ -52,7 +52,6 @@ ${main}
 </main>
 <footer>
 ${footnote}
-${whoHasSignedIn.has(view.kind) && html`<p><a href="/me">${words[lang].myAccount}</a></p>`}
 ${languageSwitch(view, lang === 'ko' ? 'en' : 'ko')}
 </footer>
 ${assets.map(({ script }) => script !== '' && html`<script type="module">${raw(script)}</script>`)}
@@ -165,5 +164,8 @@ function languageSwitch(view: PhoneView, other: Language): Markup {
   const address = named ? `/s/${view.id}` : ''
   const asked = forms[view.kind]
   const form = asked === undefined ? '' : `form=${asked}&`
-  return html`<p><a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${languageName}</a></p>`
+  const account =
+    whoHasSignedIn.has(view.kind) &&
+    html`<a href="/me">${words[other === 'ko' ? 'en' : 'ko'].myAccount}</a> `
+  return html`<p>${account}<a class="language" href="${address}?${form}lang=${other}" lang="${other}" hreflang="${other}">${languageName}</a></p>`
 }

@@ -12,6 +12,7 @@ export type Field = 'invitation' | 'account' | 'name' | 'password'
 const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Field | null>([
   ['wrong_credentials', 'password'],
   ['phone_forgotten', null],
+  ['proof_too_old', null],
   ['passkey_wrong', 'account'],
   ['method_not_allowed', null],
   ['account_unusable', 'account'],
@@ -31,6 +32,7 @@ const fields: ReadonlyMap<RefusalCode, Field | null> = new Map<RefusalCode, Fiel
 /** What is asked for is another thing than the page asks: the one with the right form is the server's. */
 const leadElsewhere = new Set<RefusalCode>([
   'phone_forgotten',
+  'proof_too_old',
   'method_not_allowed',
   'notice_changed',
 ])

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { maskedName } from '../../accounts/masked-name.ts'
 import type { RememberedPhones } from '../../accounts/remembered-phones.ts'
+import type { Clock } from '../../clock.ts'
 import { phoneHash } from '../../protocol/phone-key.ts'
-import { allows } from '../../protocol/policy.ts'
+import { acceptsProof, allows } from '../../protocol/policy.ts'
 import type { Kiosk } from '../../store/kiosk.ts'
 import { kioskCredentialCookie, type OwnCookie, rememberedCookie } from '../server/cookies.ts'
 import type { OneTapForm } from './view.ts'
@@ -30,6 +31,7 @@ export type RememberedOf = (request: FastifyRequest, reply: FastifyReply) => Rem
 export function readsRemembered(
   phones: Pick<RememberedPhones, 'find' | 'secretOf' | 'forgetSecret'>,
   publicUrl: string,
+  clock: Clock,
 ): RememberedOf {
   const cookie: OwnCookie = rememberedCookie(publicUrl)
   const screenCookie = kioskCredentialCookie(publicUrl)
@@ -47,6 +49,7 @@ export function readsRemembered(
       async visitorAt(kiosk) {
         const returning = secret !== '' && isOpenAt(kiosk) ? await phones.find(secret) : null
         if (!returning) return null
+        if (!acceptsProof(kiosk.policy, returning.phone.provenAt, clock())) return null
         const { id, name } = returning.account
         return { id, name, masked: maskedName(name, id) }
       },

@@ -140,7 +140,7 @@ export function addSignInRoutes(
       schema: {
         ...byPhone,
         operationId: 'approveByRememberedPhone',
-        refusals: [...ofSignIn, 'phone_forgotten'],
+        refusals: [...ofSignIn, 'phone_forgotten', 'proof_too_old'],
         consumes: forms,
         summary: 'Sign in by one tap on a phone that is remembered, which approves',
         params: signInPath,

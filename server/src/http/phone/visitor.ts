@@ -91,7 +91,7 @@ export function createVisitors(parts: PhoneParts): VisitorOf {
   const cookies: Cookies = {
     key: phoneKeyCookie(publicUrl),
     typed: new TypedCookie(publicUrl),
-    rememberedOf: readsRemembered(parts.phones, publicUrl),
+    rememberedOf: readsRemembered(parts.phones, publicUrl, parts.clock),
     passkeysOf: offersPasskeys(parts.passkeys, parts.newPasskeys, publicUrl),
   }
   return (request, reply) => new Visitor(parts, cookies, request, reply)
@@ -386,7 +386,7 @@ export class Visitor {
 }
 
 function isMendable({ status, code }: Refusal): boolean {
-  if (code === 'method_not_allowed') return true
+  if (code === 'method_not_allowed' || code === 'proof_too_old') return true
   return [401, 409, 422, 429, 503].includes(status) && !hasOwnPage.has(code)
 }
 
