@@ -10,6 +10,7 @@ import type { Tables } from '../../server/src/store/sql/tables.ts'
 import { until } from '../support/patience.ts'
 import { PostgresServer } from '../support/postgres.ts'
 import { take } from './leases.ts'
+import { logLookupPromises } from './log-lookup-promises.ts'
 import { assertSealed } from './log-promises.ts'
 import type { OpenDatabase } from './open-store.ts'
 import {
@@ -60,6 +61,7 @@ async function assertNoDeadlock(raw: Kysely<Tables>): Promise<void> {
 }
 
 storeSuite('Postgres', open)
+logLookupPromises('Postgres', open, 'explain')
 
 /** Nobody can write to the log until this is called; what is in it can be read. */
 async function lockLog(raw: Kysely<Tables>): Promise<() => Promise<void>> {

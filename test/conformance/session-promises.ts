@@ -144,8 +144,8 @@ export function sessionPromises(name: string, openPair: OpenPair): void {
       )
       const places = ['a', 'b'].map(place => ({ account: 'hong', place, seenAt: start }))
       await one.usualPlaces.remember(places, 8)
-      assert.equal(await other.usualPlaces.count('hong'), 2)
-      assert.equal(await other.usualPlaces.count('kim'), 0)
+      assert.deepEqual(await other.usualPlaces.all('hong'), places)
+      assert.deepEqual(await other.usualPlaces.all('kim'), [])
     },
   )
 

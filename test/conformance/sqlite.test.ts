@@ -9,15 +9,20 @@ import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import type { Tables } from '../../server/src/store/sql/tables.ts'
 import { temporaryFolder } from '../support/gate.ts'
 import { turns } from '../support/patience.ts'
+import { logLookupPromises } from './log-lookup-promises.ts'
+import type { OpenDatabase } from './open-store.ts'
 import { storeSuite } from './store-suite.ts'
 
-storeSuite('SQLite', async t => {
+const open: OpenDatabase = async t => {
   const path = join(temporaryFolder(t), 'data', 'qrgate.sqlite')
   const [one, other] = [await openSqliteStore(path), await openSqliteStore(path)]
   const raw = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
   t.after(() => Promise.all([one.close(), other.close(), raw.destroy()]))
   return { one, other, raw }
-})
+}
+
+storeSuite('SQLite', open)
+logLookupPromises('SQLite', open, 'explain query plan')
 
 test('N46: SQLite: while all work gets through, whoever asks how it is writes nothing', async t => {
   const path = join(temporaryFolder(t), 'qrgate.sqlite')

@@ -24,6 +24,9 @@ export function usualPlacePromises(name: string, openPair: OpenPair): void {
     ])
     assert.deepEqual(await other.usualPlaces.of('kim', ['home', 'work']), [])
     assert.deepEqual(await other.usualPlaces.of('', ['home']), [])
+    await one.usualPlaces.remember([place('work', { seenAt: start + 1 })], 8)
+    const all = await other.usualPlaces.all('hong')
+    assert.deepEqual(all, [place('work', { seenAt: start + 1 }), place('home')])
   })
 
   check('a place that is seen again has its newer time', async ({ usualPlaces }) => {

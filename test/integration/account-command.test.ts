@@ -9,6 +9,7 @@ import { addClient, client } from '../conformance/rows.ts'
 import { qrgate } from '../support/command.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { enter } from '../support/owner.ts'
 import { Phone } from '../support/phone.ts'
 
 const password = 'correct horse battery'
@@ -80,6 +81,16 @@ test('an operator gives somebody who has lost their password a link, and nobody 
 
   await does(['disable', 'hong'])
   assert.match(await refuses(['recover', 'hong']), /^qrgate: hong is disabled\. .*enable hong$/m)
+  await does(['enable', 'hong'])
+  const owner = new Phone(gate.url)
+  assert.equal((await enter(owner, 'hong', 'another horse entirely')).status, 303)
+  assert.equal((await owner.post('/me/delete', { account: 'hong' }, 'text/html')).status, 200)
+  assert.match(
+    await refuses(['recover', 'hong']),
+    /^qrgate: Its owner has deleted hong: it is erased on \d{4}-\d\d-\d\d\. .*: qrgate account enable hong$/m,
+  )
+  await does(['enable', 'hong'])
+  linkIn(await does(['recover', 'hong']))
   await does(['remove', 'hong', '--yes'])
   assert.match(await refuses(['recover', 'hong']), /^qrgate: There is no account "hong"\.$/m)
 })

@@ -32,6 +32,8 @@ test('N54: with a removed account goes all that its owner has begun, and its cli
   asAccount.run(account.key, other.signIn.id)
   asAccount.run(account.key, late.signIn.id)
   database.close()
+  const subs = (await store.subjects.of(account.key)).map(({ sub }) => ({ claims: { sub } }))
+  assert.equal(subs.length, 1)
   const before = await store.handOffs.openOf(account.key)
   assert.deepEqual(before, [number.id])
 
@@ -51,6 +53,11 @@ test('N54: with a removed account goes all that its owner has begun, and its cli
   const mine = told.find(({ id }) => id === number.id)
   assert.deepEqual(mine, { ...mine, reason: 'account', service: 'exam' })
   assert.ok(mine && !('claims' in mine), 'nobody is left whom a sub could name')
+  await until('the client hears who is gone', () => receiver.of('account.deleted').length === 1)
+  assert.deepEqual(
+    receiver.of('account.deleted').map(({ data }) => data),
+    subs,
+  )
 
   const row = await store.accounts.byKey(account.key)
   assert.ok(row)

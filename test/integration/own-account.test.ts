@@ -27,9 +27,12 @@ test('somebody signs in to their own page, sees where they are signed in, ends i
     'phone',
   ])
   assert.doesNotMatch(await ownPage(browser), /\/me\/visits\//)
+  const kept = browser.cookies.split('; ')
   const out = await browser.post('/me/sign-out', {}, 'text/html')
   assert.equal(out.headers.get('clear-site-data'), '"cache"')
   assert.ok(isSignedOut(await ownPage(browser)))
+  // Its cookies are good no more, wherever they were kept.
+  assert.ok(isSignedOut(await ownPage(new Phone(gate.url, {}, kept))))
 })
 
 test("nobody ends another's visit, and is not told whether there is one", async () => {
@@ -76,6 +79,13 @@ test('S057: each sign-in has a session of its own, and the one before is over', 
   const old = new Phone(gate.url, {}, first.split('; '))
   assert.ok(isSignedOut(await ownPage(old)))
   assert.ok(!isSignedOut(await ownPage(browser)))
+  // The session's cookie alone, in another browser: that has a key of its own.
+  const thief = new Phone(gate.url)
+  await thief.get('/me')
+  const secret = `${sessionCookieName}=${secretOf(browser.cookies)}`
+  const stolen = new Phone(gate.url, {}, [...thief.cookies.split('; '), secret])
+  assert.ok(isSignedOut(await ownPage(stolen)))
+  assert.ok(isSignedOut(await ownPage(new Phone(gate.url, {}, [secret]))))
   const fixed = new Phone(gate.url, {}, [`${sessionCookieName}=${'A'.repeat(43)}`])
   await entered(gate, id, fixed)
   assert.notEqual(secretOf(fixed.cookies), 'A'.repeat(43))
@@ -141,4 +151,23 @@ test('in the browser of a screen nobody opens an account, and no remembered phon
   const screen = new Phone(gate.url, {}, ['qrgate-kiosk=any'])
   assert.equal((await screen.get('/me')).status, 403)
   assert.equal((await enter(screen, id)).status, 403)
+})
+
+test('S055: a page elsewhere sends no form of an account', async () => {
+  const { id, kiosk, signIn } = await visiting(gate)
+  const browser = await entered(gate, id)
+  for (const origin of ['https://elsewhere.test', 'null']) {
+    const forged = new Phone(gate.url, { origin }, browser.cookies.split('; '))
+    for (const [path, fields] of [
+      ['/me/sign-in', { account: id, password: ownPassword }],
+      [`/me/visits/${signIn.id}/end`, {}],
+      ['/me/password', { password: 'another horse entirely' }],
+      ['/me/delete', { account: id }],
+      ['/me/sign-out', {}],
+    ] as const) {
+      assert.equal((await forged.post(path, { ...fields }, 'text/html')).status, 403, path)
+    }
+  }
+  assert.equal((await kiosk.view(signIn)).state, 'claimed')
+  assert.ok(!isSignedOut(await ownPage(browser)))
 })

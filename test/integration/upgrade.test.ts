@@ -48,6 +48,7 @@ const migrations = [
   '2026-12-sign-up',
   '2026-12-site',
   '2026-12-swept',
+  '2026-12-the-log-by-account',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>

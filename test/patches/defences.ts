@@ -4,6 +4,7 @@ import { clients } from './defences/clients.ts'
 import { http } from './defences/http.ts'
 import { limits } from './defences/limits.ts'
 import { log } from './defences/log.ts'
+import { ownAccount } from './defences/own-account.ts'
 import { phoneWays } from './defences/phone-ways.ts'
 import { proofs } from './defences/proofs.ts'
 import { reception } from './defences/reception.ts'
@@ -19,6 +20,7 @@ export const defences: readonly Defence[] = [
   ...limits,
   ...accounts,
   ...phoneWays,
+  ...ownAccount,
   ...clients,
   ...http,
   ...sockets,

@@ -291,6 +291,8 @@ async function serve(gate: Gate, receiver: Receiver, secrets: Secrets): Promise<
   })
   assert.equal(call.status, 204)
 
+  await run(['account', 'remove', `${canary}-visitor-1`, '--yes'])
+
   receiver.answer = (_, response) => response.writeHead(500).end(canary)
   await visit()
   const client = () => gate.app.store.clients.byId('desk')

@@ -9,9 +9,12 @@ import { createRecoveries } from '../../server/src/accounts/recovery.ts'
 import { type Clock, createClock } from '../../server/src/clock.ts'
 import { Refusal } from '../../server/src/errors.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
+import { logOf } from '../conformance/rows.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { enter } from '../support/owner.ts'
 import { Phone } from '../support/phone.ts'
+import { erasureIn } from '../support/stored.ts'
 
 const [before, chosen] = ['correct horse battery', 'another horse entirely']
 const minute = 60_000
@@ -59,11 +62,7 @@ async function signIn(id: string, password: string, at: Gate = gate): Promise<nu
 }
 
 async function eventsOf(key: string, { app: { store } }: Gate = gate): Promise<string[]> {
-  const rows = [
-    ...(await store.log.find({}, { after: 0 }, 1_000_000)),
-    ...(await store.log.waiting({}, { after: 0 }, 1_000_000)),
-  ]
-  return rows.filter(({ subject }) => subject === key).map(({ event }) => `${event}`)
+  return (await logOf(store, key)).map(({ event }) => `${event}`)
 }
 
 const codeOf = async (answer: Response) => ((await answer.json()) as { code: string }).code
@@ -120,7 +119,7 @@ test('a recovery link that is used, void, too old or made up: one page, and one 
   const changed = await lost(own, clock)
   await changed.admin.changePassword(changed.account, 'an operator chose this', system)
   const erased = await lost(own, clock)
-  await erased.admin.erase(erased.account, system)
+  await erasureIn(own.app.store).erase(erased.account, system)
   const tooOld = await lost(own, clock)
   own.passTime(30 * minute)
   passed += 30 * minute
@@ -293,12 +292,35 @@ test('S130: no recovery link is written anywhere, fresh or used', async t => {
   assert.ok(!written().includes(link))
 })
 
+test('S134: whose owner wants it gone is recovered by no link, of before or of then, fresh or used', async () => {
+  const refused = new Refusal('account_unusable')
+  for (const isUsed of [false, true]) {
+    const { id, path, admin, account, row } = await lost()
+    const { set } = await opened(path)
+    if (isUsed) assert.equal((await set(chosen)).status, 303)
+    const owner = new Phone(gate.url)
+    assert.equal((await enter(owner, id, isUsed ? chosen : before)).status, 303)
+    assert.equal((await owner.post('/me/delete', { account: id }, 'text/html')).status, 200)
+    const was = await row()
+    assert.ok(was.deleteAt)
+    for (const password of [chosen, 'a third horse by now']) {
+      assert.equal((await set(password)).status, 410, password)
+    }
+    assert.equal((await new Phone(gate.url).get(path)).status, 410)
+    await assert.rejects(admin.beginRecovery(account, system), refused)
+    assert.deepEqual(await row(), was)
+    // Nor by one of before where an operator brings it back.
+    await admin.enable(account, system)
+    assert.equal((await set(chosen)).status, 410)
+  }
+})
+
 test('who is disabled or gone is given no recovery link', async () => {
   const { admin, account } = await lost()
   const refused = new Refusal('account_unusable')
   await admin.disable(account, system)
   await assert.rejects(admin.beginRecovery(account, system), refused)
-  await admin.erase(account, system)
+  await erasureIn(gate.app.store).erase(account, system)
   await assert.rejects(admin.beginRecovery(account, system), refused)
 })
 

@@ -15,6 +15,7 @@ import { Kiosk } from './kiosk.ts'
 import { toMake, toUse } from './passkey-page.ts'
 import { patiently, until } from './patience.ts'
 import { Phone } from './phone.ts'
+import { erasureIn } from './stored.ts'
 
 export const [password, another] = ['correct horse battery', 'another horse entirely']
 const passwords = await createPasswordHasher(60_000)
@@ -127,7 +128,7 @@ export async function eventsOf({ place: { gate }, signIn }: Visit): Promise<stri
 /** What somebody else does to the account, beside the gate. */
 export const strokes = {
   disabled: async ({ place, owner }: Visit) => adminOf(place).disable(owner, system),
-  erased: async ({ place, owner }: Visit) => adminOf(place).erase(owner, system),
+  erased: async ({ place, owner }: Visit) => erasureIn(place.gate.app.store).erase(owner, system),
   'given another password': async ({ place, owner }: Visit) =>
     adminOf(place).changePassword(owner, another, system),
   recovered: async ({ place, owner }: Visit) => {

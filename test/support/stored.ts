@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { requireAccountId } from '../../server/src/accounts/account-id.ts'
+import { createErasure } from '../../server/src/accounts/erasure.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { createKiosks } from '../../server/src/kiosks/kiosks.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
@@ -14,6 +15,11 @@ import { patiently } from './patience.ts'
  */
 
 const clock = createClock()
+
+/** Erases accounts beside the gate. */
+export function erasureIn({ accounts: records, subjects }: Store, now = clock) {
+  return createErasure({ records, subjects, clock: now, randomBytes })
+}
 
 /** Adds a kiosk that starts with a credential. */
 export async function enrolIn(

@@ -5,7 +5,7 @@ import { Refusal, type RefusalCode } from '../errors.ts'
 import type { Actor } from '../protocol/log-event.ts'
 import type { Account } from '../store/account.ts'
 import { openSqliteStore } from '../store/sql/sqlite.ts'
-import { createAccountAdmin, removalDelay } from './account-admin.ts'
+import { createAccountAdmin } from './account-admin.ts'
 import { createPasswordHasher } from './password.ts'
 import { subjectOf } from './subject.ts'
 
@@ -147,22 +147,4 @@ test('an owner whose session was ended meanwhile changes nothing with what it ha
   const changed = await accounts.changePassword(now, 'a third horse by now', operator, byOwner)
   assert.equal(changed.epoch, 2)
   assert.deepEqual(await read(account), changed)
-})
-
-test('an account that is due to be erased is, unless somebody has enabled it', async () => {
-  const account = await add()
-  await accounts.eraseDue(account, operator)
-  await accounts.disableForRemoval(account, operator)
-  await accounts.eraseDue(account, operator)
-  const asked = await read(account)
-  assert.deepEqual([asked?.removedAt, asked?.deleteAt], [null, 1_800_000_000_000 + removalDelay])
-  await accounts.enable(account, operator)
-  const back = await read(account)
-  assert.deepEqual(back, { ...account, epoch: 1 })
-  assert.ok(back)
-  await store.accounts.update(account.key, () => {
-    return { next: { ...back, deleteAt: 1_800_000_000_000 }, events: [], quiet: true }
-  })
-  await accounts.eraseDue(account, operator)
-  assert.equal((await read(account))?.removedAt, 1_800_000_000_000)
 })

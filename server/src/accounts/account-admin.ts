@@ -10,7 +10,6 @@ import {
   requireFields,
 } from './account-fields.ts'
 import { accountIdKey, isAccountIdKey } from './account-id.ts'
-import { erasedColumns } from './erased-account.ts'
 import {
   type AdoptedAccount,
   createNewAccounts,
@@ -66,13 +65,6 @@ export interface AccountAdmin {
    * @returns the link's secret, which is shown once. @throws Refusal `account_unusable`.
    */
   beginRecovery(account: Pick<Account, 'key'>, by: Actor): Promise<string>
-  /**
-   * Leaves nothing of it but its key, so that whatever knows the key finds nobody: its id is free at once,
-   * and no `sub` leads to it. What the person is doing just now is not ended; see signin/account-removal.ts.
-   */
-  erase(account: Pick<Account, 'key'>, by: Actor): Promise<void>
-  /** The same where its owner has asked for it a week ago, and nobody has enabled it since. */
-  eraseDue(account: Pick<Account, 'key'>, by: Actor): Promise<void>
 }
 
 export interface ChangingPassword extends Pick<Registering, 'shares'> {
@@ -122,21 +114,6 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       }
     })
     return { fields: changedFields(old ?? next, next), account: next }
-  }
-
-  const erase = async (
-    key: string,
-    actor: Actor,
-    isMeant: (old: Account, now: number) => boolean,
-  ): Promise<void> => {
-    const at = clock()
-    const columns = erasedColumns(key, at, randomBytes)
-    await records.update(key, old => {
-      if (!old) throw new Refusal('account_unusable')
-      if (old.removedAt !== null || !isMeant(old, at)) return unchanged(old)
-      const events = [accountEvent(key, 'account.removed', at, { actor })]
-      return { next: { ...old, ...columns }, events }
-    })
   }
 
   return {
@@ -218,9 +195,5 @@ export function createAccountAdmin(parts: AccountAdminParts): AccountAdmin {
       })
       return link
     },
-
-    erase: ({ key }, actor) => erase(key, actor, () => true),
-    eraseDue: ({ key }, actor) =>
-      erase(key, actor, ({ deleteAt }, now) => deleteAt !== null && deleteAt <= now),
   }
 }

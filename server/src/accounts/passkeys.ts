@@ -116,9 +116,12 @@ export function createPasskeys(parts: PasskeysParts) {
       return { next: { ...old, signCount, usedAt: now }, events: [], quiet: true }
     }
 
+  const having = async (account: string): Promise<Passkey[]> =>
+    (await records.of(account)).filter(({ removedAt }) => removedAt === null)
+
   /** Those of other domains count for nothing: their owner makes new ones. */
   const working = async (account: string) =>
-    (await records.of(account)).filter(passkey => passkey.domain === domain)
+    (await having(account)).filter(passkey => passkey.domain === domain)
 
   /** Of a passkey that the account has. */
   const change = async (
@@ -126,7 +129,7 @@ export function createPasskeys(parts: PasskeysParts) {
     account: string,
     decide: (old: Passkey) => Change<Passkey>,
   ): Promise<void> => {
-    if (!(await records.of(account)).some(passkey => passkey.id === id)) {
+    if (!(await having(account)).some(passkey => passkey.id === id)) {
       throw new Refusal('not_found')
     }
     await records.update(id, old => {
@@ -239,7 +242,7 @@ export function createPasskeys(parts: PasskeysParts) {
     },
 
     /** In the order in which they were added. */
-    of: (account: Pick<Account, 'key'>): Promise<Passkey[]> => records.of(account.key),
+    of: (account: Pick<Account, 'key'>): Promise<Passkey[]> => having(account.key),
   }
 
   async function made({ response }: Attestation, bound: Bound, rpId: string) {

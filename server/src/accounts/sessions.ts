@@ -89,7 +89,7 @@ export function createSessions(parts: SessionsParts) {
     async begin(proof: SessionProof, phoneKey: string): Promise<string> {
       const { account, amr, once, passkeys } = proof
       const secret = mac(keyring.current, 'session', account.key, once).toString('base64url')
-      const hash = hashOf(secret)
+      const hash = hashOf(secret, phoneKey)
       const now = clock()
       const actor = actorOf(hash, phoneKey)
       const event = accountEvent(account.key, 'session.begun', now, { actor, detail: { amr } })
@@ -107,7 +107,7 @@ export function createSessions(parts: SessionsParts) {
     /** Whose session this is, which goes on with it; null where it is nobody's, or no longer. */
     async find(secret: string, phoneKey: string): Promise<Signed | null> {
       if (!pattern.test(secret)) return null
-      const session = await records.byHash(hashOf(secret))
+      const session = await records.byHash(hashOf(secret, phoneKey))
       // The same reads for all: nobody learns by the time it takes which secrets were known here.
       const account = await accounts.byKey(session?.account ?? '')
       const now = clock()
@@ -121,7 +121,7 @@ export function createSessions(parts: SessionsParts) {
     /** @param secret of any session, or of none. */
     async end(secret: string, phoneKey: string): Promise<void> {
       if (!pattern.test(secret)) return
-      const hash = hashOf(secret)
+      const hash = hashOf(secret, phoneKey)
       const known = await records.byHash(hash)
       if (!known) return
       const now = clock()
@@ -138,6 +138,7 @@ export function createSessions(parts: SessionsParts) {
 
 const pattern = /^[A-Za-z0-9_-]{43}$/
 
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+/** With the browser's own key: the cookie of a session is good for nothing in another browser. */
+function hashOf(secret: string, phoneKey: string): string {
+  return createHash('sha256').update(`${secret} ${phoneKey}`).digest('base64url')
 }

@@ -65,16 +65,19 @@ export async function changePassword(id: string): Promise<void> {
 /** `qrgate account recover` */
 export async function recoverAccount(id: string): Promise<void> {
   await withAccount(id, async (account, accounts, { config }) => {
-    if (account.disabledAt !== null) {
-      throw new OperatorError(
-        `${account.id} is disabled. Let it in again first: qrgate account enable ${account.id}`,
-      )
-    }
+    if (account.disabledAt !== null) throw new OperatorError(whyNotRecovered(account))
     const link = await accounts.beginRecovery(account, operator())
     say(`Give this link to ${account.id}, and to nobody else. It is good for 30 minutes, once:`)
     say(`\n  ${config.publicUrl}/recover/${link}\n`)
     say('The old password works until then; with the new one remembered phones are forgotten.')
   })
+}
+
+function whyNotRecovered({ id, deleteAt }: Account): string {
+  const day = isoTime(deleteAt)?.slice(0, 10)
+  return day === undefined
+    ? `${id} is disabled. Let it in again first: qrgate account enable ${id}`
+    : `Its owner has deleted ${id}: it is erased on ${day}. Bring it back first: qrgate account enable ${id}`
 }
 
 /** `qrgate account disable` */

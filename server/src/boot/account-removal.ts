@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AccountAdmin } from '../accounts/account-admin.ts'
+import { createErasure, type Erasure } from '../accounts/erasure.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKiosks } from '../kiosks/kiosks.ts'
@@ -12,7 +13,7 @@ import { noteRemovedAccount, readRemovedAccounts } from './removed-accounts.ts'
 
 export interface RemovalNeeds {
   store: Store
-  accounts: Pick<AccountAdmin, 'disable' | 'erase'>
+  accounts: Pick<AccountAdmin, 'disable'>
   config: Config
   clock: Clock
 }
@@ -38,16 +39,10 @@ export async function removeAccountForGood(
 export async function removeDueAccount(
   { key }: Pick<Account, 'key'>,
   by: Actor,
-  {
-    config,
-    clock,
-    accounts,
-  }: Pick<RemovalNeeds, 'config' | 'clock'> & {
-    accounts: Pick<AccountAdmin, 'eraseDue'>
-  },
+  needs: Omit<RemovalNeeds, 'accounts'>,
 ): Promise<void> {
-  noteRemovedAccount(config.dataDir, { account: key, at: clock() })
-  await accounts.eraseDue({ key }, by)
+  noteRemovedAccount(needs.config.dataDir, { account: key, at: needs.clock() })
+  await erasureAt(needs).eraseDue({ key }, by)
 }
 
 /**
@@ -66,6 +61,11 @@ export async function removeAgain(by: Actor, needs: RemovalNeeds): Promise<numbe
   return count
 }
 
+function erasureAt({ store, clock }: Pick<RemovalNeeds, 'store' | 'clock'>): Erasure {
+  const { accounts: records, subjects } = store
+  return createErasure({ records, subjects, clock, randomBytes })
+}
+
 function removalAt({ store, accounts, config, clock }: RemovalNeeds): RemoveAccount {
   const { signIns, handOffs } = store
   const { timings, handOffTimings } = config
@@ -74,6 +74,7 @@ function removalAt({ store, accounts, config, clock }: RemovalNeeds): RemoveAcco
   const moves = createMoves({ signIns, bus: nobodyHears, clock, kiosks, timings })
   return createAccountRemoval({
     accounts,
+    erasure: erasureAt({ store, clock }),
     signIns,
     handOffs,
     moves,

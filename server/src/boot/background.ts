@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Accounts } from '../accounts/accounts.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock, NodeClock, Steadiness } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -32,7 +31,6 @@ export interface BackgroundParts {
   store: Store
   bus: Bus
   delivery: Delivery
-  accounts: Accounts
   moves: Moves
   clock: Clock
   steadiness: Steadiness
@@ -48,7 +46,7 @@ export interface BackgroundParts {
 }
 
 export function createBackground(parts: BackgroundParts): Background {
-  const { config, store, accounts, bus, delivery, moves, clock, steadiness, onError } = parts
+  const { config, store, bus, delivery, moves, clock, steadiness, onError } = parts
   const { log, leases } = store
   const leased = { log, leases, holder: randomUUID(), onError }
   const stops: (() => void | Promise<void>)[] = []
@@ -60,7 +58,7 @@ export function createBackground(parts: BackgroundParts): Background {
       const { handOffs, asking, notifying } = parts.handOffParts
       const expireHandOff = handOffs.expire
       const removeAccount = (key: string) =>
-        removeDueAccount({ key }, system, { accounts, config, clock })
+        removeDueAccount({ key }, system, { store, config, clock })
       stops.push(
         startReaper({ ...store, expireHandOff, removeAccount, moves, clock, steadiness, onError }),
       )

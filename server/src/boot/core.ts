@@ -37,6 +37,7 @@ import { createNewPasskeys, type NewPasskeys } from '../signin/new-passkeys.ts'
 import { pageOpener } from '../signin/opened-page.ts'
 import { createOwnAccount, type OwnAccount } from '../signin/own-account.ts'
 import { createOwnChanges, type OwnChanges } from '../signin/own-changes.ts'
+import { createOwnExport, type OwnExport } from '../signin/own-export.ts'
 import { createOwnPage, type OwnPage } from '../signin/own-page.ts'
 import { createSeedFlow, type SeedFlow } from '../signin/seed-flow.ts'
 import { ticketReader } from '../signin/ticket-reader.ts'
@@ -82,6 +83,7 @@ export interface Core extends Omit<ClientParts, 'sealAnew'>, HandOffParts {
   sessions: Sessions
   ownPage: OwnPage
   ownAccount: OwnAccount
+  ownExport: OwnExport
   ownChanges: OwnChanges
   flow: Flow
   visits: Visits
@@ -254,6 +256,7 @@ export async function createCore(
     ...{ store, phones, passkeys, kiosks, clients },
     ...{ clock, timings, handOffTimings },
   })
+  const ownExport = createOwnExport({ store, clock, timings, handOffTimings })
   const endAccount = createAccountEnding({
     ...{ signIns, handOffs: store.handOffs, moves, clock, timings: handOffTimings },
     onChanged: id => bus.publish(id),
@@ -272,7 +275,6 @@ export async function createCore(
     store,
     bus,
     delivery,
-    accounts,
     moves,
     clock,
     steadiness,
@@ -306,6 +308,7 @@ export async function createCore(
     sessions,
     ownPage,
     ownAccount,
+    ownExport,
     ownChanges,
     phones,
     flow,

@@ -18,9 +18,10 @@ export type NotificationBody = { body: string } | { why: string }
 
 /** Makes the body of a notification at the time of its sending, of what there is to tell by then. */
 export function notificationBodies({ log, kiosk, claimsOf }: NotificationBodyParts) {
-  /** Who it is about; undefined where the event is about nobody. */
+  /** Who it is about; undefined where the event is about nobody who is there. */
   async function claims({ event, account }: SealedRow, detail: Detail, client: Client) {
     if (event === 'staff.called' || event === 'log.checkpoint') return undefined
+    if (event === 'account.deleted') return undefined
     const agreed = event === 'sign_in.claimed' ? detail.claims : []
     const names = knownClaims(Array.isArray(agreed) ? agreed : [])
     return account === null ? null : claimsOf(account, names, client)
@@ -73,6 +74,8 @@ const dataOf: Record<NotifiedEvent, (told: Told) => object> = {
   'report.not_me': ofSignIn,
   'hand_off.cancelled': ofHandOff,
   'hand_off.coming': ofHandOff,
+  // Its subject is the `sub` itself, which leads to nobody any more.
+  'account.deleted': ({ id }) => ({ claims: { sub: id } }),
   'staff.called': ({ where }) => ({ kiosk: where }),
   'log.checkpoint': ({ detail: { position, seal, at, key, signature } }) => {
     return { position, seal, at, key, signature }

@@ -8,6 +8,7 @@ export const notifiedEvents = [
   'hand_off.cancelled',
   'hand_off.coming',
   'report.not_me',
+  'account.deleted',
   'staff.called',
   'log.checkpoint',
 ] as const satisfies readonly LogEventName[]

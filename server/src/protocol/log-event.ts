@@ -48,6 +48,8 @@ export const logEvents = {
   'account.disabled': 'It can no longer sign in.',
   'account.enabled': 'It can sign in again.',
   'account.removed': 'It is gone for good: its key is all that is left of it.',
+  'account.deleted':
+    'Of one that is removed, and of no named one: a client that knew it by this `sub` is told so. `client`.',
   'kiosk.added':
     'A kiosk is new. `by`: `link` for a screen, `credential` for a backend; `client` where it has one.',
   'kiosk.enrolled':
@@ -108,6 +110,7 @@ export interface LogEvent {
       | 'sign_in'
       | 'hand_off'
       | 'account'
+      | 'sub'
       | 'kiosk'
       | 'client'
       | 'signing_key'
@@ -131,6 +134,6 @@ export function isVisitors(kinds: {
   subjectKind: string | null
 }): boolean {
   const { actorKind, subjectKind } = kinds
-  const visitors = ['sign_in', 'hand_off', 'refusal']
+  const visitors = ['sign_in', 'hand_off', 'refusal', 'sub']
   return actorKind === 'phone' || (subjectKind !== null && visitors.includes(subjectKind))
 }

@@ -1,4 +1,5 @@
 import type { AccountAdmin } from '../accounts/account-admin.ts'
+import type { Erasure } from '../accounts/erasure.ts'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { HandOffTimings } from '../protocol/hand-off.ts'
@@ -23,13 +24,14 @@ export interface AccountEndingParts {
 export type EndAccount = (account: Pick<Account, 'key'>, by: Actor) => Promise<void>
 
 export interface AccountRemovalParts extends AccountEndingParts {
-  accounts: Pick<AccountAdmin, 'disable' | 'erase'>
+  accounts: Pick<AccountAdmin, 'disable'>
+  erasure: Pick<Erasure, 'erase'>
 }
 
 /**
  * Removes an account for good. In this order: nobody signs in with it any more, what its owner has begun
  * ends together with what was asked for there, numbers of earlier visits are cancelled, and then it is
- * erased. What breaks off in the middle is done again from the start.
+ * erased, of which its clients are told. What breaks off in the middle is done again from the start.
  * @throws Refusal `account_unusable` where there is no such account, or it was removed before.
  */
 export type RemoveAccount = (account: Pick<Account, 'key'>, by: Actor) => Promise<void>
@@ -54,13 +56,17 @@ export function createAccountEnding(parts: AccountEndingParts): EndAccount {
   }
 }
 
-export function createAccountRemoval({ accounts, ...parts }: AccountRemovalParts): RemoveAccount {
+export function createAccountRemoval({
+  accounts,
+  erasure,
+  ...parts
+}: AccountRemovalParts): RemoveAccount {
   const end = createAccountEnding(parts)
 
   return async (account, by) => {
     await accounts.disable(account, by)
     await end(account, by)
-    await accounts.erase(account, by)
+    await erasure.erase(account, by)
   }
 }
 

@@ -18,18 +18,12 @@ import type { HandOffRecords } from '../store/hand-off.ts'
 import type { LogRecords, LogRow } from '../store/log.ts'
 import type { Passkey } from '../store/passkey.ts'
 import type { RememberedPhone } from '../store/remembered-phone.ts'
-import type { SessionRecords } from '../store/session.ts'
 import type { SignIns } from '../store/sign-ins.ts'
-import type { SubjectRecords } from '../store/subject.ts'
-import type { UsualPlaceRecords } from '../store/usual-place.ts'
 
 export interface OwnAccountParts {
   store: {
     signIns: Pick<SignIns, 'of'>
     handOffs: Pick<HandOffRecords, 'of'>
-    subjects: Pick<SubjectRecords, 'of'>
-    sessions: Pick<SessionRecords, 'of'>
-    usualPlaces: Pick<UsualPlaceRecords, 'count'>
     log: Pick<LogRecords, 'find' | 'waiting'>
   }
   phones: Pick<RememberedPhones, 'of'>
@@ -73,13 +67,11 @@ export interface OwnEvent {
   kiosk: Localized | null
 }
 
-/** How far back somebody sees what has happened, in milliseconds: longer is nothing kept of visitors. */
+/** How far back the page tells what has happened, in milliseconds; the export tells all that is kept. */
 const historyLife = 90 * 86_400_000
 const longestHistory = 200
-/** More than any account has in so long. */
-const longestExport = 10_000
 
-/** All that a gate knows of one account, for its owner; nothing of anybody else. */
+/** What a gate shows of one account to its owner; nothing of anybody else. */
 export type OwnAccount = ReturnType<typeof createOwnAccount>
 
 export function createOwnAccount(parts: OwnAccountParts) {
@@ -105,13 +97,13 @@ export function createOwnAccount(parts: OwnAccountParts) {
   }
 
   /** The newest first. */
-  const eventsOf = async ({ key: account }: Account, limit: number): Promise<LogRow[]> => {
+  const eventsOf = async ({ key: account }: Account): Promise<LogRow[]> => {
     const query = { account, since: clock() - historyLife }
     // In this order: what is sealed between the two is in both, and not in neither.
-    const waiting = await store.log.waiting(query, 'newest', limit)
-    const sealed = await store.log.find(query, 'newest', limit)
+    const waiting = await store.log.waiting(query, 'newest', longestHistory)
+    const sealed = await store.log.find(query, 'newest', longestHistory)
     const rows = new Map([...sealed, ...waiting].map(row => [row.row, row]))
-    return [...rows.values()].toSorted((a, b) => b.row - a.row).slice(0, limit)
+    return [...rows.values()].toSorted((a, b) => b.row - a.row).slice(0, longestHistory)
   }
 
   return {
@@ -143,7 +135,7 @@ export function createOwnAccount(parts: OwnAccountParts) {
 
     /** The newest first. */
     async history(account: Account): Promise<OwnEvent[]> {
-      const rows = await eventsOf(account, longestHistory)
+      const rows = await eventsOf(account)
       const numbers = [...new Set(rows.flatMap(({ kiosk }) => kiosk ?? []))]
       const named = numbers.map(async number => [number, await kioskName(number)] as const)
       const names = new Map(await Promise.all(named))
@@ -152,72 +144,6 @@ export function createOwnAccount(parts: OwnAccountParts) {
         event: event ?? '',
         kiosk: (kiosk !== null && names.get(kiosk)) || null,
       }))
-    },
-
-    /** Everything that is kept of the account, as plain data; no secret of it, and nobody else's name. */
-    async exported(account: Account) {
-      const { key, id, name, externalId, consentVersion, consentedAt, createdAt } = account
-      const time = (at: number | null) => (at === null ? null : new Date(at).toISOString())
-      const [signIns, handOffs] = [await signInsOf(account), await handOffsOf(account)]
-      const events = await eventsOf(account, longestExport)
-      return {
-        exported_at: time(clock()),
-        account: {
-          ...{ id, name, external_id: externalId, created_at: time(createdAt) },
-          notice: consentVersion && { version: consentVersion, shown_at: time(consentedAt) },
-        },
-        passkeys: (await passkeys.of(account)).map(passkey => ({
-          name: passkey.name,
-          created_at: time(passkey.createdAt),
-          used_at: time(passkey.usedAt),
-        })),
-        remembered_phones: (await phones.of(account)).map(phone => ({
-          kind: phone.kind,
-          created_at: time(phone.createdAt),
-          used_at: time(phone.usedAt),
-        })),
-        usual_places: await store.usualPlaces.count(key),
-        sessions: (await store.sessions.of(key)).map(session => ({
-          created_at: time(session.createdAt),
-          used_at: time(session.usedAt),
-          ended_at: time(session.endedAt),
-        })),
-        sign_ins: signIns.map(signIn => ({
-          id: signIn.id,
-          kiosk: signIn.kiosk,
-          state: signIn.state,
-          phone: signIn.phoneKind,
-          amr: signIn.amr,
-          approved_at: time(signIn.approvedAt),
-          claimed_at: time(signIn.claimedAt),
-          client: signIn.client,
-          claims: signIn.claims,
-        })),
-        hand_offs: handOffs.map(handOff => ({
-          id: handOff.id,
-          client: handOff.client,
-          kiosk: handOff.kiosk,
-          service: handOff.service.name,
-          state: handOff.state,
-          number: handOff.ticket?.number ?? null,
-          claims: handOff.claims,
-          created_at: time(handOff.createdAt),
-        })),
-        told: (await store.subjects.of(key)).map(({ client, sub, claims, toldAt }) => ({
-          client,
-          sub,
-          claims,
-          told_at: time(toldAt),
-        })),
-        events: events.map(({ at, event, kiosk, actorKind, detail }) => ({
-          at: time(at),
-          event,
-          kiosk,
-          // Which operator it was is not for the visitor to know.
-          by: actorKind,
-          detail: detail === null ? null : (JSON.parse(detail) as unknown),
-        })),
-      }
     },
   }
 }

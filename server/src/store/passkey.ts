@@ -28,7 +28,7 @@ export interface PasskeyRecords {
   /** The one way to add a passkey and to change it; with an approval it is `also` of its sign-in. */
   update(id: string, decide: Decide<Passkey>): Promise<Changed<Passkey>>
   byId(id: string): Promise<Passkey | null>
-  /** All of an account that were not removed, in the order in which they were added. */
+  /** All of an account, in the order in which they were added; those that were removed, too. */
   of(account: string): Promise<Passkey[]>
   /** How many there are of each other domain, without those that were removed. */
   elsewhere(domain: string | null): Promise<{ domain: string; count: number }[]>

@@ -23,7 +23,7 @@ export interface RememberedPhoneRecords {
   /** The one way to remember a phone and to forget it; with an approval it is `also` of its sign-in. */
   update(hash: string, decide: Decide<RememberedPhone>): Promise<Changed<RememberedPhone>>
   byHash(hash: string): Promise<RememberedPhone | null>
-  /** All of an account that were not forgotten, the one used last first. */
+  /** All of an account, the one used last first; those that were forgotten, too. */
   of(account: string): Promise<RememberedPhone[]>
   /** Removes those that were last used, or forgotten, before then; returns how many. */
   purge(before: { used: number; forgotten: number }, limit: number): Promise<number>

@@ -3,7 +3,7 @@ import type { Passkey } from './passkey.ts'
 
 /** A browser in which an account's owner has its page open, after a proof of their own. */
 export interface Session {
-  /** SHA-256 of the secret in its cookie, base64url: what it is found by. */
+  /** SHA-256 of the secret in its cookie and of the browser's key, base64url: what it is found by. */
   hash: string
   /** The account's key. */
   account: string

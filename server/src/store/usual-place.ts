@@ -9,8 +9,8 @@ export interface UsualPlace {
 export interface UsualPlaceRecords {
   /** Those of the given places that the account has. */
   of(account: string, places: readonly string[]): Promise<UsualPlace[]>
-  /** How many the account has. */
-  count(account: string): Promise<number>
+  /** All that the account has, the one seen last first. */
+  all(account: string): Promise<UsualPlace[]>
   /**
    * Adds places of one account, or their newer time.
    * @param most how many it may have; the ones not seen for longest go.

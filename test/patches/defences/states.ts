@@ -150,7 +150,8 @@ export const states: readonly Defence[] = [
     says: 'an account that is disabled after the approval is claimed',
     file: 'server/src/signin/flow.ts',
     find: 'const account = await accounts.assertUsable(rehearsed.account, rehearsed.epoch)',
-    replace: 'const account = (await accounts.byKey(rehearsed.account))!',
+    replace:
+      "const account = { key: rehearsed.account, id: 'anybody', name: '', subjectSeed: '' } as never",
     tests: [{ file: 'test/security/accounts.test.ts', name: 'S047' }],
   },
   {

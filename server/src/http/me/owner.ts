@@ -10,6 +10,7 @@ import type { Limit } from '../../limits/limit.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
 import type { OwnAccount } from '../../signin/own-account.ts'
 import type { OwnChanges } from '../../signin/own-changes.ts'
+import type { OwnExport } from '../../signin/own-export.ts'
 import type { OwnPage } from '../../signin/own-page.ts'
 import type { Phone } from '../../signin/phone.ts'
 import type { Visits } from '../../signin/visit.ts'
@@ -40,6 +41,7 @@ export interface MeParts {
   sessions: Sessions
   ownPage: OwnPage
   ownAccount: OwnAccount
+  ownExport: OwnExport
   ownChanges: OwnChanges
   passkeys: Pick<Passkeys, 'rename'>
   phones: Pick<RememberedPhones, 'find' | 'forgetOf'>

@@ -35,7 +35,7 @@ const typed = Type.String({ maxLength: 256 })
 /** In and out, and what is only looked at. */
 function addEntryRoutes(
   scope: HttpServer,
-  { ownPage, ownAccount }: MeParts,
+  { ownPage, ownAccount, ownExport }: MeParts,
   ownerOf: OwnerOf,
 ): void {
   scope.get('/me', { schema: hidden }, async (request, reply) => {
@@ -111,7 +111,7 @@ function addEntryRoutes(
   scope.get('/me/export', { schema: hidden }, async (request, reply) => {
     const owner = ownerOf(request, reply)
     const { account } = await owner.signed()
-    const exported = await ownAccount.exported(account)
+    const exported = await ownExport(account)
     reply.type('application/json; charset=utf-8')
     reply.header('content-disposition', 'attachment; filename="qrgate-account.json"')
     return reply.send(`${JSON.stringify(exported, null, 2)}\n`)

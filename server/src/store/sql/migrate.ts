@@ -17,6 +17,7 @@ import { sessions } from './migrations/2026-12-sessions.ts'
 import { signUp } from './migrations/2026-12-sign-up.ts'
 import { site } from './migrations/2026-12-site.ts'
 import { swept } from './migrations/2026-12-swept.ts'
+import { theLogByAccount } from './migrations/2026-12-the-log-by-account.ts'
 
 /**
  * What may be done to a database by opening it: make it, and bring it up to date; use it as it is; only look
@@ -63,6 +64,7 @@ export async function migrate<T>(
     '2026-12-sign-up': signUp,
     '2026-12-site': site,
     '2026-12-swept': swept,
+    '2026-12-the-log-by-account': theLogByAccount,
   }
   const provider = { getMigrations: async () => migrations }
   const all = await new Migrator({ db, provider }).getMigrations()

@@ -70,7 +70,6 @@ export function passkeys(db: Database, engine: Engine, update: Update): PasskeyR
         .selectFrom('passkeys')
         .selectAll()
         .where('account', '=', account)
-        .where('removed_at', 'is', null)
         .orderBy('created_at')
       return (await retryWhileBusy(engine, () => query.execute())).map(passkeyFromRow)
     },

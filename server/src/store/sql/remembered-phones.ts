@@ -70,7 +70,6 @@ export function rememberedPhones(
         .selectFrom('remembered_phones')
         .selectAll()
         .where('account', '=', account)
-        .where('forgotten_at', 'is', null)
         .orderBy('used_at', 'desc')
       return (await retryWhileBusy(engine, () => query.execute())).map(phoneFromRow)
     },

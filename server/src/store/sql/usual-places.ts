@@ -52,8 +52,9 @@ export function usualPlaces(db: Database, engine: Engine): UsualPlaceRecords {
       return rows.filter(({ place }) => places.includes(place)).map(placeFromRow)
     },
 
-    async count(account) {
-      return (await retryWhileBusy(engine, () => all(db, { account }))).length
+    async all(account) {
+      const rows = await retryWhileBusy(engine, () => all(db, { account }))
+      return rows.map(placeFromRow).toSorted((a, b) => b.seenAt - a.seenAt)
     },
 
     async remember(places, most) {
