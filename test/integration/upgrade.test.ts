@@ -47,6 +47,7 @@ const migrations = [
   '2026-12-sessions',
   '2026-12-sign-up',
   '2026-12-site',
+  '2026-12-the-log-by-account',
 ]
 
 const auditRows = ({ raw }: OlderDatabase) =>
