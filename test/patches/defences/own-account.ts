@@ -76,7 +76,7 @@ export const ownAccount: readonly Defence[] = [
     file: 'server/src/accounts/sessions.ts',
     find: 'account.disabledAt !== null || account.epoch !== session.epoch',
     replace: 'account.disabledAt !== null',
-    tests: [{ file: changes, name: 'a new password ends every other session' }],
+    tests: [{ file: changes, name: 'S057: a new password ends every session' }],
   },
   {
     id: 'own-removal-typed',

@@ -107,9 +107,19 @@ export const phoneWays: readonly Defence[] = [
     id: 'passkey-removed-fresh',
     says: 'whoever finds an open page takes a passkey away',
     file: 'server/src/signin/own-changes.ts',
-    find: "if (!isFresh) throw new Refusal('proof_too_old')",
-    replace: '',
-    tests: [{ file: 'test/integration/own-account-changes.test.ts', name: 'S117' }],
+    find: `if (!isFresh) throw new Refusal('proof_too_old')
+      await passkeys.remove`,
+    replace: 'await passkeys.remove',
+    tests: [{ file: 'test/integration/own-account-changes.test.ts', name: 'S117: more than' }],
+  },
+  {
+    id: 'account-removed-fresh',
+    says: 'whoever finds an open page takes the account away',
+    file: 'server/src/signin/own-changes.ts',
+    find: `if (!isFresh) throw new Refusal('proof_too_old')
+      if (accountIdKey`,
+    replace: 'if (accountIdKey',
+    tests: [{ file: 'test/integration/own-account-changes.test.ts', name: 'S117: more than' }],
   },
   {
     id: 'own-page-cross-site',
