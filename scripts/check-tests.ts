@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { slowTests } from './slow-tests.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
@@ -42,5 +43,9 @@ for (const file of files.filter(name => allowed[name] === undefined)) {
 }
 for (const file of Object.keys(allowed).filter(name => !files.includes(name))) {
   console.error(`scripts/check-tests.ts allows ${file}, which is not there`)
+  process.exitCode = 1
+}
+for (const file of slowTests.filter(name => !files.includes(name))) {
+  console.error(`scripts/slow-tests.ts names ${file}, which is not there`)
   process.exitCode = 1
 }

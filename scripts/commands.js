@@ -55,6 +55,7 @@ const commands = {
   start: [...pages, source('server/src/boot/qrgate.ts', 'demo')],
   dev: [node('scripts/dev.ts')],
   test: [...pages, node('scripts/run-tests.ts')],
+  'test:whole': [...pages, node('scripts/run-tests.ts', '--whole')],
   lint: [
     biome('--error-on-warnings', '.'),
     ...['server', 'sdk', 'web', 'reception', 'reception/pages', 'test'].map(tsc),

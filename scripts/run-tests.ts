@@ -1,16 +1,16 @@
-// `npm test`: runs all tests, or the files that are named. Every run comes to an end: when it has taken
+// `npm test`: runs all tests but the slow ones, with `--whole` those too, or the files that are named. Every run
+// comes to an end: when it has taken
 // too long, or a file goes on after its tests, it is said which files still run, and all of it is ended.
 // A run without any test fails.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Note } from './running-tests.ts'
+import { slowTests } from './slow-tests.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-// The tests beside the code run as one: see test/units.test.ts.
-const all = ['test/**/*.test.ts']
 
 const minutes = Number(process.env.QRGATE_TEST_MINUTES || 40)
 // Beyond 24 days a timer of Node's goes off at once.
@@ -21,9 +21,14 @@ if (!(minutes > 0 && minutes < 30_000)) {
   process.exit(1)
 }
 
-const given = process.argv.slice(2)
+const given = process.argv.slice(2).filter(argument => argument !== '--whole')
+const whole = process.argv.includes('--whole')
 const options = given.filter(argument => argument.startsWith('-'))
 const files = given.filter(argument => !argument.startsWith('-'))
+// The tests beside the code run as one: see test/units.test.ts.
+const all = globSync('test/**/*.test.ts', { cwd: root })
+  .filter(file => whole || !slowTests.includes(file))
+  .toSorted()
 // Hundreds of processes load the same modules; what one has compiled the next need not.
 const compiled = join(root, 'node_modules/.cache/compiled')
 const folder = mkdtempSync(join(tmpdir(), 'qrgate-run-'))
