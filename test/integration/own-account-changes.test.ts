@@ -168,7 +168,7 @@ test('S117: a passkey is made on the page and removed there, and only right afte
   const [passkey = ''] = named(await ownPage(browser), 'passkey')
   const refused = await press(browser, '/me/passkeys/remove', { passkey, name: '' })
   assert.equal(refused.status, 403)
-  assert.match(await refused.text(), /action="\/me\/sign-out"/)
+  assert.ok(isSignedOut(await refused.text()))
   assert.deepEqual(named(await ownPage(browser), 'passkey'), [passkey])
   await entered(own, id, browser)
   await press(browser, '/me/passkeys/remove', { passkey, name: '' })
@@ -312,7 +312,9 @@ test('S134: the export has all of its owner and nothing of anybody else', async 
   const { store } = gate.app
   const account = await (await adminOf()).byId(id)
   assert.ok(account)
-  assert.equal(exported.account.notice.version, account.consentVersion ?? assert.fail())
+  const { version, purpose } = exported.account.notice
+  assert.equal(version, account.consentVersion ?? assert.fail())
+  assert.match(purpose.en, /used to check you in/)
   const other = await (await adminOf()).byId(theirs.id)
   const [passkey] = await store.passkeys.of(account.key)
   const [session] = await store.sessions.of(account.key)

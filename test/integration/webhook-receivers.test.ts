@@ -232,7 +232,7 @@ for (const receiver of receivers) {
   test(`${name} takes every message of docs/webhooks.md`, { skip }, async t => {
     const running = await RunningReceiver.start(t, receiver)
     const types = messages.map(json => JSON.parse(json).type)
-    assert.equal(new Set(types).size, 8)
+    assert.equal(new Set(types).size, 9)
     for (const message of messages) {
       const { type, data } = JSON.parse(message)
       const answer = await running.send(data.id ?? randomUUID(), message)

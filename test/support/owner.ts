@@ -14,7 +14,9 @@ export async function visiting(gate: Gate, more: Record<string, string> = {}) {
   const kiosk = new Kiosk(gate.url)
   const signIn = await kiosk.start()
   await phone.scan(signIn.frame.url)
-  const fields = { account: id, name: '홍길동', password: ownPassword, ...more }
+  const form = await (await phone.get(`/s/${signIn.id}?form=sign-up`)).text()
+  const notice = /name="notice" value="([\w-]+)"/.exec(form)?.[1] ?? assert.fail('no notice')
+  const fields = { account: id, name: '홍길동', password: ownPassword, notice, ...more }
   const answer = await phone.post(`/s/${signIn.id}/sign-up`, fields)
   assert.equal(answer.status, 200, await answer.text())
   await kiosk.claimed(signIn)

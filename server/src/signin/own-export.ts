@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type HandOffTimings, observeHandOff } from '../protocol/hand-off.ts'
+import { noticeDocument } from '../protocol/notice-document.ts'
 import { observe } from '../protocol/sign-in.ts'
 import type { Timings } from '../protocol/sign-in-row.ts'
 import type { Account } from '../store/account.ts'
@@ -9,6 +10,7 @@ import type { PasskeyRecords } from '../store/passkey.ts'
 import type { RememberedPhoneRecords } from '../store/remembered-phone.ts'
 import type { SessionRecords } from '../store/session.ts'
 import type { SignIns } from '../store/sign-ins.ts'
+import type { SiteRecords } from '../store/site.ts'
 import type { SubjectRecords } from '../store/subject.ts'
 import type { UsualPlaceRecords } from '../store/usual-place.ts'
 
@@ -21,6 +23,7 @@ export interface OwnExportParts {
     sessions: Pick<SessionRecords, 'of'>
     subjects: Pick<SubjectRecords, 'of'>
     usualPlaces: Pick<UsualPlaceRecords, 'all'>
+    site: Pick<SiteRecords, 'noticeOf'>
     log: Pick<LogRecords, 'find' | 'waiting'>
   }
   clock: Clock
@@ -51,6 +54,13 @@ export function createOwnExport(parts: OwnExportParts): OwnExport {
     return [...sealed, ...waiting.filter(row => !known.has(row.row))]
   }
 
+  /** What they were shown as they signed up. */
+  const noticeOf = async ({ consentVersion: version, consentedAt }: Account) => {
+    if (version === null) return null
+    const texts = await store.site.noticeOf(version)
+    return { version, shown_at: time(consentedAt), ...(texts && noticeDocument(texts)) }
+  }
+
   return async account => {
     const { key } = account
     const now = clock()
@@ -65,8 +75,7 @@ export function createOwnExport(parts: OwnExportParts): OwnExport {
         name: account.name,
         external_id: account.externalId,
         created_at: time(account.createdAt),
-        consent: account.consentVersion,
-        consented_at: time(account.consentedAt),
+        notice: await noticeOf(account),
         recovery_until: time(account.recoveryExpiresAt),
       },
       passkeys: (await store.passkeys.of(key)).map(passkey => ({

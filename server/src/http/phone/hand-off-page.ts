@@ -44,7 +44,7 @@ export function cancelPage({ id }: CancelForm, words: Words): PageContent {
 /** In the place card: whether what is seen is what is so. Only a script can tell. */
 export function liveMark({ live }: HandOffPage, words: Words): Markup | null {
   const { now, asOf } = words.handOff.live
-  return live ? html`<p class="mark live" data-live data-as-of="${asOf}" hidden>${now}</p>` : null
+  return live ? html`<p class="beside live" data-live data-as-of="${asOf}" hidden>${now}</p>` : null
 }
 
 interface Shown {

@@ -49,7 +49,7 @@ export function justScanned(
   words: Words,
 ): Markup | null {
   const isScan = receipt !== undefined && userCode === undefined
-  return isScan ? html`<p class="mark">${words.oneTap.justScanned}</p>` : null
+  return isScan ? html`<p class="beside">${words.oneTap.justScanned}</p>` : null
 }
 
 function accountCard(form: OneTapForm, words: Words): Markup {

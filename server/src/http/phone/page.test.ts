@@ -226,16 +226,20 @@ test('N32: every way to another form or language takes along what was typed', ()
   const waysOf = (view: PhoneView) =>
     [...renderPage(view, 'ko', plain).matchAll(/<button[^>]* formaction="([^"]*)"[^>]*>/g)].map(
       ([button, action]) => {
-        assert.match(button, / form="entry" .* formnovalidate name="next" value="(sign-up)?"/)
+        assert.match(
+          button,
+          / form="entry" .* formnovalidate name="next" value="(sign-in|sign-up)?"/,
+        )
         return `${action} ${/ value="([^"]*)"/.exec(button)?.[1]}`
       },
     )
   const [scan, extend] = [`/s/${id}/scan`, `/s/${id}/extend`]
   for (const form of [{ receipt }, {}]) {
     const signIn: PhoneView = { place, kind: 'sign-in', id, registration: true, ...form }
-    assert.deepEqual(waysOf(signIn), [`${extend} `, `${scan} sign-up`, `${scan}?lang=en `])
+    const [more, other] = [`${extend} sign-in`, `${scan}?lang=en sign-in`]
+    assert.deepEqual(waysOf(signIn), [more, `${scan} sign-up`, other])
     const signUp: PhoneView = { place, kind: 'sign-up', id, ...form }
-    const back = `${scan} `
+    const back = `${scan} sign-in`
     assert.deepEqual(waysOf(signUp), [back, `${extend} sign-up`, `${scan}?lang=en sign-up`])
     for (const view of [signIn, signUp]) {
       assert.equal(renderPage(view, 'ko', plain).match(/ id="entry"/g)?.length, 1)
