@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { ownWords } from '../../server/src/http/me/dictionary.ts'
+import { words } from '../../server/src/http/phone/words.ts'
 import {
   axe,
   openKiosk,
   openPhone,
   showQr,
-  signUp,
   stands,
   startBrowser,
   visitor,
@@ -17,6 +18,14 @@ import { freePort, startGate } from '../support/gate.ts'
 async function next(kiosk: Page): Promise<string> {
   await kiosk.getByRole('button', { name: '끝내기' }).click()
   return showQr(kiosk)
+}
+
+/** Says in the form who they are, and sends it. */
+async function fillIn(phone: Page): Promise<void> {
+  for (const [field, value] of Object.entries(visitor)) {
+    await phone.locator(`[name=${field}]`).fill(value)
+  }
+  await phone.locator('form[action$="/sign-up"] .primary').click()
 }
 
 /** The same phone, with the page of its last visit closed: without scripts that one loads itself anew. */
@@ -84,34 +93,51 @@ async function withFinger(context: BrowserContext, page: Page) {
   return { session, authenticatorId, touch }
 }
 
-test('who has signed up is offered a passkey, and the next time it is enough', async t => {
-  const port = await freePort()
-  const gate = await startGate(t, { PORT: `${port}`, PUBLIC_URL: `http://localhost:${port}` })
-  const browser = await startBrowser(t)
-  const kiosk = await openKiosk(browser, gate.url)
-  const qr = await showQr(kiosk)
-  const { page: phone, context } = await openPhone(browser, 'about:blank')
-  const { session, authenticatorId, touch } = await withFinger(context, phone)
-  await phone.goto(qr)
-  await signUp(phone)
-  await stands(kiosk, 'done')
-  const card = phone.getByRole('region', { name: '다음부터는 비밀번호 없이 지문·얼굴로' })
-  await card.waitFor()
-  assert.deepEqual(await axe(phone), [])
-  await card.getByRole('button', { name: '이 휴대폰에 등록하기' }).click()
-  await card.getByText('등록했습니다.').waitFor()
-  const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
-  assert.equal(credentials.length, 1)
+for (const lang of ['ko', 'en'] as const) {
+  const { outcomes, passkey, signIn } = words[lang]
+  const own = ownWords[lang]
 
-  await touch(false)
-  await scan(phone, await next(kiosk))
-  const button = phone.getByRole('button', { name: '지문·얼굴로 로그인' })
-  await button.waitFor()
-  assert.deepEqual(await axe(phone), [])
-  await touch(true)
-  await button.click()
-  await stands(kiosk, 'done')
-  assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
-  await phone.getByText('키오스크에 로그인되었습니다').first().waitFor()
-  assert.equal(await card.count(), 0, 'whoever has one is not asked again')
-})
+  test(`who has signed up is offered a passkey, the next time it is enough, and it can be removed (${lang})`, async t => {
+    const port = await freePort()
+    const gate = await startGate(t, { PORT: `${port}`, PUBLIC_URL: `http://localhost:${port}` })
+    const browser = await startBrowser(t)
+    const kiosk = await openKiosk(browser, gate.url)
+    const qr = await showQr(kiosk)
+    const { page: phone, context } = await openPhone(browser, 'about:blank', { locale: lang })
+    const { session, authenticatorId, touch } = await withFinger(context, phone)
+    await phone.goto(qr)
+    await phone.getByRole('button', { name: signIn.signUp }).click()
+    await fillIn(phone)
+    await stands(kiosk, 'done')
+    const card = phone.getByRole('region', { name: passkey.offer.title })
+    await card.waitFor()
+    assert.deepEqual(await axe(phone), [])
+    await card.getByRole('button', { name: passkey.offer.make }).click()
+    await card.getByText(passkey.made).waitFor()
+    const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
+    assert.equal(credentials.length, 1)
+
+    const byPasskey = async () => {
+      const button = phone.getByRole('button', { name: passkey.use })
+      await button.waitFor()
+      assert.deepEqual(await axe(phone), [])
+      await touch(true)
+      await button.click()
+    }
+    await touch(false)
+    await scan(phone, await next(kiosk))
+    await byPasskey()
+    await stands(kiosk, 'done')
+    assert.match(await kiosk.locator('main').innerText(), /홍\*동 님/)
+    await phone.getByText(outcomes.claimed.title).first().waitFor()
+    assert.equal(await card.count(), 0, 'whoever has one is not asked again')
+
+    await touch(false)
+    await phone.getByRole('link', { name: words[lang].myAccount }).click()
+    await byPasskey()
+    await phone.getByText('iPhone', { exact: true }).click()
+    await phone.getByRole('button', { name: own.passkeys.remove }).first().click()
+    await phone.getByText(own.passkeys.none).waitFor()
+    assert.deepEqual(await axe(phone), [])
+  })
+}
