@@ -73,19 +73,23 @@ export function accountPromises(name: string, open: OpenStore): void {
   test(`${name}: an account is found by its recovery link’s hash, as long as it has that`, async t => {
     const store = await open(t)
     const { accounts } = store
-    const lost = { recoveryHash: 'hash of a link', recoveryExpiresAt: start }
+    const lost = { recoveryHash: 'hash of a link', recoveryExpiresAt: start + 1 }
     const [hong, kim] = [account('hong', lost), account('kim')]
     for (const row of [hong, kim]) await addAccount(store, row)
-    assert.deepEqual(await accounts.byRecoveryHash('hash of a link'), hong)
+    assert.deepEqual(await accounts.byRecoveryHash('hash of a link', start), hong)
+    assert.equal(await accounts.byRecoveryHash('hash of a link', start + 1), null)
+    const off = account('off', { ...lost, recoveryHash: 'of one who is off', disabledAt: start })
+    await addAccount(store, off)
+    assert.equal(await accounts.byRecoveryHash('of one who is off', start), null)
     for (const other of ['', 'Hash of a link', 'hash of a lin_', '%', 'null']) {
-      assert.equal(await accounts.byRecoveryHash(other), null, other)
+      assert.equal(await accounts.byRecoveryHash(other, start), null, other)
     }
     const used = { recoveryHash: null, recoveryExpiresAt: null, epoch: 1 }
     await accounts.update(
       'hong',
       there(old => ({ next: { ...old, ...used }, events: [], quiet: true })),
     )
-    assert.equal(await accounts.byRecoveryHash('hash of a link'), null)
+    assert.equal(await accounts.byRecoveryHash('hash of a link', start), null)
     assert.deepEqual(await accounts.byKey('hong'), { ...hong, ...used })
   })
 

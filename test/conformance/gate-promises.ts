@@ -67,7 +67,7 @@ export function gatePromises(name: string, openDatabase: OpenDatabase): void {
       assert.equal((await other.gate.read()).restoredAt, start + 5)
       const row = await other.kiosks.byNumber(link.number)
       assert.deepEqual([row?.linkHash, row?.linkExpiresAt], [null, null])
-      assert.equal(await other.accounts.byRecoveryHash(recovery.recoveryHash), null)
+      assert.equal(await other.accounts.byRecoveryHash(recovery.recoveryHash, start), null)
       assert.equal((await other.accounts.byKey('a key'))?.recoveryExpiresAt, null)
       assert.equal((await other.deliveries.read(open.id))?.state, 'given_up')
       assert.deepEqual(await other.deliveries.read(over.id), over)

@@ -41,6 +41,26 @@ export function rememberedPhonePromises(name: string, openPair: OpenPair): void 
     },
   )
 
+  check('a phone is good as long as nothing stands against it', async one => {
+    await addAccount(one, account('hong', { epoch: 3 }))
+    await addAccount(one, account('off', { disabledAt: start }))
+    const good = phone('good', { epoch: 3 })
+    const others = [
+      phone('older', { epoch: 2 }),
+      phone('forgotten', { epoch: 3, forgottenAt: start }),
+      phone('unused', { epoch: 3, usedAt: start - 1 }),
+      phone('restored', { epoch: 3, createdAt: start - 1 }),
+      phone('of one who is off', { account: 'off' }),
+      phone('of nobody', { account: 'nobody' }),
+    ]
+    for (const row of [good, ...others]) await add(one, row)
+    const after = { used: start - 1, created: start - 1 }
+    assert.deepEqual(await one.rememberedPhones.good('good', after), good)
+    for (const { hash } of [...others, { hash: 'none' }]) {
+      assert.equal(await one.rememberedPhones.good(hash, after), null, hash)
+    }
+  })
+
   check("an account's phones come last used first, those that were forgotten too", async one => {
     for (const [hash, usedAt] of [
       ['a', 1],

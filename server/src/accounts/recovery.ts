@@ -69,10 +69,11 @@ export function createRecoveries({ records, passwords, siteNames, clock }: Recov
   /** Changes nothing. @throws Refusal `link_used`. */
   const open = async ({ link, browser }: Opener): Promise<Recovering> => {
     if (!isCredential(link)) throw new Refusal('link_used')
-    const fresh = await records.byRecoveryHash(hashedCredential(link))
+    const now = clock()
+    const fresh = await records.byRecoveryHash(hashedCredential(link), now)
     const used = usedHash({ link, browser })
     // Both are looked for whatever there is: nobody learns by the time it takes which links were known here.
-    const done = used === null ? null : await records.byRecoveryHash(used)
+    const done = used === null ? null : await records.byRecoveryHash(used, now)
     const account = fresh ?? done
     if (!account || !isGood(account)) throw new Refusal('link_used')
     return { account, isDone: fresh === null }

@@ -54,10 +54,11 @@ export function createRememberedPhones(parts: RememberedPhonesParts) {
     /** Who comes back with this secret; null where nobody does, or no more. */
     async find(secret: string): Promise<Returning | null> {
       if (!pattern.test(secret)) return null
-      const phone = await records.byHash(hashOf(secret))
-      // The same reads for all: nobody learns by the time it takes which secrets were known here.
-      const account = await accounts.byKey(phone?.account ?? '')
-      if (!phone || isOver(phone, clock())) return null
+      const after = { used: clock() - rememberedLife, created: restoredAt ?? 0 }
+      const phone = await records.good(hashOf(secret), after)
+      if (!phone) return null
+      const account = await accounts.byKey(phone.account)
+      // As both are read one after the other.
       if (!account || account.disabledAt !== null || account.epoch !== phone.epoch) return null
       return { phone, account }
     },

@@ -67,7 +67,7 @@ export function withReadyHashes(
     pastRecovery: records.pastRecovery,
     byIdKey: async key => ready(await records.byIdKey(key)),
     byKey: async key => ready(await records.byKey(key)),
-    byRecoveryHash: async hash => ready(await records.byRecoveryHash(hash)),
+    byRecoveryHash: async (hash, at) => ready(await records.byRecoveryHash(hash, at)),
   }
 }
 

@@ -56,7 +56,8 @@ export interface AccountRecords {
   update(key: string, decide: Decide<Account, WithAccount>): Promise<Changed<Account, WithAccount>>
   byIdKey(idKey: string): Promise<Account | null>
   byKey(key: string): Promise<Account | null>
-  byRecoveryHash(hash: string): Promise<Account | null>
+  /** Whose link is good at that time; one that is not any more is read as little as one that never was. */
+  byRecoveryHash(hash: string, at: number): Promise<Account | null>
   /** Keys of those that are due to be erased by now. */
   toErase(now: number, limit: number): Promise<string[]>
   /** Keys of those whose recovery link ran out before then. */

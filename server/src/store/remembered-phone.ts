@@ -23,6 +23,13 @@ export interface RememberedPhoneRecords {
   /** The one way to remember a phone and to forget it; with an approval it is `also` of its sign-in. */
   update(hash: string, decide: Decide<RememberedPhone>): Promise<Changed<RememberedPhone>>
   byHash(hash: string): Promise<RememberedPhone | null>
+  /**
+   * The same where it signs its owner in still: neither forgotten nor of an earlier epoch of its account, which is
+   * enabled. One that does not any more is read as little as one that never was: nobody learns by the time it
+   * takes which was.
+   * @param after when it was used, and remembered, at the earliest; in milliseconds since 1970.
+   */
+  good(hash: string, after: { used: number; created: number }): Promise<RememberedPhone | null>
   /** All of an account, the one used last first; those that were forgotten, too. */
   of(account: string): Promise<RememberedPhone[]>
   /** Removes those that were last used, or forgotten, before then; returns how many. */

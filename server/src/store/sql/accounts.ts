@@ -85,8 +85,14 @@ const byKey = prepared((db, { key }: Pick<AccountsTable, 'key'>) =>
 const byIdKey = prepared((db, { id_key: idKey }: Pick<AccountsTable, 'id_key'>) =>
   db.selectFrom('accounts').selectAll().where('id_key', '=', idKey),
 )
-const byRecoveryHash = prepared((db, { recovery_hash: hash }: { recovery_hash: string }) =>
-  db.selectFrom('accounts').selectAll().where('recovery_hash', '=', hash),
+const byRecoveryHash = prepared(
+  (db, { recovery_hash: hash, at }: { recovery_hash: string; at: number }) =>
+    db
+      .selectFrom('accounts')
+      .selectAll()
+      .where('recovery_hash', '=', hash)
+      .where('recovery_expires_at', '>', at)
+      .where('disabled_at', 'is', null),
 )
 
 export function accounts(db: Database, engine: Engine, update: Update): AccountRecords {
@@ -100,7 +106,7 @@ export function accounts(db: Database, engine: Engine, update: Update): AccountR
     update: (key, decide) => update(noun, key, decide),
     byIdKey: idKey => found(() => byIdKey(db, { id_key: idKey })),
     byKey: key => found(() => byKey(db, { key })),
-    byRecoveryHash: hash => found(() => byRecoveryHash(db, { recovery_hash: hash })),
+    byRecoveryHash: (hash, at) => found(() => byRecoveryHash(db, { recovery_hash: hash, at })),
     async toErase(now, limit) {
       const query = db
         .selectFrom('accounts')

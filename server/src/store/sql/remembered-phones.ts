@@ -65,6 +65,21 @@ export function rememberedPhones(
       return row ? phoneFromRow(row) : null
     },
 
+    async good(hash, { used, created }) {
+      const query = db
+        .selectFrom('remembered_phones')
+        .innerJoin('accounts', 'accounts.key', 'remembered_phones.account')
+        .selectAll('remembered_phones')
+        .where('remembered_phones.hash', '=', hash)
+        .where('remembered_phones.forgotten_at', 'is', null)
+        .where('remembered_phones.used_at', '>', used)
+        .where('remembered_phones.created_at', '>', created)
+        .whereRef('remembered_phones.epoch', '=', 'accounts.epoch')
+        .where('accounts.disabled_at', 'is', null)
+      const row = await retryWhileBusy(engine, () => query.executeTakeFirst())
+      return row ? phoneFromRow(row) : null
+    },
+
     async of(account) {
       const query = db
         .selectFrom('remembered_phones')
