@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { NoticeTexts } from '../../server/src/protocol/notice-document.ts'
 import { unchanged } from '../../server/src/store/change.ts'
-import type { NoticeTexts } from '../../server/src/store/site.ts'
 import type { OpenPair } from './open-store.ts'
 import { start, wholeLog } from './rows.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { axe, phoneSize, startBrowser } from '../support/browser.ts'
+import { withFinger } from '../support/finger.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { ownPassword, visiting } from '../support/owner.ts'
 
@@ -48,25 +49,6 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await page.getByText(id).count(), 0)
     assert.equal(await page.getByText('홍길동').count(), 0)
   })
-}
-
-/** A browser that has its owner's finger: Chromium's virtual authenticator. */
-async function withFinger(context: BrowserContext, page: Page) {
-  const session = await context.newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  const options = {
-    protocol: 'ctap2',
-    transport: 'internal',
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: true,
-  } as const
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
-  /** Whether its owner touches it when it asks; unasked, it would choose what the field of the account offers. */
-  const touch = (enabled: boolean) =>
-    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
-  return { touch }
 }
 
 test('a passkey is made on the own page, opens it the next time, and is renamed and removed there', async t => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { ownWords } from '../../server/src/http/me/dictionary.ts'
 import { words } from '../../server/src/http/phone/words.ts'
 import {
@@ -12,6 +12,7 @@ import {
   startBrowser,
   visitor,
 } from '../support/browser.ts'
+import { withFinger } from '../support/finger.ts'
 import { freePort, startGate } from '../support/gate.ts'
 
 /** Ends the visit, and shows the next visitor's QR. */
@@ -72,25 +73,6 @@ for (const javaScriptEnabled of [true, false]) {
     await phone.getByRole('button', { name: '거절' }).click()
     await stands(kiosk, 'ended')
   })
-}
-
-/** A phone that has its owner's finger: Chromium's virtual authenticator. */
-async function withFinger(context: BrowserContext, page: Page) {
-  const session = await context.newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  const options = {
-    protocol: 'ctap2',
-    transport: 'internal',
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: true,
-  } as const
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
-  /** Whether its owner touches it when it asks; unasked, it would choose what the field of the account offers. */
-  const touch = (enabled: boolean) =>
-    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
-  return { session, authenticatorId, touch }
 }
 
 for (const lang of ['ko', 'en'] as const) {

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Locator, Page, Route } from 'playwright-c
 import { words } from '../../server/src/http/phone/words.ts'
 import { Authenticator } from './authenticator.ts'
 import { openPhone } from './browser.ts'
+import { withFinger } from './finger.ts'
 import type { Gate } from './gate.ts'
 import { Kiosk } from './kiosk.ts'
 import { toMake } from './passkey-page.ts'
@@ -160,7 +161,7 @@ export async function scannedBy(
       await press()
     },
     async giveFinger() {
-      const { touch } = await withFinger(context, page)
+      const { touch } = await withFinger(context, page, false)
       await touch(true)
     },
     async hear() {
@@ -175,29 +176,11 @@ export async function scannedBy(
   }
 }
 
-/** Chromium's virtual authenticator; its owner touches it where that is enabled. */
-async function withFinger(context: BrowserContext, page: Page) {
-  const session = await context.newCDPSession(page)
-  await session.send('WebAuthn.enable')
-  const options = {
-    protocol: 'ctap2',
-    transport: 'internal',
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: false,
-  } as const
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', { options })
-  const touch = (enabled: boolean) =>
-    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
-  return { session, authenticatorId, touch }
-}
-
 let uses = 0
 
 /** The same with the owner's passkey. */
 async function withPasskey(context: BrowserContext, page: Page, { authenticator }: Owner) {
-  const { session, authenticatorId, touch } = await withFinger(context, page)
+  const { session, authenticatorId, touch } = await withFinger(context, page, false)
   // Each window has an authenticator of its own, and all of them are one that has counted on.
   uses += 100
   const credential = authenticator.forBrowser('localhost', uses)

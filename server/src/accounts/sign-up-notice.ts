@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
 import type { Actor, LogEvent } from '../protocol/log-event.ts'
+import type { NoticeTexts } from '../protocol/notice-document.ts'
 import { unchanged } from '../store/change.ts'
-import type { NoticeTexts, SiteRecords } from '../store/site.ts'
+import type { SiteRecords } from '../store/site.ts'
 
 /** What whoever signs up is shown. */
 export interface SignUpNotice {

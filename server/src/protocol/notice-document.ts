@@ -1,8 +1,6 @@
 import type { Localized } from '@qrgate/sdk/protocol'
 import Type, { type Static } from 'typebox'
-import { Compile } from 'typebox/compile'
-import { lazy } from '../lazy.ts'
-import { faultsOf } from './schema-faults.ts'
+import { readsJson } from './json-document.ts'
 import { field, longText } from './shown-text.ts'
 
 const both = Type.Object(
@@ -29,27 +27,23 @@ const noticeSchema = Type.Object(
   },
 )
 
-const compiled = lazy(() => Compile(noticeSchema))
+const read = readsJson(noticeSchema, 'The notice')
 
-/** What a notice says; an empty text says nothing. */
-interface Texts {
+/** What whoever signs up is told; an empty text says nothing. */
+export interface NoticeTexts {
+  /** What their data are for. */
   purpose: Localized
+  /** What signing up agrees to. */
   consent: Localized
+  /** Where the privacy notice stands. */
   privacyUrl: string
 }
 
 /** Reads what an operator has written; what is wrong with it is said in sentences that name the field. */
-export function readNotice(text: string): Texts | { faults: string[] } {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return { faults: [`This is no JSON: ${(error as SyntaxError).message}.`] }
-  }
-  if (!compiled().Check(value)) {
-    return { faults: faultsOf(noticeSchema, 'The notice', compiled().Errors(value)) }
-  }
-  const { purpose = nothing, consent = nothing, privacy_url: privacyUrl = '' } = value
+export function readNotice(text: string): NoticeTexts | { faults: string[] } {
+  const document = read(text)
+  if ('faults' in document) return document
+  const { purpose = nothing, consent = nothing, privacy_url: privacyUrl = '' } = document.value
   return { purpose, consent, privacyUrl }
 }
 
@@ -58,7 +52,7 @@ export function noticeDocument({
   purpose,
   consent,
   privacyUrl,
-}: Texts): Static<typeof noticeSchema> {
+}: NoticeTexts): Static<typeof noticeSchema> {
   return {
     ...(isSaid(purpose) && { purpose }),
     ...(isSaid(consent) && { consent }),

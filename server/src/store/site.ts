@@ -1,15 +1,5 @@
-import type { Localized } from '@qrgate/sdk/protocol'
+import type { NoticeTexts } from '../protocol/notice-document.ts'
 import type { Changed, Decide } from './change.ts'
-
-/** What whoever signs up is told; an empty text says nothing. */
-export interface NoticeTexts {
-  /** What their data are for. */
-  purpose: Localized
-  /** What signing up agrees to. */
-  consent: Localized
-  /** Where the privacy notice stands. */
-  privacyUrl: string
-}
 
 /** What a place says of itself; one row, which is always there. */
 export interface Site {

@@ -1,4 +1,5 @@
-import type { NoticeTexts, Site, SiteRecords } from '../site.ts'
+import type { NoticeTexts } from '../../protocol/notice-document.ts'
+import type { Site, SiteRecords } from '../site.ts'
 import type { Engine } from './engine.ts'
 import type { Database, Noun, Update } from './noun.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
