@@ -26,7 +26,7 @@ import { origin, withoutLimits } from '../support/served-gate.ts'
 /** How much longer or shorter it may take than for who is not known, as a part of that. */
 const most = 0.02
 /** Whose hash costs another time until its first sign-in: docs/threat-model.md, "What remains". */
-const known = ['imported', 'outdated']
+const known: readonly string[] = ['imported', 'outdated']
 /** Nobody may ask there as often as a figure needs. */
 const limited = new Set(['passkey, of my account', 'recovery by a link'])
 
@@ -43,7 +43,7 @@ const ways: Enumeration['ways'] = {}
 let differ = 0
 
 /** Each way at a gate of its own, whose accounts nobody else has guessed at. */
-async function waysAtNewGate(scope: Scope): Promise<Ways> {
+async function waysAtNewGate(scope: Scope, env: Record<string, string> = {}): Promise<Ways> {
   const folder = temporaryFolder(scope)
   const store = await openSqliteStore(join(folder, 'qrgate.sqlite'))
   const { credential } = await enrolIn(store, 'kiosk')
@@ -62,13 +62,14 @@ async function waysAtNewGate(scope: Scope): Promise<Ways> {
       QRGATE_SEED_API: '1',
       QRGATE_REGISTRATION: 'invitation',
       ...withoutLimits,
+      ...env,
     },
   })
   return waysAt({ url, origin, credential }, alike.known)
 }
 
-const names = Object.keys(await endedAfter(waysAtNewGate)).filter(way => !limited.has(way))
-for (const way of names) {
+const names = Object.keys(await endedAfter(scope => waysAtNewGate(scope)))
+for (const way of names.filter(name => !limited.has(name))) {
   await endedAfter(async scope => {
     const { [way]: of = {} } = await waysAtNewGate(scope)
     const all = Object.entries(of)
@@ -79,6 +80,12 @@ for (const way of names) {
     const apart = { unknown: of.unknown, ...Object.fromEntries(slower) }
     if (slower.length > 0) await measure(way, apart, rounds / 10)
   })
+  if (!way.startsWith('password')) continue
+  await endedAfter(async scope => {
+    // Refused without a look, as the warm-ups have used it up.
+    const { [way]: of = {} } = await waysAtNewGate(scope, { QRGATE_FAILURES_PER_ACCOUNT: '1' })
+    await measure(`${way}, no more tries`, of, roundsOf(''), [])
+  })
 }
 
 /** Each round in another order: whoever always came behind the same one would share its times. */
@@ -86,6 +93,7 @@ async function measure(
   way: string,
   of: Record<string, Try | undefined>,
   rounds: number,
+  mayDiffer = known,
 ): Promise<void> {
   const took = Object.fromEntries(Object.keys(of).map(who => [who, [] as number[]]))
   for (let round = -warmUps; round < rounds; round += 1) {
@@ -101,9 +109,9 @@ async function measure(
     const ratio = medianOf(timesOf, figures, unknown)
     const p = sameDistribution(figures, unknown)
     ways[way] = { ...ways[way], [who]: { ms, unknownMs, ratio, p, rounds } }
-    const isApart = Math.abs(ratio - 1) >= most && !known.includes(who)
+    const isApart = Math.abs(ratio - 1) >= most && !mayDiffer.includes(who)
     if (isApart && ((where.isQuiet && !quick) || p < unlikely)) differ += 1
-    const mark = known.includes(who) ? '(known)' : isApart ? '✖' : ''
+    const mark = mayDiffer.includes(who) ? '(known)' : isApart ? '✖' : ''
     const both = `${ms.toFixed(2)} ms, unknown ${unknownMs.toFixed(2)} ms`
     row('S049', `${way}: ${who}`, `${ratio.toFixed(3)} (${both}), p ${p.toFixed(3)} ${mark}`)
   }

@@ -129,9 +129,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
       // Hashing may have waited in its queue: meanwhile the account or its password may be gone. Read whatever
       // came of it, as what it takes must not tell whose password was right.
       const present = await records.byKey(account?.key ?? '')
-      if (!form || !account || !present || present.disabledAt !== null) {
-        throw wrongCredentials(account)
-      }
+      if (!form || !account) throw wrongCredentials(account)
+      if (!present || present.disabledAt !== null) throw wrongCredentials(account)
       if (present.passwordHash === account.passwordHash) return { account: present, form }
       account = present
     }

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Nullable, type Selectable, sql } from 'kysely'
 import { Refusal } from '../../errors.ts'
 import type { Account, AccountRecords } from '../account.ts'
 import type { Engine } from './engine.ts'
@@ -82,8 +82,12 @@ export function accountNoun(engine: Engine): Noun<string, Account> {
 const byKey = prepared((db, { key }: Pick<AccountsTable, 'key'>) =>
   db.selectFrom('accounts').selectAll().where('key', '=', key),
 )
+/** Always comes to one row, of nulls where there is none: to read one takes time that would tell who is known. */
 const byIdKey = prepared((db, { id_key: idKey }: Pick<AccountsTable, 'id_key'>) =>
-  db.selectFrom('accounts').selectAll().where('id_key', '=', idKey),
+  db
+    .selectFrom(db.selectNoFrom(sql<number>`1`.as('one')).as('always'))
+    .leftJoin('accounts', join => join.on('id_key', '=', idKey))
+    .selectAll('accounts'),
 )
 const byRecoveryHash = prepared(
   (db, { recovery_hash: hash, at }: { recovery_hash: string; at: number }) =>
@@ -95,11 +99,17 @@ const byRecoveryHash = prepared(
       .where('disabled_at', 'is', null),
 )
 
+type Row = Selectable<AccountsTable> | Nullable<Selectable<AccountsTable>>
+
+function isThere(row: Row): row is Selectable<AccountsTable> {
+  return row.key !== null
+}
+
 export function accounts(db: Database, engine: Engine, update: Update): AccountRecords {
   const noun = accountNoun(engine)
-  const found = async (query: () => Promise<Selectable<AccountsTable>[]>) => {
+  const found = async (query: () => Promise<Row[]>) => {
     const [row] = await retryWhileBusy(engine, query)
-    return row ? accountFromRow(row) : null
+    return row && isThere(row) ? accountFromRow(row) : null
   }
 
   return {
