@@ -40,8 +40,8 @@ const runner = spawn(
     '-C',
     'source',
     '--test',
-    // One more than the cores that there are at least: many wait for a server, a lock or a time-out.
-    '--test-concurrency=3',
+    // Twice the cores that there are at least: many wait for a server, a lock or a time-out.
+    '--test-concurrency=4',
     '--test-timeout=600000',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',

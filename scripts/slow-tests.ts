@@ -4,12 +4,22 @@
  */
 export const slowTests: readonly string[] = [
   // Stays: whoever guesses at one account or by its other ways, and who holds sockets.
-  ...within('attack', ['costly-hashes', 'crowded-sign-ins', 'shared-address', 'slow-words']),
+  ...within('attack', [
+    ...['costly-hashes', 'crowded-sign-ins', 'forgotten-counts', 'shared-address', 'slow-words'],
+  ]),
   // Stays: the story from QR to desk, every page and way of a phone, enrolment, axe.
   ...within('e2e', [
     ...['board', 'demo', 'desk', 'desk-around', 'element-themes', 'element-trouble'],
     ...['enlarged-visit', 'idle-kiosk', 'kiosk-element', 'kiosk-layouts', 'kiosk-restart'],
-    ...['more-time', 'odd-phones', 'phone-ticket', 'printing', 'services', 'two-nodes'],
+    ...[
+      'more-time',
+      'odd-phones',
+      'old-browser',
+      'phone-ticket',
+      'printing',
+      'services',
+      'two-nodes',
+    ],
     ...['user-code', 'visit'],
   ]),
   // Stays: a killed gate, a killed node, lost answers, a cut-off body.

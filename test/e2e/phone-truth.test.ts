@@ -15,6 +15,7 @@ import {
   type WayIn,
   waysIn,
 } from '../support/way-in.ts'
+import { isWholeE2e } from '../support/whole.ts'
 
 /*
  * Whatever happens to a phone, by whichever way its owner comes in: its page ends in the truth.
@@ -303,9 +304,8 @@ const moments: Record<string, Moment> = {
 const gate = await startLocal(scope)
 const all = Object.entries(moments).flatMap(([what, moment], nth) => {
   const ways = waysIn.filter(way => !moment.not?.includes(way))
-  // `npm run test:e2e`: all of it; `npm test`: each moment once, by one way after the other.
-  const isWhole = process.env.QRGATE_TEST_E2E === 'whole'
-  const chosen = isWhole ? ways : ways.filter((_, at) => at === nth % ways.length)
+  // A slice has each moment once, by one way after the other.
+  const chosen = isWholeE2e ? ways : ways.filter((_, at) => at === nth % ways.length)
   return chosen.map(way => ({ way, what, ...moment }))
 })
 

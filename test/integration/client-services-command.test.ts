@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { qrgate } from '../support/command.ts'
 import { choose, service, startServed, visitAt } from '../support/hand-off-gate.ts'
+import { logRows } from '../support/log-rows.ts'
 
 const SECRET_KEY = 'a secret key that only this test uses: 32 bytes and more'
 
@@ -39,9 +40,8 @@ test('an operator sets what visitors may ask for, and the next one is offered it
   const printed = (await run(['client', 'services', 'clinic'])).out
   assert.equal((await run(['client', 'services', 'clinic', '-'], printed)).code, 0)
   assert.deepEqual(await print(), { services })
-  const events = await gate.app.store.log.find({ event: 'client' }, { after: 0 }, 99)
-  const waiting = await gate.app.store.log.waiting({ event: 'client' }, { after: 0 }, 99)
-  const ofServices = [...events, ...waiting].filter(({ actorKind }) => actorKind === 'operator')
+  const events = await logRows(gate.app.store, { event: 'client' })
+  const ofServices = events.filter(({ actorKind }) => actorKind === 'operator')
   assert.deepEqual(
     ofServices.map(({ event, detail }) => [event, detail]),
     [['client.changed', '{"fields":["services"]}']],

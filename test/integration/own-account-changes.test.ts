@@ -9,6 +9,7 @@ import { Authenticator } from '../support/authenticator.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { handOffOf, startServed, visitAt } from '../support/hand-off-gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
+import { logRows } from '../support/log-rows.ts'
 import { enter, entered, isSignedOut, ownPage, ownPassword, visiting } from '../support/owner.ts'
 import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
@@ -35,12 +36,8 @@ async function adminOf({ app: { store } }: Gate = gate) {
 /** What the log tells of an account. */
 async function eventsOf(id: string, { app: { store } }: Gate = gate): Promise<string[]> {
   const account = await (await adminOf({ app: { store } } as Gate)).byId(id)
-  const query = { account: account?.key ?? '' }
-  const rows = [
-    ...(await store.log.waiting(query, { after: 0 }, 1_000)),
-    ...(await store.log.find(query, { after: 0 }, 1_000)),
-  ]
-  return rows.toSorted((a, b) => a.row - b.row).map(({ event }) => event ?? '')
+  const rows = await logRows(store, { account: account?.key ?? '' })
+  return rows.map(({ event }) => event ?? '')
 }
 
 const press = (browser: Phone, path: string, fields: Record<string, string> = {}) =>

@@ -16,6 +16,7 @@ import {
   sealedKeys,
   someone,
 } from '../support/id-token-reader.ts'
+import { logRows } from '../support/log-rows.ts'
 import { PostgresServer } from '../support/postgres.ts'
 
 const minute = 60_000
@@ -199,11 +200,7 @@ test('qrgate keys: rotate and list tell an operator what is so', async t => {
 
   const store = await openStore(DATABASE_URL)
   t.after(() => store.close())
-  const told = [
-    ...(await store.log.waiting({}, { after: 0 }, 100)),
-    ...(await store.log.find({}, { after: 0 }, 100)),
-  ].filter(({ event }) => event === 'signing_key.added')
-  const [made, added, replaced] = told.toSorted((a, b) => a.row - b.row)
+  const [made, added, replaced] = await logRows(store, { event: 'signing_key.added' })
   assert.deepEqual(
     [made, added, replaced].map(row => [row?.subject, row?.actorKind]),
     [

@@ -12,6 +12,7 @@ import { Authenticator } from './authenticator.ts'
 import { enrol } from './enrol.ts'
 import type { Gate } from './gate.ts'
 import { Kiosk } from './kiosk.ts'
+import { logRows } from './log-rows.ts'
 import { toMake, toUse } from './passkey-page.ts'
 import { patiently, until } from './patience.ts'
 import { Phone } from './phone.ts'
@@ -116,11 +117,7 @@ export async function codeOf(answer: Response): Promise<string> {
 }
 
 export async function eventsOf({ place: { gate }, signIn }: Visit): Promise<string[]> {
-  const { log } = gate.app.store
-  const rows = [
-    ...(await log.find({}, { after: 0 }, 1_000_000)),
-    ...(await log.waiting({}, { after: 0 }, 1_000_000)),
-  ]
+  const rows = await logRows(gate.app.store)
   const told = rows.filter(({ subject }) => subject === signIn.id)
   return [...new Set(told.map(({ event }) => `${event}`))]
 }

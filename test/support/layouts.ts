@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { until } from './patience.ts'
+import { isWholeE2e } from './whole.ts'
 
 /** The screens that kiosks have: totems, televisions, tablets, and what stood around before. */
 export const kioskSizes = {
@@ -13,12 +14,10 @@ export const kioskSizes = {
 } as const
 const languages = { ko: '한국어', en: 'English' } as const
 const textSizes = ['100', '150', '200'] as const
-/** What `npm run test:e2e` tries in whole, and `npm test` a slice of. */
-const isWhole = process.env.QRGATE_TEST_E2E === 'whole'
-const sizesTried = Object.entries(kioskSizes).slice(0, isWhole ? undefined : 5)
+const sizesTried = Object.entries(kioskSizes).slice(0, isWholeE2e ? undefined : 5)
 /** A slice changes between the smallest and the largest text, from one layout to the next. */
 let layouts = 0
-const textsTried = () => (isWhole ? textSizes : [textSizes[layouts++ % 2 ? 2 : 0]])
+const textsTried = () => (isWholeE2e ? textSizes : [textSizes[layouts++ % 2 ? 2 : 0]])
 
 /**
  * Shows a screen of the kiosk's page in every size, language and text size, and as it stood at the end.

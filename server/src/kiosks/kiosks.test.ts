@@ -349,6 +349,22 @@ test('a node that forgets a kiosk knows its policy at once, and else within five
   assert.equal(await version(), 2)
 })
 
+test('by its number and by its credential a kiosk is the same, and read once', async t => {
+  const { kiosks, pass, reads } = await setUp(t)
+  const { kiosk, credential } = await kiosks.enrol(name, operator)
+  const versions = async () => {
+    const both = [await kiosks.byCredential(credential), await kiosks.usable(kiosk.number)]
+    return both.map(({ policy }) => policyOf(policy).version)
+  }
+  await kiosks.byCredential(credential)
+  await kiosks.setPolicy(kiosk.number, policy({}), operator)
+  pass(3_000)
+  assert.deepEqual(await versions(), [0, 0])
+  pass(2_000)
+  assert.deepEqual(await versions(), [1, 1])
+  assert.equal(reads(), 2)
+})
+
 test('neither a built-in kiosk nor one that is switched off or unknown has a policy', async t => {
   const { kiosks } = await setUp(t, [openKiosk])
   const { number } = (await kiosks.enrol(name, operator)).kiosk

@@ -117,6 +117,11 @@ export function whereIs({ number, credentialHash }: Kiosk, address: string): Whe
   return { kiosk: number, enrolled: credentialHash !== null, address }
 }
 
+/** What a kiosk is found by. */
+function namesOf({ number, credentialHash }: Kiosk): string[] {
+  return [`${number}`, ...(credentialHash === null ? [] : [credentialHash])]
+}
+
 /** A revocation is known everywhere after this time at the latest, even if every hint is lost. */
 const freshFor = 5_000
 
@@ -138,16 +143,19 @@ export function createKiosks(parts: KiosksParts): Kiosks {
   let forgotten = 0
   const served = <Found extends Kiosk | null>(kiosk: Found): Found =>
     kiosk?.client === null && kiosk.claimable ? { ...kiosk, client: usualClient } : kiosk
-  const cached = async (key: string, read: () => Promise<Kiosk | null>) => {
+  const cached = async (name: string, read: () => Promise<Kiosk | null>) => {
     const now = monotonic()
-    const known = cache.get(key)
+    const known = cache.get(name)
     if (known && now < known.until) return known.kiosk
     const before = forgotten
     const kiosk = served(await read())
-    cache.delete(key)
+    cache.delete(name)
     // Guesses must not fill the memory: only kiosks that exist are remembered. And what was read
     // before something was to be forgotten may be just that.
-    if (kiosk && before === forgotten) cache.set(key, { kiosk, until: now + freshFor })
+    if (kiosk && before === forgotten) {
+      // By each of its names, so that what a page is told of it is also what binds its sign-ins.
+      for (const each of namesOf(kiosk)) cache.set(each, { kiosk, until: now + freshFor })
+    }
     return kiosk
   }
 
@@ -177,7 +185,7 @@ export function createKiosks(parts: KiosksParts): Kiosks {
 
   const forget = (number: number) => {
     forgotten += 1
-    for (const [key, { kiosk }] of cache) if (kiosk.number === number) cache.delete(key)
+    for (const [name, { kiosk }] of cache) if (kiosk.number === number) cache.delete(name)
   }
 
   /** Ends a link whose credential has surely been kept. */
