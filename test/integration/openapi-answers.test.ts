@@ -347,6 +347,8 @@ async function askWithoutKiosk(place: Place): Promise<void> {
   const there = { ...place, kiosk: new Kiosk(url, lost.credential) }
   const signIn = await there.kiosk.start()
   alter(gate.dataDir, 'DELETE FROM kiosks WHERE number = ?', lost.number)
+  const asked = () => atKiosk(there, signIn)('user-code')
+  await until('the gate knows that it is gone', async () => (await asked()).status === 401)
   for (const verb of kioskVerbs) await gets(401, atKiosk(there, signIn)(verb, bodyOf(verb)))
   const authorization = `Bearer ${signIn.kiosk_secret}`
   await gets(401, fetch(url + paths.signIn(signIn.id), { headers: { authorization } }))

@@ -167,6 +167,60 @@ test('the form asks for a code where one is needed, and keeps it while something
   )
 })
 
+test('N14: its link fills the code in on that phone, until it has been used', async t => {
+  const { gate, invite, run } = await invitedOnly(t)
+  const code = await invite('--uses', '2')
+  const phone = new Phone(gate.url)
+  const kept = () => /qrgate-invitation=\w/.test(phone.cookies)
+  const page = await phone.get(`/invited/${code.toLowerCase().replace('-', '')}`)
+  assert.equal(page.status, 200)
+  assert.ok((await page.text()).includes(`<strong>${code}</strong>`))
+  // Whoever sends it may have looked at it, and so may a messenger.
+  await fetch(`${gate.url}/invited/${code}`)
+  assert.match((await run('invitations')).out, / 2 left /)
+
+  const { id } = await phone.scan((await new Kiosk(gate.url).start()).frame.url)
+  const form = await (await phone.get(`/s/${id}?form=sign-up`)).text()
+  assert.match(form, new RegExp(`name="invitation"[^>]*value="${code}"`))
+  const fields = { account: 'hong', name: '홍길동', password, invitation: code }
+  assert.equal((await phone.post(`/s/${id}/sign-up`, fields)).status, 200)
+  assert.equal(kept(), false)
+
+  // One that is good no more is not filled in again and again.
+  await run('uninvite', code)
+  await phone.get(`/invited/${code}`)
+  assert.ok(kept())
+  const next = await phone.scan((await new Kiosk(gate.url).start()).frame.url)
+  const again = await phone.post(`/s/${next.id}/sign-up`, { ...fields, account: 'kim' })
+  assert.equal(await codeOf(again), 'invitation_wrong')
+  assert.equal(kept(), false)
+})
+
+test('what is no invitation’s link, or one where nobody may sign up, leads nowhere', async t => {
+  const { gate, run } = await invitedOnly(t)
+  assert.match((await run('invite')).out, /^ {2}http\S+\/invited\/[A-Z]{5}-[A-Z]{5}$/m)
+  for (const code of ['', '/BCDFG', '/BCDFG-HJKL1', `/${'x'.repeat(65)}`]) {
+    const answer = await new Phone(gate.url).get(`/invited${code}`)
+    assert.ok([400, 410].includes(answer.status), code)
+    assert.equal(answer.headers.getSetCookie().join().includes('qrgate-invitation'), false)
+  }
+  const closed = await startGate(t, { QRGATE_REGISTRATION: 'closed' })
+  assert.equal((await new Phone(closed.url).get('/invited/BCDFG-HJKLM')).status, 403)
+})
+
+test('a code that was typed comes through another language, another form and more time', async t => {
+  const { gate } = await invitedOnly(t)
+  const phone = new Phone(gate.url)
+  await phone.get('/invited/BCDFG-HJKLM')
+  const { id } = await phone.scan((await new Kiosk(gate.url).start()).frame.url)
+  const typed = { account: 'hong', name: '홍길동', invitation: 'mnpqr stvwx', next: 'sign-up' }
+  for (const path of ['scan?lang=en', 'scan', 'extend']) {
+    const { headers } = await phone.post(`/s/${id}/${path}`, typed, 'text/html')
+    const form = await (await phone.get(headers.get('location') ?? '')).text()
+    assert.match(form, /name="invitation"[^>]*value="mnpqr stvwx"/, path)
+  }
+})
+
 test('commands say what is wrong with an invitation, and the log who made and voided it', async t => {
   const { gate, invite, run } = await invitedOnly(t)
   assert.match((await run('invite', '--days', '0')).err, /--days is a number from 1 to 365/)

@@ -7,6 +7,9 @@ import { isAhead } from '../protocol/set-back.ts'
 import { type Changes, type Decide, unchanged } from '../store/change.ts'
 import type { Invitation, InvitationRecords } from '../store/invitation.ts'
 
+/** In milliseconds. */
+export const longestInvitation = 365 * 86_400_000
+
 export interface InvitationsParts {
   records: InvitationRecords
   clock: Clock

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { createInvitations, type Invitations, nameOf } from '../accounts/invitations.ts'
+import {
+  createInvitations,
+  type Invitations,
+  longestInvitation,
+  nameOf,
+} from '../accounts/invitations.ts'
 import type { Config } from '../config.ts'
 import { OperatorError } from '../operator-error.ts'
 import { readInvitationCode } from '../protocol/invitation-code.ts'
@@ -9,14 +14,15 @@ const day = 86_400_000
 
 /** `qrgate account invite` */
 export async function invite({ days, uses }: { days?: string; uses?: string }): Promise<void> {
-  const lasting = countOf('--days', days ?? '7', 365) * day
+  const lasting = countOf('--days', days ?? '7', longestInvitation / day) * day
   const accounts = countOf('--uses', uses ?? '1', 10_000)
   await withInvitations(async (invitations, { registration, publicUrl }) => {
     const code = await invitations.invite({ lasting, uses: accounts }, operator())
     const many = accounts === 1 ? 'one account' : `${accounts} accounts`
     say(`This code adds ${many} within ${lasting / day} days; it is shown once:`)
     say(`\n  ${code}\n`)
-    say(`Scan the QR of a kiosk of ${publicUrl}, choose “Sign up”, and type it there.`)
+    say('Whoever signs up at a kiosk types it there, or opens this link on the same phone before:')
+    say(`\n  ${publicUrl}/invited/${code}\n`)
     if (registration === 'invitation') return
     const now = registration === 'open' ? 'anybody may sign up' : 'nobody may sign up'
     warn(`As QRGATE_REGISTRATION is ${registration}, ${now}; no code is asked for.`)

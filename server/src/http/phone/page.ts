@@ -5,6 +5,7 @@ import { codePage } from './code-page.ts'
 import { carryOn, sameForm } from './form.ts'
 import { cancelPage, handOffPage, liveMark } from './hand-off-page.ts'
 import { icon } from './icon.ts'
+import { invitedPage } from './invited-page.ts'
 import { justScanned, oneTapPage } from './one-tap-page.ts'
 import { notMePage, obstaclePage, outcomePage } from './outcome-page.ts'
 import type { PageContent } from './page-content.ts'
@@ -71,6 +72,8 @@ function contentOf(view: PhoneView, words: Words): PageContent {
       return signUpPage(view, words)
     case 'code':
       return codePage(view, words)
+    case 'invited':
+      return invitedPage(view, words)
     case 'recovery':
       return recoveryPage(view, words)
     case 'recovered':

@@ -2,6 +2,7 @@ import { Refusal } from '../../errors.ts'
 import { addressToGoTo, wantsPage } from '../server/page-address.ts'
 import { requireSameOrigin } from '../server/same-origin.ts'
 import { type HttpServer, refuse } from '../server/server.ts'
+import { addInvitationRoutes } from './invitation-routes.ts'
 import { addOpenRoutes } from './open-routes.ts'
 import { addRecoveryRoutes, type RecoveryParts } from './recovery-routes.ts'
 import { addSignInRoutes } from './sign-in-routes.ts'
@@ -43,6 +44,8 @@ export function addPhoneRoutes(server: HttpServer, parts: RecoveryParts): void {
     addStateRoutes(scope, parts, visitorOf)
     // Each way to prove who the visitor is, which approves: one route a way.
     addSignInRoutes(scope, parts, visitorOf)
+    // Where the link of an invitation leads.
+    addInvitationRoutes(scope, parts, visitorOf)
     // Where a link leads that an operator has made for whoever has lost their password.
     addRecoveryRoutes(scope, parts, visitorOf)
   })

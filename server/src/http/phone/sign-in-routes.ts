@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { longestMessage } from '../../accounts/passkey-messages.ts'
 import type { RefusalCode } from '../../errors.ts'
 import { signInPath } from '../server/schemas.ts'
-import type { HttpServer } from '../server/server.ts'
+import { type HttpServer, refusalOf } from '../server/server.ts'
 import {
   agreement,
   byPhone,
@@ -193,15 +193,17 @@ export function addSignInRoutes(
       const { invitation, notice } = request.body
       const remember = visitor.remembered.isWanted(request.body)
       const newAccount = { id: accountId, name, password, invitation, notice }
-      visitor.keepSent({ accountId, name })
+      visitor.keepSent({ accountId, name, invitation })
       await visitor.scanFirst(id, receipt)
       try {
         const prove = methods.signUp(newAccount)
         await flow.approve(id, visitor.phone, prove, { agreement, remember })
       } catch (error) {
+        if (refusalOf(error).code === 'invitation_wrong') visitor.invited.forget()
         return visitor.retype(error, { kind: 'sign-up', id, accountId, name, invitation, remember })
       }
       if (remember) visitor.remembered.keep(id, visitor.key)
+      visitor.invited.forget()
       visitor.forgetTyped()
       return visitor.settle(id)
     },

@@ -46,6 +46,7 @@ const carriedOn = Type.Object(
     next: Type.Optional(Type.String({ maxLength: 16 })),
     account: Type.Optional(typedText),
     name: Type.Optional(typedText),
+    invitation: Type.Optional(typedText),
     remember,
   },
   { title: 'CarriedForm' },
@@ -86,8 +87,8 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { receipt, account: accountId, name } = request.body
-      visitor.keepTyped({ accountId, name })
+      const { receipt, account: accountId, name, invitation } = request.body
+      visitor.keepTyped({ accountId, name, invitation })
       await visitor.scanFirst(id, receipt)
       return visitor.settle(id, formOf(request.body))
     },
@@ -110,8 +111,8 @@ export function addStateRoutes(
     async (request, reply) => {
       const visitor = visitorOf(request, reply)
       const { id } = request.params
-      const { account: accountId, name } = request.body
-      visitor.keepTyped({ accountId, name })
+      const { account: accountId, name, invitation } = request.body
+      visitor.keepTyped({ accountId, name, invitation })
       await flow.extendByPhone(id, visitor.key)
       return visitor.settle(id, formOf(request.body))
     },

@@ -5,6 +5,7 @@ import { type OwnCookie, ownCookie } from '../server/cookies.ts'
 export interface Typed {
   accountId?: string | undefined
   name?: string | undefined
+  invitation?: string | undefined
 }
 
 /** The code that has led to a sign-in, to be compared with the screen on each of its pages. */
@@ -34,13 +35,14 @@ export class TypedCookie {
     const fields = this.#fields(request)
     const field = (name: string) => fields.get(name)?.slice(0, longest) || undefined
     const userCode = fields.get('sign_in') === signIn ? field('code') : undefined
-    return { accountId: field('account'), name: field('name'), userCode }
+    const [accountId, name] = [field('account'), field('name')]
+    return { accountId, name, invitation: field('invitation'), userCode }
   }
 
   /** What is left out changes nothing; what is empty was taken away. */
   keep(request: FastifyRequest, reply: FastifyReply, typed: Typed & TypedCode): void {
-    const { accountId: account, name, userCode: code, signIn: sign_in } = typed
-    const given = Object.entries({ account, name, code, sign_in })
+    const { accountId: account, name, invitation, userCode: code, signIn: sign_in } = typed
+    const given = Object.entries({ account, name, invitation, code, sign_in })
     const fields = this.#fields(request)
     for (const [key, value] of given) if (value !== undefined) fields.set(key, value)
     const kept = [...fields].filter(([, value]) => value !== '')

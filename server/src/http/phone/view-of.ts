@@ -141,6 +141,15 @@ export function viewOfRefusal(
 /** What a browser is refused whose phone key is another one, or none. */
 const ofPhoneKey = new Set<RefusalCode>(['not_your_phone', 'receipt_wrong'])
 
+/** Whether the visitor can mend it in the form that they have sent. */
+export function isMendable({ status, code }: Refusal): boolean {
+  if (code === 'method_not_allowed' || code === 'proof_too_old') return true
+  return [401, 409, 422, 429, 503].includes(status) && !hasOwnPage.has(code)
+}
+
+/** What no form can mend, though its status is one of those that may. */
+const hasOwnPage = new Set<RefusalCode>(['already_ended', 'in_use', 'outcome_unknown'])
+
 /** What the visitor can mend where a code is typed; none where there is nothing to mend. */
 export function codeProblem({ code, retryAfter = 60 }: Refusal): CodeProblem | undefined {
   if (code === 'user_code_unknown') return 'unknown'

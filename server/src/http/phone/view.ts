@@ -109,6 +109,12 @@ export interface CodeForm {
   problem?: CodeProblem | undefined
 }
 
+/** Where the link of an invitation leads. */
+export interface InvitedPage {
+  kind: 'invited'
+  code: string
+}
+
 /** Where whoever has a recovery link sets a new password. */
 export interface RecoveryForm {
   kind: 'recovery'
@@ -191,6 +197,7 @@ export type PhoneView = PageView &
   (
     | EntryForm
     | CodeForm
+    | InvitedPage
     | RecoveryForm
     | { kind: 'recovered' }
     | Outcome

@@ -6,7 +6,7 @@ import type { RememberedPhones } from '../../accounts/remembered-phones.ts'
 import type { SignUpNotices } from '../../accounts/sign-up-notice.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config.ts'
-import { afterwards, type Refusal, type RefusalCode } from '../../errors.ts'
+import { afterwards } from '../../errors.ts'
 import type { HandOffs } from '../../handoff/hand-offs.ts'
 import type { Typist } from '../../limits/code-guesses.ts'
 import { createPhoneKey, isPhoneKey } from '../../protocol/phone-key.ts'
@@ -35,6 +35,7 @@ import { phoneKind } from '../server/phone-kind.ts'
 import { refusalBody } from '../server/refusal-reply.ts'
 import { beginRefusal, refusalOf } from '../server/server.ts'
 import { noAssets, type PageAssets, type PhoneAssets } from './assets.ts'
+import { type Invited, type InvitedOf, readsInvitation } from './invited.ts'
 import {
   type CodeProblem,
   type NoticeOnPage,
@@ -46,7 +47,14 @@ import {
 import { type OfferedPasskeys, type OfferedPasskeysOf, offersPasskeys } from './passkeys.ts'
 import { type Remembered, type RememberedOf, readsRemembered } from './remembered.ts'
 import { type Typed, type TypedCode, TypedCookie } from './typed.ts'
-import { codeProblem, phoneState, timeToSignIn, viewOfRefusal, viewOfSignIn } from './view-of.ts'
+import {
+  codeProblem,
+  isMendable,
+  phoneState,
+  timeToSignIn,
+  viewOfRefusal,
+  viewOfSignIn,
+} from './view-of.ts'
 
 export interface PhoneParts {
   config: Pick<Config, 'publicUrl' | 'site' | 'registration'>
@@ -91,6 +99,7 @@ export function createVisitors(parts: PhoneParts): VisitorOf {
   const cookies: Cookies = {
     key: phoneKeyCookie(publicUrl),
     typed: new TypedCookie(publicUrl),
+    invitedOf: readsInvitation(publicUrl),
     rememberedOf: readsRemembered(parts.phones, publicUrl, parts.clock),
     passkeysOf: offersPasskeys(parts.passkeys, parts.newPasskeys, publicUrl),
   }
@@ -100,6 +109,7 @@ export function createVisitors(parts: PhoneParts): VisitorOf {
 interface Cookies {
   key: OwnCookie
   typed: TypedCookie
+  invitedOf: InvitedOf
   rememberedOf: RememberedOf
   passkeysOf: OfferedPasskeysOf
 }
@@ -111,6 +121,8 @@ interface Cookies {
 export class Visitor {
   readonly #parts: PhoneParts
   readonly #cookies: Cookies
+  /** The invitation whose link it has opened. */
+  readonly invited: Invited
   /** What this browser keeps of whoever is remembered on it. */
   readonly remembered: Remembered
   /** What it may do with passkeys. */
@@ -123,6 +135,7 @@ export class Visitor {
   constructor(parts: PhoneParts, cookies: Cookies, request: FastifyRequest, reply: FastifyReply) {
     this.#parts = parts
     this.#cookies = cookies
+    this.invited = cookies.invitedOf(request, reply)
     this.remembered = cookies.rememberedOf(request, reply)
     this.passkeys = cookies.passkeysOf(request, reply)
     this.#request = request
@@ -201,7 +214,8 @@ export class Visitor {
 
   /** What was typed on an earlier page, where this one of a sign-in asks for it or shows it. */
   #typed(signIn: string) {
-    return this.#cookies.typed.read(this.#request, signIn)
+    const typed = this.#cookies.typed.read(this.#request, signIn)
+    return { ...typed, invitation: typed.invitation ?? this.invited.code }
   }
 
   /** Whether one of our own pages has led here; only browsers on plain http leave the first header out. */
@@ -267,7 +281,7 @@ export class Visitor {
     return this.#show({
       ...{ place, ...view, ...typed, ...this.#ways(signIn.id, kiosk) },
       ...{ told, time, remember: remember === 'on' },
-      ...{ notice: await this.#noticeOn(view), invited: this.#invited },
+      ...{ notice: await this.#noticeOn(view), invited: this.#byInvitation },
     })
   }
 
@@ -293,8 +307,7 @@ export class Visitor {
     this.#renewKey()
     beginRefusal(refusal, this.#request, this.#reply)
     const told = await this.#told(form.id, kiosk)
-    const { code, retryAfter } = refusal
-    const [notice, invited] = [await this.#noticeOn(form), this.#invited]
+    const [notice, invited] = [await this.#noticeOn(form), this.#byInvitation]
     const { userCode } = this.#typed(form.id)
     return this.#show({
       ...form,
@@ -306,8 +319,8 @@ export class Visitor {
       told,
       notice,
       invited,
-      error: code,
-      retryAfter,
+      error: refusal.code,
+      retryAfter: refusal.retryAfter,
     })
   }
 
@@ -361,7 +374,7 @@ export class Visitor {
     return { version, purpose: purpose[language], consent: consent[language], privacyUrl }
   }
 
-  get #invited(): boolean {
+  get #byInvitation(): boolean {
     return this.#parts.config.registration === 'invitation'
   }
 
@@ -385,11 +398,3 @@ export class Visitor {
     return newPasskey ? [page, assets.newPasskey] : [page]
   }
 }
-
-function isMendable({ status, code }: Refusal): boolean {
-  if (code === 'method_not_allowed' || code === 'proof_too_old') return true
-  return [401, 409, 422, 429, 503].includes(status) && !hasOwnPage.has(code)
-}
-
-/** What no form can mend, though its status is one of those that may. */
-const hasOwnPage = new Set<RefusalCode>(['already_ended', 'in_use', 'outcome_unknown'])

@@ -17,6 +17,8 @@ export interface Words {
   /** Beside the box that has the phone remembered. */
   remember: { label: string; hint: string }
   code: CodeWords
+  /** Where the link of an invitation leads. */
+  invited: Message
   /** Where a new password is set, and what is said when it is. */
   recovery: { title: string; lead: string; submit: string; done: Message }
   account: string

@@ -79,6 +79,13 @@ export const en: Words = {
     typed: 'Code on the kiosk',
     warning: 'If someone sent you this code, do not sign in.',
   },
+  invited: {
+    title: 'You are invited',
+    text: [
+      'At the kiosk, scan the QR code and choose “Sign up”.',
+      'On this phone, the invitation code is filled in for you.',
+    ],
+  },
   recovery: {
     title: 'Choose a new password',
     lead: 'The old one stops working, and phones that remember you forget you.',

@@ -1,5 +1,6 @@
 import { type CookieSerializeOptions, fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { longestInvitation } from '../../accounts/invitations.ts'
 import { rememberedLife } from '../../accounts/remembered-phones.ts'
 import { sessionLife } from '../../accounts/sessions.ts'
 
@@ -75,6 +76,14 @@ export const passkeyCookieName = 'qrgate-passkey'
 /** Says only that a passkey was made or used in this browser, which then offers it first. */
 export function passkeyCookie(publicUrl: string): OwnCookie {
   return ownCookie(passkeyCookieName, publicUrl, { maxAge: credentialLife, sameSite: 'lax' })
+}
+
+export const invitationCookieName = 'qrgate-invitation'
+
+/** Fills the code of an invitation in, whose link was opened here before the visit. */
+export function invitationCookie(publicUrl: string): OwnCookie {
+  const maxAge = longestInvitation / 1000
+  return ownCookie(invitationCookieName, publicUrl, { maxAge, sameSite: 'lax' })
 }
 
 /** In seconds, from the last time that the phone was at a sign-in. */
