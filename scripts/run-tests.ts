@@ -25,7 +25,7 @@ const given = process.argv.slice(2).filter(argument => argument !== '--whole')
 const whole = process.argv.includes('--whole')
 const options = given.filter(argument => argument.startsWith('-'))
 const files = given.filter(argument => !argument.startsWith('-'))
-// The tests beside the code run as one: see test/units.test.ts.
+// The tests beside the code run as one: see test/all-units.test.ts.
 const all = globSync('test/**/*.test.ts', { cwd: root })
   .filter(file => whole || !slowTests.includes(file))
   .toSorted()
@@ -55,7 +55,11 @@ const runner = spawn(
     cwd: root,
     stdio: 'inherit',
     detached: true,
-    env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+    env: {
+      NODE_COMPILE_CACHE: compiled,
+      ...(whole && { QRGATE_TEST_WHOLE: '1' }),
+      ...process.env,
+    },
   },
 )
 

@@ -3,9 +3,16 @@
  * whole they take two thirds of the time, and `npm test` is to end within six minutes on two free cores.
  */
 export const slowTests: readonly string[] = [
-  // Stays: whoever guesses at one account or by its other ways, and who holds sockets.
+  // Stays: whoever guesses at an account that has other ways, and who holds sockets.
   ...within('attack', [
-    ...['costly-hashes', 'crowded-sign-ins', 'forgotten-counts', 'shared-address', 'slow-words'],
+    ...[
+      'costly-hashes',
+      'crowded-sign-ins',
+      'forgotten-counts',
+      'guessed-account',
+      'shared-address',
+      'slow-words',
+    ],
   ]),
   // Stays: the story from QR to desk, every page and way of a phone, enrolment, axe.
   ...within('e2e', [
@@ -36,8 +43,15 @@ export const slowTests: readonly string[] = [
     ...['demo-start', 'doctor', 'environment', 'hand-off-ends', 'loaded-modules'],
     ...['log-command', 'log-docs', 'log-keep', 'log-looks', 'log-verify-whole', 'long-poll'],
     ...['many-kiosks', 'notifications-two-nodes', 'older-node', 'packages'],
-    ...['reception-trouble', 'refused-tries', 'signing-keys', 'start-failures'],
-    ...['start-together', 'upgrade', 'upgraded-gate', 'webhook-receivers', 'wrong-settings'],
+    ...['reception-trouble', 'refused-tries', 'sign-up-commands', 'signing-keys'],
+    ...[
+      'start-failures',
+      'start-together',
+      'upgrade',
+      'upgraded-gate',
+      'webhook-receivers',
+      'wrong-settings',
+    ],
   ]),
   // Stays: each attack by its id.
   ...within('security', ['file-modes', 'log-names', 'reception-program']),

@@ -52,7 +52,7 @@ export const deployBlocks: Record<string, 'all' | { first: string } | { not: str
   },
   'A printer for numbers 2': { not: 'test/integration/backend-example.test.ts runs it' },
   'Accounts 1': { first: 'the others have tests of their own, e.g. account-command.test.ts' },
-  'Accounts 2': { not: 'test/integration/sign-up.test.ts runs it' },
+  'Accounts 2': { not: 'test/integration/sign-up-notice.test.ts runs it' },
   'Accounts 3': { not: 'the document that it reads' },
   'The log 1': 'all',
   'Upgrade 1': 'all',

@@ -5,6 +5,7 @@ import { openPhone, portrait, readQr, stands, startBrowser } from '../support/br
 import { startDemo } from '../support/demo.ts'
 import { until } from '../support/patience.ts'
 import { traces } from '../support/traces.ts'
+import { storyLanguages } from '../support/whole.ts'
 
 const stories = {
   ko: {
@@ -37,7 +38,8 @@ async function open(
   return page
 }
 
-for (const [lang, say] of Object.entries(stories)) {
+for (const lang of storyLanguages) {
+  const say = stories[lang]
   test(`from the button on the kiosk to the doctor's door, and nothing of it for the next (${lang})`, async t => {
     const { gate, printed } = await startDemo(t)
     const browser = await startBrowser(t)

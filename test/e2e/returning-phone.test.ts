@@ -14,6 +14,7 @@ import {
 } from '../support/browser.ts'
 import { withFinger } from '../support/finger.ts'
 import { freePort, startGate } from '../support/gate.ts'
+import { storyLanguages } from '../support/whole.ts'
 
 /** Ends the visit, and shows the next visitor's QR. */
 async function next(kiosk: Page): Promise<string> {
@@ -75,7 +76,7 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-for (const lang of ['ko', 'en'] as const) {
+for (const lang of storyLanguages) {
   const { outcomes, passkey, signIn } = words[lang]
   const own = ownWords[lang]
 

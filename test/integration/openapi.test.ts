@@ -106,7 +106,7 @@ function routesOf({ app }: Gate): Set<string> {
 
 /** Pages for people, their files, the document itself, upgrades, and a QR's address in capitals. */
 const hidden =
-  /^get \/\*?$|^get \/(kiosk|demo|try|assets|enrol|recover|Q|K|E)\b|^post \/(enrol|recover)\*|^get \/api\/(docs|openapi\.json|qr\/ws\/)|^(get|post) \/me\b|^get \/s\/\{id\}\/\{form\}$|^post \/api\/v1\/kiosk\/enrol$/
+  /^get \/\*?$|^get \/(kiosk|demo|try|assets|enrol|recover|invited|Q|K|E)\b|^post \/(enrol|recover)\*|^get \/api\/(docs|openapi\.json|qr\/ws\/)|^(get|post) \/me\b|^get \/s\/\{id\}\/\{form\}$|^post \/api\/v1\/kiosk\/enrol$/
 
 test('N55: who may start a sign-in is told as it is', async t => {
   const started = async (kind: string) => {

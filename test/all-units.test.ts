@@ -1,4 +1,5 @@
-// The tests beside the code, in one process for all: most would take longer to start than to run.
+// The tests beside the code, in one process for all: most would take longer to start than to run. By its name it begins
+// among the first: whoever takes that long and begins last is waited for.
 import { globSync } from 'node:fs'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
