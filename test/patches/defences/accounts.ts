@@ -176,7 +176,9 @@ export const accounts: readonly Defence[] = [
     file: 'server/src/accounts/sign-up-notice.ts',
     find: "if (shown !== version) throw new Refusal('notice_changed')",
     replace: 'if (version === null) return null',
-    tests: [{ file: 'test/integration/sign-up-notice.test.ts', name: 'an operator changes the notice' }],
+    tests: [
+      { file: 'test/integration/sign-up-notice.test.ts', name: 'an operator changes the notice' },
+    ],
   },
   {
     id: 'endless-names',
