@@ -17,7 +17,14 @@ export const slowTests: readonly string[] = [
   // Stays: the story from QR to desk, every page and way of a phone, enrolment, axe.
   ...within('e2e', [
     ...['board', 'demo', 'desk', 'desk-around', 'element-themes', 'element-trouble'],
-    ...['enlarged-visit', 'idle-kiosk', 'kiosk-element', 'kiosk-layouts', 'kiosk-restart'],
+    ...[
+      'enlarged-visit',
+      'idle-kiosk',
+      'kiosk-by-itself',
+      'kiosk-element',
+      'kiosk-layouts',
+      'kiosk-restart',
+    ],
     ...[
       'more-time',
       'odd-phones',
