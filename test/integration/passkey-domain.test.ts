@@ -8,7 +8,7 @@ import { accountEvent, adding, start } from '../conformance/rows.ts'
 import { Authenticator } from '../support/authenticator.ts'
 import { qrgate } from '../support/command.ts'
 import { temporaryFolder } from '../support/gate.ts'
-import { ownPage, visiting } from '../support/owner.ts'
+import { entered, ownPage, visiting } from '../support/owner.ts'
 import { startLocal, toMake } from '../support/passkey-page.ts'
 import { until } from '../support/patience.ts'
 
@@ -70,4 +70,24 @@ test('passkeys that work no more keep nobody from making one, however many there
   const credential = new Authenticator().create(asked)
   assert.equal((await phone.post(`/s/${signIn.id}/passkeys`, { credential })).status, 200)
   assert.equal((await passkeys.of(account)).length, 21)
+})
+
+test('their owner sees which passkeys work no more', async t => {
+  const gate = await startLocal(t)
+  const { id } = await visiting(gate)
+  const { accounts, passkeys } = gate.app.store
+  const { key: account } = (await accounts.byIdKey(id)) ?? assert.fail()
+  for (const domain of ['old.example', 'localhost']) {
+    const row = passkey(domain, { account, domain, name: domain })
+    await passkeys.update(row.id, adding(row, accountEvent(account, 'passkey.added')))
+  }
+  const page = await ownPage(await entered(gate, id))
+  const rows = [...page.matchAll(/<strong>(old\.example|localhost)<\/strong> <span>([^<]*)/g)]
+  assert.deepEqual(
+    rows.map(([, name, more = '']) => [name, more.includes('another address')]),
+    [
+      ['old.example', true],
+      ['localhost', false],
+    ],
+  )
 })

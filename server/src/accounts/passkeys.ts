@@ -44,6 +44,10 @@ export interface CreationOptions {
   exclude: readonly { id: string; transports: readonly string[] }[]
 }
 
+export interface OwnPasskey extends Passkey {
+  works: boolean
+}
+
 /** Whose passkey it was, and what signing in with it does to its row. */
 export interface Recognised {
   account: Account
@@ -119,9 +123,9 @@ export function createPasskeys(parts: PasskeysParts) {
   const having = async (account: string): Promise<Passkey[]> =>
     (await records.of(account)).filter(({ removedAt }) => removedAt === null)
 
+  const works = (passkey: Passkey) => passkey.domain === domain
   /** Those of other domains count for nothing: their owner makes new ones. */
-  const working = async (account: string) =>
-    (await having(account)).filter(passkey => passkey.domain === domain)
+  const working = async (account: string) => (await having(account)).filter(works)
 
   /** Of a passkey that the account has. */
   const change = async (
@@ -241,8 +245,10 @@ export function createPasskeys(parts: PasskeysParts) {
       })
     },
 
-    /** In the order in which they were added. */
-    of: (account: Pick<Account, 'key'>): Promise<Passkey[]> => having(account.key),
+    /** In the order in which they were added, and whether their owner may sign in with each at this domain. */
+    async of({ key }: Pick<Account, 'key'>): Promise<OwnPasskey[]> {
+      return (await having(key)).map(passkey => ({ ...passkey, works: works(passkey) }))
+    },
   }
 
   async function made({ response }: Attestation, bound: Bound, rpId: string) {

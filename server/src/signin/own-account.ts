@@ -1,5 +1,5 @@
 import type { Localized } from '@qrgate/sdk/protocol'
-import type { Passkeys } from '../accounts/passkeys.ts'
+import type { OwnPasskey, Passkeys } from '../accounts/passkeys.ts'
 import type { RememberedPhones } from '../accounts/remembered-phones.ts'
 import type { Clients } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
@@ -16,7 +16,6 @@ import type { SignIn, Timings } from '../protocol/sign-in-row.ts'
 import type { Account } from '../store/account.ts'
 import type { HandOffRecords } from '../store/hand-off.ts'
 import type { LogRecords, LogRow } from '../store/log.ts'
-import type { Passkey } from '../store/passkey.ts'
 import type { RememberedPhone } from '../store/remembered-phone.ts'
 import type { SignIns } from '../store/sign-ins.ts'
 
@@ -57,7 +56,7 @@ export interface Overview {
   visits: OwnVisit[]
   numbers: OwnNumber[]
   phones: RememberedPhone[]
-  passkeys: Passkey[]
+  passkeys: OwnPasskey[]
 }
 
 /** One thing that the log tells of an account. */

@@ -1,7 +1,6 @@
-import type { CreationOptions } from '../../accounts/passkeys.ts'
+import type { CreationOptions, OwnPasskey } from '../../accounts/passkeys.ts'
 import type { Signed } from '../../accounts/sessions.ts'
 import type { Overview } from '../../signin/own-account.ts'
-import type { Passkey } from '../../store/passkey.ts'
 import type { RememberedPhone } from '../../store/remembered-phone.ts'
 import { type IconName, icon } from '../phone/icon.ts'
 import type { Language } from '../server/language.ts'
@@ -112,13 +111,14 @@ function phones({ phones, here, time }: OverviewView, words: OwnWords): Markup {
 }
 
 function passkeys({ passkeys, newPasskey, time }: OverviewView, words: OwnWords): Markup {
-  const { none: noPasskey, unnamed, name: label, rename, remove } = words.passkeys
-  const rows = passkeys.map(({ id, name, createdAt, usedAt }: Passkey, index) => {
+  const { none: noPasskey, unnamed, elsewhere, name: label, rename, remove } = words.passkeys
+  const rows = passkeys.map(({ id, name, createdAt, usedAt, works }: OwnPasskey, index) => {
     const title = name || unnamed
     const [text, at] = usedAt === null ? [words.addedAt, createdAt] : [words.lastUsed, usedAt]
+    const more = works ? text.replace('{time}', time(at)) : elsewhere
     const field = `passkey-${index}`
     return html`<li><details><summary class="row"><span class="mark">${icon('passkey')}</span>
-<span class="about"><strong>${title}</strong> <span>${text.replace('{time}', time(at))}</span></span> ${icon('chevron')}</summary>
+<span class="about"><strong>${title}</strong> <span>${more}</span></span> ${icon('chevron')}</summary>
 <form class="change" method="post" action="/me/passkeys/rename"><input type="hidden" name="passkey" value="${id}">
 <label for="${field}">${label}</label>
 <input id="${field}" name="name" type="text" maxlength="64" autocomplete="off" value="${name}">

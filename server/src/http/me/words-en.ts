@@ -21,6 +21,7 @@ export const en: OwnWords = {
     title: 'Passkeys',
     none: 'You have no passkeys.',
     unnamed: 'Unnamed passkey',
+    elsewhere: 'Made at another address; it does not work here',
     add: 'Add a passkey',
     about: 'Fingerprint, face or security key',
     name: 'Name',

@@ -21,6 +21,7 @@ export const ko: OwnWords = {
     title: '패스키',
     none: '등록한 패스키가 없습니다.',
     unnamed: '이름 없는 패스키',
+    elsewhere: '다른 주소에서 등록하여 여기서는 쓸 수 없습니다',
     add: '패스키 더하기',
     about: '지문·얼굴이나 보안 키',
     name: '이름',

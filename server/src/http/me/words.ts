@@ -43,6 +43,8 @@ export interface OwnWords {
     title: string
     none: string
     unnamed: string
+    /** Of one that was made for another domain. */
+    elsewhere: string
     /** To make one. */
     add: string
     about: string
