@@ -99,6 +99,25 @@ const commands = {
     ...pages,
     tested(15, { QRGATE_TEST_EVENTS: '20000' }, 'test/fault/event-log.test.ts'),
   ],
+  // Who signs in and looks after an account, where all of that is kept in Postgres.
+  'test:postgres': [
+    ...pages,
+    tested(
+      15,
+      { QRGATE_TEST_STORE: 'Postgres' },
+      ...['accounts', 'hand-offs', 'passkeys', 'recovery', 'who-is-told-what'].map(
+        name => `test/security/${name}.test.ts`,
+      ),
+      ...[
+        'account-deleted',
+        'own-account',
+        'own-account-changes',
+        'remembered-phone',
+        'sign-up',
+      ].map(name => `test/integration/${name}.test.ts`),
+      ...['guessed-ways', 'passkey-messages'].map(name => `test/attack/${name}.test.ts`),
+    ),
+  ],
   'test:fault': [
     ...pages,
     tested(

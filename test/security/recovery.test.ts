@@ -10,7 +10,7 @@ import { type Clock, createClock } from '../../server/src/clock.ts'
 import { Refusal } from '../../server/src/errors.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import { logOf } from '../conformance/rows.ts'
-import { type Gate, startGate } from '../support/gate.ts'
+import { type Gate, startGate, temporaryFolder } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
 import { enter } from '../support/owner.ts'
 import { Phone } from '../support/phone.ts'
@@ -278,12 +278,13 @@ test('a clock that is set back gives a recovery link no more time than it had', 
 })
 
 test('S130: no recovery link is written anywhere, fresh or used', async t => {
-  const own = await startGate(t)
+  const folder = temporaryFolder(t)
+  const own = await startGate(t, { DATABASE_URL: `sqlite:${folder}/gate.sqlite` })
   const { path } = await lost(own)
   const [, , link = ''] = path.split('/')
   const written = () => {
-    const names = readdirSync(own.dataDir, { recursive: true, encoding: 'utf8' })
-    return own.log() + names.map(name => readFileSync(join(own.dataDir, name), 'latin1')).join()
+    const files = readdirSync(folder).map(name => readFileSync(join(folder, name), 'latin1'))
+    return own.log() + files.join()
   }
   assert.ok(written().includes('account.recovery_begun'))
   assert.ok(!written().includes(link))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { type Scope, temporaryFolder } from './gate.ts'
+import { type Scope, temporaryFolder } from './temporary.ts'
 
 /** As servers take them, in PEM. */
 export interface Certificate {

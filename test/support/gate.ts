@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { TestContext } from 'node:test'
@@ -12,6 +10,10 @@ import { type Mode, readConfig } from '../../server/src/config.ts'
 import type { SettingName } from '../../server/src/settings.ts'
 import { openSqliteStore } from '../../server/src/store/sql/sqlite.ts'
 import { type Contract, watchContract } from './contract.ts'
+import type { PostgresServer } from './postgres.ts'
+import { freePort, type Scope, temporaryFolder } from './temporary.ts'
+
+export { freePort, type Scope, temporaryFolder } from './temporary.ts'
 
 export type Settings = Partial<Record<SettingName, string>>
 
@@ -33,12 +35,25 @@ export interface Gate {
   close(): Promise<void>
 }
 
+/** What the process needs, and not the test which happens to come first. */
+const ofProcess: Scope = { after: end => process.on('exit', end) }
+
+let postgres: Promise<PostgresServer> | undefined
+
+/** Where a gate keeps its data for a test that does not say: `npm run test:postgres` has them all on Postgres. */
+async function usualStore(): Promise<Settings> {
+  if (process.env.QRGATE_TEST_STORE !== 'Postgres') return {}
+  postgres ??= import('./postgres.ts').then(({ PostgresServer }) =>
+    PostgresServer.start(ofProcess, { unref: true }),
+  )
+  return { DATABASE_URL: await (await postgres).gateDatabase() }
+}
+
 let template: Promise<string> | undefined
 
 /** A gate's tables, empty: a copy is made in a tenth of the time, without waiting for the disk. */
 async function makeTemplate(): Promise<string> {
-  // The process's, not that of the test which happens to come first.
-  const folder = temporaryFolder({ after: remove => process.on('exit', remove) })
+  const folder = temporaryFolder(ofProcess)
   const path = join(folder, 'qrgate.sqlite')
   await (await openSqliteStore(path)).close()
   return path
@@ -68,6 +83,7 @@ export async function startGate(
       PUBLIC_URL: mode === 'serve' ? 'https://gate.test' : url,
       SECRET_KEY: 'a secret key that only this test uses: 32 bytes and more',
       QRGATE_DATA_DIR: dataDir,
+      ...(settings.DATABASE_URL === undefined && (await usualStore())),
       ...settings,
     },
     mode,
@@ -116,34 +132,4 @@ export async function startGate(
       passed += ms
     },
   }
-}
-
-/** Whatever can let go at its end: a test, or with `{ after }` a whole file. */
-export interface Scope {
-  after(letGo: () => unknown): void
-}
-
-export function temporaryFolder(t: Scope, within = tmpdir()): string {
-  const folder = mkdtempSync(join(within, 'qrgate-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
-/**
- * A port that a server of its own can have a moment later: not one of those that the system gives to connections,
- * which come and go all the time, and none that browsers refuse (https://fetch.spec.whatwg.org/#port-blocking).
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(11_000, 30_000)
-    if (await isFree(port)) return port
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const probe = createServer()
-    probe.on('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-  })
 }

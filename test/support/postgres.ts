@@ -16,8 +16,8 @@ import pg from 'pg'
 import { openPostgresStore } from '../../server/src/store/sql/postgres.ts'
 import type { Certificate } from './certificate.ts'
 import { FakeClock } from './fake-clock.ts'
-import { freePort, type Scope, temporaryFolder } from './gate.ts'
 import { until } from './patience.ts'
+import { freePort, type Scope, temporaryFolder } from './temporary.ts'
 
 /** Debian keeps the server's programs out of PATH, one folder a version; the newest will do. */
 function programs(): string {
@@ -69,6 +69,8 @@ export interface PostgresOptions {
   certificate?: Certificate
   /** Whether it goes by a clock that the test sets. */
   ownClock?: boolean
+  /** Whether the process may end while it is there. */
+  unref?: boolean
 }
 
 /** A Postgres server of this test's own; it ends with the test. */
@@ -89,7 +91,7 @@ export class PostgresServer {
 
   static async start(
     t: Scope,
-    { certificate, ownClock = false }: PostgresOptions = {},
+    { certificate, ownClock = false, unref = false }: PostgresOptions = {},
   ): Promise<PostgresServer> {
     // Hooks run in the order of registration, and a server must not outlive its folder.
     let server: PostgresServer | undefined
@@ -107,6 +109,7 @@ export class PostgresServer {
     const clock = ownClock ? new FakeClock(folder) : undefined
     server = new PostgresServer(folder, await freePort(), clock)
     await server.boot()
+    if (unref) server.#child?.unref()
     return server
   }
 
