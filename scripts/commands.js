@@ -116,6 +116,7 @@ const commands = {
         'sign-up',
       ].map(name => `test/integration/${name}.test.ts`),
       ...['guessed-ways', 'passkey-messages'].map(name => `test/attack/${name}.test.ts`),
+      ...['new-passkey', 'own-account', 'returning-phone'].map(name => `test/e2e/${name}.test.ts`),
     ),
   ],
   'test:fault': [

@@ -25,7 +25,7 @@ import { origin, withoutLimits } from '../support/served-gate.ts'
 
 /** How much longer or shorter it may take than for who is not known, as a part of that. */
 const most = 0.02
-/** Whose hash costs another time until its first sign-in: docs/threat-model.md, "What remains". */
+/** Whose hash costs another time until its first sign-in: docs/threat-model.md, "What does not stop them". */
 const known: readonly string[] = ['imported', 'outdated']
 /** Nobody may ask there as often as a figure needs. */
 const limited = new Set(['passkey, of my account', 'recovery by a link'])
