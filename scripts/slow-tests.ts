@@ -5,36 +5,15 @@
 export const slowTests: readonly string[] = [
   // Stays: whoever guesses at an account that has other ways, and who holds sockets.
   ...within('attack', [
-    ...[
-      'costly-hashes',
-      'crowded-sign-ins',
-      'forgotten-counts',
-      'guessed-account',
-      'shared-address',
-      'slow-words',
-    ],
+    ...['costly-hashes', 'crowded-sign-ins', 'forgotten-counts', 'guessed-account'],
+    ...['shared-address', 'slow-words'],
   ]),
   // Stays: the story from QR to desk, every page and way of a phone, enrolment, axe.
   ...within('e2e', [
     ...['board', 'demo', 'desk', 'desk-around', 'element-themes', 'element-trouble'],
-    ...[
-      'enlarged-visit',
-      'idle-kiosk',
-      'kiosk-by-itself',
-      'kiosk-element',
-      'kiosk-layouts',
-      'kiosk-restart',
-    ],
-    ...[
-      'more-time',
-      'odd-phones',
-      'old-browser',
-      'phone-ticket',
-      'printing',
-      'services',
-      'two-nodes',
-    ],
-    ...['user-code', 'visit'],
+    ...['enlarged-visit', 'idle-kiosk', 'kiosk-by-itself', 'kiosk-element', 'kiosk-layouts'],
+    ...['kiosk-restart', 'more-time', 'odd-phones', 'old-browser', 'phone-ticket', 'printing'],
+    ...['services', 'two-nodes', 'user-code', 'visit'],
   ]),
   // Stays: a killed gate, a killed node, lost answers, a cut-off body.
   ...within('fault', [
@@ -51,14 +30,8 @@ export const slowTests: readonly string[] = [
     ...['log-command', 'log-docs', 'log-keep', 'log-looks', 'log-verify-whole', 'long-poll'],
     ...['many-kiosks', 'notifications-two-nodes', 'older-node', 'packages'],
     ...['reception-trouble', 'refused-tries', 'sign-up-commands', 'signing-keys'],
-    ...[
-      'start-failures',
-      'start-together',
-      'upgrade',
-      'upgraded-gate',
-      'webhook-receivers',
-      'wrong-settings',
-    ],
+    ...['start-failures', 'start-together', 'upgrade', 'upgraded-gate', 'webhook-receivers'],
+    ...['wrong-settings'],
   ]),
   // Stays: each attack by its id.
   ...within('security', ['file-modes', 'log-names', 'reception-program']),

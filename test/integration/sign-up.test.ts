@@ -141,6 +141,9 @@ test('N14: its link fills the code in on that phone, until it has been used', as
   await phone.get(`/invited/${code}`)
   assert.ok(kept())
   const next = await phone.scan((await new Kiosk(gate.url).start()).frame.url)
+  const other = { ...fields, account: 'kim', invitation: 'BCDFG-HJKLM' }
+  assert.equal(await codeOf(await phone.post(`/s/${next.id}/sign-up`, other)), 'invitation_wrong')
+  assert.ok(kept())
   const again = await phone.post(`/s/${next.id}/sign-up`, { ...fields, account: 'kim' })
   assert.equal(await codeOf(again), 'invitation_wrong')
   assert.equal(kept(), false)

@@ -7,7 +7,7 @@ import { isAhead } from '../protocol/set-back.ts'
 import { type Changes, type Decide, unchanged } from '../store/change.ts'
 import type { Invitation, InvitationRecords } from '../store/invitation.ts'
 
-/** In milliseconds. */
+/** How long one is good at most, in milliseconds. */
 export const longestInvitation = 365 * 86_400_000
 
 export interface InvitationsParts {

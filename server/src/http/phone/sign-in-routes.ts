@@ -199,7 +199,8 @@ export function addSignInRoutes(
         const prove = methods.signUp(newAccount)
         await flow.approve(id, visitor.phone, prove, { agreement, remember })
       } catch (error) {
-        if (refusalOf(error).code === 'invitation_wrong') visitor.invited.forget()
+        const isWrong = refusalOf(error).code === 'invitation_wrong'
+        if (isWrong && invitation === visitor.invited.code) visitor.invited.forget()
         return visitor.retype(error, { kind: 'sign-up', id, accountId, name, invitation, remember })
       }
       if (remember) visitor.remembered.keep(id, visitor.key)
