@@ -8,7 +8,7 @@ import type { Account } from '../../server/src/store/account.ts'
 import { type Change, type Decide, unchanged } from '../../server/src/store/change.ts'
 import type { Client } from '../../server/src/store/client.ts'
 import type { Kiosk } from '../../server/src/store/kiosk.ts'
-import type { LogRow } from '../../server/src/store/log.ts'
+import type { LogQuery, LogRow } from '../../server/src/store/log.ts'
 import type { Store } from '../../server/src/store/store.ts'
 import type { Subject } from '../../server/src/store/subject.ts'
 
@@ -264,12 +264,15 @@ export const unwritable: Partial<LogEvent> = { at: Number.NaN }
 
 const all = 1_000_000
 
-/** The whole log in the order of its coming, sealed or not. */
-export async function wholeLog({ log }: Pick<Store, 'log'>): Promise<LogRow[]> {
+/** The whole log, or what a query finds in it, in the order of its coming, sealed or not. */
+export async function wholeLog(
+  { log }: Pick<Store, 'log'>,
+  query: LogQuery = {},
+): Promise<LogRow[]> {
   // In this order: what is sealed between the two reads is in both, and not in neither.
   const rows = [
-    ...(await log.waiting({}, { after: 0 }, all)),
-    ...(await log.find({}, { after: 0 }, all)),
+    ...(await log.waiting(query, { after: 0 }, all)),
+    ...(await log.find(query, { after: 0 }, all)),
   ]
   const unique = new Map(rows.map(row => [row.row, row]))
   return [...unique.values()].toSorted((a, b) => a.row - b.row)

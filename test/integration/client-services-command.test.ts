@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { wholeLog } from '../conformance/rows.ts'
 import { qrgate } from '../support/command.ts'
 import { choose, service, startServed, visitAt } from '../support/hand-off-gate.ts'
-import { logRows } from '../support/log-rows.ts'
 
 const SECRET_KEY = 'a secret key that only this test uses: 32 bytes and more'
 
@@ -40,7 +40,7 @@ test('an operator sets what visitors may ask for, and the next one is offered it
   const printed = (await run(['client', 'services', 'clinic'])).out
   assert.equal((await run(['client', 'services', 'clinic', '-'], printed)).code, 0)
   assert.deepEqual(await print(), { services })
-  const events = await logRows(gate.app.store, { event: 'client' })
+  const events = await wholeLog(gate.app.store, { event: 'client' })
   const ofServices = events.filter(({ actorKind }) => actorKind === 'operator')
   assert.deepEqual(
     ofServices.map(({ event, detail }) => [event, detail]),

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { paths } from '@qrgate/sdk/protocol'
 import { system } from '../../server/src/protocol/log-event.ts'
 import { tryLasts } from '../../server/src/webhooks/post.ts'
+import { wholeLog } from '../conformance/rows.ts'
 import type { Gate } from '../support/gate.ts'
 import {
   type ClientOptions,
@@ -11,7 +12,6 @@ import {
   startServed,
   visitAt,
 } from '../support/hand-off-gate.ts'
-import { logRows } from '../support/log-rows.ts'
 import { until } from '../support/patience.ts'
 import type { Received, Receiver } from '../support/receiver.ts'
 import { enrolIn } from '../support/stored.ts'
@@ -274,7 +274,7 @@ test('after three days of failures only, webhooks are switched off, and no numbe
   gate.passTime(3 * day)
   await until('they are off', async () => (await client())?.webhooksOffAt !== null)
   await settled(gate)
-  assert.equal((await logRows(store, { event: 'client.webhooks_off' })).length, 1)
+  assert.equal((await wholeLog(store, { event: 'client.webhooks_off' })).length, 1)
   await until('the operator is told', () => gate.log().includes('are switched off'))
   const warning = gate
     .log()

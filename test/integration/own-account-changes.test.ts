@@ -5,11 +5,11 @@ import { createAccountAdmin } from '../../server/src/accounts/account-admin.ts'
 import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
+import { wholeLog } from '../conformance/rows.ts'
 import { Authenticator } from '../support/authenticator.ts'
 import { freePort, type Gate, startGate } from '../support/gate.ts'
 import { handOffOf, startServed, visitAt } from '../support/hand-off-gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
-import { logRows } from '../support/log-rows.ts'
 import { enter, entered, isSignedOut, ownPage, ownPassword, visiting } from '../support/owner.ts'
 import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
@@ -36,7 +36,7 @@ async function adminOf({ app: { store } }: Gate = gate) {
 /** What the log tells of an account. */
 async function eventsOf(id: string, { app: { store } }: Gate = gate): Promise<string[]> {
   const account = await (await adminOf({ app: { store } } as Gate)).byId(id)
-  const rows = await logRows(store, { account: account?.key ?? '' })
+  const rows = await wholeLog(store, { account: account?.key ?? '' })
   return rows.map(({ event }) => event ?? '')
 }
 

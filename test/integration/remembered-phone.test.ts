@@ -6,10 +6,10 @@ import { createPasswordHasher } from '../../server/src/accounts/password.ts'
 import { createClock } from '../../server/src/clock.ts'
 import { rememberedCookieName } from '../../server/src/http/server/cookies.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
+import { wholeLog } from '../conformance/rows.ts'
 import { enrol } from '../support/enrol.ts'
 import { type Gate, startGate } from '../support/gate.ts'
 import { Kiosk } from '../support/kiosk.ts'
-import { logRows } from '../support/log-rows.ts'
 import { until } from '../support/patience.ts'
 import { Phone } from '../support/phone.ts'
 import { erasureIn } from '../support/stored.ts'
@@ -179,7 +179,7 @@ test('a tap that comes twice, or whose answer was lost, approves once and is tol
   ])
   for (const { status } of both) assert.equal(status, 200)
   assert.equal((await phone.approve(signIn.id)).status, 200)
-  const approvals = await logRows(gate.app.store, { event: 'sign_in.approved' })
+  const approvals = await wholeLog(gate.app.store, { event: 'sign_in.approved' })
   assert.equal(approvals.filter(({ subject }) => subject === signIn.id).length, 1)
 })
 

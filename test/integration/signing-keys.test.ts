@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { decodeProtectedHeader } from 'jose'
 import { openStore } from '../../server/src/store/open-store.ts'
 import type { Store } from '../../server/src/store/store.ts'
+import { wholeLog } from '../conformance/rows.ts'
 import { qrgate } from '../support/command.ts'
 import { alter } from '../support/database.ts'
 import { startGate, temporaryFolder } from '../support/gate.ts'
@@ -16,7 +17,6 @@ import {
   sealedKeys,
   someone,
 } from '../support/id-token-reader.ts'
-import { logRows } from '../support/log-rows.ts'
 import { PostgresServer } from '../support/postgres.ts'
 
 const minute = 60_000
@@ -200,7 +200,7 @@ test('qrgate keys: rotate and list tell an operator what is so', async t => {
 
   const store = await openStore(DATABASE_URL)
   t.after(() => store.close())
-  const [made, added, replaced] = await logRows(store, { event: 'signing_key.added' })
+  const [made, added, replaced] = await wholeLog(store, { event: 'signing_key.added' })
   assert.deepEqual(
     [made, added, replaced].map(row => [row?.subject, row?.actorKind]),
     [

@@ -8,11 +8,11 @@ import { createClock } from '../../server/src/clock.ts'
 import { kioskCookie, rememberedCookieName } from '../../server/src/http/server/cookies.ts'
 import { system } from '../../server/src/protocol/log-event.ts'
 import type { Method } from '../../server/src/protocol/policy-document.ts'
+import { wholeLog } from '../conformance/rows.ts'
 import { Authenticator } from './authenticator.ts'
 import { enrol } from './enrol.ts'
 import type { Gate } from './gate.ts'
 import { Kiosk } from './kiosk.ts'
-import { logRows } from './log-rows.ts'
 import { toMake, toUse } from './passkey-page.ts'
 import { patiently, until } from './patience.ts'
 import { Phone } from './phone.ts'
@@ -117,7 +117,7 @@ export async function codeOf(answer: Response): Promise<string> {
 }
 
 export async function eventsOf({ place: { gate }, signIn }: Visit): Promise<string[]> {
-  const rows = await logRows(gate.app.store)
+  const rows = await wholeLog(gate.app.store)
   const told = rows.filter(({ subject }) => subject === signIn.id)
   return [...new Set(told.map(({ event }) => `${event}`))]
 }

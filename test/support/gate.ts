@@ -41,7 +41,7 @@ const ofProcess: Scope = { after: end => process.on('exit', end) }
 let postgres: Promise<PostgresServer> | undefined
 
 /** Where a gate keeps its data for a test that does not say: `npm run test:postgres` has them all on Postgres. */
-async function usualStore(): Promise<Settings> {
+export async function usualStore(): Promise<Settings> {
   if (process.env.QRGATE_TEST_STORE !== 'Postgres') return {}
   postgres ??= import('./postgres.ts').then(({ PostgresServer }) =>
     PostgresServer.start(ofProcess, { unref: true }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { wholeLog } from '../conformance/rows.ts'
 import { qrgate } from './command.ts'
-import { type Gate, type Settings, startGate, temporaryFolder } from './gate.ts'
+import { type Gate, type Settings, startGate, temporaryFolder, usualStore } from './gate.ts'
 import { Kiosk } from './kiosk.ts'
 import { Phone } from './phone.ts'
 
@@ -11,7 +11,8 @@ export const password = 'correct horse battery'
 /** A gate with a database that commands find too. */
 async function withCommands(t: TestContext, settings: Settings) {
   const folder = temporaryFolder(t)
-  const all = { DATABASE_URL: `sqlite:${folder}/gate.sqlite`, ...settings }
+  const own = { DATABASE_URL: `sqlite:${folder}/gate.sqlite` }
+  const all = { ...own, ...(await usualStore()), ...settings }
   const gate = await startGate(t, all)
   const run = (...args: string[]) => qrgate(args, { ...all, QRGATE_DATA_DIR: folder }, folder)
   return { gate, databaseUrl: all.DATABASE_URL, run }

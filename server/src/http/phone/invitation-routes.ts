@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { Refusal } from '../../errors.ts'
 import { readInvitationCode } from '../../protocol/invitation-code.ts'
 import type { HttpServer } from '../server/server.ts'
-import { renderPage } from './page.ts'
+import { showLinkPage } from './link-page.ts'
 import type { PhoneParts, VisitorOf } from './visitor.ts'
 
 const params = Type.Object({ code: Type.String({ maxLength: 64 }) })
@@ -13,7 +13,7 @@ const params = Type.Object({ code: Type.String({ maxLength: 64 }) })
  */
 export function addInvitationRoutes(
   scope: HttpServer,
-  { config, assets }: PhoneParts,
+  parts: PhoneParts,
   visitorOf: VisitorOf,
 ): void {
   scope.get('/invited', { schema: { hide: true } }, () => {
@@ -21,14 +21,11 @@ export function addInvitationRoutes(
   })
 
   scope.get('/invited/:code', { schema: { hide: true, params } }, async (request, reply) => {
-    if (config.registration === 'closed') throw new Refusal('registration_closed')
+    if (parts.config.registration === 'closed') throw new Refusal('registration_closed')
     const code = readInvitationCode(request.params.code)
     if (code === undefined) throw new Refusal('link_used')
     const visitor = visitorOf(request, reply)
     visitor.invited.keep(code)
-    const { language } = visitor
-    const place = { site: config.site[language], kiosk: null }
-    reply.type('text/html; charset=utf-8').header('vary', 'Accept-Language, Cookie')
-    return reply.send(renderPage({ kind: 'invited', code, place }, language, assets))
+    return showLinkPage(reply, visitor, { kind: 'invited', code }, parts)
   })
 }

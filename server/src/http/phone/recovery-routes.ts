@@ -7,7 +7,7 @@ import type { Limit } from '../../limits/limit.ts'
 import { networkOf } from '../../limits/network.ts'
 import type { Account } from '../../store/account.ts'
 import { beginRefusal, type HttpServer, refusalOf } from '../server/server.ts'
-import { renderPage } from './page.ts'
+import { showLinkPage } from './link-page.ts'
 import type { RecoveryForm } from './view.ts'
 import type { PhoneParts, Visitor, VisitorOf } from './visitor.ts'
 
@@ -27,14 +27,12 @@ const body = Type.Object({ password: Type.String({ maxLength: 4096 }) })
  */
 export function addRecoveryRoutes(
   scope: HttpServer,
-  { config, recoveries, recoveryTries, assets }: RecoveryParts,
+  parts: RecoveryParts,
   visitorOf: VisitorOf,
 ): void {
-  const show = (reply: FastifyReply, { language }: Visitor, view: RecoveryView) => {
-    const place = { site: config.site[language], kiosk: null }
-    reply.type('text/html; charset=utf-8').header('vary', 'Accept-Language, Cookie')
-    return reply.send(renderPage({ ...view, place }, language, assets))
-  }
+  const { recoveries, recoveryTries } = parts
+  const show = (reply: FastifyReply, visitor: Visitor, view: RecoveryView) =>
+    showLinkPage(reply, visitor, view, parts)
 
   scope.get('/recover', { schema: { hide: true } }, () => {
     throw new Refusal('link_used')

@@ -3,19 +3,8 @@ import { ticketPattern } from '../../protocol/ticket.ts'
 
 /** First parts of addresses that people type, scan or are sent, and how they are spelt. */
 const spellings = new Map([
-  ...[
-    'code',
-    'kiosk',
-    'demo',
-    'try',
-    'reception',
-    'enrol',
-    'recover',
-    'invited',
-    'me',
-    's',
-    'q',
-  ].map(name => [name, name]),
+  ...['code', 'kiosk', 'demo', 'try', 'reception'].map(name => [name, name]),
+  ...['enrol', 'recover', 'invited', 'me', 's', 'q'].map(name => [name, name]),
   ['enroll', 'enrol'],
   ['index', ''],
   // Letters that say a language, in capitals as in a QR.
